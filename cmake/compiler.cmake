@@ -1,0 +1,20 @@
+# What every target is compiled with.
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+
+add_compile_options(-Wall -Wextra -Werror -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla
+  $<$<NOT:$<CONFIG:Debug>>:-O2>)
+
+if(WIN32)
+  # Windows 7 is the oldest that is supported.
+  add_compile_definitions(_WIN32_WINNT=0x0601 COBJMACROS UNICODE _UNICODE)
+  # The thread environment block lies at address 0 of its segment; without this gcc 12 takes it for a null pointer.
+  add_compile_options(--param=min-pagesize=0)
+  # Two builds of one commit are equal byte for byte.
+  add_link_options(-Wl,--no-insert-timestamp)
+  add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)
+  set(CMAKE_SHARED_LIBRARY_PREFIX "")
+endif()

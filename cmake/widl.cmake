@@ -1,0 +1,57 @@
+# Compiles idl/vmevents.idl: the type library, and the header that include/ has a copy of.
+#
+# widl and the IDL files that it imports come from Wine: MinGW-w64 has neither oaidl.idl nor stdole2.tlb.
+find_program(WIDL widl REQUIRED)
+find_path(WINE_IDL_DIR oaidl.idl PATHS /usr/include/wine/wine/windows /usr/include/wine/windows
+  NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+find_path(WINE_TLB_DIR stdole2.tlb PATHS /usr/lib/x86_64-linux-gnu/wine/x86_64-windows /usr/lib/wine/x86_64-windows
+  NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+mark_as_advanced(WIDL WINE_IDL_DIR WINE_TLB_DIR)
+
+if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+  set(widl_platform --win64)
+else()
+  set(widl_platform --win32)
+endif()
+
+set(VMEVENTS_TLB ${PROJECT_BINARY_DIR}/bin/vmevents.tlb)
+set(VMEVENTS_GENERATED_HEADER ${PROJECT_BINARY_DIR}/idl/vmevents_interfaces.h)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/idl ${PROJECT_BINARY_DIR}/bin)
+
+add_custom_command(
+  OUTPUT ${VMEVENTS_TLB} ${VMEVENTS_GENERATED_HEADER}
+  COMMAND ${WIDL} ${widl_platform} -t -o ${VMEVENTS_TLB} -I${WINE_IDL_DIR} -L${WINE_TLB_DIR} vmevents.idl
+  COMMAND ${WIDL} ${widl_platform} -h -o ${VMEVENTS_GENERATED_HEADER} -I${WINE_IDL_DIR} -L${WINE_TLB_DIR} vmevents.idl
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/idl
+  DEPENDS ${PROJECT_SOURCE_DIR}/idl/vmevents.idl
+  VERBATIM)
+add_custom_target(vmevents_idl ALL DEPENDS ${VMEVENTS_TLB} ${VMEVENTS_GENERATED_HEADER})
+
+# Programs compile against include/vmevents_interfaces.h alone, without widl; so it is kept in the repository, and
+# this refreshes it after a change of the IDL. A test holds the two together.
+add_custom_target(update_header
+  COMMAND ${CMAKE_COMMAND} -E copy_if_different ${VMEVENTS_GENERATED_HEADER} ${PROJECT_SOURCE_DIR}/include
+  DEPENDS ${VMEVENTS_GENERATED_HEADER})
+
+# Puts the type library into a target as resource 1, with its version information.
+function(vmevents_add_resources target description)
+  set(VMEVENTS_FILE ${target})
+  set(VMEVENTS_DESCRIPTION ${description})
+  if(ARGC GREATER 2)
+    set(VMEVENTS_TYPELIB "")
+  else()
+    set(VMEVENTS_TYPELIB "1 TYPELIB \"${VMEVENTS_TLB}\"")
+  endif()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL SHARED_LIBRARY)
+    set(VMEVENTS_FILETYPE 0x2)
+    set(VMEVENTS_SUFFIX .dll)
+  else()
+    set(VMEVENTS_FILETYPE 0x1)
+    set(VMEVENTS_SUFFIX .exe)
+  endif()
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/resources.rc.in ${CMAKE_CURRENT_BINARY_DIR}/${target}.rc @ONLY)
+  set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/${target}.rc PROPERTIES OBJECT_DEPENDS ${VMEVENTS_TLB})
+  target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${target}.rc)
+  add_dependencies(${target} vmevents_idl)
+endfunction()

@@ -1,0 +1,59 @@
+/*
+ * Apartments: where a handler's code may run, and how work gets there from another thread.
+ *
+ * Work for a single-threaded apartment waits in the apartment until its thread pumps: a message to a hidden
+ * window tells that there is some, so any message loop will do. Work for the multithreaded apartment runs
+ * on the process's thread pool. A thread that never initialised COM counts as multithreaded.
+ */
+#ifndef VMEVENTS_COM_APARTMENT_H
+#define VMEVENTS_COM_APARTMENT_H
+
+#include <stdbool.h>
+
+#include <windows.h>
+
+struct apartment;
+
+/* A piece of work; stands in its owner. */
+struct apartment_job
+{
+    struct apartment_job *next;
+    void (*run)(struct apartment_job *job);
+};
+
+/* Someone who is told when the apartment ends, on its thread, while COM is still there; stands in its owner. */
+struct apartment_member
+{
+    struct apartment_member *next, **link;
+    void (*on_end)(struct apartment_member *member);
+};
+
+/* Sets up and down; with DllMain or main. */
+bool apartments_init(void);
+void apartments_cleanup(void);
+
+/* The calling thread ends: DLL_THREAD_DETACH. */
+void apartments_thread_exit(void);
+
+/* The calling thread's apartment, with a reference. NULL: out of memory. */
+struct apartment *apartment_get_current(void);
+
+void apartment_addref(struct apartment *apartment);
+void apartment_release(struct apartment *apartment);
+
+bool apartment_is_current(const struct apartment *apartment);
+bool apartment_is_single_threaded(const struct apartment *apartment);
+
+/* Hands the job to the apartment. False: the apartment has ended, or the thread pool refused. The module stays
+ * in use until the job has run. */
+bool apartment_post(struct apartment *apartment, struct apartment_job *job);
+
+/* Runs the oldest job that waits for the calling thread's apartment, without dispatching messages. False: there
+ * is none. */
+bool apartment_run_job(void);
+
+/* Joins and leaves the list of those who are told of the end; from the apartment's own threads only. */
+void apartment_join(struct apartment *apartment, struct apartment_member *member);
+void apartment_leave(struct apartment_member *member);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Connection points: the part of an event source that COM clients see. Stands in the source's object, whose
+ * identity and lifetime it shares.
+ *
+ * An advised sink is called through its mailbox (mailbox.h), in the apartment that advised it, so that it cannot
+ * delay the source. A sink whose process or apartment is gone is dropped.
+ */
+#ifndef VMEVENTS_COM_CONNECTION_POINTS_H
+#define VMEVENTS_COM_CONNECTION_POINTS_H
+
+#include "com/event_source.h"
+#include "com/mailbox.h"
+
+struct connection_point
+{
+    IConnectionPoint IConnectionPoint_iface;
+    struct connection_points *points;
+    const struct event_interface *events;
+};
+
+struct connection_points
+{
+    IConnectionPointContainer IConnectionPointContainer_iface;
+    IUnknown *owner; /* the object's identity; not counted */
+    struct event_source *source;
+    enum mailbox_home home;
+    UINT count;
+    struct connection_point points[EVENT_INTERFACE_COUNT];
+};
+
+/* Offers the interfaces whose bits (1 << MACHINE_EVENTS, …) are set, in the catalogue's order. */
+void connection_points_init(struct connection_points *points, IUnknown *owner, struct event_source *source,
+        unsigned int interfaces, enum mailbox_home home);
+
+/* Ends every connection of the source: before event_source_close. */
+void connections_end_all(struct event_source *source);
+
+/* Waits until each connection of the source has delivered what was fired before, but no longer than timeout_ms altogether. A
+ * connection that is late is not waited for again until it has caught up. */
+void connections_settle(struct event_source *source, DWORD timeout_ms);
+
+#endif

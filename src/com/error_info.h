@@ -1,0 +1,17 @@
+/* Errors that say what was wrong: an HRESULT with a description for IErrorInfo and EXCEPINFO. */
+#ifndef VMEVENTS_COM_ERROR_INFO_H
+#define VMEVENTS_COM_ERROR_INFO_H
+
+#include <windows.h>
+#include <oleauto.h>
+
+/* Sets the thread's error object and returns hr. The description is freed here; NULL is allowed. */
+HRESULT error_raise(HRESULT hr, REFIID iid, const WCHAR *source, BSTR description);
+
+/* The same, with the description put together from a format of _snwprintf. */
+HRESULT error_raise_format(HRESULT hr, REFIID iid, const WCHAR *source, const WCHAR *format, ...);
+
+/* Fills an EXCEPINFO, if there is one, and returns DISP_E_EXCEPTION. The description becomes the EXCEPINFO's. */
+HRESULT error_raise_exception(EXCEPINFO *exception, HRESULT hr, const WCHAR *source, BSTR description);
+
+#endif

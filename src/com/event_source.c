@@ -1,0 +1,40 @@
+#include "com/event_source.h"
+
+#include "platform/memory.h"
+
+struct event_source *event_source_create(void)
+{
+    struct event_source *source = memory_alloc_lines(sizeof(*source));
+
+    if (!source)
+        return NULL;
+    if (!listeners_init(&source->listeners))
+    {
+        memory_free_lines(source);
+        return NULL;
+    }
+    source->refcount = 1;
+    InitializeSRWLock(&source->lock);
+    return source;
+}
+
+void event_source_addref(struct event_source *source)
+{
+    InterlockedIncrement(&source->refcount);
+}
+
+void event_source_release(struct event_source *source)
+{
+    if (!InterlockedDecrement(&source->refcount))
+        memory_free_lines(source);
+}
+
+static void event_source_on_listeners_gone(void *owner)
+{
+    event_source_release(owner);
+}
+
+void event_source_close(struct event_source *source)
+{
+    listeners_close(&source->listeners, event_source_on_listeners_gone, source);
+}

@@ -1,0 +1,42 @@
+/* Something that fires events: a sink passing on what it receives, a machine, the host. */
+#ifndef VMEVENTS_COM_EVENT_SOURCE_H
+#define VMEVENTS_COM_EVENT_SOURCE_H
+
+#include "dispatch/listeners.h"
+#include "event/event.h"
+
+struct connection;
+
+/* Shared by the object that fires and by the connections of its clients, which may outlive it. */
+struct event_source
+{
+    struct listeners listeners;
+    struct event_sequence sequence; /* numbers the events that listeners keep */
+    LONG refcount;
+    LONG rejected; /* events refused by validation */
+    LONG failed;   /* calls of handlers that returned an error */
+    LONG dropped;  /* events lost on the way to a listener */
+    SRWLOCK lock;
+    struct connection *connections; /* guarded by the lock; in the order of advising */
+};
+
+/* With one reference, the firing object's. NULL: out of memory. */
+struct event_source *event_source_create(void);
+
+/* Ends the source, and drops the firing object's reference: no listener runs any more, all are released. */
+void event_source_close(struct event_source *source);
+
+void event_source_addref(struct event_source *source);
+void event_source_release(struct event_source *source);
+
+/*
+ * Brings a validated event to every listener. Takes no lock and no memory on the way to a C callback.
+ *
+ * S_OK, E_OUTOFMEMORY (nobody has heard it)
+ */
+static inline HRESULT event_source_fire(struct event_source *source, struct event *event)
+{
+    return listeners_fire(&source->listeners, event->type->mask, &event->view) ? S_OK : E_OUTOFMEMORY;
+}
+
+#endif

@@ -1,0 +1,47 @@
+#include "com/module.h"
+
+#include "com/type_info.h"
+#include "platform/memory.h"
+
+HINSTANCE module_instance;
+void (*module_on_idle)(void);
+
+static LONG uses;
+
+void module_addref(void)
+{
+    InterlockedIncrement(&uses);
+}
+
+void module_release(void)
+{
+    /* Type information is let go before the count says that the module may be unloaded. */
+    if (InterlockedCompareExchange(&uses, 1, 1) == 1)
+        type_info_forget();
+    if (!InterlockedDecrement(&uses) && module_on_idle)
+        module_on_idle();
+}
+
+BOOL module_in_use(void)
+{
+    return InterlockedCompareExchange(&uses, 0, 0) != 0;
+}
+
+WCHAR *module_path(void)
+{
+    DWORD size = MAX_PATH, length;
+    WCHAR *path = NULL, *larger;
+
+    for (;; size *= 2)
+    {
+        if (!(larger = memory_resize(path, size * sizeof(*path))))
+            break;
+        path = larger;
+        if (!(length = GetModuleFileNameW(module_instance, path, size)))
+            break;
+        if (length < size)
+            return path;
+    }
+    memory_free(path);
+    return NULL;
+}

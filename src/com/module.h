@@ -1,0 +1,21 @@
+/* The binary that this code is part of: its handle, and what keeps it in use. */
+#ifndef VMEVENTS_COM_MODULE_H
+#define VMEVENTS_COM_MODULE_H
+
+#include <windows.h>
+
+extern HINSTANCE module_instance;
+
+/* Called when the last use ends, on the thread that ended it; may be NULL. */
+extern void (*module_on_idle)(void);
+
+/* An object, a lock of the class factory or work under way keeps the module in use. */
+void module_addref(void);
+void module_release(void);
+
+BOOL module_in_use(void);
+
+/* The full path of the module, which the caller frees by memory_free. NULL: out of memory. */
+WCHAR *module_path(void);
+
+#endif

@@ -1,0 +1,130 @@
+#include "com/type_info.h"
+
+#include "com/module.h"
+#include "platform/memory.h"
+
+/* The descriptions that have been asked for; there are no more than the library has. */
+#define MAX_KEPT 16
+
+static SRWLOCK lock = SRWLOCK_INIT;
+static struct
+{
+    GUID guid;
+    ITypeInfo *info;
+} kept[MAX_KEPT];
+static UINT kept_count;
+
+HRESULT type_library_load(ITypeLib **library)
+{
+    WCHAR *path = module_path();
+    HRESULT hr;
+
+    if (!path)
+        return E_OUTOFMEMORY;
+    hr = LoadTypeLibEx(path, REGKIND_NONE, library);
+    memory_free(path);
+    return hr;
+}
+
+static HRESULT type_info_load(REFGUID guid, ITypeInfo **info)
+{
+    ITypeLib *library;
+    HRESULT hr;
+
+    if (FAILED(hr = type_library_load(&library)))
+        return hr;
+    hr = ITypeLib_GetTypeInfoOfGuid(library, guid, info);
+    ITypeLib_Release(library);
+    return hr;
+}
+
+static ITypeInfo *type_info_find_kept(REFGUID guid)
+{
+    for (UINT i = 0; i < kept_count; ++i)
+    {
+        if (IsEqualGUID(&kept[i].guid, guid))
+            return kept[i].info;
+    }
+    return NULL;
+}
+
+HRESULT type_info_get(REFGUID guid, ITypeInfo **info)
+{
+    HRESULT hr = S_OK;
+
+    AcquireSRWLockExclusive(&lock);
+    if (!(*info = type_info_find_kept(guid)) && SUCCEEDED(hr = type_info_load(guid, info)) && kept_count < MAX_KEPT)
+    {
+        kept[kept_count].guid = *guid;
+        kept[kept_count++].info = *info;
+        ITypeInfo_AddRef(*info);
+    }
+    else if (SUCCEEDED(hr))
+    {
+        ITypeInfo_AddRef(*info);
+    }
+    ReleaseSRWLockExclusive(&lock);
+    return hr;
+}
+
+void type_info_forget(void)
+{
+    AcquireSRWLockExclusive(&lock);
+    for (UINT i = 0; i < kept_count; ++i)
+        ITypeInfo_Release(kept[i].info);
+    kept_count = 0;
+    ReleaseSRWLockExclusive(&lock);
+}
+
+HRESULT type_info_describe(REFGUID guid, UINT index, ITypeInfo **info)
+{
+    if (!info)
+        return E_POINTER;
+    *info = NULL;
+    if (index)
+        return DISP_E_BADINDEX;
+    return type_info_get(guid, info);
+}
+
+HRESULT type_info_get_ids(REFGUID guid, REFIID riid, LPOLESTR *names, UINT count, DISPID *ids)
+{
+    ITypeInfo *info;
+    HRESULT hr;
+
+    if (!IsEqualIID(riid, &IID_NULL))
+        return DISP_E_UNKNOWNINTERFACE;
+    if (!names || !ids)
+        return E_POINTER;
+    if (!count)
+        return E_INVALIDARG;
+    for (UINT i = 0; i < count; ++i)
+    {
+        ids[i] = DISPID_UNKNOWN;
+        if (!names[i])
+            return E_POINTER;
+    }
+    if (FAILED(hr = type_info_get(guid, &info)))
+        return hr;
+    hr = ITypeInfo_GetIDsOfNames(info, names, count, ids);
+    ITypeInfo_Release(info);
+    return hr;
+}
+
+HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, WORD flags, DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    ITypeInfo *info;
+    HRESULT hr;
+
+    if (!IsEqualIID(riid, &IID_NULL))
+        return DISP_E_UNKNOWNINTERFACE;
+    if (!params)
+        return E_POINTER;
+    if (FAILED(hr = type_info_get(guid, &info)))
+        return hr;
+    /* What an earlier call left for this thread must not become the description of this one's error. */
+    SetErrorInfo(0, NULL);
+    hr = ITypeInfo_Invoke(info, object, id, flags, params, result, exception, arg_error);
+    ITypeInfo_Release(info);
+    return hr;
+}

@@ -1,0 +1,33 @@
+/* Type information, from the library that every binary of the project carries as resource 1. */
+#ifndef VMEVENTS_COM_TYPE_INFO_H
+#define VMEVENTS_COM_TYPE_INFO_H
+
+#include "vmevents.h"
+
+/* The type library of this module. The caller releases it. */
+HRESULT type_library_load(ITypeLib **library);
+
+/* The description of an interface or coclass of the library. The caller releases it. Loaded once and kept while
+ * the module is in use. */
+HRESULT type_info_get(REFGUID guid, ITypeInfo **info);
+
+/* Lets go of what type_info_get keeps. */
+void type_info_forget(void);
+
+/*
+ * The IDispatch methods that every object shares, by the description of its interface.
+ *
+ * type_info_describe: IDispatch::GetTypeInfo. S_OK, E_POINTER, DISP_E_BADINDEX (index is not 0), or what loading
+ * the library returned.
+ */
+HRESULT type_info_describe(REFGUID guid, UINT index, ITypeInfo **info);
+
+/* IDispatch::GetIDsOfNames, a member's name followed by those of its parameters. S_OK, E_POINTER,
+ * DISP_E_UNKNOWNINTERFACE (riid is not IID_NULL), DISP_E_UNKNOWNNAME, E_OUTOFMEMORY. */
+HRESULT type_info_get_ids(REFGUID guid, REFIID riid, LPOLESTR *names, UINT count, DISPID *ids);
+
+/* IDispatch::Invoke on a dual interface, by calling its vtable. */
+HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, WORD flags, DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error);
+
+#endif

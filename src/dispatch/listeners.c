@@ -1,0 +1,293 @@
+/*
+ * Adding, removing and giving back listeners; the walk itself is in the header.
+ *
+ * A removed listener is unlinked at once and given back when no walk can hold it (readers.h). Until then it is
+ * retired. Who removes from outside of callbacks waits for that. Who removes inside a callback must not: two
+ * callbacks may remove each other. It asks each reader that is in its way to reap on leaving. A reader leaves by
+ * a plain store followed by a load of that request, which the processor may perform before the store is seen:
+ * the request could be missed and the store too. So who asks looks again for a moment that is longer than any
+ * store stays unseen; what is still in the way after that is a walk that does see the request.
+ */
+#include "dispatch/listeners.h"
+
+#define PLACE_BITS 20
+#define PLACE_MASK ((1u << PLACE_BITS) - 1)
+
+/* Looks at a reader before it is taken for one that is still walking: some microseconds. */
+#define PATIENCE 2000
+
+/* Yields before a waiting removal begins to sleep. */
+#define YIELDS 64
+
+/* A place is the number of a listener in the chunks, counted from 1; 0 is none. */
+static struct listener *listener_at(struct listeners *list, uint32_t place)
+{
+    return &list->chunks[(place - 1) / LISTENERS_PER_CHUNK]->listeners[(place - 1) % LISTENERS_PER_CHUNK];
+}
+
+static void chain_append(struct listeners *list, struct listener_chain *chain, uint32_t place)
+{
+    listener_at(list, place)->link = 0;
+    if (chain->last)
+        listener_at(list, chain->last)->link = place;
+    else
+        chain->first = place;
+    chain->last = place;
+}
+
+static uint32_t chain_take(struct listeners *list, struct listener_chain *chain)
+{
+    uint32_t place = chain->first;
+
+    if (place && !(chain->first = listener_at(list, place)->link))
+        chain->last = 0;
+    return place;
+}
+
+bool listeners_init(struct listeners *list)
+{
+    return readers_init(&list->readers);
+}
+
+static bool listeners_add_chunk(struct listeners *list)
+{
+    uint32_t first = list->chunk_count * LISTENERS_PER_CHUNK + 1, count = list->chunk_count;
+    struct listener_chunk **chunks = list->chunks;
+
+    if (first + LISTENERS_PER_CHUNK > PLACE_MASK)
+        return false;
+    /* The directory doubles: its size is the power of two from count up. */
+    if (!(count & (count - 1)))
+    {
+        if (!(chunks = memory_resize(list->chunks, (count ? count * 2 : 1) * sizeof(*chunks))))
+            return false;
+        list->chunks = chunks;
+    }
+    if (!(chunks[count] = memory_alloc(sizeof(*chunks[count]))))
+        return false;
+    ++list->chunk_count;
+    for (uint32_t i = 0; i < LISTENERS_PER_CHUNK; ++i)
+        chain_append(list, &list->spare, first + i);
+    return true;
+}
+
+bool listeners_add(struct listeners *list, uint32_t events, listener_notify notify, void *context,
+        listener_release release, uint32_t *cookie)
+{
+    struct listener *listener, *tail;
+    uint32_t place;
+
+    dispatch_lock();
+    if (!list->spare.first && !listeners_add_chunk(list))
+    {
+        dispatch_unlock();
+        return false;
+    }
+    place = chain_take(list, &list->spare);
+    listener = listener_at(list, place);
+    tail = atomic_load(&list->tail);
+    listener->notify = notify;
+    listener->context = context;
+    listener->release = release;
+    listener->serial = ++list->serial;
+    listener->prev = tail;
+    /* The upper bits make a cookie that has been used fail when its place is taken again. */
+    *cookie = listener->cookie = (uint32_t)(listener->serial << PLACE_BITS) | place;
+    atomic_store(&listener->next, NULL);
+    atomic_store(&listener->events, events);
+    atomic_store(tail ? &tail->next : &list->head, listener);
+    atomic_store(&list->tail, listener);
+    dispatch_unlock();
+    return true;
+}
+
+/* The dispatch lock is held. */
+static struct listener *listeners_find(struct listeners *list, uint32_t cookie)
+{
+    uint32_t place = cookie & PLACE_MASK;
+    struct listener *listener;
+
+    if (!place || place > list->chunk_count * LISTENERS_PER_CHUNK)
+        return NULL;
+    listener = listener_at(list, place);
+    return atomic_load(&listener->events) && listener->cookie == cookie ? listener : NULL;
+}
+
+/* Takes the listener out of the list; the dispatch lock is held. */
+static void listeners_unlink(struct listeners *list, struct listener *listener)
+{
+    struct listener *next = atomic_load(&listener->next), *prev = listener->prev;
+
+    atomic_store(&listener->events, 0);
+    atomic_store(prev ? &prev->next : &list->head, next);
+    if (next)
+        next->prev = prev;
+    else
+        atomic_store(&list->tail, prev);
+    listener->stamp = readers_stamp(&list->readers);
+}
+
+/* Takes the listener out of the list, to be given back later; the dispatch lock is held. */
+static void listeners_retire(struct listeners *list, struct listener *listener)
+{
+    uint32_t place = listener->cookie & PLACE_MASK;
+
+    listeners_unlink(list, listener);
+    chain_append(list, &list->retired, place);
+}
+
+/* Gives back a listener that nobody can hold; called and left with the dispatch lock held, which is open while
+ * the owner's release runs. */
+static void listeners_give_back(struct listeners *list, uint32_t place)
+{
+    struct listener *listener = listener_at(list, place);
+    listener_release release = listener->release;
+    void *context = listener->context;
+
+    chain_append(list, &list->spare, place);
+    if (!release)
+        return;
+    dispatch_unlock();
+    release(context);
+    dispatch_lock();
+}
+
+/* Gives back the retired listeners that nobody can hold any longer. Pinned, the dispatch lock held. */
+static void listeners_give_back_retired(struct listeners *list)
+{
+    uint32_t place;
+
+    while ((place = list->retired.first)
+            && readers_have_passed(&list->readers, listener_at(list, place)->stamp))
+        listeners_give_back(list, chain_take(list, &list->retired));
+}
+
+static void listeners_pin(struct listeners *list)
+{
+    ++list->pins;
+}
+
+/* Whether something waits for walks to end. */
+static bool listeners_are_unfinished(struct listeners *list)
+{
+    return list->retired.first || (list->closed && !readers_are_idle(&list->readers));
+}
+
+/* Ends a use of the list, and the list itself when it is closed and this was the last; called with the dispatch
+ * lock held, and opens it. */
+static void listeners_unpin_and_unlock(struct listeners *list)
+{
+    void (*on_destroy)(void *owner) = list->on_destroy;
+    void *owner = list->owner;
+
+    if (--list->pins || !list->closed || listeners_are_unfinished(list))
+    {
+        dispatch_unlock();
+        return;
+    }
+    readers_cleanup(&list->readers);
+    for (uint32_t i = 0; i < list->chunk_count; ++i)
+        memory_free(list->chunks[i]);
+    memory_free(list->chunks);
+    /* Who comes too late with a cookie finds nothing. */
+    list->chunks = NULL;
+    list->chunk_count = 0;
+    dispatch_unlock();
+    on_destroy(owner);
+}
+
+/* Gives back what can be given back, and asks those who are in the way of the rest to do it when they leave.
+ * Pinned, the dispatch lock held. */
+static void listeners_reap(struct listeners *list)
+{
+    listeners_give_back_retired(list);
+    if (!listeners_are_unfinished(list))
+        return;
+    readers_ask_to_reap(&list->readers);
+    /* While this thread itself is in the way it need not look again: it reaps when it leaves. */
+    if (readers_include_caller(&list->readers))
+        return;
+    for (unsigned int looks = 0; looks < PATIENCE && listeners_are_unfinished(list); ++looks)
+        listeners_give_back_retired(list);
+}
+
+/* Lets other threads get on with their walks; called and left with the dispatch lock held. */
+static void dispatch_pause(unsigned int tries)
+{
+    dispatch_unlock();
+    if (tries < YIELDS)
+        platform_yield();
+    else
+        platform_sleep_ms(1);
+    dispatch_lock();
+}
+
+static bool inside_callback(void)
+{
+    struct firing_thread *thread = firing_thread_current();
+
+    return thread && thread->depth;
+}
+
+bool listeners_remove(struct listeners *list, uint32_t cookie)
+{
+    struct listener *listener;
+
+    dispatch_lock();
+    if (!(listener = listeners_find(list, cookie)))
+    {
+        dispatch_unlock();
+        return false;
+    }
+    listeners_pin(list);
+    if (inside_callback())
+    {
+        listeners_retire(list, listener);
+        listeners_reap(list);
+    }
+    else
+    {
+        listeners_unlink(list, listener);
+        for (unsigned int tries = 0; !readers_have_passed(&list->readers, listener->stamp); ++tries)
+            dispatch_pause(tries);
+        listeners_give_back(list, cookie & PLACE_MASK);
+    }
+    listeners_unpin_and_unlock(list);
+    return true;
+}
+
+void listeners_close(struct listeners *list, void (*on_destroy)(void *owner), void *owner)
+{
+    struct listener *listener;
+
+    dispatch_lock();
+    listeners_pin(list);
+    list->closed = true;
+    list->on_destroy = on_destroy;
+    list->owner = owner;
+    while ((listener = atomic_load(&list->head)))
+        listeners_retire(list, listener);
+    listeners_reap(list);
+    for (unsigned int tries = 0; !inside_callback() && listeners_are_unfinished(list); ++tries)
+    {
+        dispatch_pause(tries);
+        listeners_give_back_retired(list);
+    }
+    listeners_unpin_and_unlock(list);
+}
+
+void reader_reap(struct reader *reader)
+{
+    struct listeners *list;
+
+    dispatch_lock();
+    atomic_store(&reader->reap, 0);
+    if (!(list = reader->list))
+    {
+        dispatch_unlock();
+        return;
+    }
+    listeners_pin(list);
+    listeners_reap(list);
+    listeners_unpin_and_unlock(list);
+}

@@ -1,0 +1,134 @@
+/*
+ * A list of listeners, and the walk that brings an event to each of them.
+ *
+ * The walk takes no lock and writes no cache line that another thread uses (see readers.h). Listeners are called
+ * in the order in which they were added. One that is added during a walk is not called by that walk; one that is
+ * removed by a callback is not called any more by the walk that the callback runs in.
+ */
+#ifndef VMEVENTS_DISPATCH_LISTENERS_H
+#define VMEVENTS_DISPATCH_LISTENERS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dispatch/readers.h"
+#include "platform/platform.h"
+
+struct VMEVENT;
+
+/* Hears one event. Must return normally: no longjmp, no exception. */
+typedef void(DISPATCH_CALL *listener_notify)(const struct VMEVENT *event, void *context);
+
+/* Told once that the listener does not run again. */
+typedef void(DISPATCH_CALL *listener_release)(void *context);
+
+struct listener
+{
+    _Atomic(struct listener *) next; /* stays as it is after unlinking: a walk may stand here */
+    union
+    {
+        struct listener *prev; /* linked */
+        uint32_t stamp;        /* unlinked: the epoch of the unlinking */
+    };
+    listener_notify notify;
+    void *context;
+    listener_release release;
+    uint64_t serial;         /* order of adding; never written while anybody can read it */
+    _Atomic uint32_t events; /* a bit for each event it wants; 0: removed */
+    union
+    {
+        uint32_t cookie; /* linked */
+        uint32_t link;   /* unlinked: place of the next in the chain that it is in */
+    };
+};
+
+/* Listeners stand in chunks, so that a cookie finds its listener by its place and a callback costs little
+ * more than its own fields. */
+#define LISTENERS_PER_CHUNK 72
+
+struct listener_chunk
+{
+    struct listener listeners[LISTENERS_PER_CHUNK];
+};
+
+/* A chain of unlinked listeners, by their places. */
+struct listener_chain
+{
+    uint32_t first;
+    uint32_t last;
+};
+
+struct listeners
+{
+    /* What a walk reads. */
+    _Atomic(struct listener *) head;
+    _Atomic(struct listener *) tail;
+    struct readers readers;
+
+    /* Guarded by the dispatch lock. */
+    struct listener_chunk **chunks;
+    uint32_t chunk_count;
+    uint64_t serial;
+    struct listener_chain spare;
+    struct listener_chain retired; /* in the order of their stamps */
+    uint32_t pins;                 /* calls that still need the list */
+    bool closed;
+    void (*on_destroy)(void *owner);
+    void *owner;
+};
+
+/* Prepares an empty list. False: out of memory. */
+bool listeners_init(struct listeners *list);
+
+/*
+ * Removes every listener and ends the list: no call but from walks under way may follow. When nobody is in the
+ * list any more (at once, or when the walks that this thread is in have ended) on_destroy is called with owner,
+ * and may free the memory that the list stands in.
+ */
+void listeners_close(struct listeners *list, void (*on_destroy)(void *owner), void *owner);
+
+/* Adds a listener for the events whose bits are set. False: out of memory, and release is not called. */
+bool listeners_add(struct listeners *list, uint32_t events, listener_notify notify, void *context,
+        listener_release release, uint32_t *cookie);
+
+/*
+ * Removes a listener. Outside of callbacks: when this returns, the listener is not running and does not run
+ * again, and its release has been called; to that end it waits for the walks that other threads are in. Inside a
+ * callback (of any list) it does not wait: the listener is not called again by the walk of this thread, and its
+ * release is called as soon as the walks of the other threads have ended. False: no such listener.
+ */
+bool listeners_remove(struct listeners *list, uint32_t cookie);
+
+/* Reaps the list that the reader belongs to, as it was asked to: gives back what nobody can hold any longer. */
+void reader_reap(struct reader *reader);
+
+/* Brings the event to every listener that wants it. False: out of memory, nobody has heard it. */
+static inline bool listeners_fire(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
+{
+    struct firing_thread *thread;
+    struct listener *listener, *tail;
+    struct reader *reader;
+
+    if (__builtin_expect(!(reader = readers_enter(&list->readers, list, &thread)), 0))
+        return false;
+
+    if ((tail = atomic_load(&list->tail)))
+    {
+        uint64_t last = tail->serial;
+
+        for (listener = atomic_load(&list->head); listener; listener = atomic_load(&listener->next))
+        {
+            if ((atomic_load_explicit(&listener->events, memory_order_relaxed) & event_bit)
+                    && listener->serial <= last)
+                listener->notify(event, listener->context);
+        }
+    }
+
+    if (readers_leave(reader, thread))
+        reader_reap(reader);
+    return true;
+}
+
+#endif

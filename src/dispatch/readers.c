@@ -1,0 +1,312 @@
+#include "dispatch/readers.h"
+
+#include "dispatch/listeners.h"
+
+#define FIRST_TABLE_COUNT 16
+
+/* The readers that the table has, each in its turn. */
+#define FOR_EACH_READER(reader, table)                                                                                 \
+    for (size_t i = 0; i < (table)->count; ++i)                                                                        \
+        if ((reader = atomic_load(&(table)->readers[i])))
+
+platform_thread_slot firing_thread_slot;
+
+static platform_lock lock = PLATFORM_LOCK_INIT;
+static struct reader *all_readers;
+static struct reader *spare_readers;
+static struct firing_thread *all_threads;
+static struct firing_thread *spare_threads;
+static uint32_t thread_count;
+
+void dispatch_lock(void)
+{
+    platform_lock_acquire(&lock);
+}
+
+void dispatch_unlock(void)
+{
+    platform_lock_release(&lock);
+}
+
+static struct reader_table *reader_table_create(size_t count)
+{
+    struct reader_table *table = memory_alloc(sizeof(*table) + count * sizeof(table->readers[0]));
+
+    if (table)
+        table->count = count;
+    return table;
+}
+
+bool readers_init(struct readers *readers)
+{
+    struct reader_table *table = reader_table_create(FIRST_TABLE_COUNT);
+
+    if (!table)
+        return false;
+    atomic_init(&readers->epoch, 1);
+    atomic_init(&readers->table, table);
+    return true;
+}
+
+void readers_cleanup(struct readers *readers)
+{
+    struct reader_table *table = atomic_load(&readers->table), *outgrown;
+    struct reader *reader;
+
+    FOR_EACH_READER(reader, table)
+    {
+        reader->list = NULL;
+        reader->next = spare_readers;
+        spare_readers = reader;
+    }
+    for (; table; table = outgrown)
+    {
+        outgrown = table->outgrown;
+        memory_free(table);
+    }
+}
+
+static struct firing_thread *firing_thread_create(void)
+{
+    struct firing_thread *thread = spare_threads;
+
+    if (thread)
+    {
+        spare_threads = thread->next;
+    }
+    else
+    {
+        if (!(thread = memory_alloc_lines(sizeof(*thread))))
+            return NULL;
+        thread->number = thread_count++;
+        thread->next_made = all_threads;
+        all_threads = thread;
+    }
+    if (!platform_thread_slot_set(firing_thread_slot, thread))
+    {
+        thread->next = spare_threads;
+        spare_threads = thread;
+        return NULL;
+    }
+    return thread;
+}
+
+static struct reader *reader_create(struct listeners *list, uint32_t number)
+{
+    struct reader *reader = spare_readers;
+
+    if (reader)
+    {
+        spare_readers = reader->next;
+    }
+    else
+    {
+        if (!(reader = memory_alloc_lines(sizeof(*reader))))
+            return NULL;
+        reader->next_made = all_readers;
+        all_readers = reader;
+    }
+    atomic_store(&reader->active, 0);
+    atomic_store(&reader->reap, 0);
+    atomic_store(&reader->fired, 0);
+    reader->depth = 0;
+    reader->list = list;
+    reader->number = number;
+    return reader;
+}
+
+static struct reader_table *readers_grow(struct readers *readers, size_t least)
+{
+    struct reader_table *table = atomic_load(&readers->table), *larger;
+    size_t count = table->count;
+
+    while (count <= least)
+        count *= 2;
+    if (count == table->count)
+        return table;
+    if (!(larger = reader_table_create(count)))
+        return NULL;
+    for (size_t i = 0; i < table->count; ++i)
+        atomic_init(&larger->readers[i], atomic_load(&table->readers[i]));
+    larger->outgrown = table;
+    atomic_store(&readers->table, larger);
+    return larger;
+}
+
+struct reader *readers_join(struct readers *readers, struct listeners *list, struct firing_thread **thread)
+{
+    struct reader *reader = NULL;
+    struct reader_table *table;
+
+    dispatch_lock();
+    if ((*thread || (*thread = firing_thread_create())) && (table = readers_grow(readers, (*thread)->number)))
+    {
+        reader = atomic_load(&table->readers[(*thread)->number]);
+        if (!reader && (reader = reader_create(list, (*thread)->number)))
+            atomic_store(&table->readers[(*thread)->number], reader);
+    }
+    dispatch_unlock();
+    return reader;
+}
+
+/* Epochs are compared by their distance, which readers_stamp keeps far below half of their range. */
+static bool epoch_is_after(uint32_t epoch, uint32_t other)
+{
+    return (int32_t)(epoch - other) > 0;
+}
+
+uint32_t readers_stamp(struct readers *readers)
+{
+    struct reader_table *table = atomic_load(&readers->table);
+    struct reader *reader;
+    uint32_t epoch = atomic_load(&readers->epoch), furthest = 0, next;
+    bool entered_now = false;
+
+    FOR_EACH_READER(reader, table)
+    {
+        uint32_t active = atomic_load(&reader->active);
+
+        if (!active)
+            continue;
+        entered_now |= active == epoch;
+        if (epoch - active > furthest)
+            furthest = epoch - active;
+    }
+    if (entered_now && furthest < UINT32_MAX / 4)
+    {
+        next = epoch + 1;
+        atomic_store(&readers->epoch, next ? next : 1);
+    }
+    return epoch;
+}
+
+bool readers_have_passed(struct readers *readers, uint32_t stamp)
+{
+    struct reader_table *table = atomic_load(&readers->table);
+    struct reader *reader;
+
+    FOR_EACH_READER(reader, table)
+    {
+        uint32_t active = atomic_load(&reader->active);
+
+        if (active && !epoch_is_after(active, stamp))
+            return false;
+    }
+    return true;
+}
+
+bool readers_are_idle(struct readers *readers)
+{
+    struct reader_table *table = atomic_load(&readers->table);
+    struct reader *reader;
+
+    FOR_EACH_READER(reader, table)
+    {
+        if (atomic_load(&reader->active))
+            return false;
+    }
+    return true;
+}
+
+bool readers_include_caller(struct readers *readers)
+{
+    struct reader_table *table = atomic_load(&readers->table);
+    struct firing_thread *thread = firing_thread_current();
+    struct reader *reader;
+
+    return thread && thread->number < table->count && (reader = atomic_load(&table->readers[thread->number]))
+            && reader->depth;
+}
+
+void readers_ask_to_reap(struct readers *readers)
+{
+    struct reader_table *table = atomic_load(&readers->table);
+    struct reader *reader;
+
+    FOR_EACH_READER(reader, table)
+    {
+        if (atomic_load(&reader->active))
+            atomic_store(&reader->reap, 1);
+    }
+}
+
+size_t readers_count_fired(struct readers *readers)
+{
+    struct reader_table *table;
+    struct reader *reader;
+    size_t fired = 0;
+
+    dispatch_lock();
+    table = atomic_load(&readers->table);
+    FOR_EACH_READER(reader, table)
+    {
+        fired += atomic_load_explicit(&reader->fired, memory_order_relaxed);
+    }
+    dispatch_unlock();
+    return fired;
+}
+
+/* A thread may end inside a callback; then its marks end here, or every later removal would wait for it. */
+static void firing_thread_abandon_walks(struct firing_thread *thread)
+{
+    struct reader *reader;
+
+    dispatch_lock();
+    for (reader = all_readers; reader; reader = reader->next_made)
+    {
+        if (!reader->list || reader->number != thread->number || !reader->depth)
+            continue;
+        reader->depth = 0;
+        atomic_store(&reader->active, 0);
+    }
+    thread->depth = 0;
+    dispatch_unlock();
+}
+
+static void firing_thread_exit(void *value)
+{
+    struct firing_thread *thread = value;
+
+    if (thread->depth)
+        firing_thread_abandon_walks(thread);
+    dispatch_lock();
+    thread->next = spare_threads;
+    spare_threads = thread;
+    dispatch_unlock();
+}
+
+void dispatch_thread_exit(void)
+{
+    struct firing_thread *thread = firing_thread_current();
+
+    if (!thread)
+        return;
+    platform_thread_slot_set(firing_thread_slot, NULL);
+    firing_thread_exit(thread);
+}
+
+bool dispatch_init(void)
+{
+    return platform_thread_slot_create(&firing_thread_slot, firing_thread_exit);
+}
+
+void dispatch_cleanup(void)
+{
+    struct firing_thread *thread;
+    struct reader *reader;
+
+    platform_thread_slot_free(firing_thread_slot);
+    while ((reader = all_readers))
+    {
+        all_readers = reader->next_made;
+        memory_free_lines(reader);
+    }
+    while ((thread = all_threads))
+    {
+        all_threads = thread->next_made;
+        memory_free_lines(thread);
+    }
+    spare_readers = NULL;
+    spare_threads = NULL;
+    thread_count = 0;
+}

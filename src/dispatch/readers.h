@@ -1,0 +1,143 @@
+/*
+ * Reader marks: how a thread that walks a list of listeners says so, and how a thread that removes one learns
+ * when nobody can hold it any longer.
+ *
+ * Each thread that fires has a number; each list has, for each such number, a reader of its own, alone on its
+ * cache line, which no other thread writes but to ask a favour (`reap`). Entering publishes the list's epoch in
+ * the reader with one exchange, which is also the full fence that orders it before the loads of the walk. Leaving
+ * is a plain store.
+ *
+ * Whoever unlinks a listener stamps it with the epoch. It may be given back once every reader of the list is
+ * either idle or has published a later epoch: a reader that published before the unlinking became visible
+ * shows an epoch no later than the stamp, and one that published after it finds the listener unlinked (exchange
+ * and unlinking are sequentially consistent, so one of the two sees the other). The epoch moves on only when a
+ * reader stands in it, and never further than a quarter of its range from the oldest reader.
+ *
+ * Readers go back to a pool and never to the heap before dispatch_cleanup, because a thread that has just left
+ * looks once more at its reader, which may serve another list by then.
+ */
+#ifndef VMEVENTS_DISPATCH_READERS_H
+#define VMEVENTS_DISPATCH_READERS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/memory.h"
+#include "platform/platform.h"
+
+struct listeners;
+
+/* One thread in one list. All but `active` and `reap` belongs to that thread alone while it lives. */
+struct reader
+{
+    _Alignas(CACHE_LINE) _Atomic uint32_t active; /* the epoch that the walk began in; 0: none */
+    _Atomic uint32_t reap;                        /* asks the reader to reap the list when it leaves */
+    uint32_t depth;                               /* walks within walks of this thread in this list */
+    _Atomic size_t fired;                         /* walks begun */
+    struct listeners *list;                       /* guarded by the dispatch lock; NULL: in the pool */
+    uint32_t number;                              /* of its thread */
+    struct reader *next;                          /* in the pool, guarded by the dispatch lock */
+    struct reader *next_made;                     /* in the list of all readers, likewise */
+};
+
+struct reader_table
+{
+    struct reader_table *outgrown; /* the smaller table before it: a walk may still read there */
+    size_t count;
+    _Atomic(struct reader *) readers[];
+};
+
+struct readers
+{
+    _Atomic uint32_t epoch; /* never 0 */
+    _Atomic(struct reader_table *) table;
+};
+
+/* A thread that fires. */
+struct firing_thread
+{
+    uint32_t number;
+    uint32_t depth;                  /* walks within walks, in any list: not 0 inside a callback */
+    struct firing_thread *next;      /* among those whose thread has ended */
+    struct firing_thread *next_made; /* among all */
+};
+
+extern platform_thread_slot firing_thread_slot;
+
+/* The dispatch lock guards everything that is not the walk: adding, removing, reaping, the pools. It is never
+ * held while foreign code runs. */
+void dispatch_lock(void);
+void dispatch_unlock(void);
+
+/* The calling thread, or NULL when it has never fired. */
+static inline struct firing_thread *firing_thread_current(void)
+{
+    return platform_thread_slot_get(firing_thread_slot);
+}
+
+bool readers_init(struct readers *readers);
+
+/* Gives the readers back to the pool; the dispatch lock is held and nobody is in a walk. */
+void readers_cleanup(struct readers *readers);
+
+/* The slow half of readers_enter: makes what the calling thread lacks. */
+struct reader *readers_join(struct readers *readers, struct listeners *list, struct firing_thread **thread);
+
+/* Marks the calling thread as walking the list. NULL: out of memory. */
+static inline struct reader *readers_enter(
+        struct readers *readers, struct listeners *list, struct firing_thread **thread)
+{
+    struct reader_table *table = atomic_load_explicit(&readers->table, memory_order_acquire);
+    struct reader *reader = NULL;
+
+    if ((*thread = firing_thread_current()) && (*thread)->number < table->count)
+        reader = atomic_load_explicit(&table->readers[(*thread)->number], memory_order_acquire);
+    if (__builtin_expect(!reader, 0) && !(reader = readers_join(readers, list, thread)))
+        return NULL;
+
+    if (reader->depth++ == 0)
+        atomic_exchange(&reader->active, atomic_load_explicit(&readers->epoch, memory_order_relaxed));
+    atomic_store_explicit(
+            &reader->fired, atomic_load_explicit(&reader->fired, memory_order_relaxed) + 1, memory_order_relaxed);
+    ++(*thread)->depth;
+    return reader;
+}
+
+/* Ends the mark. True: somebody asked this thread to reap the list that the reader belongs to. */
+static inline bool readers_leave(struct reader *reader, struct firing_thread *thread)
+{
+    --thread->depth;
+    if (--reader->depth)
+        return false;
+    atomic_store_explicit(&reader->active, 0, memory_order_release);
+    return __builtin_expect(atomic_load_explicit(&reader->reap, memory_order_relaxed) != 0, 0);
+}
+
+/* The stamp for what has just been unlinked; the dispatch lock is held. */
+uint32_t readers_stamp(struct readers *readers);
+
+/* Whether nobody can hold what was unlinked at that stamp; the dispatch lock is held. */
+bool readers_have_passed(struct readers *readers, uint32_t stamp);
+
+/* Whether nobody is in the list at all; the dispatch lock is held. */
+bool readers_are_idle(struct readers *readers);
+
+/* Whether the calling thread is in the list. */
+bool readers_include_caller(struct readers *readers);
+
+/* Asks every reader in the list to reap when it leaves; the dispatch lock is held. */
+void readers_ask_to_reap(struct readers *readers);
+
+/* How many walks have begun. */
+size_t readers_count_fired(struct readers *readers);
+
+/* Sets the dispatch room up and down: once each for the whole process or DLL, with no other thread in it. */
+bool dispatch_init(void);
+void dispatch_cleanup(void);
+
+/* Takes the calling thread, which ends, out of every list: DLL_THREAD_DETACH on Windows. */
+void dispatch_thread_exit(void);
+
+#endif

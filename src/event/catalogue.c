@@ -1,0 +1,130 @@
+#include "event/catalogue.h"
+
+#include <wchar.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+static const WCHAR *const logoff_type_names[] = {
+        L"vmLogoff_Normal",
+        L"vmLogoff_Forced",
+        L"vmLogoff_External",
+};
+
+static const WCHAR *const machine_state_names[] = {
+        L"vmVMState_Invalid",
+        L"vmVMState_TurnedOff",
+        L"vmVMState_Saved",
+        L"vmVMState_TurningOn",
+        L"vmVMState_Restoring",
+        L"vmVMState_Running",
+        L"vmVMState_Paused",
+        L"vmVMState_Saving",
+        L"vmVMState_TurningOff",
+        L"vmVMState_MergingDrives",
+        L"vmVMState_DeleteMachine",
+};
+
+const struct enumeration logoff_types = {L"VMLogoffType", ARRAY_SIZE(logoff_type_names), logoff_type_names};
+const struct enumeration machine_states = {L"VMVMState", ARRAY_SIZE(machine_state_names), machine_state_names};
+
+/* Where each interface's events begin in event_types. */
+enum
+{
+    FIRST_MACHINE_EVENT = 0,
+    FIRST_PC_EVENT = 12,
+    FIRST_DVD_EVENT = 14,
+    FIRST_FLOPPY_EVENT = 16
+};
+
+const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT] = {
+        [MACHINE_EVENTS] = {&DIID_IVMVirtualMachineEvents, L"IVMVirtualMachineEvents",
+                &event_types[FIRST_MACHINE_EVENT], 1, 12},
+        [PC_EVENTS] = {&DIID_IVMVirtualPCEvents, L"IVMVirtualPCEvents", &event_types[FIRST_PC_EVENT], 2, 3},
+        [DVD_EVENTS] = {&DIID_IVMDVDDriveEvents, L"IVMDVDDriveEvents", &event_types[FIRST_DVD_EVENT], 1, 2},
+        [FLOPPY_EVENTS] = {&DIID_IVMFloppyDriveEvents, L"IVMFloppyDriveEvents", &event_types[FIRST_FLOPPY_EVENT],
+                1, 2},
+};
+
+#define EVENT(place, interface_, id, name, count, ...)                                                                 \
+    [place] = {&event_interfaces[interface_], id, 1u << (place), name, count, {__VA_ARGS__}}
+#define MACHINE(id, name, count, ...) EVENT(FIRST_MACHINE_EVENT + (id)-1, MACHINE_EVENTS, id, name, count, __VA_ARGS__)
+#define PC(id, name, count, ...) EVENT(FIRST_PC_EVENT + (id)-2, PC_EVENTS, id, name, count, __VA_ARGS__)
+#define DVD(id, name, count, ...) EVENT(FIRST_DVD_EVENT + (id)-1, DVD_EVENTS, id, name, count, __VA_ARGS__)
+#define FLOPPY(id, name, count, ...) EVENT(FIRST_FLOPPY_EVENT + (id)-1, FLOPPY_EVENTS, id, name, count, __VA_ARGS__)
+#define NONE {NULL, VT_EMPTY, NULL}
+
+const struct event_type event_types[EVENT_COUNT] = {
+        MACHINE(1, L"OnStateChange", 1, {L"virtualMachineState", VT_I4, &machine_states}),
+        MACHINE(2, L"OnRequestShutdown", 0, NONE),
+        MACHINE(3, L"OnReset", 0, NONE),
+        MACHINE(4, L"OnTripleFault", 0, NONE),
+        MACHINE(5, L"OnHeartbeatStopped", 0, NONE),
+        MACHINE(6, L"OnConfigurationChanged", 2, {L"configKey", VT_BSTR, NULL}, {L"configData", VT_VARIANT, NULL}),
+        MACHINE(7, L"OnEnhancedVideoModeChanged", 1, {L"enhancedVideoMode", VT_BOOL, NULL}),
+        MACHINE(8, L"OnAdditionsUninstalled", 0, NONE),
+        MACHINE(9, L"OnAdditionsAvailable", 0, NONE),
+        MACHINE(10, L"OnGuestShutdown", 0, NONE),
+        MACHINE(11, L"OnGuestLogoff", 1, {L"logoffType", VT_I4, &logoff_types}),
+        MACHINE(12, L"OnDiskOutOfSpace", 1, {L"criticallyLow", VT_BOOL, NULL}),
+        PC(2, L"OnVMStateChange", 2, {L"virtualMachineConfig", VT_BSTR, NULL},
+                {L"virtualMachineState", VT_I4, &machine_states}),
+        PC(3, L"OnEventLogged", 1, {L"logMessageID", VT_I4, NULL}),
+        DVD(1, L"OnMediaInsert", 1, {L"mediaPath", VT_BSTR, NULL}),
+        DVD(2, L"OnMediaEject", 1, {L"mediaPath", VT_BSTR, NULL}),
+        FLOPPY(1, L"OnMediaInsert", 1, {L"mediaPath", VT_BSTR, NULL}),
+        FLOPPY(2, L"OnMediaEject", 1, {L"mediaPath", VT_BSTR, NULL}),
+};
+
+const struct event_interface *event_interface_find(REFIID iid)
+{
+    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
+    {
+        if (IsEqualIID(iid, event_interfaces[i].iid))
+            return &event_interfaces[i];
+    }
+    return NULL;
+}
+
+uint32_t event_interface_mask(const struct event_interface *events)
+{
+    UINT count = events->last_id - events->first_id + 1;
+
+    return ((1u << count) - 1) * events->first->mask;
+}
+
+uint32_t event_mask_from_name(const WCHAR *name)
+{
+    const WCHAR *dot = wcschr(name, '.'), *event_name = dot ? dot + 1 : name;
+    size_t interface_length = dot ? (size_t)(dot - name) : 0;
+    uint32_t mask = 0;
+
+    for (unsigned int i = 0; i < EVENT_COUNT; ++i)
+    {
+        const WCHAR *interface_name = event_types[i].interface_->name;
+
+        if (_wcsicmp(event_name, event_types[i].name))
+            continue;
+        if (dot && (wcslen(interface_name) != interface_length || _wcsnicmp(name, interface_name, interface_length)))
+            continue;
+        mask |= event_types[i].mask;
+    }
+    return mask;
+}
+
+const WCHAR *enumeration_name(const struct enumeration *enumeration, LONG value)
+{
+    return value >= 0 && value < enumeration->count ? enumeration->values[value] : NULL;
+}
+
+bool enumeration_value(const struct enumeration *enumeration, const WCHAR *name, LONG *value)
+{
+    for (LONG i = 0; i < enumeration->count; ++i)
+    {
+        if (!_wcsicmp(name, enumeration->values[i]))
+        {
+            *value = i;
+            return true;
+        }
+    }
+    return false;
+}

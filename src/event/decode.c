@@ -1,0 +1,188 @@
+/*
+ * From DISPPARAMS to an event. What callers usually send, as many arguments as there are parameters, each of its
+ * declared type, is taken as it is without any call; everything else that OLE Automation allows goes the
+ * long way of event_decode_any.
+ */
+#include "event/event.h"
+
+/* The longest chain of references that is followed: a VARIANT by reference that holds a value by reference. */
+#define MAX_REFERENCES 2
+
+static const struct
+{
+    DWORD length;
+    WCHAR text[1];
+} empty_bstr_storage = {0, {0}};
+
+const BSTR empty_bstr = (BSTR)empty_bstr_storage.text;
+
+/* VARIANT types that the OLE Automation functions may be shown: what lies beyond is refused here, so that no
+ * implementation of theirs has to be trusted with it. */
+static bool is_known_type(VARTYPE type)
+{
+    VARTYPE base = type & VT_TYPEMASK;
+
+    if (type & ~(VT_TYPEMASK | VT_ARRAY | VT_BYREF))
+        return false;
+    if (base == VT_RECORD)
+        return true;
+    return base <= VT_UINT && base != 15 && !(base == VT_VARIANT && !(type & (VT_ARRAY | VT_BYREF)));
+}
+
+/* Whether the argument can be taken as it is. */
+static bool is_exact(const struct event_param *param, const VARIANT *arg)
+{
+    VARTYPE type = V_VT(arg);
+
+    return type == param->type
+            || (param->type == VT_VARIANT && !(type & VT_BYREF) && type != VT_ERROR && is_known_type(type));
+}
+
+static bool event_decode_exact(struct event *event, const DISPPARAMS *params, struct event_fault *fault, HRESULT *hr)
+{
+    UINT count = event->type->param_count;
+
+    if (params->cArgs != count || params->cNamedArgs || (count && !params->rgvarg))
+        return false;
+    for (UINT i = 0; i < count; ++i)
+    {
+        const VARIANT *arg = &params->rgvarg[count - 1 - i];
+
+        if (!is_exact(&event->type->params[i], arg))
+            return false;
+        if (!event_take_arg(event, i, arg))
+        {
+            *fault = (struct event_fault){i, count - 1 - i, V_I4(arg)};
+            *hr = E_INVALIDARG;
+            return true;
+        }
+    }
+    *hr = S_OK;
+    return true;
+}
+
+/* Finds for each parameter its place among the arguments: first the named ones, then by position. */
+static HRESULT place_arguments(const struct event_type *type, const DISPPARAMS *params, UINT places[EVENT_MAX_ARGS],
+        struct event_fault *fault)
+{
+    bool placed[EVENT_MAX_ARGS] = {false};
+
+    if (params->cArgs != type->param_count || params->cNamedArgs > params->cArgs)
+        return DISP_E_BADPARAMCOUNT;
+    if ((params->cArgs && !params->rgvarg) || (params->cNamedArgs && !params->rgdispidNamedArgs))
+        return E_POINTER;
+    for (UINT i = 0; i < params->cNamedArgs; ++i)
+    {
+        DISPID id = params->rgdispidNamedArgs[i];
+
+        fault->arg = i;
+        if (id < 0 || (UINT)id >= type->param_count || placed[id])
+            return DISP_E_PARAMNOTFOUND;
+        places[id] = i;
+        placed[id] = true;
+    }
+    /* Arguments without a name stand behind the named ones, the last first. */
+    for (UINT i = 0; i < params->cArgs - params->cNamedArgs; ++i)
+    {
+        UINT place = params->cArgs - 1 - i;
+
+        fault->arg = place;
+        if (placed[i])
+            return DISP_E_PARAMNOTFOUND;
+        places[i] = place;
+        placed[i] = true;
+    }
+    return S_OK;
+}
+
+/* Follows references to the value that the argument means. */
+static HRESULT resolve_references(const VARIANT **arg)
+{
+    for (unsigned int i = 0; V_VT(*arg) == (VT_BYREF | VT_VARIANT); ++i)
+    {
+        if (i == MAX_REFERENCES)
+            return DISP_E_TYPEMISMATCH;
+        if (!V_VARIANTREF(*arg))
+            return E_POINTER;
+        *arg = V_VARIANTREF(*arg);
+    }
+    if ((V_VT(*arg) & VT_BYREF) && !V_BYREF(*arg))
+        return E_POINTER;
+    return S_OK;
+}
+
+static HRESULT coerce(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lcid)
+{
+    VARIANT plain;
+    HRESULT hr;
+
+    VariantInit(&plain);
+    VariantInit(value);
+    if (V_VT(arg) & VT_BYREF)
+    {
+        /* VariantCopyInd takes its source as not const, and leaves it as it is. */
+        if (FAILED(hr = VariantCopyInd(&plain, (VARIANT *)arg)))
+            return hr;
+        arg = &plain;
+    }
+    if (type == VT_VARIANT)
+        hr = VariantCopy(value, (VARIANT *)arg);
+    else
+        hr = VariantChangeTypeEx(value, (VARIANT *)arg, lcid, 0, type);
+    VariantClear(&plain);
+    return hr;
+}
+
+static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg, LCID lcid, struct event_fault *fault)
+{
+    const struct event_param *param = &event->type->params[i];
+    VARIANT value;
+    HRESULT hr;
+
+    if (FAILED(hr = resolve_references(&arg)))
+        return hr;
+    if (V_VT(arg) == VT_ERROR && V_ERROR(arg) == DISP_E_PARAMNOTFOUND)
+        return DISP_E_PARAMNOTOPTIONAL;
+    if (!is_known_type(V_VT(arg)))
+        return DISP_E_TYPEMISMATCH;
+    if (FAILED(hr = coerce(&value, arg, param->type, lcid)))
+        return hr == E_OUTOFMEMORY ? hr : DISP_E_TYPEMISMATCH;
+    event->owned |= 1u << i;
+    event->args[i] = value;
+    if (!event_take_arg(event, i, &value))
+    {
+        fault->value = V_I4(&value);
+        return E_INVALIDARG;
+    }
+    return S_OK;
+}
+
+static HRESULT event_decode_any(
+        struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
+{
+    UINT places[EVENT_MAX_ARGS];
+    HRESULT hr;
+
+    if (FAILED(hr = place_arguments(event->type, params, places, fault)))
+        return hr;
+    for (UINT i = 0; i < event->type->param_count; ++i)
+    {
+        fault->param = i;
+        fault->arg = places[i];
+        if (FAILED(hr = event_decode_arg(event, i, &params->rgvarg[places[i]], lcid, fault)))
+        {
+            event_cleanup(event);
+            return hr;
+        }
+    }
+    return S_OK;
+}
+
+HRESULT event_decode(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
+{
+    HRESULT hr;
+
+    if (event_decode_exact(event, params, fault, &hr))
+        return hr;
+    return event_decode_any(event, params, lcid, fault);
+}

@@ -1,0 +1,78 @@
+#include "event/event.h"
+
+#include "event/kept_event.h"
+#include "platform/memory.h"
+
+#include <wchar.h>
+
+static void event_clear_args(struct event *event)
+{
+    for (UINT i = 0; i < event->type->param_count; ++i)
+    {
+        if (!(event->owned & (1u << i)))
+            continue;
+        /* A coerced NULL string became the shared empty one, which nobody owns. */
+        if (V_VT(&event->args[i]) == VT_BSTR && V_BSTR(&event->args[i]) == empty_bstr)
+            continue;
+        VariantClear(&event->args[i]);
+    }
+    event->owned = 0;
+}
+
+void event_cleanup_slow(struct event *event)
+{
+    event_clear_args(event);
+    if (event->kept)
+        kept_event_release(event->kept);
+    event->kept = NULL;
+}
+
+static struct kept_event *kept_event_create(const struct event *event)
+{
+    size_t source_size = (wcslen(event->view.source) + 1) * sizeof(WCHAR);
+    struct kept_event *kept = memory_alloc(sizeof(*kept) + source_size);
+
+    if (!kept)
+        return NULL;
+    memcpy(kept->source, event->view.source, source_size);
+    event_init(&kept->event, event->type, kept->source, NULL);
+    for (UINT i = 0; i < event->type->param_count; ++i)
+    {
+        VariantInit(&kept->event.args[i]);
+        kept->event.owned |= 1u << i;
+        if (FAILED(VariantCopy(&kept->event.args[i], (VARIANT *)&event->args[i])))
+        {
+            event_clear_args(&kept->event);
+            memory_free(kept);
+            return NULL;
+        }
+    }
+    kept->refcount = 1;
+    kept->sequence = event->sequence ? InterlockedIncrement(&event->sequence->last) : 0;
+    GetSystemTimeAsFileTime(&kept->time);
+    return kept;
+}
+
+struct kept_event *event_keep(const struct event *event)
+{
+    /* The copy is not part of the value: listeners see the same event with and without it. */
+    struct event *owner = (struct event *)event;
+
+    if (!owner->kept && !(owner->kept = kept_event_create(event)))
+        return NULL;
+    return kept_event_addref(owner->kept);
+}
+
+struct kept_event *kept_event_addref(struct kept_event *kept)
+{
+    InterlockedIncrement(&kept->refcount);
+    return kept;
+}
+
+void kept_event_release(struct kept_event *kept)
+{
+    if (InterlockedDecrement(&kept->refcount))
+        return;
+    event_clear_args(&kept->event);
+    memory_free(kept);
+}

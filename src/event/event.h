@@ -1,0 +1,116 @@
+/*
+ * One event value: what a call from outside becomes once it has been decoded and validated, and what every
+ * listener gets. It lives on the stack of the thread that fires it; a listener that needs it for longer keeps a
+ * copy (kept_event.h).
+ */
+#ifndef VMEVENTS_EVENT_EVENT_H
+#define VMEVENTS_EVENT_EVENT_H
+
+#include "event/catalogue.h"
+
+struct event
+{
+    VMEVENT view; /* first, so that a listener gets from what it is handed to the rest */
+    const struct event_type *type;
+    VARIANT args[EVENT_MAX_ARGS];
+    unsigned int owned;              /* a bit for each argument that event_cleanup clears; others are borrowed */
+    struct kept_event *kept;         /* made by the first listener that keeps the event; one serves all */
+    struct event_sequence *sequence; /* numbers the events that are kept; NULL: nobody does */
+};
+
+/* Counts the kept events of one source. */
+struct event_sequence
+{
+    LONG last;
+};
+
+/* What is wrong with an argument. */
+struct event_fault
+{
+    UINT param; /* its number in the order of declaration */
+    UINT arg;   /* its place in DISPPARAMS.rgvarg, as puArgErr tells it */
+    LONG value; /* for E_INVALIDARG: the value that is not legal */
+};
+
+static inline const struct event *event_from_view(const VMEVENT *view)
+{
+    return (const struct event *)view;
+}
+
+/* A string that is empty and needs no memory: what a NULL BSTR means. Never freed. */
+extern const BSTR empty_bstr;
+
+static inline void event_init(struct event *event, const struct event_type *type, const WCHAR *source,
+        struct event_sequence *sequence)
+{
+    event->view.events = type->interface_->iid;
+    event->view.id = type->id;
+    event->view.name = type->name;
+    event->view.source = source;
+    event->view.argCount = type->param_count;
+    event->view.args = event->args;
+    event->type = type;
+    event->owned = 0;
+    event->kept = NULL;
+    event->sequence = sequence;
+}
+
+/* Ends the event: clears what it owns and lets go of the copy that was kept of it. */
+void event_cleanup_slow(struct event *event);
+
+static inline void event_cleanup(struct event *event)
+{
+    if (event->owned || event->kept)
+        event_cleanup_slow(event);
+}
+
+/*
+ * Takes an argument of the parameter's declared type, borrowed: strings and objects stay the caller's. False:
+ * the value is not one of the enumeration's.
+ */
+static inline bool event_take_arg(struct event *event, UINT i, const VARIANT *value)
+{
+    const struct event_param *param = &event->type->params[i];
+    VARIANT *arg = &event->args[i];
+
+    switch (param->type)
+    {
+        case VT_I4:
+            V_VT(arg) = VT_I4;
+            V_I4(arg) = V_I4(value);
+            return !param->enumeration || (ULONG)V_I4(value) < (ULONG)param->enumeration->count;
+        case VT_BOOL:
+            V_VT(arg) = VT_BOOL;
+            V_BOOL(arg) = V_BOOL(value) ? VARIANT_TRUE : VARIANT_FALSE;
+            return true;
+        case VT_BSTR:
+            V_VT(arg) = VT_BSTR;
+            V_BSTR(arg) = V_BSTR(value) ? V_BSTR(value) : empty_bstr;
+            return true;
+        default:
+            *arg = *value;
+            if (V_VT(arg) == VT_BSTR && !V_BSTR(arg))
+                V_BSTR(arg) = empty_bstr;
+            return true;
+    }
+}
+
+/*
+ * Decodes the arguments of an IDispatch::Invoke into an event that event_init has prepared. In case of success
+ * the event is to be ended by event_cleanup; it borrows from params.
+ *
+ * S_OK
+ * DISP_E_BADPARAMCOUNT      too many or too few
+ * DISP_E_PARAMNOTFOUND      a named argument that the event does not have; fault->arg
+ * DISP_E_PARAMNOTOPTIONAL   an argument left out (VT_ERROR, DISP_E_PARAMNOTFOUND); fault->arg
+ * DISP_E_TYPEMISMATCH       an argument that cannot be coerced; fault->arg
+ * E_INVALIDARG              a value that its enumeration does not have; fault->param, arg, value
+ * E_POINTER                 a reference to nothing, or no arguments where some are counted
+ * E_OUTOFMEMORY
+ */
+HRESULT event_decode(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
+
+/* "OnGuestLogoff: logoffType is 3; VMLogoffType has 0 (vmLogoff_Normal), 1 (vmLogoff_Forced), 2 (vmLogoff_External)" */
+BSTR event_describe_fault(const struct event_type *type, const struct event_fault *fault);
+
+#endif

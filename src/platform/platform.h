@@ -1,0 +1,127 @@
+/*
+ * The little that the portable rooms need of an operating system, for Windows and for POSIX: the POSIX side
+ * exists so that the same code can run under ThreadSanitizer and AddressSanitizer.
+ */
+#ifndef VMEVENTS_PLATFORM_H
+#define VMEVENTS_PLATFORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#ifdef _WIN32
+
+#include <windows.h>
+#include <winternl.h>
+
+#define DISPATCH_CALL CALLBACK
+
+typedef SRWLOCK platform_lock;
+#define PLATFORM_LOCK_INIT SRWLOCK_INIT
+
+static inline void platform_lock_acquire(platform_lock *lock)
+{
+    AcquireSRWLockExclusive(lock);
+}
+
+static inline void platform_lock_release(platform_lock *lock)
+{
+    ReleaseSRWLockExclusive(lock);
+}
+
+static inline void platform_yield(void)
+{
+    SwitchToThread();
+}
+
+static inline void platform_sleep_ms(unsigned int ms)
+{
+    Sleep(ms);
+}
+
+/* A per-thread pointer. Its owner is told of a thread's end by DllMain. */
+typedef DWORD platform_thread_slot;
+
+static inline bool platform_thread_slot_create(platform_thread_slot *slot, void (*on_thread_exit)(void *))
+{
+    (void)on_thread_exit;
+    return (*slot = TlsAlloc()) != TLS_OUT_OF_INDEXES;
+}
+
+static inline void platform_thread_slot_free(platform_thread_slot slot)
+{
+    TlsFree(slot);
+}
+
+/* The first 64 slots stand in the thread environment block (TEB.TlsSlots, winternl.h): reading them there
+ * spares the event path a call into kernel32. */
+static inline void *platform_thread_slot_get(platform_thread_slot slot)
+{
+    if (slot < 64)
+        return NtCurrentTeb()->TlsSlots[slot];
+    return TlsGetValue(slot);
+}
+
+static inline bool platform_thread_slot_set(platform_thread_slot slot, void *value)
+{
+    return TlsSetValue(slot, value);
+}
+
+#else
+
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
+
+#define DISPATCH_CALL
+
+typedef pthread_mutex_t platform_lock;
+#define PLATFORM_LOCK_INIT PTHREAD_MUTEX_INITIALIZER
+
+static inline void platform_lock_acquire(platform_lock *lock)
+{
+    pthread_mutex_lock(lock);
+}
+
+static inline void platform_lock_release(platform_lock *lock)
+{
+    pthread_mutex_unlock(lock);
+}
+
+static inline void platform_yield(void)
+{
+    sched_yield();
+}
+
+static inline void platform_sleep_ms(unsigned int ms)
+{
+    struct timespec time = {ms / 1000, (long)(ms % 1000) * 1000000};
+
+    nanosleep(&time, NULL);
+}
+
+typedef pthread_key_t platform_thread_slot;
+
+static inline bool platform_thread_slot_create(platform_thread_slot *slot, void (*on_thread_exit)(void *))
+{
+    return pthread_key_create(slot, on_thread_exit) == 0;
+}
+
+static inline void platform_thread_slot_free(platform_thread_slot slot)
+{
+    pthread_key_delete(slot);
+}
+
+static inline void *platform_thread_slot_get(platform_thread_slot slot)
+{
+    return pthread_getspecific(slot);
+}
+
+static inline bool platform_thread_slot_set(platform_thread_slot slot, void *value)
+{
+    return pthread_setspecific(slot, value) == 0;
+}
+
+#endif
+
+#endif

@@ -1,0 +1,4 @@
+/* The definitions of the IIDs and CLSIDs that the headers declare. */
+#include <initguid.h>
+
+#include "vmevents.h"
