@@ -6,12 +6,15 @@
  * callbacks may remove each other. It asks each reader that is in its way to reap on leaving. A reader leaves by
  * a plain store followed by a load of that request, which the processor may perform before the store is seen:
  * the request could be missed and the store too. So who asks looks again for a moment that is longer than any
- * store stays unseen; what is still in the way after that is a walk that does see the request.
+ * store stays unseen, counted from the last time that somebody new was in the way and had to be asked; what is
+ * still in the way after that is a walk that does see the request.
  */
 #include "dispatch/listeners.h"
 
 #define PLACE_BITS 20
 #define PLACE_MASK ((1u << PLACE_BITS) - 1)
+
+#define KIND_MASK LISTENER_KIND(0xff)
 
 /* Looks at a reader before it is taken for one that is still walking: some microseconds. */
 #define PATIENCE 2000
@@ -78,7 +81,7 @@ bool listeners_add(struct listeners *list, uint32_t events, listener_notify noti
     uint32_t place;
 
     dispatch_lock();
-    if (!list->spare.first && !listeners_add_chunk(list))
+    if (list->closed || (!list->spare.first && !listeners_add_chunk(list)))
     {
         dispatch_unlock();
         return false;
@@ -102,15 +105,16 @@ bool listeners_add(struct listeners *list, uint32_t events, listener_notify noti
 }
 
 /* The dispatch lock is held. */
-static struct listener *listeners_find(struct listeners *list, uint32_t cookie)
+static struct listener *listeners_find(struct listeners *list, uint32_t cookie, uint32_t kind)
 {
-    uint32_t place = cookie & PLACE_MASK;
+    uint32_t place = cookie & PLACE_MASK, events;
     struct listener *listener;
 
     if (!place || place > list->chunk_count * LISTENERS_PER_CHUNK)
         return NULL;
     listener = listener_at(list, place);
-    return atomic_load(&listener->events) && listener->cookie == cookie ? listener : NULL;
+    events = atomic_load(&listener->events);
+    return events && (events & KIND_MASK) == kind && listener->cookie == cookie ? listener : NULL;
 }
 
 /* Takes the listener out of the list; the dispatch lock is held. */
@@ -170,45 +174,41 @@ static void listeners_pin(struct listeners *list)
 /* Whether something waits for walks to end. */
 static bool listeners_are_unfinished(struct listeners *list)
 {
-    return list->retired.first || (list->closed && !readers_are_idle(&list->readers));
+    return list->retired.first || (list->closed && !readers_have_passed(&list->readers, list->closing));
 }
 
-/* Ends a use of the list, and the list itself when it is closed and this was the last; called with the dispatch
+/* Ends a use of the list, and tells the owner of a closed one when this was the last; called with the dispatch
  * lock held, and opens it. */
 static void listeners_unpin_and_unlock(struct listeners *list)
 {
-    void (*on_destroy)(void *owner) = list->on_destroy;
+    void (*on_closed)(void *owner) = NULL;
     void *owner = list->owner;
 
-    if (--list->pins || !list->closed || listeners_are_unfinished(list))
+    if (!--list->pins && list->closed && !listeners_are_unfinished(list))
     {
-        dispatch_unlock();
-        return;
+        on_closed = list->on_closed;
+        list->on_closed = NULL;
     }
-    readers_cleanup(&list->readers);
-    for (uint32_t i = 0; i < list->chunk_count; ++i)
-        memory_free(list->chunks[i]);
-    memory_free(list->chunks);
-    /* Who comes too late with a cookie finds nothing. */
-    list->chunks = NULL;
-    list->chunk_count = 0;
     dispatch_unlock();
-    on_destroy(owner);
+    if (on_closed)
+        on_closed(owner);
 }
 
 /* Gives back what can be given back, and asks those who are in the way of the rest to do it when they leave.
  * Pinned, the dispatch lock held. */
 static void listeners_reap(struct listeners *list)
 {
+    unsigned int looks = 0;
+
     listeners_give_back_retired(list);
-    if (!listeners_are_unfinished(list))
-        return;
-    readers_ask_to_reap(&list->readers);
-    /* While this thread itself is in the way it need not look again: it reaps when it leaves. */
-    if (readers_include_caller(&list->readers))
-        return;
-    for (unsigned int looks = 0; looks < PATIENCE && listeners_are_unfinished(list); ++looks)
+    while (looks < PATIENCE && listeners_are_unfinished(list))
+    {
+        looks = readers_ask_to_reap(&list->readers) ? 0 : looks + 1;
+        /* While this thread itself is in the way it need not look again: it reaps when it leaves. */
+        if (readers_include_caller(&list->readers))
+            return;
         listeners_give_back_retired(list);
+    }
 }
 
 /* Lets other threads get on with their walks; called and left with the dispatch lock held. */
@@ -222,19 +222,12 @@ static void dispatch_pause(unsigned int tries)
     dispatch_lock();
 }
 
-static bool inside_callback(void)
-{
-    struct firing_thread *thread = firing_thread_current();
-
-    return thread && thread->depth;
-}
-
-bool listeners_remove(struct listeners *list, uint32_t cookie)
+bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind)
 {
     struct listener *listener;
 
     dispatch_lock();
-    if (!(listener = listeners_find(list, cookie)))
+    if (!(listener = listeners_find(list, cookie, kind)))
     {
         dispatch_unlock();
         return false;
@@ -256,17 +249,18 @@ bool listeners_remove(struct listeners *list, uint32_t cookie)
     return true;
 }
 
-void listeners_close(struct listeners *list, void (*on_destroy)(void *owner), void *owner)
+void listeners_close(struct listeners *list, void (*on_closed)(void *owner), void *owner)
 {
     struct listener *listener;
 
     dispatch_lock();
     listeners_pin(list);
     list->closed = true;
-    list->on_destroy = on_destroy;
+    list->on_closed = on_closed;
     list->owner = owner;
     while ((listener = atomic_load(&list->head)))
         listeners_retire(list, listener);
+    list->closing = readers_stamp(&list->readers);
     listeners_reap(list);
     for (unsigned int tries = 0; !inside_callback() && listeners_are_unfinished(list); ++tries)
     {
@@ -274,6 +268,16 @@ void listeners_close(struct listeners *list, void (*on_destroy)(void *owner), vo
         listeners_give_back_retired(list);
     }
     listeners_unpin_and_unlock(list);
+}
+
+void listeners_cleanup(struct listeners *list)
+{
+    dispatch_lock();
+    readers_cleanup(&list->readers);
+    dispatch_unlock();
+    for (uint32_t i = 0; i < list->chunk_count; ++i)
+        memory_free(list->chunks[i]);
+    memory_free(list->chunks);
 }
 
 void reader_reap(struct reader *reader)

@@ -36,7 +36,7 @@ struct listener
     void *context;
     listener_release release;
     uint64_t serial;         /* order of adding; never written while anybody can read it */
-    _Atomic uint32_t events; /* a bit for each event it wants; 0: removed */
+    _Atomic uint32_t events; /* a bit for each event it wants, and its kind; 0: removed */
     union
     {
         uint32_t cookie; /* linked */
@@ -75,21 +75,29 @@ struct listeners
     struct listener_chain retired; /* in the order of their stamps */
     uint32_t pins;                 /* calls that still need the list */
     bool closed;
-    void (*on_destroy)(void *owner);
+    uint32_t closing; /* the epoch of the closing: later walks find nothing */
+    void (*on_closed)(void *owner); /* NULL once it has been called */
     void *owner;
 };
 
-/* Prepares an empty list. False: out of memory. */
+/* Prepares an empty list in zeroed memory. False: out of memory. */
 bool listeners_init(struct listeners *list);
 
 /*
- * Removes every listener and ends the list: no call but from walks under way may follow. When nobody is in the
- * list any more (at once, or when the walks that this thread is in have ended) on_destroy is called with owner,
- * and may free the memory that the list stands in.
+ * Removes every listener, and takes no more; events that are still fired reach nobody. on_closed is called with owner
+ * when the walks that are under way have ended and every release has been called: as a rule before this returns, but
+ * inside a callback not before this thread has left the list, and by another thread when that is calling a release.
  */
-void listeners_close(struct listeners *list, void (*on_destroy)(void *owner), void *owner);
+void listeners_close(struct listeners *list, void (*on_closed)(void *owner), void *owner);
 
-/* Adds a listener for the events whose bits are set. False: out of memory, and release is not called. */
+/* Gives back the memory of a closed list, after on_closed and when nobody can fire at it any more. */
+void listeners_cleanup(struct listeners *list);
+
+/* The upper bits of a listener's events tell what kind it is, so that the cookie of one kind does not remove another.
+ * The kinds are their owners' business. */
+#define LISTENER_KIND(kind) ((uint32_t)(kind) << 24)
+
+/* Adds a listener for the events whose bits are set, with its kind among them. False: out of memory or closed, and release is not called. */
 bool listeners_add(struct listeners *list, uint32_t events, listener_notify notify, void *context,
         listener_release release, uint32_t *cookie);
 
@@ -97,9 +105,9 @@ bool listeners_add(struct listeners *list, uint32_t events, listener_notify noti
  * Removes a listener. Outside of callbacks: when this returns, the listener is not running and does not run
  * again, and its release has been called; to that end it waits for the walks that other threads are in. Inside a
  * callback (of any list) it does not wait: the listener is not called again by the walk of this thread, and its
- * release is called as soon as the walks of the other threads have ended. False: no such listener.
+ * release is called as soon as the walks of the other threads have ended. False: no such listener of that kind.
  */
-bool listeners_remove(struct listeners *list, uint32_t cookie);
+bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind);
 
 /* Reaps the list that the reader belongs to, as it was asked to: gives back what nobody can hold any longer. */
 void reader_reap(struct reader *reader);
@@ -107,13 +115,14 @@ void reader_reap(struct reader *reader);
 /* Brings the event to every listener that wants it. False: out of memory, nobody has heard it. */
 static inline bool listeners_fire(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
 {
-    struct firing_thread *thread;
+    struct reader *reader = readers_find(&list->readers, list);
     struct listener *listener, *tail;
-    struct reader *reader;
+    bool entered;
 
-    if (__builtin_expect(!(reader = readers_enter(&list->readers, list, &thread)), 0))
+    if (__builtin_expect(!reader, 0))
         return false;
 
+    entered = reader_enter(reader, &list->readers);
     if ((tail = atomic_load(&list->tail)))
     {
         uint64_t last = tail->serial;
@@ -125,8 +134,7 @@ static inline bool listeners_fire(struct listeners *list, uint32_t event_bit, co
                 listener->notify(event, listener->context);
         }
     }
-
-    if (readers_leave(reader, thread))
+    if (entered && reader_leave(reader))
         reader_reap(reader);
     return true;
 }

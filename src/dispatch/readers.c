@@ -109,7 +109,6 @@ static struct reader *reader_create(struct listeners *list, uint32_t number)
     atomic_store(&reader->active, 0);
     atomic_store(&reader->reap, 0);
     atomic_store(&reader->fired, 0);
-    reader->depth = 0;
     reader->list = list;
     reader->number = number;
     return reader;
@@ -133,17 +132,18 @@ static struct reader_table *readers_grow(struct readers *readers, size_t least)
     return larger;
 }
 
-struct reader *readers_join(struct readers *readers, struct listeners *list, struct firing_thread **thread)
+struct reader *readers_join(struct readers *readers, struct listeners *list)
 {
+    struct firing_thread *thread = firing_thread_current();
     struct reader *reader = NULL;
     struct reader_table *table;
 
     dispatch_lock();
-    if ((*thread || (*thread = firing_thread_create())) && (table = readers_grow(readers, (*thread)->number)))
+    if ((thread || (thread = firing_thread_create())) && (table = readers_grow(readers, thread->number)))
     {
-        reader = atomic_load(&table->readers[(*thread)->number]);
-        if (!reader && (reader = reader_create(list, (*thread)->number)))
-            atomic_store(&table->readers[(*thread)->number], reader);
+        reader = atomic_load(&table->readers[thread->number]);
+        if (!reader && (reader = reader_create(list, thread->number)))
+            atomic_store(&table->readers[thread->number], reader);
     }
     dispatch_unlock();
     return reader;
@@ -160,19 +160,15 @@ uint32_t readers_stamp(struct readers *readers)
     struct reader_table *table = atomic_load(&readers->table);
     struct reader *reader;
     uint32_t epoch = atomic_load(&readers->epoch), furthest = 0, next;
-    bool entered_now = false;
 
     FOR_EACH_READER(reader, table)
     {
         uint32_t active = atomic_load(&reader->active);
 
-        if (!active)
-            continue;
-        entered_now |= active == epoch;
-        if (epoch - active > furthest)
+        if (active && epoch - active > furthest)
             furthest = epoch - active;
     }
-    if (entered_now && furthest < UINT32_MAX / 4)
+    if (furthest < UINT32_MAX / 4)
     {
         next = epoch + 1;
         atomic_store(&readers->epoch, next ? next : 1);
@@ -195,19 +191,6 @@ bool readers_have_passed(struct readers *readers, uint32_t stamp)
     return true;
 }
 
-bool readers_are_idle(struct readers *readers)
-{
-    struct reader_table *table = atomic_load(&readers->table);
-    struct reader *reader;
-
-    FOR_EACH_READER(reader, table)
-    {
-        if (atomic_load(&reader->active))
-            return false;
-    }
-    return true;
-}
-
 bool readers_include_caller(struct readers *readers)
 {
     struct reader_table *table = atomic_load(&readers->table);
@@ -215,19 +198,41 @@ bool readers_include_caller(struct readers *readers)
     struct reader *reader;
 
     return thread && thread->number < table->count && (reader = atomic_load(&table->readers[thread->number]))
-            && reader->depth;
+            && atomic_load(&reader->active);
 }
 
-void readers_ask_to_reap(struct readers *readers)
+/* The first of the thread's marks from that reader on, in any list; the dispatch lock is held. */
+static struct reader *firing_thread_next_mark(struct firing_thread *thread, struct reader *reader)
+{
+    for (; reader; reader = reader->next_made)
+    {
+        if (reader->list && reader->number == thread->number && atomic_load(&reader->active))
+            return reader;
+    }
+    return NULL;
+}
+
+bool inside_callback(void)
+{
+    struct firing_thread *thread = firing_thread_current();
+
+    return thread && firing_thread_next_mark(thread, all_readers);
+}
+
+bool readers_ask_to_reap(struct readers *readers)
 {
     struct reader_table *table = atomic_load(&readers->table);
     struct reader *reader;
+    bool asked = false;
 
     FOR_EACH_READER(reader, table)
     {
-        if (atomic_load(&reader->active))
-            atomic_store(&reader->reap, 1);
+        if (!atomic_load(&reader->active) || atomic_load(&reader->reap))
+            continue;
+        atomic_store(&reader->reap, 1);
+        asked = true;
     }
+    return asked;
 }
 
 size_t readers_count_fired(struct readers *readers)
@@ -246,30 +251,32 @@ size_t readers_count_fired(struct readers *readers)
     return fired;
 }
 
-/* A thread may end inside a callback; then its marks end here, or every later removal would wait for it. */
+/* A thread may end inside a callback; then its marks end here, or every later removal would wait for it. What it was
+ * asked to reap it reaps, as if it had left: nobody else would. The dispatch lock is held. */
 static void firing_thread_abandon_walks(struct firing_thread *thread)
 {
     struct reader *reader;
 
-    dispatch_lock();
+    for (reader = all_readers; (reader = firing_thread_next_mark(thread, reader)); reader = reader->next_made)
+        atomic_store(&reader->active, 0);
+    /* Readers are put in front of the others and stay, so that the lock may be opened on the way. */
     for (reader = all_readers; reader; reader = reader->next_made)
     {
-        if (!reader->list || reader->number != thread->number || !reader->depth)
+        if (reader->number != thread->number || !atomic_load(&reader->reap))
             continue;
-        reader->depth = 0;
-        atomic_store(&reader->active, 0);
+        dispatch_unlock();
+        reader_reap(reader);
+        dispatch_lock();
     }
-    thread->depth = 0;
-    dispatch_unlock();
 }
 
 static void firing_thread_exit(void *value)
 {
     struct firing_thread *thread = value;
 
-    if (thread->depth)
-        firing_thread_abandon_walks(thread);
     dispatch_lock();
+    if (firing_thread_next_mark(thread, all_readers))
+        firing_thread_abandon_walks(thread);
     thread->next = spare_threads;
     spare_threads = thread;
     dispatch_unlock();
@@ -277,12 +284,14 @@ static void firing_thread_exit(void *value)
 
 void dispatch_thread_exit(void)
 {
-    struct firing_thread *thread = firing_thread_current();
+    struct firing_thread *thread;
 
-    if (!thread)
-        return;
-    platform_thread_slot_set(firing_thread_slot, NULL);
-    firing_thread_exit(thread);
+    /* Again when a release that ran here has fired an event. */
+    while ((thread = firing_thread_current()))
+    {
+        platform_thread_slot_set(firing_thread_slot, NULL);
+        firing_thread_exit(thread);
+    }
 }
 
 bool dispatch_init(void)

@@ -10,8 +10,9 @@
  * Whoever unlinks a listener stamps it with the epoch. It may be given back once every reader of the list is
  * either idle or has published a later epoch: a reader that published before the unlinking became visible
  * shows an epoch no later than the stamp, and one that published after it finds the listener unlinked (exchange
- * and unlinking are sequentially consistent, so one of the two sees the other). The epoch moves on only when a
- * reader stands in it, and never further than a quarter of its range from the oldest reader.
+ * and unlinking are sequentially consistent, so one of the two sees the other). The epoch moves on with every
+ * unlinking, so that a walk that begins later is not waited for, but never further than a quarter of its range from
+ * the oldest reader.
  *
  * Readers go back to a pool and never to the heap before dispatch_cleanup, because a thread that has just left
  * looks once more at its reader, which may serve another list by then.
@@ -34,7 +35,6 @@ struct reader
 {
     _Alignas(CACHE_LINE) _Atomic uint32_t active; /* the epoch that the walk began in; 0: none */
     _Atomic uint32_t reap;                        /* asks the reader to reap the list when it leaves */
-    uint32_t depth;                               /* walks within walks of this thread in this list */
     _Atomic size_t fired;                         /* walks begun */
     struct listeners *list;                       /* guarded by the dispatch lock; NULL: in the pool */
     uint32_t number;                              /* of its thread */
@@ -59,7 +59,6 @@ struct readers
 struct firing_thread
 {
     uint32_t number;
-    uint32_t depth;                  /* walks within walks, in any list: not 0 inside a callback */
     struct firing_thread *next;      /* among those whose thread has ended */
     struct firing_thread *next_made; /* among all */
 };
@@ -82,38 +81,41 @@ bool readers_init(struct readers *readers);
 /* Gives the readers back to the pool; the dispatch lock is held and nobody is in a walk. */
 void readers_cleanup(struct readers *readers);
 
-/* The slow half of readers_enter: makes what the calling thread lacks. */
-struct reader *readers_join(struct readers *readers, struct listeners *list, struct firing_thread **thread);
+/* The slow half of readers_find: makes what the calling thread lacks. */
+struct reader *readers_join(struct readers *readers, struct listeners *list);
 
-/* Marks the calling thread as walking the list. NULL: out of memory. */
-static inline struct reader *readers_enter(
-        struct readers *readers, struct listeners *list, struct firing_thread **thread)
+/* The calling thread's reader in the list. NULL: out of memory. */
+static inline struct reader *readers_find(struct readers *readers, struct listeners *list)
 {
     struct reader_table *table = atomic_load_explicit(&readers->table, memory_order_acquire);
+    struct firing_thread *thread = firing_thread_current();
     struct reader *reader = NULL;
 
-    if ((*thread = firing_thread_current()) && (*thread)->number < table->count)
-        reader = atomic_load_explicit(&table->readers[(*thread)->number], memory_order_acquire);
-    if (__builtin_expect(!reader, 0) && !(reader = readers_join(readers, list, thread)))
-        return NULL;
-
-    if (reader->depth++ == 0)
-        atomic_exchange(&reader->active, atomic_load_explicit(&readers->epoch, memory_order_relaxed));
-    atomic_store_explicit(
-            &reader->fired, atomic_load_explicit(&reader->fired, memory_order_relaxed) + 1, memory_order_relaxed);
-    ++(*thread)->depth;
-    return reader;
+    if (thread && thread->number < table->count)
+        reader = atomic_load_explicit(&table->readers[thread->number], memory_order_acquire);
+    return __builtin_expect(!reader, 0) ? readers_join(readers, list) : reader;
 }
 
-/* Ends the mark. True: somebody asked this thread to reap the list that the reader belongs to. */
-static inline bool readers_leave(struct reader *reader, struct firing_thread *thread)
+/* Marks the calling thread as walking the list. False: it is marked already, further down its stack. */
+static inline bool reader_enter(struct reader *reader, struct readers *readers)
 {
-    --thread->depth;
-    if (--reader->depth)
+    atomic_store_explicit(
+            &reader->fired, atomic_load_explicit(&reader->fired, memory_order_relaxed) + 1, memory_order_relaxed);
+    if (atomic_load_explicit(&reader->active, memory_order_relaxed))
         return false;
+    atomic_exchange(&reader->active, atomic_load_explicit(&readers->epoch, memory_order_acquire));
+    return true;
+}
+
+/* Ends the mark that a reader_enter has made. True: somebody asked this thread to reap the list. */
+static inline bool reader_leave(struct reader *reader)
+{
     atomic_store_explicit(&reader->active, 0, memory_order_release);
     return __builtin_expect(atomic_load_explicit(&reader->reap, memory_order_relaxed) != 0, 0);
 }
+
+/* Whether the calling thread walks any list: it is inside a callback. The dispatch lock is held. */
+bool inside_callback(void);
 
 /* The stamp for what has just been unlinked; the dispatch lock is held. */
 uint32_t readers_stamp(struct readers *readers);
@@ -121,14 +123,11 @@ uint32_t readers_stamp(struct readers *readers);
 /* Whether nobody can hold what was unlinked at that stamp; the dispatch lock is held. */
 bool readers_have_passed(struct readers *readers, uint32_t stamp);
 
-/* Whether nobody is in the list at all; the dispatch lock is held. */
-bool readers_are_idle(struct readers *readers);
-
 /* Whether the calling thread is in the list. */
 bool readers_include_caller(struct readers *readers);
 
-/* Asks every reader in the list to reap when it leaves; the dispatch lock is held. */
-void readers_ask_to_reap(struct readers *readers);
+/* Asks every reader in the list to reap when it leaves; the dispatch lock is held. Whether one had not been asked. */
+bool readers_ask_to_reap(struct readers *readers);
 
 /* How many walks have begun. */
 size_t readers_count_fired(struct readers *readers);
