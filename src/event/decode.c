@@ -1,7 +1,6 @@
 /*
- * From DISPPARAMS to an event. What callers usually send, as many arguments as there are parameters, each of its
- * declared type, is taken as it is without any call; everything else that OLE Automation allows goes the
- * long way of event_decode_any.
+ * From DISPPARAMS to an event, for everything that OLE Automation allows beyond what event_decode_exact takes as it
+ * is: other types, references, names, and arguments that are wrong.
  */
 #include "event/event.h"
 
@@ -15,51 +14,6 @@ static const struct
 } empty_bstr_storage = {0, {0}};
 
 const BSTR empty_bstr = (BSTR)empty_bstr_storage.text;
-
-/* VARIANT types that the OLE Automation functions may be shown: what lies beyond is refused here, so that no
- * implementation of theirs has to be trusted with it. */
-static bool is_known_type(VARTYPE type)
-{
-    VARTYPE base = type & VT_TYPEMASK;
-
-    if (type & ~(VT_TYPEMASK | VT_ARRAY | VT_BYREF))
-        return false;
-    if (base == VT_RECORD)
-        return true;
-    return base <= VT_UINT && base != 15 && !(base == VT_VARIANT && !(type & (VT_ARRAY | VT_BYREF)));
-}
-
-/* Whether the argument can be taken as it is. */
-static bool is_exact(const struct event_param *param, const VARIANT *arg)
-{
-    VARTYPE type = V_VT(arg);
-
-    return type == param->type
-            || (param->type == VT_VARIANT && !(type & VT_BYREF) && type != VT_ERROR && is_known_type(type));
-}
-
-static bool event_decode_exact(struct event *event, const DISPPARAMS *params, struct event_fault *fault, HRESULT *hr)
-{
-    UINT count = event->type->param_count;
-
-    if (params->cArgs != count || params->cNamedArgs || (count && !params->rgvarg))
-        return false;
-    for (UINT i = 0; i < count; ++i)
-    {
-        const VARIANT *arg = &params->rgvarg[count - 1 - i];
-
-        if (!is_exact(&event->type->params[i], arg))
-            return false;
-        if (!event_take_arg(event, i, arg))
-        {
-            *fault = (struct event_fault){i, count - 1 - i, V_I4(arg)};
-            *hr = E_INVALIDARG;
-            return true;
-        }
-    }
-    *hr = S_OK;
-    return true;
-}
 
 /* Finds for each parameter its place among the arguments: first the named ones, then by position. */
 static HRESULT place_arguments(const struct event_type *type, const DISPPARAMS *params, UINT places[EVENT_MAX_ARGS],
@@ -143,7 +97,7 @@ static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg,
         return hr;
     if (V_VT(arg) == VT_ERROR && V_ERROR(arg) == DISP_E_PARAMNOTFOUND)
         return DISP_E_PARAMNOTOPTIONAL;
-    if (!is_known_type(V_VT(arg)))
+    if (!is_variant_type(V_VT(arg)))
         return DISP_E_TYPEMISMATCH;
     if (FAILED(hr = coerce(&value, arg, param->type, lcid)))
         return hr == E_OUTOFMEMORY ? hr : DISP_E_TYPEMISMATCH;
@@ -157,8 +111,7 @@ static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg,
     return S_OK;
 }
 
-static HRESULT event_decode_any(
-        struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
+HRESULT event_decode_any(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
 {
     UINT places[EVENT_MAX_ARGS];
     HRESULT hr;
@@ -176,13 +129,4 @@ static HRESULT event_decode_any(
         }
     }
     return S_OK;
-}
-
-HRESULT event_decode(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
-{
-    HRESULT hr;
-
-    if (event_decode_exact(event, params, fault, &hr))
-        return hr;
-    return event_decode_any(event, params, lcid, fault);
 }

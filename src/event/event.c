@@ -35,7 +35,7 @@ static struct kept_event *kept_event_create(const struct event *event)
     if (!kept)
         return NULL;
     memcpy(kept->source, event->view.source, source_size);
-    event_init(&kept->event, event->type, kept->source, NULL);
+    event_init(&kept->event, event->type, kept->source, event->sequence);
     for (UINT i = 0; i < event->type->param_count; ++i)
     {
         VariantInit(&kept->event.args[i]);
@@ -47,6 +47,7 @@ static struct kept_event *kept_event_create(const struct event *event)
             return NULL;
         }
     }
+    kept->event.trail = event->trail ? kept_event_addref(event->trail) : NULL;
     kept->refcount = 1;
     kept->sequence = event->sequence ? InterlockedIncrement(&event->sequence->last) : 0;
     GetSystemTimeAsFileTime(&kept->time);
@@ -63,6 +64,16 @@ struct kept_event *event_keep(const struct event *event)
     return kept_event_addref(owner->kept);
 }
 
+bool kept_event_came_from(const struct kept_event *kept, const struct event_sequence *sequence)
+{
+    for (; kept; kept = kept->event.trail)
+    {
+        if (kept->event.sequence == sequence)
+            return true;
+    }
+    return false;
+}
+
 struct kept_event *kept_event_addref(struct kept_event *kept)
 {
     InterlockedIncrement(&kept->refcount);
@@ -74,5 +85,7 @@ void kept_event_release(struct kept_event *kept)
     if (InterlockedDecrement(&kept->refcount))
         return;
     event_clear_args(&kept->event);
+    if (kept->event.trail)
+        kept_event_release(kept->event.trail);
     memory_free(kept);
 }

@@ -13,9 +13,10 @@ struct event
     VMEVENT view; /* first, so that a listener gets from what it is handed to the rest */
     const struct event_type *type;
     VARIANT args[EVENT_MAX_ARGS];
-    unsigned int owned;              /* a bit for each argument that event_cleanup clears; others are borrowed */
+    struct event_sequence *sequence; /* of the source that fires; numbers the events that are kept */
+    struct kept_event *trail;        /* the event of another source that this one passes on, or NULL */
     struct kept_event *kept;         /* made by the first listener that keeps the event; one serves all */
-    struct event_sequence *sequence; /* numbers the events that are kept; NULL: nobody does */
+    size_t owned;                    /* a bit for each argument that event_cleanup clears; others are borrowed */
 };
 
 /* Counts the kept events of one source. */
@@ -53,6 +54,7 @@ static inline void event_init(struct event *event, const struct event_type *type
     event->owned = 0;
     event->kept = NULL;
     event->sequence = sequence;
+    event->trail = NULL;
 }
 
 /* Ends the event: clears what it owns and lets go of the copy that was kept of it. */
@@ -108,7 +110,58 @@ static inline bool event_take_arg(struct event *event, UINT i, const VARIANT *va
  * E_POINTER                 a reference to nothing, or no arguments where some are counted
  * E_OUTOFMEMORY
  */
-HRESULT event_decode(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
+static inline HRESULT event_decode(
+        struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
+
+/* The long way, for arguments that are not of the declared types as they stand, or have names, or are wrong. */
+HRESULT event_decode_any(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
+
+/* VARIANT types that the OLE Automation functions may be shown: what lies beyond is refused here, so that no
+ * implementation of theirs has to be trusted with it. */
+static inline bool is_variant_type(VARTYPE type)
+{
+    VARTYPE base = type & VT_TYPEMASK;
+
+    if (type & ~(VT_TYPEMASK | VT_ARRAY | VT_BYREF))
+        return false;
+    if (base == VT_EMPTY || base == VT_NULL)
+        return type == base;
+    if (base == VT_RECORD)
+        return true;
+    return base <= VT_UINT && base != 15 && !(base == VT_VARIANT && !(type & (VT_ARRAY | VT_BYREF)));
+}
+
+/* Whether an argument of that type can be taken as it is. */
+static inline bool is_exact(const struct event_param *param, VARTYPE type)
+{
+    if (param->type != VT_VARIANT)
+        return type == param->type;
+    return !(type & VT_BYREF) && type != VT_ERROR && is_variant_type(type);
+}
+
+/* What callers usually send, as many arguments as there are parameters, each of its declared type and legal, is
+ * taken as it is. False: it is not of that kind. */
+static inline bool event_decode_exact(struct event *event, const DISPPARAMS *params)
+{
+    UINT count = event->type->param_count;
+
+    if (params->cArgs != count || params->cNamedArgs || (count && !params->rgvarg))
+        return false;
+    for (UINT i = 0; i < count; ++i)
+    {
+        const VARIANT *arg = &params->rgvarg[count - 1 - i];
+
+        if (!is_exact(&event->type->params[i], V_VT(arg)) || !event_take_arg(event, i, arg))
+            return false;
+    }
+    return true;
+}
+
+static inline HRESULT event_decode(
+        struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
+{
+    return event_decode_exact(event, params) ? S_OK : event_decode_any(event, params, lcid, fault);
+}
 
 /* "OnGuestLogoff: logoffType is 3; VMLogoffType has 0 (vmLogoff_Normal), 1 (vmLogoff_Forced), 2 (vmLogoff_External)" */
 BSTR event_describe_fault(const struct event_type *type, const struct event_fault *fault);

@@ -16,6 +16,9 @@ struct kept_event
     WCHAR source[];
 };
 
+/* Whether the event, or one that it passes on, was fired by the source of that sequence. */
+bool kept_event_came_from(const struct kept_event *kept, const struct event_sequence *sequence);
+
 /* A reference to the kept copy of the event, which the first call for it makes. Called on the thread that fires
  * the event. NULL: out of memory. */
 struct kept_event *event_keep(const struct event *event);
