@@ -9,6 +9,9 @@
 
 #define WM_RUN_JOBS WM_APP
 
+/* Jobs that one message runs: others have their turn in between, however fast jobs come. */
+#define JOBS_PER_MESSAGE 32
+
 struct apartment
 {
     IInitializeSpy IInitializeSpy_iface;
@@ -204,7 +207,7 @@ bool apartment_run_job(void)
     return true;
 }
 
-/* Runs as many jobs as wait now; those that come meanwhile have their turn after the other messages. */
+/* Runs the jobs that wait now, or the first of many; the others have their turn after the other messages. */
 static void apartment_dispatch_jobs(void)
 {
     struct apartment *apartment = platform_thread_slot_get(apartment_slot);
@@ -214,7 +217,7 @@ static void apartment_dispatch_jobs(void)
         return;
     AcquireSRWLockExclusive(&apartment->lock);
     apartment->posted = false;
-    count = apartment->job_count;
+    count = min(apartment->job_count, JOBS_PER_MESSAGE);
     ReleaseSRWLockExclusive(&apartment->lock);
 
     apartment_addref(apartment);
@@ -278,6 +281,11 @@ struct apartment *apartment_get_current(void)
     if (!thread_is_single_threaded())
         return &multithreaded;
     return apartment_create();
+}
+
+struct apartment *apartment_get_multithreaded(void)
+{
+    return &multithreaded;
 }
 
 void apartment_addref(struct apartment *apartment)

@@ -38,6 +38,9 @@ void apartments_thread_exit(void);
 /* The calling thread's apartment, with a reference. NULL: out of memory. */
 struct apartment *apartment_get_current(void);
 
+/* The multithreaded apartment; not counted. */
+struct apartment *apartment_get_multithreaded(void);
+
 void apartment_addref(struct apartment *apartment);
 void apartment_release(struct apartment *apartment);
 

@@ -1,7 +1,9 @@
 #include "com/connection_points.h"
 
+#include "com/clock.h"
 #include "com/enumerator.h"
 #include "com/module.h"
+#include "com/relay.h"
 #include "platform/memory.h"
 
 #include <olectl.h>
@@ -16,6 +18,7 @@ struct connection
     const struct event_interface *events;
     IUnknown *advised; /* what Advise was given; used and released in the apartment that advised it */
     IDispatch *sink;
+    IEventRelay *relay; /* the sink's, if it is one of ours in this process */
     struct mailbox *mailbox;
     uint32_t cookie;
     bool late;
@@ -54,7 +57,7 @@ static bool connection_unlist(struct connection *connection)
 /* Ends a connection that has been taken out of the list. */
 static void connection_end(struct connection *connection)
 {
-    listeners_remove(&connection->source->listeners, connection->cookie);
+    listeners_remove(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION);
     mailbox_release(connection->mailbox);
     connection_release(connection);
 }
@@ -78,19 +81,27 @@ static bool sink_is_gone(HRESULT hr)
     return false;
 }
 
-static void connection_deliver(struct mailbox_handler *handler, struct kept_event *kept)
+static HRESULT connection_invoke(struct connection *connection, const struct event *event)
 {
-    struct connection *connection = connection_from_handler(handler);
-    const struct event *event = &kept->event;
     VARIANT args[EVENT_MAX_ARGS];
     DISPPARAMS params = {args, NULL, event->type->param_count, 0};
-    HRESULT hr;
 
     /* Borrowed for the call, the last first. */
     for (UINT i = 0; i < params.cArgs; ++i)
         args[params.cArgs - 1 - i] = event->args[i];
-    hr = IDispatch_Invoke(connection->sink, event->type->id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params,
+    return IDispatch_Invoke(connection->sink, event->type->id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params,
             NULL, NULL, NULL);
+}
+
+static void connection_deliver(struct mailbox_handler *handler, struct kept_event *kept)
+{
+    struct connection *connection = connection_from_handler(handler);
+    HRESULT hr;
+
+    if (connection->relay)
+        hr = IEventRelay_Relay(connection->relay, kept);
+    else
+        hr = connection_invoke(connection, &kept->event);
     if (sink_is_gone(hr) && connection_unlist(connection))
         connection_end(connection);
     else if (FAILED(hr) && hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL)
@@ -101,6 +112,8 @@ static void connection_destroy(struct mailbox_handler *handler)
 {
     struct connection *connection = connection_from_handler(handler);
 
+    if (connection->relay)
+        IEventRelay_Release(connection->relay);
     IDispatch_Release(connection->sink);
     IUnknown_Release(connection->advised);
     connection_release(connection);
@@ -178,6 +191,8 @@ static HRESULT connection_create(struct connection_point *point, IUnknown *advis
         goto failed;
     event_source_addref(points->source);
     connection->sink = sink;
+    if (FAILED(IUnknown_QueryInterface(advised, &IID_IEventRelay, (void **)&connection->relay)))
+        connection->relay = NULL;
     IUnknown_AddRef(advised);
     connection->advised = advised;
     *result = connection;
@@ -215,8 +230,8 @@ static HRESULT WINAPI connection_point_Advise(IConnectionPoint *iface, IUnknown 
         return hr;
     mailbox_addref(connection->mailbox);
     connection_append(connection);
-    if (!listeners_add(&point->points->source->listeners, event_interface_mask(point->events), mailbox_notify,
-                connection->mailbox, mailbox_release_listener, &connection->cookie))
+    if (!listeners_add(&point->points->source->listeners, event_interface_mask(point->events) | LISTENER_CONNECTION,
+                mailbox_notify, connection->mailbox, mailbox_release_listener, &connection->cookie))
     {
         connection_unlist(connection);
         mailbox_release_listener(connection->mailbox);
@@ -287,7 +302,7 @@ static HRESULT WINAPI connection_point_EnumConnections(IConnectionPoint *iface, 
     if (!connections)
         return E_OUTOFMEMORY;
 
-    hr = enum_connections_create(connections, count, enumerator);
+    hr = enum_connections_create(connections, count, point->points->owner, enumerator);
     while (count--)
         IUnknown_Release(connections[count].pUnk);
     memory_free(connections);
@@ -425,12 +440,13 @@ static struct connection *connections_next(struct event_source *source, struct c
 
 void connections_settle(struct event_source *source, DWORD timeout_ms)
 {
-    DWORD start = GetTickCount(), waited;
+    ULONGLONG start = clock_ms();
 
     for (struct connection *connection = connections_next(source, NULL); connection;
             connection = connections_next(source, connection))
     {
-        waited = min(GetTickCount() - start, timeout_ms);
-        connection->late = !mailbox_wait_until_empty(connection->mailbox, connection->late ? 0 : timeout_ms - waited);
+        DWORD timeout = connection->late ? 0 : clock_left_ms(start, timeout_ms);
+
+        connection->late = !mailbox_wait_until_empty(connection->mailbox, timeout);
     }
 }

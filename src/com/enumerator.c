@@ -20,13 +20,14 @@ struct enumerator
     IUnknown IUnknown_iface; /* the vtable is that of the item's enumerator */
     LONG refcount;
     const struct item_type *type;
+    IUnknown *owner; /* kept while the enumerator is; may be NULL */
     ULONG count;
     LONG position;
     BYTE items[];
 };
 
 static HRESULT enumerator_create(const struct item_type *type, const void *vtbl, const void *items, ULONG count,
-        LONG position, void **object);
+        LONG position, IUnknown *owner, void **object);
 
 static struct enumerator *enumerator_from_IUnknown(void *iface)
 {
@@ -58,6 +59,8 @@ static void enumerator_free(struct enumerator *enumerator)
 {
     for (ULONG i = 0; i < enumerator->count; ++i)
         enumerator->type->clear(enumerator->items + i * enumerator->type->size);
+    if (enumerator->owner)
+        IUnknown_Release(enumerator->owner);
     memory_free(enumerator);
     module_release();
 }
@@ -131,11 +134,11 @@ static HRESULT enumerator_clone(void *iface, void **clone)
     if (!clone)
         return E_POINTER;
     return enumerator_create(enumerator->type, enumerator->IUnknown_iface.lpVtbl, enumerator->items,
-            enumerator->count, enumerator->position, clone);
+            enumerator->count, enumerator->position, enumerator->owner, clone);
 }
 
 static HRESULT enumerator_create(const struct item_type *type, const void *vtbl, const void *items, ULONG count,
-        LONG position, void **object)
+        LONG position, IUnknown *owner, void **object)
 {
     struct enumerator *enumerator;
     HRESULT hr;
@@ -148,6 +151,8 @@ static HRESULT enumerator_create(const struct item_type *type, const void *vtbl,
     enumerator->refcount = 1;
     enumerator->type = type;
     enumerator->position = position;
+    if ((enumerator->owner = owner))
+        IUnknown_AddRef(owner);
     for (; enumerator->count < count; ++enumerator->count)
     {
         size_t offset = enumerator->count * type->size;
@@ -241,20 +246,21 @@ HRESULT enum_connection_points_create(IConnectionPoint *const *points, UINT coun
     static const struct item_type type = {
             &IID_IEnumConnectionPoints, sizeof(IConnectionPoint *), point_copy, point_clear};
 
-    return enumerator_create(&type, &enum_connection_points_vtbl, points, count, 0, (void **)enumerator);
+    return enumerator_create(&type, &enum_connection_points_vtbl, points, count, 0, NULL, (void **)enumerator);
 }
 
-HRESULT enum_connections_create(const CONNECTDATA *connections, UINT count, IEnumConnections **enumerator)
+HRESULT enum_connections_create(
+        const CONNECTDATA *connections, UINT count, IUnknown *owner, IEnumConnections **enumerator)
 {
     static const struct item_type type = {
             &IID_IEnumConnections, sizeof(CONNECTDATA), connection_copy, connection_clear};
 
-    return enumerator_create(&type, &enum_connections_vtbl, connections, count, 0, (void **)enumerator);
+    return enumerator_create(&type, &enum_connections_vtbl, connections, count, 0, owner, (void **)enumerator);
 }
 
-HRESULT enum_variant_create(const VARIANT *values, UINT count, IEnumVARIANT **enumerator)
+HRESULT enum_variant_create(const VARIANT *values, UINT count, IUnknown *owner, IEnumVARIANT **enumerator)
 {
     static const struct item_type type = {&IID_IEnumVARIANT, sizeof(VARIANT), variant_copy, variant_clear};
 
-    return enumerator_create(&type, &enum_variant_vtbl, values, count, 0, (void **)enumerator);
+    return enumerator_create(&type, &enum_variant_vtbl, values, count, 0, owner, (void **)enumerator);
 }

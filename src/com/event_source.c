@@ -25,16 +25,18 @@ void event_source_addref(struct event_source *source)
 
 void event_source_release(struct event_source *source)
 {
-    if (!InterlockedDecrement(&source->refcount))
-        memory_free_lines(source);
+    if (InterlockedDecrement(&source->refcount))
+        return;
+    listeners_cleanup(&source->listeners);
+    memory_free_lines(source);
 }
 
-static void event_source_on_listeners_gone(void *owner)
+static void event_source_on_closed(void *owner)
 {
     event_source_release(owner);
 }
 
 void event_source_close(struct event_source *source)
 {
-    listeners_close(&source->listeners, event_source_on_listeners_gone, source);
+    listeners_close(&source->listeners, event_source_on_closed, source);
 }

@@ -5,6 +5,15 @@
 #include "dispatch/listeners.h"
 #include "event/event.h"
 
+/* What listens at a source. */
+enum
+{
+    LISTENER_CALLBACK = LISTENER_KIND(1),   /* of a C program */
+    LISTENER_HANDLER = LISTENER_KIND(2),    /* of a script */
+    LISTENER_CONNECTION = LISTENER_KIND(3), /* an advised sink */
+    LISTENER_QUEUE = LISTENER_KIND(4)       /* what NextEvent takes from */
+};
+
 struct connection;
 
 /* Shared by the object that fires and by the connections of its clients, which may outlive it. */

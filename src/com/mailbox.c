@@ -1,5 +1,6 @@
 #include "com/mailbox.h"
 
+#include "com/clock.h"
 #include "com/module.h"
 #include "dispatch/ring.h"
 #include "platform/memory.h"
@@ -19,9 +20,21 @@ struct mailbox
     struct apartment_job job;
     bool job_posted;
     bool delivering;
+    bool missed_turn; /* an event's turn came while another was being delivered, by a handler that pumps */
     bool closed;
     ULONG put_count;       /* events that ever came in */
     ULONG delivered_count; /* events that went out again, delivered or dropped */
+};
+
+/*
+ * An event's turn in a single-threaded apartment. The turns of all mailboxes stand in one line, so that the handlers
+ * of a thread hear events in the order in which they came: one that ends the waiting has let the others hear what
+ * was before.
+ */
+struct turn
+{
+    struct apartment_job job;
+    struct mailbox *mailbox;
 };
 
 static void mailbox_run_job(struct apartment_job *job);
@@ -46,7 +59,10 @@ struct mailbox *mailbox_create(struct mailbox_handler *handler, enum mailbox_hom
     mailbox->member.on_end = mailbox_on_apartment_end;
     InitializeSRWLock(&mailbox->lock);
     InitializeConditionVariable(&mailbox->delivered);
+    /* The apartment that tells its end has a reference. */
     apartment_join(mailbox->apartment, &mailbox->member);
+    if (mailbox->member.link)
+        mailbox_addref(mailbox);
     module_addref();
     return mailbox;
 }
@@ -86,14 +102,18 @@ static void mailbox_post_job(struct mailbox *mailbox)
     InterlockedDecrement(&mailbox->refcount); /* never the last: the caller has one */
 }
 
-/* On the apartment's thread, with nothing under delivery. */
+/* In the apartment, with nothing under delivery. Of a multithreaded one several threads may come here at once: the
+ * one that closed the mailbox, and one of the pool that finds it closed. */
 static void mailbox_destroy_handler(struct mailbox *mailbox)
 {
-    struct mailbox_handler *handler = mailbox->handler;
+    struct mailbox_handler *handler;
 
-    apartment_leave(&mailbox->member);
-    mailbox->handler = NULL;
-    if (handler)
+    if (mailbox->member.link)
+    {
+        apartment_leave(&mailbox->member);
+        mailbox_release(mailbox); /* never the last: the caller has one */
+    }
+    if ((handler = InterlockedExchangePointer((void **)&mailbox->handler, NULL)))
         handler->destroy(handler);
 }
 
@@ -104,7 +124,9 @@ static bool mailbox_deliver_one(struct mailbox *mailbox)
     bool finished;
 
     AcquireSRWLockExclusive(&mailbox->lock);
-    if (!mailbox->delivering && !mailbox->closed && (event = ring_take(&mailbox->events)))
+    if (mailbox->delivering)
+        mailbox->missed_turn = true;
+    else if (!mailbox->closed && (event = ring_take(&mailbox->events)))
         mailbox->delivering = true;
     ReleaseSRWLockExclusive(&mailbox->lock);
     if (!event)
@@ -123,6 +145,49 @@ static bool mailbox_deliver_one(struct mailbox *mailbox)
     return true;
 }
 
+/* One event at a time, that other handlers and messages of the thread have their turn in between. */
+static void mailbox_take_turn(struct mailbox *mailbox)
+{
+    mailbox_deliver_one(mailbox);
+    AcquireSRWLockExclusive(&mailbox->lock);
+    if (!mailbox->events.count)
+        mailbox->missed_turn = false;
+    else if (mailbox->missed_turn && !mailbox->delivering)
+        mailbox_post_job(mailbox);
+    ReleaseSRWLockExclusive(&mailbox->lock);
+}
+
+static void mailbox_run_turn(struct apartment_job *job)
+{
+    struct turn *turn = CONTAINING_RECORD(job, struct turn, job);
+    struct mailbox *mailbox = turn->mailbox;
+
+    memory_free(turn);
+    mailbox_take_turn(mailbox);
+    mailbox_release(mailbox);
+}
+
+/* NULL: out of memory. */
+static struct turn *turn_create(struct mailbox *mailbox)
+{
+    struct turn *turn = memory_alloc(sizeof(*turn));
+
+    if (!turn)
+        return NULL;
+    turn->job.run = mailbox_run_turn;
+    turn->mailbox = mailbox;
+    mailbox_addref(mailbox);
+    return turn;
+}
+
+static void turn_destroy(struct turn *turn)
+{
+    if (!turn)
+        return;
+    mailbox_release(turn->mailbox);
+    memory_free(turn);
+}
+
 static void mailbox_run_job(struct apartment_job *job)
 {
     struct mailbox *mailbox = CONTAINING_RECORD(job, struct mailbox, job);
@@ -139,12 +204,7 @@ static void mailbox_run_job(struct apartment_job *job)
     }
     else if (apartment_is_single_threaded(mailbox->apartment))
     {
-        /* One at a time: other handlers and messages of the thread have their turn in between. */
-        mailbox_deliver_one(mailbox);
-        AcquireSRWLockExclusive(&mailbox->lock);
-        if (mailbox->events.count && !mailbox->delivering)
-            mailbox_post_job(mailbox);
-        ReleaseSRWLockExclusive(&mailbox->lock);
+        mailbox_take_turn(mailbox);
     }
     else
     {
@@ -158,7 +218,6 @@ static void mailbox_on_apartment_end(struct apartment_member *member)
 {
     struct mailbox *mailbox = CONTAINING_RECORD(member, struct mailbox, member);
 
-    mailbox_addref(mailbox);
     mailbox_close(mailbox);
     if (!mailbox->delivering)
         mailbox_destroy_handler(mailbox);
@@ -177,15 +236,34 @@ static bool mailbox_put(struct mailbox *mailbox, struct kept_event *event, struc
     return true;
 }
 
+/* Sees to it that the event which has just been put in is delivered. The lock is held. */
+static void mailbox_post(struct mailbox *mailbox, struct turn **turn)
+{
+    if (!*turn)
+    {
+        if (!mailbox->delivering)
+            mailbox_post_job(mailbox);
+    }
+    else if (apartment_post(mailbox->apartment, &(*turn)->job))
+    {
+        *turn = NULL;
+    }
+}
+
 void CALLBACK mailbox_notify(const VMEVENT *event, void *context)
 {
     struct mailbox *mailbox = context;
     struct kept_event *kept = event_keep(event_from_view(event)), *lost = NULL;
     bool home = mailbox->home_thread == GetCurrentThreadId(), closed;
+    bool in_line = !home && apartment_is_single_threaded(mailbox->apartment);
+    struct turn *turn = in_line ? turn_create(mailbox) : NULL;
 
-    if (!kept)
+    if (!kept || (in_line && !turn))
     {
         InterlockedIncrement(mailbox->lost);
+        if (kept)
+            kept_event_release(kept);
+        turn_destroy(turn);
         return;
     }
     AcquireSRWLockExclusive(&mailbox->lock);
@@ -193,10 +271,13 @@ void CALLBACK mailbox_notify(const VMEVENT *event, void *context)
         lost = kept;
     else if (!mailbox_put(mailbox, kept, &lost))
         lost = kept;
-    else if (!home && !mailbox->delivering)
-        mailbox_post_job(mailbox);
+    else if (lost)
+        mailbox->missed_turn = true; /* there are turns enough: that of the one pushed out is left */
+    else if (!home)
+        mailbox_post(mailbox, &turn);
     ReleaseSRWLockExclusive(&mailbox->lock);
 
+    turn_destroy(turn);
     if (lost)
     {
         kept_event_release(lost);
@@ -241,17 +322,15 @@ void CALLBACK mailbox_release_listener(void *context)
 
 bool mailbox_wait_until_empty(struct mailbox *mailbox, DWORD timeout_ms)
 {
-    DWORD start = GetTickCount(), waited = 0;
+    ULONGLONG start = clock_ms();
     ULONG put_count;
+    DWORD left;
     bool empty;
 
     AcquireSRWLockExclusive(&mailbox->lock);
     put_count = mailbox->put_count;
-    while (!(empty = (LONG)(mailbox->delivered_count - put_count) >= 0) && waited < timeout_ms)
-    {
-        SleepConditionVariableSRW(&mailbox->delivered, &mailbox->lock, timeout_ms - waited, 0);
-        waited = GetTickCount() - start;
-    }
+    while (!(empty = (LONG)(mailbox->delivered_count - put_count) >= 0) && (left = clock_left_ms(start, timeout_ms)))
+        SleepConditionVariableSRW(&mailbox->delivered, &mailbox->lock, left, 0);
     ReleaseSRWLockExclusive(&mailbox->lock);
     return empty;
 }

@@ -1,0 +1,45 @@
+#include "com/event_invoke.h"
+
+#include "com/error_info.h"
+
+/* The answer to arguments that event_decode refused. */
+static HRESULT event_refuse(struct event_source *source, const struct event_type *type, HRESULT hr,
+        const struct event_fault *fault, EXCEPINFO *exception, UINT *arg_error)
+{
+    InterlockedIncrement(&source->rejected);
+    if (arg_error && hr != DISP_E_BADPARAMCOUNT && hr != E_OUTOFMEMORY)
+        *arg_error = fault->arg;
+    if (hr != E_INVALIDARG)
+        return hr;
+    return error_raise_exception(
+            exception, hr, SINK_ERROR_SOURCE, exception ? event_describe_fault(type, fault) : NULL);
+}
+
+HRESULT event_invoke(struct event_source *source, const struct event_interface *events, const WCHAR *label, DISPID id,
+        REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception,
+        UINT *arg_error)
+{
+    const struct event_type *type;
+    struct event_fault fault;
+    struct event event;
+    HRESULT hr;
+
+    if (!IsEqualIID(riid, &IID_NULL))
+        return DISP_E_UNKNOWNINTERFACE;
+    /* VBScript asks for a method or a property when it uses the result of a call. */
+    if (!(type = event_type_find(events, id)) || !(flags & DISPATCH_METHOD)
+            || (flags & ~(DISPATCH_METHOD | DISPATCH_PROPERTYGET)))
+        return DISP_E_MEMBERNOTFOUND;
+    if (!params)
+        return E_POINTER;
+    if (result)
+        V_VT(result) = VT_EMPTY;
+
+    event_init(&event, type, label, &source->sequence);
+    fault.arg = 0;
+    if (FAILED(hr = event_decode(&event, params, lcid, &fault)))
+        return event_refuse(source, type, hr, &fault, exception, arg_error);
+    hr = event_source_fire(source, &event);
+    event_cleanup(&event);
+    return hr;
+}

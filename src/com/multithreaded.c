@@ -1,0 +1,158 @@
+/*
+ * The multithreaded apartment exists while some thread has entered it. A script's process may have none, so one
+ * thread is kept in it for as long as anybody holds it. (CoIncrementMTAUsage does the same from Windows 8 on.)
+ */
+#include "com/multithreaded.h"
+
+#include "com/apartment.h"
+#include "com/module.h"
+
+#include <objbase.h>
+#include <stdbool.h>
+
+static SRWLOCK lock = SRWLOCK_INIT;
+static UINT holders;
+static HANDLE end_keeper;
+static HANDLE keeper_ended;
+
+struct keeper
+{
+    HANDLE entered;
+    HANDLE end;
+    HANDLE ended;
+    HRESULT hr;
+};
+
+static DWORD CALLBACK keeper_thread(void *context)
+{
+    struct keeper *keeper = context;
+    HANDLE end = keeper->end, ended = keeper->ended;
+    HRESULT hr = keeper->hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    HMODULE module = (HMODULE)module_instance;
+
+    SetEvent(keeper->entered); /* the keeper is gone from here on */
+    if (SUCCEEDED(hr))
+    {
+        WaitForSingleObject(end, INFINITE);
+        CoUninitialize();
+    }
+    module_release();
+    SetEvent(ended);
+    FreeLibraryAndExitThread(module, 0);
+}
+
+/* The code of the thread must not go away under it. */
+static bool hold_library(void)
+{
+    HMODULE module;
+
+    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const WCHAR *)keeper_thread, &module);
+}
+
+static HRESULT start_keeper(struct keeper *keeper)
+{
+    HANDLE thread;
+
+    if (!hold_library())
+        return HRESULT_FROM_WIN32(GetLastError());
+    module_addref();
+    if (!(thread = CreateThread(NULL, 0, keeper_thread, keeper, 0, NULL)))
+    {
+        module_release();
+        FreeLibrary((HMODULE)module_instance);
+        return E_OUTOFMEMORY;
+    }
+    CloseHandle(thread);
+    WaitForSingleObject(keeper->entered, INFINITE);
+    return keeper->hr;
+}
+
+static HRESULT keeper_create(void)
+{
+    struct keeper keeper = {.entered = CreateEventW(NULL, TRUE, FALSE, NULL), .end = CreateEventW(NULL, TRUE, FALSE, NULL),
+            .ended = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    HRESULT hr = E_OUTOFMEMORY;
+
+    if (keeper.entered && keeper.end && keeper.ended)
+        hr = start_keeper(&keeper);
+    if (keeper.entered)
+        CloseHandle(keeper.entered);
+    if (SUCCEEDED(hr))
+    {
+        end_keeper = keeper.end;
+        keeper_ended = keeper.ended;
+        return S_OK;
+    }
+    if (keeper.end)
+        CloseHandle(keeper.end);
+    if (keeper.ended)
+        CloseHandle(keeper.ended);
+    return hr;
+}
+
+HRESULT multithreaded_hold(void)
+{
+    HRESULT hr = S_OK;
+
+    AcquireSRWLockExclusive(&lock);
+    if (holders || SUCCEEDED(hr = keeper_create()))
+        ++holders;
+    ReleaseSRWLockExclusive(&lock);
+    return hr;
+}
+
+void multithreaded_let_go(void)
+{
+    AcquireSRWLockExclusive(&lock);
+    if (!--holders)
+    {
+        SetEvent(end_keeper);
+        WaitForSingleObject(keeper_ended, INFINITE);
+        CloseHandle(end_keeper);
+        CloseHandle(keeper_ended);
+    }
+    ReleaseSRWLockExclusive(&lock);
+}
+
+/* A call that waits for the pool. */
+struct call
+{
+    struct apartment_job job;
+    void (*function)(void *context);
+    void *context;
+    HANDLE done;
+};
+
+static void call_run(struct apartment_job *job)
+{
+    struct call *call = CONTAINING_RECORD(job, struct call, job);
+    HANDLE done = call->done;
+
+    call->function(call->context);
+    SetEvent(done); /* the call is gone from here on */
+}
+
+HRESULT multithreaded_call(void (*function)(void *context), void *context)
+{
+    struct call call = {.job.run = call_run, .function = function, .context = context};
+    struct apartment *multithreaded = apartment_get_multithreaded();
+    DWORD index;
+
+    if (apartment_is_current(multithreaded))
+    {
+        function(context);
+        return S_OK;
+    }
+    if (!(call.done = CreateEventW(NULL, TRUE, FALSE, NULL)))
+        return E_OUTOFMEMORY;
+    if (!apartment_post(multithreaded, &call.job))
+    {
+        CloseHandle(call.done);
+        return E_OUTOFMEMORY;
+    }
+    /* The call stands on this stack, so there is no leaving before it is done. */
+    if (FAILED(CoWaitForMultipleHandles(0, INFINITE, 1, &call.done, &index)))
+        WaitForSingleObject(call.done, INFINITE);
+    CloseHandle(call.done);
+    return S_OK;
+}
