@@ -30,6 +30,9 @@
 
 #include "vmevents_interfaces.h"
 
+/* IID_NULL, which MinGW-w64 does not declare when INITGUID is defined. */
+#include <cguid.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -60,7 +63,8 @@ typedef void(CALLBACK *VMEVENTCALLBACK)(const VMEVENT *event, void *context);
 
 /*
  * Told once that a callback does not run again: the place to free its context. Called on the thread that removed
- * the callback, or on one that has just fired an event, or on the one that released the sink.
+ * the callback, or on one that has just fired an event or ends inside a callback, or on the one that released the
+ * sink. It must return normally, like a callback.
  */
 typedef void(CALLBACK *VMEVENTRELEASE)(void *context);
 
@@ -143,7 +147,7 @@ HRESULT WINAPI VMEventsCreateSink(REFIID riid, void **sink);
 /* Errors of the host, Virtual PC's own (its reference documents them as VM_E_*). */
 #define VM_E_VM_UNKNOWN ((HRESULT)0xA0040207L)               /* no machine of that name */
 #define VM_E_CONFIG_NO_NAME ((HRESULT)0xA0040400L)           /* a machine's name is empty */
-#define VM_E_CONFIG_NAME_TOO_LONG ((HRESULT)0xA0040401L)     /* it is longer than 150 characters */
+#define VM_E_CONFIG_NAME_TOO_LONG ((HRESULT)0xA0040401L)     /* it is longer than 80 characters */
 #define VM_E_CONFIG_NAME_INVALID_CHAR ((HRESULT)0xA0040402L) /* it has a character that no file name may have */
 #define VM_E_CONFIG_DUPLICATE_NAME ((HRESULT)0xA0040403L)    /* there is a machine of that name */
 

@@ -1,0 +1,111 @@
+/* The faces of the sink that events come in by: the four event dispinterfaces, and the relay from other sinks. */
+#include "sink/sink.h"
+
+#include "com/event_invoke.h"
+#include "com/type_info.h"
+
+static struct sink_face *sink_face_from_IDispatch(IDispatch *iface)
+{
+    return CONTAINING_RECORD(iface, struct sink_face, IDispatch_iface);
+}
+
+static HRESULT WINAPI sink_face_QueryInterface(IDispatch *iface, REFIID riid, void **object)
+{
+    return IVMEventSink_QueryInterface(&sink_face_from_IDispatch(iface)->sink->IVMEventSink_iface, riid, object);
+}
+
+static ULONG WINAPI sink_face_AddRef(IDispatch *iface)
+{
+    return IVMEventSink_AddRef(&sink_face_from_IDispatch(iface)->sink->IVMEventSink_iface);
+}
+
+static ULONG WINAPI sink_face_Release(IDispatch *iface)
+{
+    return IVMEventSink_Release(&sink_face_from_IDispatch(iface)->sink->IVMEventSink_iface);
+}
+
+static HRESULT WINAPI sink_face_GetTypeInfoCount(IDispatch *iface, UINT *count)
+{
+    (void)iface;
+    if (!count)
+        return E_POINTER;
+    *count = 1;
+    return S_OK;
+}
+
+static HRESULT WINAPI sink_face_GetTypeInfo(IDispatch *iface, UINT index, LCID lcid, ITypeInfo **info)
+{
+    (void)lcid;
+    return type_info_describe(sink_face_from_IDispatch(iface)->events->iid, index, info);
+}
+
+static HRESULT WINAPI sink_face_GetIDsOfNames(
+        IDispatch *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
+{
+    (void)lcid;
+    return type_info_get_ids(sink_face_from_IDispatch(iface)->events->iid, riid, names, count, ids);
+}
+
+static HRESULT WINAPI sink_face_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    struct sink_face *face = sink_face_from_IDispatch(iface);
+
+    return event_invoke(face->sink->source, face->events, L"", id, riid, lcid, flags, params, result, exception,
+            arg_error);
+}
+
+static const IDispatchVtbl sink_face_vtbl = {
+        sink_face_QueryInterface,
+        sink_face_AddRef,
+        sink_face_Release,
+        sink_face_GetTypeInfoCount,
+        sink_face_GetTypeInfo,
+        sink_face_GetIDsOfNames,
+        sink_face_Invoke,
+};
+
+/* IEventRelay */
+
+static struct sink *sink_from_IEventRelay(IEventRelay *iface)
+{
+    return CONTAINING_RECORD(iface, struct sink, IEventRelay_iface);
+}
+
+static HRESULT WINAPI sink_relay_QueryInterface(IEventRelay *iface, REFIID riid, void **object)
+{
+    return IVMEventSink_QueryInterface(&sink_from_IEventRelay(iface)->IVMEventSink_iface, riid, object);
+}
+
+static ULONG WINAPI sink_relay_AddRef(IEventRelay *iface)
+{
+    return IVMEventSink_AddRef(&sink_from_IEventRelay(iface)->IVMEventSink_iface);
+}
+
+static ULONG WINAPI sink_relay_Release(IEventRelay *iface)
+{
+    return IVMEventSink_Release(&sink_from_IEventRelay(iface)->IVMEventSink_iface);
+}
+
+static HRESULT WINAPI sink_Relay(IEventRelay *iface, struct kept_event *kept)
+{
+    return event_source_relay(sink_from_IEventRelay(iface)->source, L"", kept);
+}
+
+static const IEventRelayVtbl sink_relay_vtbl = {
+        sink_relay_QueryInterface,
+        sink_relay_AddRef,
+        sink_relay_Release,
+        sink_Relay,
+};
+
+void sink_init_faces(struct sink *sink)
+{
+    sink->IEventRelay_iface.lpVtbl = (IEventRelayVtbl *)&sink_relay_vtbl;
+    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
+    {
+        sink->faces[i].IDispatch_iface.lpVtbl = (IDispatchVtbl *)&sink_face_vtbl;
+        sink->faces[i].sink = sink;
+        sink->faces[i].events = &event_interfaces[i];
+    }
+}

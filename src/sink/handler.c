@@ -1,0 +1,194 @@
+#include "sink/handler.h"
+
+#include "com/mailbox.h"
+#include "platform/memory.h"
+#include "sink/record.h"
+
+#include <dispex.h>
+
+/* {a6ef9860-c720-11d0-9337-00a0c90dcaa9}: no library of MinGW-w64 has it. */
+static const IID iid_IDispatchEx = {
+        0xa6ef9860, 0xc720, 0x11d0, {0x93, 0x37, 0x00, 0xa0, 0xc9, 0x0d, 0xca, 0xa9}};
+
+struct handler
+{
+    struct mailbox_handler mailbox_handler;
+    struct event_source *source;
+    struct poll *poll;
+    IDispatch *code;
+    bool is_function;
+    bool claims_every_name; /* only a call tells whether it is a function or has a method */
+    bool whole;
+};
+
+static struct handler *handler_from_mailbox_handler(struct mailbox_handler *iface)
+{
+    return CONTAINING_RECORD(iface, struct handler, mailbox_handler);
+}
+
+/* Wine's VBScript objects have names only for those who ask through IDispatchEx. */
+static HRESULT find_extended_method(IDispatch *code, const WCHAR *name, DISPID *id)
+{
+    IDispatchEx *extended;
+    BSTR string;
+    HRESULT hr;
+
+    if (FAILED(hr = IDispatch_QueryInterface(code, &iid_IDispatchEx, (void **)&extended)))
+        return hr;
+    hr = E_OUTOFMEMORY;
+    if ((string = SysAllocString(name)))
+        hr = IDispatchEx_GetDispID(extended, string, fdexNameCaseInsensitive, id);
+    SysFreeString(string);
+    IDispatchEx_Release(extended);
+    return hr;
+}
+
+static bool find_method(IDispatch *code, const WCHAR *name, DISPID *id)
+{
+    LPOLESTR names = (LPOLESTR)name;
+    HRESULT hr;
+
+    hr = IDispatch_GetIDsOfNames(code, &IID_NULL, &names, 1, LOCALE_USER_DEFAULT, id);
+    if (hr == E_NOTIMPL)
+        hr = find_extended_method(code, name, id);
+    return SUCCEEDED(hr);
+}
+
+/* An object that has a method for any event at all is taken for one whose methods are the handlers. */
+static bool has_event_methods(IDispatch *code)
+{
+    DISPID id;
+
+    for (unsigned int i = 0; i < EVENT_COUNT; ++i)
+    {
+        if (find_method(code, event_types[i].name, &id))
+            return true;
+    }
+    return false;
+}
+
+/* AutoHotkey's objects, functions too, have a DISPID for whatever they are asked for. */
+static bool claims_every_name(IDispatch *code)
+{
+    DISPID id;
+
+    return find_method(code, L"vmevents_no_such_member", &id);
+}
+
+static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count)
+{
+    DISPPARAMS params = {args, NULL, count, 0};
+    EXCEPINFO exception = {0};
+    HRESULT hr;
+
+    hr = IDispatch_Invoke(
+            code, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
+    SysFreeString(exception.bstrSource);
+    SysFreeString(exception.bstrDescription);
+    SysFreeString(exception.bstrHelpFile);
+    return hr;
+}
+
+static HRESULT call_with_arguments(IDispatch *code, DISPID id, const struct event *event)
+{
+    VARIANT args[EVENT_MAX_ARGS];
+    UINT count = event->type->param_count;
+
+    /* Borrowed for the call, the last first. */
+    for (UINT i = 0; i < count; ++i)
+        args[count - 1 - i] = event->args[i];
+    return call(code, id, args, count);
+}
+
+static HRESULT call_with_record(IDispatch *code, struct kept_event *kept)
+{
+    IVMEventRecord *record;
+    VARIANT arg;
+    HRESULT hr;
+
+    if (FAILED(hr = record_create(kept, &record)))
+        return hr;
+    V_VT(&arg) = VT_DISPATCH;
+    V_DISPATCH(&arg) = (IDispatch *)record;
+    hr = call(code, DISPID_VALUE, &arg, 1);
+    IVMEventRecord_Release(record);
+    return hr;
+}
+
+static HRESULT handler_call_function(struct handler *handler, struct kept_event *kept)
+{
+    if (handler->whole)
+        return call_with_record(handler->code, kept);
+    return call_with_arguments(handler->code, DISPID_VALUE, &kept->event);
+}
+
+/* Tells whether the code had something for the event. */
+static bool handler_call(struct handler *handler, struct kept_event *kept, HRESULT *result)
+{
+    DISPID id;
+
+    if (!handler->is_function)
+    {
+        if (!find_method(handler->code, kept->event.type->name, &id))
+            return false;
+        *result = call_with_arguments(handler->code, id, &kept->event);
+        if (*result != DISP_E_MEMBERNOTFOUND || !handler->claims_every_name)
+            return true;
+    }
+    *result = handler_call_function(handler, kept);
+    return handler->is_function || *result != DISP_E_MEMBERNOTFOUND;
+}
+
+static void handler_deliver(struct mailbox_handler *iface, struct kept_event *kept)
+{
+    struct handler *handler = handler_from_mailbox_handler(iface);
+    HRESULT hr;
+
+    if (!handler_call(handler, kept, &hr))
+        return;
+    poll_count_call(handler->poll);
+    if (FAILED(hr))
+        InterlockedIncrement(&handler->source->failed);
+}
+
+static void handler_destroy(struct mailbox_handler *iface)
+{
+    struct handler *handler = handler_from_mailbox_handler(iface);
+
+    IDispatch_Release(handler->code);
+    poll_release(handler->poll);
+    event_source_release(handler->source);
+    memory_free(handler);
+}
+
+HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32_t events, IDispatch *code, bool whole,
+        uint32_t *cookie)
+{
+    struct handler *handler = memory_alloc(sizeof(*handler));
+    struct mailbox *mailbox;
+
+    if (!handler)
+        return E_OUTOFMEMORY;
+    handler->mailbox_handler.deliver = handler_deliver;
+    handler->mailbox_handler.destroy = handler_destroy;
+    handler->source = source;
+    handler->poll = poll;
+    handler->code = code;
+    handler->is_function = !has_event_methods(code);
+    handler->claims_every_name = !handler->is_function && claims_every_name(code);
+    handler->whole = whole;
+    if (!(mailbox = mailbox_create(&handler->mailbox_handler, MAILBOX_HOME_THREAD, &source->dropped)))
+    {
+        memory_free(handler);
+        return E_OUTOFMEMORY;
+    }
+    event_source_addref(source);
+    poll_addref(poll);
+    IDispatch_AddRef(code);
+    if (!listeners_add(&source->listeners, events | LISTENER_HANDLER, mailbox_notify, mailbox, mailbox_release_listener, cookie))
+    {
+        mailbox_release_listener(mailbox);
+        return E_OUTOFMEMORY;
+    }
+    return S_OK;
+}

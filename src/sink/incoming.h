@@ -1,0 +1,20 @@
+/* Incoming connections: the sink advised on somebody's connection points. */
+#ifndef VMEVENTS_SINK_INCOMING_H
+#define VMEVENTS_SINK_INCOMING_H
+
+#include "com/event_source.h"
+
+/* The object that one connection point of a source gets: an IDispatch that knows its dispinterface and the label
+ * of its source, and may be called in any apartment. */
+struct incoming_sink;
+
+/* With one reference. S_OK, E_OUTOFMEMORY */
+HRESULT incoming_sink_create(struct event_source *source, const struct event_interface *events, const WCHAR *label,
+        struct incoming_sink **sink);
+
+IUnknown *incoming_sink_identity(struct incoming_sink *sink);
+
+/* From here on its calls answer CO_E_OBJNOTCONNECTED. Drops the creator's reference. */
+void incoming_sink_close(struct incoming_sink *sink);
+
+#endif

@@ -1,0 +1,185 @@
+#include "sink/incoming.h"
+
+#include "com/event_invoke.h"
+#include "com/module.h"
+#include "com/relay.h"
+#include "com/type_info.h"
+#include "platform/memory.h"
+
+#include <wchar.h>
+
+struct incoming_sink
+{
+    IDispatch IDispatch_iface;
+    IEventRelay IEventRelay_iface;
+    LONG refcount;
+    volatile LONG closed;
+    IUnknown *marshaler;
+    struct event_source *source;
+    const struct event_interface *events;
+    WCHAR label[];
+};
+
+static struct incoming_sink *incoming_sink_from_IDispatch(IDispatch *iface)
+{
+    return CONTAINING_RECORD(iface, struct incoming_sink, IDispatch_iface);
+}
+
+static HRESULT WINAPI incoming_sink_QueryInterface(IDispatch *iface, REFIID riid, void **object)
+{
+    struct incoming_sink *sink = incoming_sink_from_IDispatch(iface);
+
+    if (!object)
+        return E_POINTER;
+    *object = NULL;
+    if (IsEqualIID(riid, &IID_IMarshal))
+        return IUnknown_QueryInterface(sink->marshaler, riid, object);
+    if (IsEqualIID(riid, &IID_IEventRelay))
+    {
+        IDispatch_AddRef(iface);
+        *object = &sink->IEventRelay_iface;
+        return S_OK;
+    }
+    if (!IsEqualIID(riid, &IID_IUnknown) && !IsEqualIID(riid, &IID_IDispatch) && !IsEqualIID(riid, sink->events->iid))
+        return E_NOINTERFACE;
+    IDispatch_AddRef(iface);
+    *object = iface;
+    return S_OK;
+}
+
+static ULONG WINAPI incoming_sink_AddRef(IDispatch *iface)
+{
+    return InterlockedIncrement(&incoming_sink_from_IDispatch(iface)->refcount);
+}
+
+static ULONG WINAPI incoming_sink_Release(IDispatch *iface)
+{
+    struct incoming_sink *sink = incoming_sink_from_IDispatch(iface);
+    ULONG refcount = InterlockedDecrement(&sink->refcount);
+
+    if (!refcount)
+    {
+        if (sink->marshaler)
+            IUnknown_Release(sink->marshaler);
+        event_source_release(sink->source);
+        memory_free(sink);
+        module_release();
+    }
+    return refcount;
+}
+
+static HRESULT WINAPI incoming_sink_GetTypeInfoCount(IDispatch *iface, UINT *count)
+{
+    (void)iface;
+    if (!count)
+        return E_POINTER;
+    *count = 1;
+    return S_OK;
+}
+
+static HRESULT WINAPI incoming_sink_GetTypeInfo(IDispatch *iface, UINT index, LCID lcid, ITypeInfo **info)
+{
+    (void)lcid;
+    return type_info_describe(incoming_sink_from_IDispatch(iface)->events->iid, index, info);
+}
+
+static HRESULT WINAPI incoming_sink_GetIDsOfNames(
+        IDispatch *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
+{
+    (void)lcid;
+    return type_info_get_ids(incoming_sink_from_IDispatch(iface)->events->iid, riid, names, count, ids);
+}
+
+static HRESULT WINAPI incoming_sink_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    struct incoming_sink *sink = incoming_sink_from_IDispatch(iface);
+
+    if (sink->closed)
+        return CO_E_OBJNOTCONNECTED;
+    return event_invoke(sink->source, sink->events, sink->label, id, riid, lcid, flags, params, result, exception,
+            arg_error);
+}
+
+static const IDispatchVtbl incoming_sink_vtbl = {
+        incoming_sink_QueryInterface,
+        incoming_sink_AddRef,
+        incoming_sink_Release,
+        incoming_sink_GetTypeInfoCount,
+        incoming_sink_GetTypeInfo,
+        incoming_sink_GetIDsOfNames,
+        incoming_sink_Invoke,
+};
+
+/* IEventRelay */
+
+static struct incoming_sink *incoming_sink_from_IEventRelay(IEventRelay *iface)
+{
+    return CONTAINING_RECORD(iface, struct incoming_sink, IEventRelay_iface);
+}
+
+static HRESULT WINAPI incoming_sink_relay_QueryInterface(IEventRelay *iface, REFIID riid, void **object)
+{
+    return IDispatch_QueryInterface(&incoming_sink_from_IEventRelay(iface)->IDispatch_iface, riid, object);
+}
+
+static ULONG WINAPI incoming_sink_relay_AddRef(IEventRelay *iface)
+{
+    return IDispatch_AddRef(&incoming_sink_from_IEventRelay(iface)->IDispatch_iface);
+}
+
+static ULONG WINAPI incoming_sink_relay_Release(IEventRelay *iface)
+{
+    return IDispatch_Release(&incoming_sink_from_IEventRelay(iface)->IDispatch_iface);
+}
+
+static HRESULT WINAPI incoming_sink_Relay(IEventRelay *iface, struct kept_event *kept)
+{
+    struct incoming_sink *sink = incoming_sink_from_IEventRelay(iface);
+
+    return sink->closed ? CO_E_OBJNOTCONNECTED : event_source_relay(sink->source, sink->label, kept);
+}
+
+static const IEventRelayVtbl incoming_sink_relay_vtbl = {
+        incoming_sink_relay_QueryInterface,
+        incoming_sink_relay_AddRef,
+        incoming_sink_relay_Release,
+        incoming_sink_Relay,
+};
+
+HRESULT incoming_sink_create(struct event_source *source, const struct event_interface *events, const WCHAR *label,
+        struct incoming_sink **result)
+{
+    struct incoming_sink *sink = memory_alloc(sizeof(*sink) + (wcslen(label) + 1) * sizeof(WCHAR));
+    HRESULT hr;
+
+    *result = NULL;
+    if (!sink)
+        return E_OUTOFMEMORY;
+    module_addref();
+    event_source_addref(source);
+    sink->IDispatch_iface.lpVtbl = (IDispatchVtbl *)&incoming_sink_vtbl;
+    sink->IEventRelay_iface.lpVtbl = (IEventRelayVtbl *)&incoming_sink_relay_vtbl;
+    sink->refcount = 1;
+    sink->source = source;
+    sink->events = events;
+    wcscpy(sink->label, label);
+    if (FAILED(hr = CoCreateFreeThreadedMarshaler(incoming_sink_identity(sink), &sink->marshaler)))
+    {
+        IDispatch_Release(&sink->IDispatch_iface);
+        return hr;
+    }
+    *result = sink;
+    return S_OK;
+}
+
+IUnknown *incoming_sink_identity(struct incoming_sink *sink)
+{
+    return (IUnknown *)&sink->IDispatch_iface;
+}
+
+void incoming_sink_close(struct incoming_sink *sink)
+{
+    InterlockedExchange(&sink->closed, TRUE);
+    IDispatch_Release(&sink->IDispatch_iface);
+}

@@ -1,0 +1,47 @@
+/*
+ * Polling and pumping: the queue behind NextEvent, and Run and Stop. Shared by the sink and its handlers, which
+ * may outlive it.
+ *
+ * The queue is on from the start, so that a script may connect first and poll later. The first callback of a C
+ * program turns it off unless the program has shown that it polls: queueing costs what a callback does not.
+ */
+#ifndef VMEVENTS_SINK_POLL_H
+#define VMEVENTS_SINK_POLL_H
+
+#include "com/apartment.h"
+#include "com/event_source.h"
+#include "event/kept_event.h"
+
+struct poll;
+
+/* With one reference; queues what is fired at the source. NULL: out of memory. */
+struct poll *poll_create(struct event_source *source);
+
+/* The sink is gone: ends every wait. The source's listeners are closed by its owner. */
+void poll_close(struct poll *poll);
+
+void poll_addref(struct poll *poll);
+void poll_release(struct poll *poll);
+
+/* Turns the queue off unless somebody has asked for it. */
+void poll_give_way(struct poll *poll);
+
+LONG poll_get_capacity(struct poll *poll);
+
+/* S_OK, E_OUTOFMEMORY */
+HRESULT poll_set_capacity(struct poll *poll, LONG capacity);
+
+/* Takes the oldest event, waiting up to timeout_ms (INFINITE: without limit) while the apartment pumps. The
+ * caller releases it. S_FALSE and NULL: time-out, Stop, or a quit message, which is posted again. */
+HRESULT poll_next(struct poll *poll, DWORD timeout_ms, struct kept_event **kept);
+
+/* Pumps for timeout_ms or until Stop or a quit message; tells how many handlers ran. */
+HRESULT poll_run(struct poll *poll, DWORD timeout_ms, LONG *count);
+
+/* Ends every poll_run and poll_next; when there is none, the next one, after it has run what waits. */
+void poll_stop(struct poll *poll);
+
+/* Tells that a handler of the sink has been called in the calling thread's apartment. */
+void poll_count_call(struct poll *poll);
+
+#endif

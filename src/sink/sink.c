@@ -1,0 +1,361 @@
+/*
+ * The sink object: identity, lifetime, and IVMEventSink. Its other faces stand in face.c and callbacks.c, what
+ * Subscribe and Connect do in subscribe.c and incoming.c.
+ */
+#include "sink/sink.h"
+
+#include "com/error_info.h"
+#include "com/event_invoke.h"
+#include "com/module.h"
+#include "com/type_info.h"
+#include "platform/memory.h"
+#include "sink/record.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* {94ea2b94-e9cc-49e0-c0ff-ee64ca8f5b90}: marks an object that every apartment may call directly. */
+static const IID iid_IAgileObject = {
+        0x94ea2b94, 0xe9cc, 0x49e0, {0xc0, 0xff, 0xee, 0x64, 0xca, 0x8f, 0x5b, 0x90}};
+
+HRESULT sink_error(HRESULT hr, const WCHAR *format, ...)
+{
+    WCHAR description[1024];
+    va_list args;
+
+    va_start(args, format);
+    _vsnwprintf(description, ARRAYSIZE(description), format, args);
+    va_end(args);
+    description[ARRAYSIZE(description) - 1] = 0;
+    return error_raise(hr, &IID_IVMEventSink, SINK_ERROR_SOURCE, SysAllocString(description));
+}
+
+/* IUnknown */
+
+/* The free-threaded marshaler, which makes the object the same in every apartment of the process. */
+static HRESULT sink_query_marshaler(struct sink *sink, REFIID riid, void **object)
+{
+    IUnknown *marshaler;
+    HRESULT hr = S_OK;
+
+    AcquireSRWLockExclusive(&sink->lock);
+    if (!sink->marshaler)
+        hr = CoCreateFreeThreadedMarshaler((IUnknown *)&sink->IVMEventSink_iface, &sink->marshaler);
+    marshaler = sink->marshaler;
+    ReleaseSRWLockExclusive(&sink->lock);
+    return FAILED(hr) ? hr : IUnknown_QueryInterface(marshaler, riid, object);
+}
+
+/* The face that the interface is of, or NULL. */
+static void *sink_find_face(struct sink *sink, REFIID riid)
+{
+    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventSink)
+            || IsEqualIID(riid, &iid_IAgileObject))
+        return &sink->IVMEventSink_iface;
+    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
+    {
+        if (IsEqualIID(riid, event_interfaces[i].iid))
+            return &sink->faces[i].IDispatch_iface;
+    }
+    if (IsEqualIID(riid, &IID_IVMEventCallbacks))
+        return &sink->IVMEventCallbacks_iface;
+    if (IsEqualIID(riid, &IID_IConnectionPointContainer))
+        return &sink->points.IConnectionPointContainer_iface;
+    if (IsEqualIID(riid, &IID_IProvideClassInfo) || IsEqualIID(riid, &IID_IProvideClassInfo2))
+        return &sink->class_info.IProvideClassInfo2_iface;
+    if (IsEqualIID(riid, &IID_ISupportErrorInfo))
+        return &sink->ISupportErrorInfo_iface;
+    if (IsEqualIID(riid, &IID_IEventRelay))
+        return &sink->IEventRelay_iface;
+    return NULL;
+}
+
+static HRESULT WINAPI sink_QueryInterface(IVMEventSink *iface, REFIID riid, void **object)
+{
+    struct sink *sink = sink_from_IVMEventSink(iface);
+
+    if (!object)
+        return E_POINTER;
+    *object = NULL;
+    if (IsEqualIID(riid, &IID_IMarshal))
+        return sink_query_marshaler(sink, riid, object);
+    if (!(*object = sink_find_face(sink, riid)))
+        return E_NOINTERFACE;
+    IVMEventSink_AddRef(iface);
+    return S_OK;
+}
+
+static ULONG WINAPI sink_AddRef(IVMEventSink *iface)
+{
+    return InterlockedIncrement(&sink_from_IVMEventSink(iface)->refcount);
+}
+
+static void sink_free(struct sink *sink)
+{
+    /* What is called from here may hold the sink for a moment; it must not come here again. */
+    sink->refcount = 1;
+    sink_disconnect_all(sink);
+    connections_end_all(sink->source);
+    poll_close(sink->poll);
+    event_source_close(sink->source);
+    if (sink->marshaler)
+        IUnknown_Release(sink->marshaler);
+    memory_free(sink);
+    module_release();
+}
+
+static ULONG WINAPI sink_Release(IVMEventSink *iface)
+{
+    struct sink *sink = sink_from_IVMEventSink(iface);
+    ULONG refcount = InterlockedDecrement(&sink->refcount);
+
+    if (!refcount)
+        sink_free(sink);
+    return refcount;
+}
+
+/* IDispatch */
+
+static HRESULT WINAPI sink_GetTypeInfoCount(IVMEventSink *iface, UINT *count)
+{
+    (void)iface;
+    if (!count)
+        return E_POINTER;
+    *count = 1;
+    return S_OK;
+}
+
+static HRESULT WINAPI sink_GetTypeInfo(IVMEventSink *iface, UINT index, LCID lcid, ITypeInfo **info)
+{
+    (void)iface, (void)lcid;
+    return type_info_describe(&IID_IVMEventSink, index, info);
+}
+
+static HRESULT WINAPI sink_GetIDsOfNames(
+        IVMEventSink *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
+{
+    (void)iface, (void)lcid;
+    return type_info_get_ids(&IID_IVMEventSink, riid, names, count, ids);
+}
+
+static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    struct sink *sink = sink_from_IVMEventSink(iface);
+    const struct event_interface *events = &event_interfaces[MACHINE_EVENTS];
+
+    if (event_type_find(events, id))
+        return event_invoke(sink->source, events, L"", id, riid, lcid, flags, params, result, exception, arg_error);
+    return type_info_invoke(&IID_IVMEventSink, iface, id, riid, flags, params, result, exception, arg_error);
+}
+
+/* The sink's own members */
+
+static HRESULT WINAPI sink_Subscribe(IVMEventSink *iface, VARIANT event, VARIANT handler, LONG *cookie)
+{
+    return sink_subscribe(sink_from_IVMEventSink(iface), event, handler, cookie);
+}
+
+static HRESULT WINAPI sink_Unsubscribe(IVMEventSink *iface, LONG cookie)
+{
+    return sink_unsubscribe(sink_from_IVMEventSink(iface), cookie);
+}
+
+static HRESULT WINAPI sink_Connect(IVMEventSink *iface, IUnknown *source, BSTR label, LONG *cookie)
+{
+    return sink_connect(sink_from_IVMEventSink(iface), source, label, cookie);
+}
+
+static HRESULT WINAPI sink_Disconnect(IVMEventSink *iface, LONG cookie)
+{
+    return sink_disconnect(sink_from_IVMEventSink(iface), cookie);
+}
+
+static HRESULT check_timeout(const WCHAR *method, LONG timeout_ms)
+{
+    if (timeout_ms >= -1)
+        return S_OK;
+    return sink_error(E_INVALIDARG,
+            L"%ls: timeoutMs is %ld; it has to be a number of milliseconds, or -1 for no limit", method,
+            (long)timeout_ms);
+}
+
+static HRESULT WINAPI sink_NextEvent(IVMEventSink *iface, LONG timeout_ms, IVMEventRecord **record)
+{
+    struct sink *sink = sink_from_IVMEventSink(iface);
+    struct kept_event *kept;
+    HRESULT hr;
+
+    if (!record)
+        return E_POINTER;
+    *record = NULL;
+    if (FAILED(hr = check_timeout(L"NextEvent", timeout_ms)))
+        return hr;
+    if ((hr = poll_next(sink->poll, (DWORD)timeout_ms, &kept)) != S_OK)
+        return FAILED(hr) ? hr : S_OK;
+    hr = record_create(kept, record);
+    kept_event_release(kept);
+    return hr;
+}
+
+static HRESULT WINAPI sink_Run(IVMEventSink *iface, LONG timeout_ms, LONG *count)
+{
+    struct sink *sink = sink_from_IVMEventSink(iface);
+    HRESULT hr;
+
+    if (!count)
+        return E_POINTER;
+    *count = 0;
+    if (FAILED(hr = check_timeout(L"Run", timeout_ms)))
+        return hr;
+    return poll_run(sink->poll, (DWORD)timeout_ms, count);
+}
+
+static HRESULT WINAPI sink_Stop(IVMEventSink *iface)
+{
+    poll_stop(sink_from_IVMEventSink(iface)->poll);
+    return S_OK;
+}
+
+static HRESULT return_count(ULONG_PTR count, LONG *result)
+{
+    if (!result)
+        return E_POINTER;
+    *result = (LONG)min(count, LONG_MAX);
+    return S_OK;
+}
+
+static HRESULT WINAPI sink_get_QueueCapacity(IVMEventSink *iface, LONG *capacity)
+{
+    return return_count(poll_get_capacity(sink_from_IVMEventSink(iface)->poll), capacity);
+}
+
+static HRESULT WINAPI sink_put_QueueCapacity(IVMEventSink *iface, LONG capacity)
+{
+    if (capacity < 0)
+        return sink_error(E_INVALIDARG,
+                L"QueueCapacity is %ld; it has to be a number of events, or 0 to turn the queue off", (long)capacity);
+    return poll_set_capacity(sink_from_IVMEventSink(iface)->poll, capacity);
+}
+
+static HRESULT WINAPI sink_get_Received(IVMEventSink *iface, LONG *count)
+{
+    return return_count(readers_count_fired(&sink_from_IVMEventSink(iface)->source->listeners.readers), count);
+}
+
+static HRESULT WINAPI sink_get_Rejected(IVMEventSink *iface, LONG *count)
+{
+    return return_count(sink_from_IVMEventSink(iface)->source->rejected, count);
+}
+
+static HRESULT WINAPI sink_get_Failed(IVMEventSink *iface, LONG *count)
+{
+    return return_count(sink_from_IVMEventSink(iface)->source->failed, count);
+}
+
+static HRESULT WINAPI sink_get_Dropped(IVMEventSink *iface, LONG *count)
+{
+    return return_count(sink_from_IVMEventSink(iface)->source->dropped, count);
+}
+
+static const IVMEventSinkVtbl sink_vtbl = {
+        sink_QueryInterface,
+        sink_AddRef,
+        sink_Release,
+        sink_GetTypeInfoCount,
+        sink_GetTypeInfo,
+        sink_GetIDsOfNames,
+        sink_Invoke,
+        sink_OnStateChange,
+        sink_OnRequestShutdown,
+        sink_OnReset,
+        sink_OnTripleFault,
+        sink_OnHeartbeatStopped,
+        sink_OnConfigurationChanged,
+        sink_OnEnhancedVideoModeChanged,
+        sink_OnAdditionsUninstalled,
+        sink_OnAdditionsAvailable,
+        sink_OnGuestShutdown,
+        sink_OnGuestLogoff,
+        sink_OnDiskOutOfSpace,
+        sink_Subscribe,
+        sink_Unsubscribe,
+        sink_Connect,
+        sink_Disconnect,
+        sink_NextEvent,
+        sink_Run,
+        sink_Stop,
+        sink_get_QueueCapacity,
+        sink_put_QueueCapacity,
+        sink_get_Received,
+        sink_get_Rejected,
+        sink_get_Failed,
+        sink_get_Dropped,
+};
+
+/* ISupportErrorInfo */
+
+static struct sink *sink_from_ISupportErrorInfo(ISupportErrorInfo *iface)
+{
+    return CONTAINING_RECORD(iface, struct sink, ISupportErrorInfo_iface);
+}
+
+static HRESULT WINAPI sink_error_info_QueryInterface(ISupportErrorInfo *iface, REFIID riid, void **object)
+{
+    return IVMEventSink_QueryInterface(&sink_from_ISupportErrorInfo(iface)->IVMEventSink_iface, riid, object);
+}
+
+static ULONG WINAPI sink_error_info_AddRef(ISupportErrorInfo *iface)
+{
+    return IVMEventSink_AddRef(&sink_from_ISupportErrorInfo(iface)->IVMEventSink_iface);
+}
+
+static ULONG WINAPI sink_error_info_Release(ISupportErrorInfo *iface)
+{
+    return IVMEventSink_Release(&sink_from_ISupportErrorInfo(iface)->IVMEventSink_iface);
+}
+
+static HRESULT WINAPI sink_InterfaceSupportsErrorInfo(ISupportErrorInfo *iface, REFIID riid)
+{
+    (void)iface;
+    return IsEqualIID(riid, &IID_IVMEventSink) ? S_OK : S_FALSE;
+}
+
+static const ISupportErrorInfoVtbl sink_error_info_vtbl = {
+        sink_error_info_QueryInterface,
+        sink_error_info_AddRef,
+        sink_error_info_Release,
+        sink_InterfaceSupportsErrorInfo,
+};
+
+HRESULT sink_create(REFIID riid, void **object)
+{
+    struct sink *sink;
+    HRESULT hr;
+
+    *object = NULL;
+    if (!(sink = memory_alloc(sizeof(*sink))))
+        return E_OUTOFMEMORY;
+    if (!(sink->source = event_source_create()) || !(sink->poll = poll_create(sink->source)))
+    {
+        if (sink->source)
+            event_source_close(sink->source);
+        memory_free(sink);
+        return E_OUTOFMEMORY;
+    }
+    module_addref();
+    sink->IVMEventSink_iface.lpVtbl = (IVMEventSinkVtbl *)&sink_vtbl;
+    sink->ISupportErrorInfo_iface.lpVtbl = (ISupportErrorInfoVtbl *)&sink_error_info_vtbl;
+    sink->refcount = 1;
+    InitializeSRWLock(&sink->lock);
+    sink_init_faces(sink);
+    sink_init_callbacks(sink);
+    class_info_init(&sink->class_info, (IUnknown *)&sink->IVMEventSink_iface, &CLSID_VMEventSink,
+            &DIID_IVMVirtualMachineEvents);
+    connection_points_init(&sink->points, (IUnknown *)&sink->IVMEventSink_iface, sink->source,
+            (1u << EVENT_INTERFACE_COUNT) - 1, MAILBOX_HOME_THREAD);
+
+    hr = IVMEventSink_QueryInterface(&sink->IVMEventSink_iface, riid, object);
+    IVMEventSink_Release(&sink->IVMEventSink_iface);
+    return hr;
+}

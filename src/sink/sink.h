@@ -1,0 +1,78 @@
+/*
+ * The sink: one object with many faces. What it receives goes to its event source, which has a listener for each
+ * callback, script handler, queue and advised sink.
+ */
+#ifndef VMEVENTS_SINK_SINK_H
+#define VMEVENTS_SINK_SINK_H
+
+#include "com/class_info.h"
+#include "com/connection_points.h"
+#include "com/event_source.h"
+#include "com/relay.h"
+#include "sink/poll.h"
+
+struct incoming;
+struct sink;
+
+/* One event dispinterface of the sink: an IDispatch of its own, since the DISPIDs of the four collide. */
+struct sink_face
+{
+    IDispatch IDispatch_iface;
+    struct sink *sink;
+    const struct event_interface *events;
+};
+
+struct sink
+{
+    IVMEventSink IVMEventSink_iface;
+    IVMEventCallbacks IVMEventCallbacks_iface;
+    ISupportErrorInfo ISupportErrorInfo_iface;
+    IEventRelay IEventRelay_iface;
+    struct class_info class_info;
+    struct connection_points points;
+    struct sink_face faces[EVENT_INTERFACE_COUNT];
+    LONG refcount;
+    struct event_source *source;
+    struct poll *poll;
+    SRWLOCK lock;
+    IUnknown *marshaler;       /* made when it is first asked for; guarded by the lock */
+    struct incoming *incoming; /* connections to sources; guarded by the lock */
+    LONG last_incoming_cookie;
+};
+
+static inline struct sink *sink_from_IVMEventSink(IVMEventSink *iface)
+{
+    return CONTAINING_RECORD(iface, struct sink, IVMEventSink_iface);
+}
+
+HRESULT sink_create(REFIID riid, void **object);
+
+/* Each of these sets up one face of the sink, and stands in a file of its own. */
+void sink_init_faces(struct sink *sink);
+void sink_init_callbacks(struct sink *sink);
+
+/* The twelve event methods of IVMEventSink (raise.c). */
+HRESULT WINAPI sink_OnStateChange(IVMEventSink *iface, VMVMState state);
+HRESULT WINAPI sink_OnRequestShutdown(IVMEventSink *iface);
+HRESULT WINAPI sink_OnReset(IVMEventSink *iface);
+HRESULT WINAPI sink_OnTripleFault(IVMEventSink *iface);
+HRESULT WINAPI sink_OnHeartbeatStopped(IVMEventSink *iface);
+HRESULT WINAPI sink_OnConfigurationChanged(IVMEventSink *iface, BSTR key, VARIANT data);
+HRESULT WINAPI sink_OnEnhancedVideoModeChanged(IVMEventSink *iface, VARIANT_BOOL enhanced);
+HRESULT WINAPI sink_OnAdditionsUninstalled(IVMEventSink *iface);
+HRESULT WINAPI sink_OnAdditionsAvailable(IVMEventSink *iface);
+HRESULT WINAPI sink_OnGuestShutdown(IVMEventSink *iface);
+HRESULT WINAPI sink_OnGuestLogoff(IVMEventSink *iface, VMLogoffType type);
+HRESULT WINAPI sink_OnDiskOutOfSpace(IVMEventSink *iface, VARIANT_BOOL critically_low);
+
+/* IVMEventSink's own members, as methods of the sink (subscribe.c, incoming.c). Their errors are described. */
+HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, LONG *cookie);
+HRESULT sink_unsubscribe(struct sink *sink, LONG cookie);
+HRESULT sink_connect(struct sink *sink, IUnknown *object, const WCHAR *label, LONG *cookie);
+HRESULT sink_disconnect(struct sink *sink, LONG cookie);
+void sink_disconnect_all(struct sink *sink);
+
+/* Sets the thread's error object, in the name of IVMEventSink, and returns hr. */
+HRESULT sink_error(HRESULT hr, const WCHAR *format, ...);
+
+#endif

@@ -1,0 +1,129 @@
+/* Subscribe and Unsubscribe: what scripts say, understood or refused with a reason. */
+#include "event/text.h"
+#include "sink/handler.h"
+#include "sink/sink.h"
+
+#include <olectl.h>
+#include <wchar.h>
+
+/* Follows a reference to the value that is meant. False: there is none. */
+static bool resolve(const VARIANT **value)
+{
+    if (V_VT(*value) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(*value))
+        *value = V_VARIANTREF(*value);
+    return !(V_VT(*value) & VT_BYREF) || V_BYREF(*value);
+}
+
+static HRESULT refuse_event_name(const WCHAR *name)
+{
+    struct text text = {0};
+    BSTR description;
+    HRESULT hr;
+
+    text_append(&text, L"there is no event ");
+    text_append_quoted(&text, name);
+    text_append(&text, L"; there are ");
+    for (unsigned int i = 0; i < EVENT_COUNT; ++i)
+    {
+        /* The floppy drive's are named like the DVD drive's. */
+        if (event_types[i].interface_ == &event_interfaces[FLOPPY_EVENTS])
+            continue;
+        text_append(&text, event_types[i].name);
+        text_append(&text, L", ");
+    }
+    text_append(&text, L"each also as Interface.Event, and \"*\" for all");
+    if (!(description = text_finish(&text)))
+        return E_OUTOFMEMORY;
+    hr = sink_error(E_INVALIDARG, L"Subscribe: %ls", description);
+    SysFreeString(description);
+    return hr;
+}
+
+static HRESULT events_from_number(const VARIANT *value, uint32_t *events)
+{
+    const struct event_type *type;
+    VARIANT number;
+
+    VariantInit(&number);
+    if (FAILED(VariantChangeType(&number, (VARIANT *)value, 0, VT_I4)))
+        return sink_error(E_INVALIDARG, L"Subscribe: event has to be a name, a number from 1 to 12, or \"*\"");
+    if (!(type = event_type_find(&event_interfaces[MACHINE_EVENTS], V_I4(&number))))
+        return sink_error(E_INVALIDARG,
+                L"Subscribe: there is no event %ld; IVMVirtualMachineEvents has those from 1 to 12",
+                (long)V_I4(&number));
+    *events = type->mask;
+    return S_OK;
+}
+
+/* What the first argument of Subscribe asks for. */
+static HRESULT events_from_variant(const VARIANT *value, uint32_t *events, bool *all)
+{
+    const WCHAR *name;
+
+    *all = false;
+    if (!resolve(&value))
+        return sink_error(E_POINTER, L"Subscribe: event is a reference to nothing");
+    if (V_VT(value) != VT_BSTR && V_VT(value) != (VT_BYREF | VT_BSTR))
+        return events_from_number(value, events);
+    name = V_VT(value) == VT_BSTR ? V_BSTR(value) : *V_BSTRREF(value);
+    if (!name)
+        name = L"";
+    if ((*all = !wcscmp(name, L"*")))
+        *events = EVENT_ALL_MASK;
+    else if (!(*events = event_mask_from_name(name)))
+        return refuse_event_name(name);
+    return S_OK;
+}
+
+/* The handler's IDispatch, with a reference. */
+static HRESULT code_from_variant(const VARIANT *value, IDispatch **code)
+{
+    IUnknown *object = NULL;
+
+    if (!resolve(&value))
+        return sink_error(E_POINTER, L"Subscribe: handler is a reference to nothing");
+    if (V_VT(value) == VT_DISPATCH || V_VT(value) == VT_UNKNOWN)
+        object = V_UNKNOWN(value);
+    else if (V_VT(value) == (VT_BYREF | VT_DISPATCH) || V_VT(value) == (VT_BYREF | VT_UNKNOWN))
+        object = *V_UNKNOWNREF(value);
+    else
+        return sink_error(E_INVALIDARG,
+                L"Subscribe: handler is not an object; it has to be a function, or an object with methods named like "
+                L"the events");
+    if (!object)
+        return sink_error(E_INVALIDARG,
+                L"Subscribe: handler is Nothing; it has to be a function, or an object with methods named like the "
+                L"events");
+    if (FAILED(IUnknown_QueryInterface(object, &IID_IDispatch, (void **)code)))
+        return sink_error(E_INVALIDARG,
+                L"Subscribe: handler has no IDispatch; a C program registers callbacks by IVMEventCallbacks");
+    return S_OK;
+}
+
+HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, LONG *cookie)
+{
+    uint32_t events, listener;
+    IDispatch *code;
+    HRESULT hr;
+    bool all;
+
+    if (!cookie)
+        return E_POINTER;
+    *cookie = 0;
+    if (FAILED(hr = events_from_variant(&event, &events, &all)))
+        return hr;
+    if (FAILED(hr = code_from_variant(&handler, &code)))
+        return hr;
+    if (SUCCEEDED(hr = handler_subscribe(sink->source, sink->poll, events, code, all, &listener)))
+        *cookie = (LONG)listener;
+    IDispatch_Release(code);
+    return hr;
+}
+
+HRESULT sink_unsubscribe(struct sink *sink, LONG cookie)
+{
+    if (listeners_remove(&sink->source->listeners, (uint32_t)cookie, LISTENER_HANDLER))
+        return S_OK;
+    return sink_error(CONNECT_E_NOCONNECTION,
+            L"Unsubscribe: there is no subscription %ld; it takes what Subscribe returned, once", (long)cookie);
+}
