@@ -1,0 +1,190 @@
+#include "host/host.h"
+
+#include "com/class_info.h"
+#include "com/connection_points.h"
+#include "com/type_info.h"
+#include "host/error_support.h"
+#include "host/machine.h"
+#include "host/machines.h"
+#include "host/server.h"
+
+static struct host
+{
+    IVMEventHost IVMEventHost_iface;
+    struct error_support error_support;
+    struct class_info class_info;
+    struct connection_points points;
+    struct event_source *source;
+    LONG refcount;
+} host;
+
+/* IVMEventHost */
+
+static HRESULT WINAPI host_QueryInterface(IVMEventHost *iface, REFIID riid, void **object)
+{
+    if (!object)
+        return E_POINTER;
+    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventHost))
+        *object = iface;
+    else if (IsEqualIID(riid, &IID_IConnectionPointContainer))
+        *object = &host.points.IConnectionPointContainer_iface;
+    else if (IsEqualIID(riid, &IID_IProvideClassInfo) || IsEqualIID(riid, &IID_IProvideClassInfo2))
+        *object = &host.class_info.IProvideClassInfo2_iface;
+    else if (IsEqualIID(riid, &IID_ISupportErrorInfo))
+        *object = &host.error_support.ISupportErrorInfo_iface;
+    else
+        *object = NULL;
+    if (!*object)
+        return E_NOINTERFACE;
+    IVMEventHost_AddRef(iface);
+    return S_OK;
+}
+
+static ULONG WINAPI host_AddRef(IVMEventHost *iface)
+{
+    (void)iface;
+    server_addref();
+    return InterlockedIncrement(&host.refcount);
+}
+
+static ULONG WINAPI host_Release(IVMEventHost *iface)
+{
+    ULONG refcount = InterlockedDecrement(&host.refcount);
+
+    (void)iface;
+    server_release();
+    return refcount;
+}
+
+static HRESULT WINAPI host_GetTypeInfoCount(IVMEventHost *iface, UINT *count)
+{
+    (void)iface;
+    if (!count)
+        return E_POINTER;
+    *count = 1;
+    return S_OK;
+}
+
+static HRESULT WINAPI host_GetTypeInfo(IVMEventHost *iface, UINT index, LCID lcid, ITypeInfo **info)
+{
+    (void)iface, (void)lcid;
+    return type_info_describe(&IID_IVMEventHost, index, info);
+}
+
+static HRESULT WINAPI host_GetIDsOfNames(
+        IVMEventHost *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
+{
+    (void)iface, (void)lcid;
+    return type_info_get_ids(&IID_IVMEventHost, riid, names, count, ids);
+}
+
+static HRESULT WINAPI host_Invoke(IVMEventHost *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    (void)lcid;
+    return type_info_invoke(&IID_IVMEventHost, iface, id, riid, flags, params, result, exception, arg_error);
+}
+
+static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **face)
+{
+    struct machine *machine;
+    HRESULT hr;
+
+    (void)iface;
+    if (!face)
+        return E_POINTER;
+    *face = NULL;
+    if (FAILED(hr = machines_create(name, &machine)))
+        return hr;
+    *face = machine_get_face(machine);
+    machine_release(machine);
+    return S_OK;
+}
+
+static HRESULT WINAPI host_FindMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **face)
+{
+    struct machine *machine;
+    HRESULT hr;
+
+    (void)iface;
+    if (!face)
+        return E_POINTER;
+    *face = NULL;
+    if (FAILED(hr = machines_find(name, &IID_IVMEventHost, &machine)))
+        return hr;
+    *face = machine_get_face(machine);
+    machine_release(machine);
+    return S_OK;
+}
+
+static HRESULT WINAPI host_RemoveMachine(IVMEventHost *iface, BSTR name)
+{
+    (void)iface;
+    return machines_remove(name);
+}
+
+static HRESULT WINAPI host_get_Machines(IVMEventHost *iface, IVMEventMachines **machines)
+{
+    (void)iface;
+    if (!machines)
+        return E_POINTER;
+    *machines = machines_get_collection();
+    return S_OK;
+}
+
+static const IVMEventHostVtbl host_vtbl = {
+        host_QueryInterface,
+        host_AddRef,
+        host_Release,
+        host_GetTypeInfoCount,
+        host_GetTypeInfo,
+        host_GetIDsOfNames,
+        host_Invoke,
+        host_CreateMachine,
+        host_FindMachine,
+        host_RemoveMachine,
+        host_get_Machines,
+};
+
+BOOL host_init(void)
+{
+    IUnknown *identity = (IUnknown *)&host.IVMEventHost_iface;
+
+    if (!(host.source = event_source_create()))
+        return FALSE;
+    host.IVMEventHost_iface.lpVtbl = (IVMEventHostVtbl *)&host_vtbl;
+    error_support_init(&host.error_support, identity, &IID_IVMEventHost);
+    class_info_init(&host.class_info, identity, &CLSID_VMEventHost, &DIID_IVMVirtualPCEvents);
+    connection_points_init(&host.points, identity, host.source, 1u << PC_EVENTS, MAILBOX_HOME_NONE);
+    machines_init();
+    return TRUE;
+}
+
+IVMEventHost *host_get(void)
+{
+    return &host.IVMEventHost_iface;
+}
+
+void host_fire_state_change(BSTR machine, VMVMState state)
+{
+    const struct event_type *type = event_type_find(&event_interfaces[PC_EVENTS], vmVirtualPCEvent_VMStateChange);
+    struct event event;
+
+    event_init(&event, type, L"", &host.source->sequence);
+    V_VT(&event.args[0]) = VT_BSTR;
+    V_BSTR(&event.args[0]) = machine;
+    V_VT(&event.args[1]) = VT_I4;
+    V_I4(&event.args[1]) = state;
+    event_source_fire(host.source, &event);
+    event_cleanup(&event);
+}
+
+void host_settle(DWORD timeout_ms)
+{
+    connections_settle(host.source, timeout_ms);
+}
+
+void host_end_connections(void)
+{
+    connections_end_all(host.source);
+}

@@ -1,0 +1,19 @@
+/* The host object: IVMEventHost. There is one in the process, which all clients share. */
+#ifndef VMEVENTS_HOST_HOST_H
+#define VMEVENTS_HOST_HOST_H
+
+#include "event/event.h"
+
+BOOL host_init(void);
+
+/* Not counted: the host is never freed, its references only keep the process. */
+IVMEventHost *host_get(void);
+
+/* Fires OnVMStateChange. Returns at once: host_settle waits for the clients. */
+void host_fire_state_change(BSTR machine, VMVMState state);
+void host_settle(DWORD timeout_ms);
+
+/* Lets go of all sinks that are advised on the host. */
+void host_end_connections(void);
+
+#endif

@@ -1,0 +1,356 @@
+#include "host/machine.h"
+
+#include "com/class_info.h"
+#include "com/clock.h"
+#include "com/connection_points.h"
+#include "com/error_info.h"
+#include "com/type_info.h"
+#include "host/error_support.h"
+#include "host/host.h"
+#include "host/raise_invoke.h"
+#include "host/raised.h"
+#include "host/server.h"
+#include "host/simulated/player.h"
+#include "platform/memory.h"
+
+struct machine
+{
+    IVMEventMachine IVMEventMachine_iface;
+    struct error_support error_support;
+    struct class_info class_info;
+    struct connection_points points;
+    struct event_source *source;
+    LONG refcount;
+    BSTR name;
+    HANDLE removal; /* signalled when it has been removed */
+
+    SRWLOCK lock; /* one event after the other, so that all clients hear them and the states in the same order */
+    VMVMState state;
+    BOOL removed;
+};
+
+static void machine_free(struct machine *machine)
+{
+    if (machine->source)
+    {
+        connections_end_all(machine->source);
+        event_source_close(machine->source);
+    }
+    if (machine->removal)
+        CloseHandle(machine->removal);
+    SysFreeString(machine->name);
+    memory_free(machine);
+}
+
+void machine_addref(struct machine *machine)
+{
+    InterlockedIncrement(&machine->refcount);
+}
+
+void machine_release(struct machine *machine)
+{
+    if (!InterlockedDecrement(&machine->refcount))
+        machine_free(machine);
+}
+
+IVMEventMachine *machine_get_face(struct machine *machine)
+{
+    IVMEventMachine_AddRef(&machine->IVMEventMachine_iface);
+    return &machine->IVMEventMachine_iface;
+}
+
+BSTR machine_name(const struct machine *machine)
+{
+    return machine->name;
+}
+
+HRESULT machine_raise_removed(struct machine *machine)
+{
+    return error_raise_format(VM_E_VM_UNKNOWN, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
+            L"The machine \"%ls\" has been removed and fires no more events; CreateMachine makes a new one",
+            machine->name);
+}
+
+BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms)
+{
+    return WaitForSingleObject(machine->removal, timeout_ms) == WAIT_OBJECT_0;
+}
+
+/* The lock is held. */
+static HRESULT machine_fire_one(struct machine *machine, struct event *event)
+{
+    BOOL changed = FALSE;
+    HRESULT hr;
+
+    if (event->type == &event_interfaces[MACHINE_EVENTS].first[vmVirtualMachineEvent_StateChanged - 1])
+    {
+        changed = machine->state != (VMVMState)V_I4(&event->args[0]);
+        machine->state = (VMVMState)V_I4(&event->args[0]);
+    }
+    event->sequence = &machine->source->sequence;
+    hr = event_source_fire(machine->source, event);
+    if (changed)
+        host_fire_state_change(machine->name, machine->state);
+    return hr;
+}
+
+/* Waits for the clients of the machine, and then for those of the host with what is left of the time. */
+static void machine_settle(struct machine *machine)
+{
+    ULONGLONG start = clock_ms();
+
+    connections_settle(machine->source, MACHINE_SETTLE_MS);
+    host_settle(clock_left_ms(start, MACHINE_SETTLE_MS));
+}
+
+HRESULT machine_fire(struct machine *machine, struct raised *raised)
+{
+    HRESULT hr = S_OK;
+    BOOL removed;
+
+    AcquireSRWLockExclusive(&machine->lock);
+    removed = machine->removed;
+    for (UINT i = 0; !removed && i < raised->count && SUCCEEDED(hr); ++i)
+        hr = machine_fire_one(machine, &raised->events[i]);
+    ReleaseSRWLockExclusive(&machine->lock);
+    if (removed)
+        return machine_raise_removed(machine);
+    machine_settle(machine);
+    return hr;
+}
+
+void machine_remove(struct machine *machine)
+{
+    const struct event_type *type = event_type_find(
+            &event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);
+    struct event event;
+
+    event_init(&event, type, machine->name, NULL);
+    V_VT(&event.args[0]) = VT_I4;
+    V_I4(&event.args[0]) = vmVMState_DeleteMachine;
+    AcquireSRWLockExclusive(&machine->lock);
+    machine->removed = TRUE;
+    machine_fire_one(machine, &event);
+    ReleaseSRWLockExclusive(&machine->lock);
+    event_cleanup(&event);
+    SetEvent(machine->removal);
+    machine_settle(machine);
+    connections_end_all(machine->source);
+}
+
+/* IVMEventMachine */
+
+static struct machine *machine_from_IVMEventMachine(IVMEventMachine *iface)
+{
+    return CONTAINING_RECORD(iface, struct machine, IVMEventMachine_iface);
+}
+
+static HRESULT WINAPI machine_QueryInterface(IVMEventMachine *iface, REFIID riid, void **object)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+
+    if (!object)
+        return E_POINTER;
+    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventMachine))
+        *object = iface;
+    else if (IsEqualIID(riid, &IID_IConnectionPointContainer))
+        *object = &machine->points.IConnectionPointContainer_iface;
+    else if (IsEqualIID(riid, &IID_IProvideClassInfo) || IsEqualIID(riid, &IID_IProvideClassInfo2))
+        *object = &machine->class_info.IProvideClassInfo2_iface;
+    else if (IsEqualIID(riid, &IID_ISupportErrorInfo))
+        *object = &machine->error_support.ISupportErrorInfo_iface;
+    else
+        *object = NULL;
+    if (!*object)
+        return E_NOINTERFACE;
+    IVMEventMachine_AddRef(iface);
+    return S_OK;
+}
+
+static ULONG WINAPI machine_AddRef(IVMEventMachine *iface)
+{
+    server_addref();
+    return InterlockedIncrement(&machine_from_IVMEventMachine(iface)->refcount);
+}
+
+static ULONG WINAPI machine_Release(IVMEventMachine *iface)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+    ULONG refcount = InterlockedDecrement(&machine->refcount);
+
+    if (!refcount)
+        machine_free(machine);
+    server_release();
+    return refcount;
+}
+
+static HRESULT WINAPI machine_GetTypeInfoCount(IVMEventMachine *iface, UINT *count)
+{
+    (void)iface;
+    if (!count)
+        return E_POINTER;
+    *count = 1;
+    return S_OK;
+}
+
+static HRESULT WINAPI machine_GetTypeInfo(IVMEventMachine *iface, UINT index, LCID lcid, ITypeInfo **info)
+{
+    (void)iface, (void)lcid;
+    return type_info_describe(&IID_IVMEventMachine, index, info);
+}
+
+static HRESULT WINAPI machine_GetIDsOfNames(
+        IVMEventMachine *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
+{
+    (void)iface, (void)lcid;
+    return type_info_get_ids(&IID_IVMEventMachine, riid, names, count, ids);
+}
+
+static HRESULT WINAPI machine_Invoke(IVMEventMachine *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    (void)lcid;
+    if (id == DISPID_RAISE)
+        return raise_invoke(iface, riid, flags, params, result, exception, arg_error);
+    return type_info_invoke(&IID_IVMEventMachine, iface, id, riid, flags, params, result, exception, arg_error);
+}
+
+static HRESULT WINAPI machine_get_Name(IVMEventMachine *iface, BSTR *name)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+
+    if (!name)
+        return E_POINTER;
+    *name = SysAllocStringLen(machine->name, SysStringLen(machine->name));
+    return *name ? S_OK : E_OUTOFMEMORY;
+}
+
+static HRESULT WINAPI machine_get_State(IVMEventMachine *iface, VMVMState *state)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+
+    if (!state)
+        return E_POINTER;
+    AcquireSRWLockShared(&machine->lock);
+    *state = machine->state;
+    ReleaseSRWLockShared(&machine->lock);
+    return S_OK;
+}
+
+/* A string without a NUL inside: what follows it would go unchecked. */
+static const WCHAR *plain_string(BSTR string)
+{
+    return string && wcslen(string) == SysStringLen(string) ? string : L"";
+}
+
+static HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count)
+{
+    struct raised raised;
+    BSTR description;
+    HRESULT hr;
+
+    hr = raised_init(&raised, plain_string(event_name), args, count, machine->name, LOCALE_USER_DEFAULT, &description);
+    if (FAILED(hr))
+        return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
+    hr = machine_fire(machine, &raised);
+    raised_cleanup(&raised);
+    return hr;
+}
+
+static HRESULT WINAPI machine_Raise(IVMEventMachine *iface, BSTR event_name, SAFEARRAY *arguments)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+    VARTYPE type;
+    VARIANT *args;
+    HRESULT hr;
+
+    if (!arguments)
+        return machine_raise(machine, event_name, NULL, 0);
+    if (SafeArrayGetDim(arguments) != 1 || FAILED(SafeArrayGetVartype(arguments, &type)) || type != VT_VARIANT)
+        return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
+                L"The arguments must be an array of VARIANT with one dimension");
+    if (FAILED(hr = SafeArrayAccessData(arguments, (void **)&args)))
+        return hr;
+    hr = machine_raise(machine, event_name, args, arguments->rgsabound[0].cElements);
+    SafeArrayUnaccessData(arguments);
+    return hr;
+}
+
+/* The speed of Play, 1 when it is left out. */
+static HRESULT get_speed(VARIANT *variant, double *speed)
+{
+    VARIANT number;
+
+    *speed = 1;
+    if (V_VT(variant) == VT_EMPTY || (V_VT(variant) == VT_ERROR && V_ERROR(variant) == DISP_E_PARAMNOTFOUND))
+        return S_OK;
+    VariantInit(&number);
+    if (SUCCEEDED(VariantCopyInd(&number, variant)) && SUCCEEDED(VariantChangeType(&number, &number, 0, VT_R8))
+            && V_R8(&number) > 0)
+    {
+        *speed = V_R8(&number);
+        return S_OK;
+    }
+    VariantClear(&number);
+    return error_raise_format(E_INVALIDARG, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
+            L"The speed must be a number greater than 0: 1 plays the scenario as it is written, 2 in half the time");
+}
+
+static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT speed, LONG *fired)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+    double factor;
+    HRESULT hr;
+
+    if (!fired)
+        return E_POINTER;
+    *fired = 0;
+    if (FAILED(hr = get_speed(&speed, &factor)))
+        return hr;
+    /* Also when the client is gone meanwhile. */
+    IVMEventMachine_AddRef(iface);
+    hr = player_play(machine, plain_string(path), factor, fired);
+    IVMEventMachine_Release(iface);
+    return hr;
+}
+
+static const IVMEventMachineVtbl machine_vtbl = {
+        machine_QueryInterface,
+        machine_AddRef,
+        machine_Release,
+        machine_GetTypeInfoCount,
+        machine_GetTypeInfo,
+        machine_GetIDsOfNames,
+        machine_Invoke,
+        machine_get_Name,
+        machine_get_State,
+        machine_Raise,
+        machine_Play,
+};
+
+HRESULT machine_create(BSTR name, struct machine **result)
+{
+    struct machine *machine = memory_alloc(sizeof(*machine));
+    IUnknown *identity;
+
+    if (!machine)
+        return E_OUTOFMEMORY;
+    identity = (IUnknown *)&machine->IVMEventMachine_iface;
+    machine->IVMEventMachine_iface.lpVtbl = (IVMEventMachineVtbl *)&machine_vtbl;
+    machine->refcount = 1;
+    machine->state = vmVMState_TurnedOff;
+    InitializeSRWLock(&machine->lock);
+    if (!(machine->name = SysAllocStringLen(name, SysStringLen(name)))
+            || !(machine->removal = CreateEventW(NULL, TRUE, FALSE, NULL))
+            || !(machine->source = event_source_create()))
+    {
+        machine_free(machine);
+        return E_OUTOFMEMORY;
+    }
+    error_support_init(&machine->error_support, identity, &IID_IVMEventMachine);
+    class_info_init(&machine->class_info, identity, &CLSID_VMEventMachine, &DIID_IVMVirtualMachineEvents);
+    connection_points_init(&machine->points, identity, machine->source,
+            1u << MACHINE_EVENTS | 1u << DVD_EVENTS | 1u << FLOPPY_EVENTS, MAILBOX_HOME_NONE);
+    *result = machine;
+    return S_OK;
+}

@@ -1,0 +1,42 @@
+/*
+ * A machine: IVMEventMachine, its state and its connection points. It does not know what makes its events: clients
+ * that call Raise, a scenario, or a live machine behind it.
+ */
+#ifndef VMEVENTS_HOST_MACHINE_H
+#define VMEVENTS_HOST_MACHINE_H
+
+#include "event/event.h"
+
+struct machine;
+struct raised;
+
+/* With one reference. References of the process itself are counted by machine_addref and machine_release; only those
+ * of machine_get_face, which clients get, keep the process. */
+HRESULT machine_create(BSTR name, struct machine **machine);
+void machine_addref(struct machine *machine);
+void machine_release(struct machine *machine);
+
+IVMEventMachine *machine_get_face(struct machine *machine);
+
+BSTR machine_name(const struct machine *machine);
+
+/*
+ * Fires the events, and with OnStateChange takes on the state, of which the host's clients hear too. Returns when
+ * every client that responds has got them; those that do not delay it by MACHINE_SETTLE_MS at most.
+ *
+ * S_OK, VM_E_VM_UNKNOWN (with a description: the machine has been removed), E_OUTOFMEMORY
+ */
+HRESULT machine_fire(struct machine *machine, struct raised *raised);
+
+#define MACHINE_SETTLE_MS 25
+
+/* Waits. True: the machine has been removed. */
+BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms);
+
+/* Returns VM_E_VM_UNKNOWN with its description. */
+HRESULT machine_raise_removed(struct machine *machine);
+
+/* The machine says that it is deleted, and ends its connections: nobody hears of it any more. */
+void machine_remove(struct machine *machine);
+
+#endif

@@ -1,0 +1,83 @@
+#include "host/raise_invoke.h"
+
+/* The arguments behind the name of the event, in the order of declaration. */
+static HRESULT collect_arguments(const DISPPARAMS *params, SAFEARRAY **array)
+{
+    UINT count = params->cArgs - 1;
+    VARIANT *args;
+    HRESULT hr;
+
+    if (!(*array = SafeArrayCreateVector(VT_VARIANT, 0, count)))
+        return E_OUTOFMEMORY;
+    hr = SafeArrayAccessData(*array, (void **)&args);
+    for (UINT i = 0; i < count && SUCCEEDED(hr); ++i)
+        hr = VariantCopyInd(&args[i], &params->rgvarg[count - 1 - i]);
+    SafeArrayUnaccessData(*array);
+    if (SUCCEEDED(hr))
+        return S_OK;
+    SafeArrayDestroy(*array);
+    return hr;
+}
+
+static HRESULT get_event_name(const DISPPARAMS *params, VARIANT *name, UINT *arg_error)
+{
+    VARIANT *arg = &params->rgvarg[params->cArgs - 1];
+
+    VariantInit(name);
+    if (SUCCEEDED(VariantCopyInd(name, arg)) && SUCCEEDED(VariantChangeType(name, name, 0, VT_BSTR)))
+        return S_OK;
+    VariantClear(name);
+    if (arg_error)
+        *arg_error = params->cArgs - 1;
+    return DISP_E_TYPEMISMATCH;
+}
+
+/* Hands on the description that the thread's error object has. */
+static HRESULT return_exception(EXCEPINFO *exception, HRESULT hr)
+{
+    IErrorInfo *info;
+
+    if (!exception)
+        return DISP_E_EXCEPTION;
+    memset(exception, 0, sizeof(*exception));
+    exception->scode = hr;
+    if (GetErrorInfo(0, &info) == S_OK)
+    {
+        IErrorInfo_GetSource(info, &exception->bstrSource);
+        IErrorInfo_GetDescription(info, &exception->bstrDescription);
+        IErrorInfo_Release(info);
+    }
+    return DISP_E_EXCEPTION;
+}
+
+HRESULT raise_invoke(IVMEventMachine *machine, REFIID riid, WORD flags, const DISPPARAMS *params, VARIANT *result,
+        EXCEPINFO *exception, UINT *arg_error)
+{
+    SAFEARRAY *args;
+    VARIANT name;
+    HRESULT hr;
+
+    if (!IsEqualIID(riid, &IID_NULL))
+        return DISP_E_UNKNOWNINTERFACE;
+    if (!(flags & DISPATCH_METHOD))
+        return DISP_E_MEMBERNOTFOUND;
+    if (!params || (params->cArgs && !params->rgvarg))
+        return E_POINTER;
+    if (params->cNamedArgs)
+        return DISP_E_NONAMEDARGS;
+    if (!params->cArgs)
+        return DISP_E_BADPARAMCOUNT;
+    if (result)
+        VariantInit(result);
+    if (FAILED(hr = get_event_name(params, &name, arg_error)))
+        return hr;
+    if (SUCCEEDED(hr = collect_arguments(params, &args)))
+    {
+        SetErrorInfo(0, NULL);
+        if (FAILED(hr = IVMEventMachine_Raise(machine, V_BSTR(&name), args)))
+            hr = return_exception(exception, hr);
+        SafeArrayDestroy(args);
+    }
+    VariantClear(&name);
+    return hr;
+}

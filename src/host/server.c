@@ -1,0 +1,163 @@
+/*
+ * The process ends when nobody holds a reference any more. COM is told of each through CoAddRefServerProcess: when
+ * the last goes it suspends the class object in the same step, so that an activation that comes at that moment
+ * starts a new process instead of finding one that is about to end.
+ */
+#include "host/server.h"
+
+#include "com/clock.h"
+#include "com/module.h"
+#include "host/host.h"
+#include "host/machines.h"
+#include "host/wine_clients.h"
+#include "host/wine_interfaces.h"
+#include "vmevents.h"
+
+/* Whoever had the process started, but ended before it called, must not keep it. */
+#define FIRST_CLIENT_TIMEOUT_MS 60000
+
+/* How long the release of sinks whose clients do not answer may hold up the end. */
+#define LAST_RELEASES_TIMEOUT_MS 1000
+
+static LONG uses;
+static HANDLE wake;
+
+static void server_wake(void)
+{
+    SetEvent(wake);
+}
+
+void server_addref(void)
+{
+    InterlockedIncrement(&uses);
+    CoAddRefServerProcess();
+}
+
+void server_release(void)
+{
+    InterlockedDecrement(&uses);
+    if (!CoReleaseServerProcess())
+        server_wake();
+}
+
+static BOOL server_in_use(void)
+{
+    return InterlockedCompareExchange(&uses, 0, 0) && !wine_clients_are_gone();
+}
+
+/* The class object: one host for all clients. A reference to the class object itself keeps nothing alive, since COM
+ * holds some as long as it is registered; LockServer does, which COM calls for clients that have it. */
+
+static HRESULT WINAPI class_object_QueryInterface(IClassFactory *iface, REFIID riid, void **object)
+{
+    if (!object)
+        return E_POINTER;
+    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IClassFactory))
+    {
+        *object = iface;
+        return S_OK;
+    }
+    *object = NULL;
+    return E_NOINTERFACE;
+}
+
+static ULONG WINAPI class_object_AddRef(IClassFactory *iface)
+{
+    (void)iface;
+    return 2;
+}
+
+static ULONG WINAPI class_object_Release(IClassFactory *iface)
+{
+    (void)iface;
+    return 1;
+}
+
+static HRESULT WINAPI class_object_CreateInstance(IClassFactory *iface, IUnknown *outer, REFIID riid, void **object)
+{
+    (void)iface;
+    if (!object)
+        return E_POINTER;
+    *object = NULL;
+    if (outer)
+        return CLASS_E_NOAGGREGATION;
+    return IVMEventHost_QueryInterface(host_get(), riid, object);
+}
+
+static HRESULT WINAPI class_object_LockServer(IClassFactory *iface, BOOL lock)
+{
+    (void)iface;
+    if (lock)
+        server_addref();
+    else
+        server_release();
+    return S_OK;
+}
+
+static const IClassFactoryVtbl class_object_vtbl = {
+        class_object_QueryInterface,
+        class_object_AddRef,
+        class_object_Release,
+        class_object_CreateInstance,
+        class_object_LockServer,
+};
+
+static IClassFactory class_object = {(IClassFactoryVtbl *)&class_object_vtbl};
+
+static HRESULT class_object_offer(DWORD *cookie)
+{
+    HRESULT hr = CoRegisterClassObject(&CLSID_VMEventHost, (IUnknown *)&class_object, CLSCTX_LOCAL_SERVER,
+            REGCLS_MULTIPLEUSE | REGCLS_SUSPENDED, cookie);
+
+    return SUCCEEDED(hr) ? CoResumeClassObjects() : hr;
+}
+
+/* Withdraws the class object, unless a client has come at the last moment. */
+static BOOL class_object_withdraw(DWORD cookie)
+{
+    wine_clients_await_late_calls();
+    if (server_in_use())
+    {
+        CoResumeClassObjects();
+        return FALSE;
+    }
+    CoRevokeClassObject(cookie);
+    wine_clients_await_late_calls();
+    return TRUE;
+}
+
+/* Lets go of the sinks of clients that released all but their advise. The processes that they are in may hang, or be
+ * gone: CoUninitialize, which would wait for them without limit, is left to the end of the process. */
+static void server_drop_connections(void)
+{
+    ULONGLONG start = clock_ms();
+
+    machines_remove_all();
+    host_end_connections();
+    while (module_in_use() && clock_left_ms(start, LAST_RELEASES_TIMEOUT_MS))
+        WaitForSingleObject(wake, 10);
+}
+
+HRESULT server_run(void)
+{
+    DWORD cookie, timeout = FIRST_CLIENT_TIMEOUT_MS;
+    HRESULT hr;
+
+    if (!(wake = CreateEventW(NULL, FALSE, FALSE, NULL)) || !host_init())
+        return E_OUTOFMEMORY;
+    module_on_idle = server_wake;
+    wine_clients_watch(server_wake);
+    wine_interfaces_keep();
+    do
+    {
+        if (FAILED(hr = class_object_offer(&cookie)))
+            return hr;
+        do
+        {
+            WaitForSingleObject(wake, timeout);
+            timeout = server_in_use() ? INFINITE : timeout;
+        } while (!class_object_withdraw(cookie));
+    } while (server_in_use());
+    server_drop_connections();
+    return S_OK;
+}

@@ -1,0 +1,236 @@
+#include "host/simulated/player.h"
+
+#include "com/clock.h"
+#include "com/error_info.h"
+#include "event/text.h"
+#include "host/raised.h"
+#include "host/server.h"
+#include "host/simulated/cue.h"
+#include "platform/memory.h"
+
+#include <wchar.h>
+
+#define FILE_MAX_BYTES (SCENARIO_FILE_MAX_MB << 20)
+
+/* A file that has been read and understood. */
+struct play
+{
+    struct cue *cues;
+    size_t count;
+};
+
+static HRESULT error_raise_here(HRESULT hr, struct text *text)
+{
+    return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, text_finish(text));
+}
+
+static HRESULT error_path(const WCHAR *path)
+{
+    struct text text = {0};
+
+    text_append_quoted(&text, path);
+    text_append(&text,
+            L" is not the full path of a scenario file; it needs its drive, as in "
+            L"\"C:\\Scenarios\\workday.txt\", since the host's current directory is not the caller's");
+    return error_raise_here(E_INVALIDARG, &text);
+}
+
+static HRESULT error_file(const WCHAR *path, DWORD error)
+{
+    struct text text = {0};
+    WCHAR *message = NULL;
+    DWORD length = FormatMessageW(
+            FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0,
+            (WCHAR *)&message, 0, NULL);
+
+    while (length && (message[length - 1] <= ' ' || message[length - 1] == '.'))
+        message[--length] = 0;
+    text_append(&text, L"The scenario file ");
+    text_append_quoted(&text, path);
+    text_append(&text, L" cannot be read: ");
+    text_append(&text, length ? message : L"unknown error");
+    LocalFree(message);
+    return error_raise_here(HRESULT_FROM_WIN32(error), &text);
+}
+
+static HRESULT error_file_too_large(const WCHAR *path)
+{
+    struct text text = {0};
+
+    text_append(&text, L"The scenario file ");
+    text_append_quoted(&text, path);
+    text_append(&text, L" is too large; the limit is ");
+    text_append_number(&text, SCENARIO_FILE_MAX_MB);
+    text_append(&text, L" MiB");
+    return error_raise_here(HRESULT_FROM_WIN32(ERROR_FILE_TOO_LARGE), &text);
+}
+
+static HRESULT error_line(HRESULT hr, const WCHAR *path, uint32_t line, const WCHAR *reason)
+{
+    struct text text = {0};
+
+    text_append(&text, path);
+    text_append(&text, L", line ");
+    text_append_number(&text, (LONG)line);
+    text_append(&text, L": ");
+    text_append(&text, reason);
+    return error_raise_here(hr, &text);
+}
+
+static HRESULT error_syntax(const WCHAR *path, const struct scenario_fault *fault)
+{
+    WCHAR reason[256];
+    size_t i = 0;
+
+    if (!fault->line)
+        return E_OUTOFMEMORY;
+    for (; fault->reason[i] && i < ARRAYSIZE(reason) - 1; ++i)
+        reason[i] = (WCHAR)fault->reason[i];
+    reason[i] = 0;
+    return error_line(E_INVALIDARG, path, fault->line, reason);
+}
+
+static bool is_separator(WCHAR c)
+{
+    return c == '\\' || c == '/';
+}
+
+static bool is_full_path(const WCHAR *path)
+{
+    if (is_separator(path[0]) && is_separator(path[1]))
+        return path[2] != 0;
+    return ((path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z')) && path[1] == ':'
+            && is_separator(path[2]);
+}
+
+/* Reads the whole file; the caller frees the text by memory_free. */
+static HRESULT read_file(const WCHAR *path, char **text, DWORD *size)
+{
+    LARGE_INTEGER file_size;
+    HRESULT hr = S_OK;
+    HANDLE file;
+
+    *text = NULL;
+    *size = 0;
+    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
+            FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return error_file(path, GetLastError());
+    if (GetFileType(file) != FILE_TYPE_DISK)
+        hr = error_file(path, ERROR_BAD_FILE_TYPE);
+    else if (!GetFileSizeEx(file, &file_size))
+        hr = error_file(path, GetLastError());
+    else if (file_size.QuadPart > FILE_MAX_BYTES)
+        hr = error_file_too_large(path);
+    else if (!(*text = memory_alloc((size_t)file_size.QuadPart + 1)))
+        hr = E_OUTOFMEMORY;
+    else if (!ReadFile(file, *text, (DWORD)file_size.QuadPart, size, NULL))
+        hr = error_file(path, GetLastError());
+    CloseHandle(file);
+    if (FAILED(hr))
+        memory_free(*text);
+    return hr;
+}
+
+static void play_cleanup(struct play *play)
+{
+    while (play->count)
+        cue_cleanup(&play->cues[--play->count]);
+    memory_free(play->cues);
+}
+
+static HRESULT play_init(struct play *play, const WCHAR *path, const struct scenario *scenario)
+{
+    BSTR description;
+    HRESULT hr;
+
+    play->count = 0;
+    if (!(play->cues = memory_alloc((scenario->count + 1) * sizeof(*play->cues))))
+        return E_OUTOFMEMORY;
+    for (; play->count < scenario->count; ++play->count)
+    {
+        const struct scenario_line *line = &scenario->lines[play->count];
+
+        if (FAILED(hr = cue_init(&play->cues[play->count], line, &description)))
+        {
+            if (description)
+                hr = error_line(hr, path, line->number, description);
+            SysFreeString(description);
+            play_cleanup(play);
+            return hr;
+        }
+    }
+    return S_OK;
+}
+
+static HRESULT play_load(struct play *play, const WCHAR *path)
+{
+    struct scenario_fault fault;
+    struct scenario scenario;
+    DWORD size;
+    char *text;
+    HRESULT hr;
+
+    if (!is_full_path(path))
+        return error_path(path);
+    if (FAILED(hr = read_file(path, &text, &size)))
+        return hr;
+    if (scenario_parse(&scenario, text, size, &fault))
+    {
+        hr = play_init(play, path, &scenario);
+        scenario_cleanup(&scenario);
+    }
+    else
+    {
+        hr = error_syntax(path, &fault);
+    }
+    memory_free(text);
+    return hr;
+}
+
+static HRESULT fire_cue(struct machine *machine, const struct cue *cue)
+{
+    struct raised raised;
+    BSTR description;
+    HRESULT hr;
+
+    hr = raised_init(
+            &raised, cue->event, cue->args, cue->arg_count, machine_name(machine), LOCALE_INVARIANT, &description);
+    if (FAILED(hr))
+        return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
+    hr = machine_fire(machine, &raised);
+    raised_cleanup(&raised);
+    return hr;
+}
+
+/* Waits until it is time, or the machine has been removed. A slow speed may make it longer than one wait can be. */
+static HRESULT wait_until(struct machine *machine, ULONGLONG start, double due_ms)
+{
+    double left;
+
+    while ((left = due_ms - (double)(clock_ms() - start)) > 0)
+    {
+        if (machine_wait_for_removal(machine, left < 1e9 ? (DWORD)left + 1 : 1000000000))
+            return machine_raise_removed(machine);
+    }
+    return S_OK;
+}
+
+HRESULT player_play(struct machine *machine, const WCHAR *path, double speed, LONG *fired)
+{
+    ULONGLONG start;
+    struct play play = {0};
+    HRESULT hr;
+
+    if (FAILED(hr = play_load(&play, path)))
+        return hr;
+    start = clock_ms();
+    for (size_t i = 0; i < play.count && SUCCEEDED(hr); ++i)
+    {
+        if (SUCCEEDED(hr = wait_until(machine, start, play.cues[i].time_ms / speed))
+                && SUCCEEDED(hr = fire_cue(machine, &play.cues[i])))
+            ++*fired;
+    }
+    play_cleanup(&play);
+    return hr;
+}

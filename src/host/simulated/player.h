@@ -1,0 +1,21 @@
+/* Plays a scenario file on a machine. */
+#ifndef VMEVENTS_HOST_PLAYER_H
+#define VMEVENTS_HOST_PLAYER_H
+
+#include "host/machine.h"
+
+/* The longest scenario file that is read. */
+#define SCENARIO_FILE_MAX_MB 16
+
+/*
+ * Fires the events of the file, each at its time divided by speed (greater than 0), and counts them in *fired. Returns
+ * when the last has been fired, or the machine been removed. Nothing is fired when the file has an error.
+ *
+ * S_OK, and with a description, of interface IVMEventMachine:
+ * E_INVALIDARG       the path is not a full one, or a line of the file is wrong
+ * VM_E_VM_UNKNOWN    the machine has been removed
+ * E_OUTOFMEMORY      (without a description), and Windows' errors as HRESULTs when the file cannot be read
+ */
+HRESULT player_play(struct machine *machine, const WCHAR *path, double speed, LONG *fired);
+
+#endif

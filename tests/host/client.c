@@ -1,0 +1,243 @@
+#include "client.h"
+
+#include <stdarg.h>
+#include <tlhelp32.h>
+#include <wchar.h>
+
+#define READY_EVENT L"vmevents test child is ready"
+
+static DWORD run(WCHAR *command)
+{
+    STARTUPINFOW startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION process;
+    DWORD code;
+
+    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
+    assert_int_equal(WaitForSingleObject(process.hProcess, 6 * PATIENCE_MS), WAIT_OBJECT_0);
+    assert_true(GetExitCodeProcess(process.hProcess, &code));
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+    return code;
+}
+
+static void program_command(WCHAR *command, size_t size, const WCHAR *arguments)
+{
+    WCHAR path[MAX_PATH];
+
+    assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
+    swprintf(command, size, L"\"%ls\" %ls", path, arguments);
+}
+
+DWORD program_run(const WCHAR *arguments)
+{
+    WCHAR command[MAX_PATH + 64];
+
+    program_command(command, ARRAYSIZE(command), arguments);
+    return run(command);
+}
+
+/* The test lies in tests/, the host in bin/ beside it. */
+static DWORD run_host(const WCHAR *option)
+{
+    WCHAR path[MAX_PATH], command[MAX_PATH + 64];
+
+    assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
+    *wcsrchr(path, '\\') = 0;
+    *wcsrchr(path, '\\') = 0;
+    swprintf(command, ARRAYSIZE(command), L"\"%ls\\bin\\vmhost.exe\" %ls", path, option);
+    return run(command);
+}
+
+int client_setup(void **state)
+{
+    (void)state;
+    assert_int_equal(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_OK);
+    assert_int_equal(run_host(L"/regserver"), 0);
+    return 0;
+}
+
+int client_teardown(void **state)
+{
+    client_await_no_host(state);
+    assert_int_equal(run_host(L"/unregserver"), 0);
+    CoUninitialize();
+    return 0;
+}
+
+UINT client_count_hosts(void)
+{
+    PROCESSENTRY32W entry = {.dwSize = sizeof(entry)};
+    HANDLE processes = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    UINT count = 0;
+
+    assert_true(processes != INVALID_HANDLE_VALUE);
+    for (BOOL found = Process32FirstW(processes, &entry); found; found = Process32NextW(processes, &entry))
+        count += !_wcsicmp(entry.szExeFile, L"vmhost.exe");
+    CloseHandle(processes);
+    return count;
+}
+
+int client_await_no_host(void **state)
+{
+    DWORD start = GetTickCount();
+
+    (void)state;
+    while (client_count_hosts())
+    {
+        if (GetTickCount() - start > PATIENCE_MS)
+            fail_msg("a host process is still there");
+        Sleep(20);
+    }
+    return 0;
+}
+
+IVMEventHost *client_create_host(void)
+{
+    IVMEventHost *host;
+
+    assert_int_equal(
+            CoCreateInstance(&CLSID_VMEventHost, NULL, CLSCTX_LOCAL_SERVER, &IID_IVMEventHost, (void **)&host), S_OK);
+    return host;
+}
+
+IVMEventMachine *client_create_machine(IVMEventHost *host, const WCHAR *name)
+{
+    BSTR string = SysAllocString(name);
+    IVMEventMachine *machine;
+
+    assert_int_equal(IVMEventHost_CreateMachine(host, string, &machine), S_OK);
+    SysFreeString(string);
+    return machine;
+}
+
+void client_remove_machine(IVMEventHost *host, const WCHAR *name)
+{
+    BSTR string = SysAllocString(name);
+
+    assert_int_equal(IVMEventHost_RemoveMachine(host, string), S_OK);
+    SysFreeString(string);
+}
+
+void client_release(void *object)
+{
+    IUnknown_Release((IUnknown *)object);
+}
+
+static void note_exception(struct outcome *outcome, EXCEPINFO *exception)
+{
+    outcome->hr = exception->scode;
+    if (exception->bstrSource)
+        swprintf(outcome->source, ARRAYSIZE(outcome->source), L"%ls", exception->bstrSource);
+    if (exception->bstrDescription)
+        swprintf(outcome->description, ARRAYSIZE(outcome->description), L"%ls", exception->bstrDescription);
+    SysFreeString(exception->bstrSource);
+    SysFreeString(exception->bstrDescription);
+    SysFreeString(exception->bstrHelpFile);
+}
+
+struct outcome client_call(void *object, const WCHAR *name, VARIANT *result, UINT count, const VARIANT *args)
+{
+    struct outcome outcome = {0};
+    EXCEPINFO exception = {0};
+    VARIANT reversed[8];
+    DISPPARAMS params = {reversed, NULL, count, 0};
+    IDispatch *dispatch;
+    DISPID id;
+
+    assert_int_equal(IUnknown_QueryInterface((IUnknown *)object, &IID_IDispatch, (void **)&dispatch), S_OK);
+    assert_int_equal(IDispatch_GetIDsOfNames(dispatch, &IID_NULL, (WCHAR **)&name, 1, LOCALE_USER_DEFAULT, &id), S_OK);
+    for (UINT i = 0; i < count; ++i)
+        reversed[count - 1 - i] = args[i];
+    if (result)
+        VariantInit(result);
+    outcome.hr = IDispatch_Invoke(dispatch, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD | DISPATCH_PROPERTYGET,
+            &params, result, &exception, NULL);
+    if (outcome.hr == DISP_E_EXCEPTION)
+        note_exception(&outcome, &exception);
+    IDispatch_Release(dispatch);
+    return outcome;
+}
+
+VARIANT value_i4(LONG number)
+{
+    VARIANT value;
+
+    V_VT(&value) = VT_I4;
+    V_I4(&value) = number;
+    return value;
+}
+
+VARIANT value_bool(bool truth)
+{
+    VARIANT value;
+
+    V_VT(&value) = VT_BOOL;
+    V_BOOL(&value) = truth ? VARIANT_TRUE : VARIANT_FALSE;
+    return value;
+}
+
+VARIANT value_bstr(const WCHAR *string)
+{
+    VARIANT value;
+
+    V_VT(&value) = VT_BSTR;
+    V_BSTR(&value) = SysAllocString(string);
+    return value;
+}
+
+void client_raise(void *machine, const WCHAR *event, UINT count, ...)
+{
+    VARIANT args[3] = {value_bstr(event)};
+    struct outcome outcome;
+    va_list list;
+
+    va_start(list, count);
+    for (UINT i = 0; i < count; ++i)
+        args[1 + i] = va_arg(list, VARIANT);
+    va_end(list);
+    outcome = client_call(machine, L"Raise", NULL, 1 + count, args);
+    if (outcome.hr != S_OK)
+        fail_msg("Raise %ls: %08lx %ls", event, (unsigned long)outcome.hr, outcome.description);
+}
+
+bool has(const WCHAR *text, const WCHAR *part)
+{
+    if (wcsstr(text, part))
+        return true;
+    print_error("\"%ls\" is not in \"%ls\"\n", part, text);
+    return false;
+}
+
+HANDLE child_start(const WCHAR *arguments)
+{
+    HANDLE ready = CreateEventW(NULL, FALSE, FALSE, READY_EVENT);
+    STARTUPINFOW startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION process;
+    WCHAR command[MAX_PATH + 64];
+    HANDLE waited[2];
+
+    assert_non_null(ready);
+    program_command(command, ARRAYSIZE(command), arguments);
+    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
+    CloseHandle(process.hThread);
+    waited[0] = ready;
+    waited[1] = process.hProcess;
+    assert_int_equal(WaitForMultipleObjects(2, waited, FALSE, PATIENCE_MS), WAIT_OBJECT_0);
+    CloseHandle(ready);
+    return process.hProcess;
+}
+
+void child_ready(void)
+{
+    HANDLE ready = OpenEventW(EVENT_MODIFY_STATE, FALSE, READY_EVENT);
+
+    CHECK(ready && SetEvent(ready));
+    CloseHandle(ready);
+}
+
+void child_kill(HANDLE child)
+{
+    assert_true(TerminateProcess(child, 1));
+    assert_int_equal(WaitForSingleObject(child, PATIENCE_MS), WAIT_OBJECT_0);
+    CloseHandle(child);
+}

@@ -1,0 +1,59 @@
+/* What a client of vmhost.exe does, for tests: registers it, creates the host, calls objects by name, and looks on
+ * whether the process runs. Everything here fails the test when it fails, unless it returns an HRESULT. */
+#ifndef VMEVENTS_TESTS_HOST_CLIENT_H
+#define VMEVENTS_TESTS_HOST_CLIENT_H
+
+#include "support/test.h"
+
+#include "vmevents.h"
+
+/* How long a test waits before it says that something does not happen. */
+#define PATIENCE_MS 20000
+
+/* Enters the multithreaded apartment, and registers the vmhost.exe that was built with the test. */
+int client_setup(void **state);
+int client_teardown(void **state);
+
+/* For each test: waits until no host runs, so that it begins with a new one. */
+int client_await_no_host(void **state);
+
+/* How many host processes run. */
+UINT client_count_hosts(void);
+
+IVMEventHost *client_create_host(void);
+IVMEventMachine *client_create_machine(IVMEventHost *host, const WCHAR *name);
+void client_remove_machine(IVMEventHost *host, const WCHAR *name);
+
+/* Releases a pointer, which may be of any interface. */
+void client_release(void *object);
+
+/* What a call through IDispatch came to. */
+struct outcome
+{
+    HRESULT hr; /* the error's own, when it came as an exception */
+    WCHAR source[64];
+    WCHAR description[1024];
+};
+
+/* Calls a method or gets a property by its name; args in the order of declaration. The result may be NULL. */
+struct outcome client_call(void *object, const WCHAR *name, VARIANT *result, UINT count, const VARIANT *args);
+
+VARIANT value_i4(LONG number);
+VARIANT value_bool(bool value);
+VARIANT value_bstr(const WCHAR *string); /* leaks the string: a test is short */
+
+/* Raises an event with up to two arguments, and expects success. */
+void client_raise(void *machine, const WCHAR *event, UINT count, ...);
+
+/* Whether text has the part. */
+bool has(const WCHAR *text, const WCHAR *part);
+
+/* Runs this test program once more with the arguments, to its end. Returns its exit code. */
+DWORD program_run(const WCHAR *arguments);
+
+/* Starts this test program once more with the arguments, and waits until it calls child_ready. */
+HANDLE child_start(const WCHAR *arguments);
+void child_ready(void);
+void child_kill(HANDLE child);
+
+#endif

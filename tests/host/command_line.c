@@ -1,0 +1,120 @@
+/* vmhost.exe on the command line: what it says, its exit codes, and what they stand for. */
+#include "client.h"
+
+#include <string.h>
+#include <wchar.h>
+
+/* What a run of the host wrote to both outputs. */
+static char output[4096];
+
+static DWORD run_host(const WCHAR *arguments)
+{
+    SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
+    STARTUPINFOW startup = {.cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES};
+    WCHAR path[MAX_PATH], command[MAX_PATH + 64];
+    PROCESS_INFORMATION process;
+    DWORD code, size, length = 0;
+    HANDLE read;
+
+    assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
+    *wcsrchr(path, '\\') = 0;
+    *wcsrchr(path, '\\') = 0;
+    swprintf(command, ARRAYSIZE(command), L"\"%ls\\bin\\vmhost.exe\" %ls", path, arguments);
+    assert_true(CreatePipe(&read, &startup.hStdOutput, &inherited, 0));
+    startup.hStdError = startup.hStdOutput;
+    assert_true(CreateProcessW(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process));
+    CloseHandle(startup.hStdOutput);
+    while (length < sizeof(output) - 1 && ReadFile(read, output + length, sizeof(output) - 1 - length, &size, NULL))
+        length += size;
+    output[length] = 0;
+    CloseHandle(read);
+    assert_int_equal(WaitForSingleObject(process.hProcess, PATIENCE_MS), WAIT_OBJECT_0);
+    assert_true(GetExitCodeProcess(process.hProcess, &code));
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+    return code;
+}
+
+static void assert_said(const char *part)
+{
+    if (!strstr(output, part))
+        fail_msg("\"%s\" is not in \"%s\"", part, output);
+}
+
+static void test_usage(void **state)
+{
+    (void)state;
+    assert_int_equal(run_host(L""), 2);
+    assert_said("VMEvents.Host");
+    assert_said("/regserver");
+}
+
+static void test_unknown_options(void **state)
+{
+    static const struct
+    {
+        const WCHAR *arguments;
+        const char *said;
+    } tests[] = {
+            {L"/register", "/register"},
+            {L"regserver", "regserver"},
+            {L"/regserver /all", "/all"},
+            {L"/regserver /user /user", "/user"},
+            {L"-Embedding now", "now"},
+    };
+
+    (void)state;
+    for (UINT i = 0; i < ARRAYSIZE(tests); ++i)
+    {
+        assert_int_equal(run_host(tests[i].arguments), 2);
+        assert_said("vmhost: ");
+        assert_said(tests[i].said);
+    }
+}
+
+static HRESULT create_host(void)
+{
+    IUnknown *host;
+    HRESULT hr = CoCreateInstance(&CLSID_VMEventHost, NULL, CLSCTX_LOCAL_SERVER, &IID_IUnknown, (void **)&host);
+
+    if (SUCCEEDED(hr))
+        IUnknown_Release(host);
+    return hr;
+}
+
+static void test_registration(void **state)
+{
+    static const WCHAR *const options[][2] = {
+            {L"/regserver", L"/unregserver"},
+            {L"-RegServer", L"-UNREGSERVER"},
+    };
+
+    (void)state;
+    for (UINT i = 0; i < ARRAYSIZE(options); ++i)
+    {
+        assert_int_equal(create_host(), REGDB_E_CLASSNOTREG);
+        assert_int_equal(run_host(options[i][0]), 0);
+        assert_string_equal(output, "");
+        assert_int_equal(create_host(), S_OK);
+        client_await_no_host(state);
+        assert_int_equal(run_host(options[i][1]), 0);
+        assert_string_equal(output, "");
+    }
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return CoInitializeEx(NULL, COINIT_MULTITHREADED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+            cmocka_unit_test(test_usage),
+            cmocka_unit_test(test_unknown_options),
+            cmocka_unit_test(test_registration),
+    };
+
+    return cmocka_run_group_tests(tests, setup, NULL);
+}

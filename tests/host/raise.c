@@ -1,0 +1,314 @@
+/* IVMEventMachine::Raise, as a client in another process sees it: events, states, and what is refused. */
+#include "recorder.h"
+
+#include <wchar.h>
+
+/* A machine with a recorder on each of its connection points, and one on the host's. */
+struct stage
+{
+    IVMEventHost *host;
+    IVMEventMachine *machine;
+    struct journal journal;
+    struct recorder recorders[4];
+    DWORD cookies[4];
+};
+
+static const struct
+{
+    const IID *iid;
+    const WCHAR *name;
+} interfaces[4] = {
+        {&DIID_IVMVirtualMachineEvents, L"machine"},
+        {&DIID_IVMDVDDriveEvents, L"dvd"},
+        {&DIID_IVMFloppyDriveEvents, L"floppy"},
+        {&DIID_IVMVirtualPCEvents, L"host"},
+};
+
+static void *stage_source(struct stage *stage, UINT i)
+{
+    return i == 3 ? (void *)stage->host : (void *)stage->machine;
+}
+
+static int stage_setup(void **state)
+{
+    struct stage *stage = calloc(1, sizeof(*stage));
+
+    client_await_no_host(state);
+    stage->host = client_create_host();
+    stage->machine = client_create_machine(stage->host, L"Alpha");
+    journal_init(&stage->journal);
+    for (UINT i = 0; i < 4; ++i)
+    {
+        recorder_init(&stage->recorders[i], &stage->journal, interfaces[i].iid, interfaces[i].name);
+        stage->cookies[i] = recorder_advise(&stage->recorders[i], stage_source(stage, i));
+    }
+    *state = stage;
+    return 0;
+}
+
+static int stage_teardown(void **state)
+{
+    struct stage *stage = *state;
+
+    for (UINT i = 0; i < 4; ++i)
+        recorder_unadvise(&stage->recorders[i], stage_source(stage, i), stage->cookies[i]);
+    client_release(stage->machine);
+    client_release(stage->host);
+    client_await_no_host(state);
+    /* The host has let go of every sink before it ended. */
+    for (UINT i = 0; i < 4; ++i)
+        assert_int_equal(stage->recorders[i].refcount, 1);
+    free(stage);
+    return 0;
+}
+
+static void expect(struct stage *stage, UINT count, const WCHAR *const *lines)
+{
+    journal_await(&stage->journal, count);
+    for (UINT i = 0; i < count; ++i)
+    {
+        if (wcscmp(stage->journal.lines[i], lines[i]))
+            fail_msg("event %u is \"%ls\", not \"%ls\"", i, stage->journal.lines[i], lines[i]);
+    }
+    stage->journal.count = 0;
+}
+
+static void test_every_event(void **state)
+{
+    static const WCHAR *const heard[] = {
+            L"machine.2",
+            L"machine.3",
+            L"machine.4",
+            L"machine.5",
+            L"machine.6 memory/ram 512",
+            L"machine.7 True",
+            L"machine.8",
+            L"machine.9",
+            L"machine.10",
+            L"machine.11 2",
+            L"machine.12 False",
+            L"dvd.1 C:\\a.iso",
+            L"dvd.2 C:\\a.iso",
+            L"floppy.1 C:\\b.vfd",
+            L"floppy.2 C:\\b.vfd",
+    };
+    struct stage *stage = *state;
+    void *machine = stage->machine;
+
+    client_raise(machine, L"OnRequestShutdown", 0);
+    client_raise(machine, L"OnReset", 0);
+    client_raise(machine, L"OnTripleFault", 0);
+    client_raise(machine, L"OnHeartbeatStopped", 0);
+    client_raise(machine, L"OnConfigurationChanged", 2, value_bstr(L"memory/ram"), value_i4(512));
+    client_raise(machine, L"OnEnhancedVideoModeChanged", 1, value_bool(true));
+    client_raise(machine, L"OnAdditionsUninstalled", 0);
+    client_raise(machine, L"OnAdditionsAvailable", 0);
+    client_raise(machine, L"OnGuestShutdown", 0);
+    client_raise(machine, L"OnGuestLogoff", 1, value_i4(vmLogoff_External));
+    client_raise(machine, L"OnDiskOutOfSpace", 1, value_bool(false));
+    client_raise(machine, L"IVMDVDDriveEvents.OnMediaInsert", 1, value_bstr(L"C:\\a.iso"));
+    client_raise(machine, L"IVMDVDDriveEvents.OnMediaEject", 1, value_bstr(L"C:\\a.iso"));
+    client_raise(machine, L"IVMFloppyDriveEvents.OnMediaInsert", 1, value_bstr(L"C:\\b.vfd"));
+    client_raise(machine, L"IVMFloppyDriveEvents.OnMediaEject", 1, value_bstr(L"C:\\b.vfd"));
+    expect(stage, ARRAYSIZE(heard), heard);
+}
+
+/* Raise returns when responsive clients have got the event: there is nothing to wait for. */
+static void test_heard_on_return(void **state)
+{
+    struct stage *stage = *state;
+
+    for (UINT i = 1; i <= 20; ++i)
+    {
+        client_raise(stage->machine, L"OnReset", 0);
+        assert_int_equal(stage->journal.count, i);
+    }
+}
+
+static void test_shared_names_mean_both_drives(void **state)
+{
+    struct stage *stage = *state;
+    bool dvd_first;
+
+    client_raise(stage->machine, L"onmediaeject", 1, value_bstr(L"x"));
+    journal_await(&stage->journal, 2);
+    dvd_first = !wcscmp(stage->journal.lines[0], L"dvd.2 x");
+    assert_true(!wcscmp(stage->journal.lines[dvd_first], L"floppy.2 x"));
+    assert_true(!wcscmp(stage->journal.lines[!dvd_first], L"dvd.2 x"));
+}
+
+static void assert_state(IVMEventMachine *machine, VMVMState expected)
+{
+    VMVMState state;
+
+    assert_int_equal(IVMEventMachine_get_State(machine, &state), S_OK);
+    assert_int_equal(state, expected);
+}
+
+static void test_state(void **state)
+{
+    struct stage *stage = *state;
+
+    assert_state(stage->machine, vmVMState_TurnedOff);
+    client_raise(stage->machine, L"OnStateChange", 1, value_i4(vmVMState_Running));
+    assert_state(stage->machine, vmVMState_Running);
+    journal_await(&stage->journal, 2);
+    assert_true(!wcscmp(stage->journal.lines[0], L"machine.1 5") || !wcscmp(stage->journal.lines[1], L"machine.1 5"));
+    assert_true(
+            !wcscmp(stage->journal.lines[0], L"host.2 Alpha 5") || !wcscmp(stage->journal.lines[1], L"host.2 Alpha 5"));
+
+    /* The state does not change, so the host has nothing to tell. */
+    client_raise(stage->machine, L"OnStateChange", 1, value_i4(vmVMState_Running));
+    client_raise(stage->machine, L"OnReset", 0);
+    journal_await(&stage->journal, 4);
+    assert_true(!wcscmp(stage->journal.lines[2], L"machine.1 5"));
+    assert_true(!wcscmp(stage->journal.lines[3], L"machine.3"));
+}
+
+static void test_enumerators_by_name(void **state)
+{
+    static const WCHAR *const heard[] = {L"machine.11 1", L"machine.11 0", L"machine.11 2"};
+    struct stage *stage = *state;
+
+    client_raise(stage->machine, L"OnGuestLogoff", 1, value_bstr(L"vmLogoff_Forced"));
+    client_raise(stage->machine, L"OnGuestLogoff", 1, value_bstr(L"VMLOGOFF_NORMAL"));
+    client_raise(stage->machine, L"OnGuestLogoff", 1, value_bstr(L"2"));
+    expect(stage, ARRAYSIZE(heard), heard);
+}
+
+static void test_vtable(void **state)
+{
+    static const WCHAR *const heard[] = {L"machine.6 key 7", L"machine.3"};
+    struct stage *stage = *state;
+    SAFEARRAY *args = SafeArrayCreateVector(VT_VARIANT, 0, 2);
+    LONG place = 0;
+    VARIANT key = value_bstr(L"key"), number = value_i4(7);
+    BSTR name = SysAllocString(L"OnConfigurationChanged");
+
+    assert_int_equal(SafeArrayPutElement(args, &place, &key), S_OK);
+    place = 1;
+    assert_int_equal(SafeArrayPutElement(args, &place, &number), S_OK);
+    assert_int_equal(IVMEventMachine_Raise(stage->machine, name, args), S_OK);
+    SafeArrayDestroy(args);
+    SysFreeString(name);
+
+    args = SafeArrayCreateVector(VT_VARIANT, 0, 0);
+    name = SysAllocString(L"OnReset");
+    assert_int_equal(IVMEventMachine_Raise(stage->machine, name, args), S_OK);
+    expect(stage, ARRAYSIZE(heard), heard);
+    SafeArrayDestroy(args);
+
+    args = SafeArrayCreateVector(VT_I4, 0, 1);
+    assert_true(FAILED(IVMEventMachine_Raise(stage->machine, name, args)));
+    SafeArrayDestroy(args);
+    SysFreeString(name);
+}
+
+/* A caller's variables come by reference. */
+static void test_references(void **state)
+{
+    static const WCHAR *const heard[] = {L"machine.11 1", L"machine.11 2", L"machine.6 key 4"};
+    struct stage *stage = *state;
+    VARIANT value = value_i4(2), reference;
+    LONG number = 1;
+
+    V_VT(&reference) = VT_BYREF | VT_I4;
+    V_I4REF(&reference) = &number;
+    client_raise(stage->machine, L"OnGuestLogoff", 1, reference);
+    V_VT(&reference) = VT_BYREF | VT_VARIANT;
+    V_VARIANTREF(&reference) = &value;
+    client_raise(stage->machine, L"OnGuestLogoff", 1, reference);
+    value = value_i4(4);
+    client_raise(stage->machine, L"OnConfigurationChanged", 2, value_bstr(L"key"), reference);
+    expect(stage, ARRAYSIZE(heard), heard);
+}
+
+static void test_order(void **state)
+{
+    struct stage *stage = *state;
+    WCHAR line[40];
+
+    for (LONG i = 0; i < 300; ++i)
+        client_raise(stage->machine, L"OnConfigurationChanged", 2, value_bstr(L"n"), value_i4(i));
+    journal_await(&stage->journal, 300);
+    for (LONG i = 0; i < 300; ++i)
+    {
+        swprintf(line, ARRAYSIZE(line), L"machine.6 n %ld", (long)i);
+        assert_true(!wcscmp(stage->journal.lines[i], line));
+    }
+}
+
+static VARIANT value_missing(void)
+{
+    VARIANT value;
+
+    V_VT(&value) = VT_ERROR;
+    V_ERROR(&value) = DISP_E_PARAMNOTFOUND;
+    return value;
+}
+
+static void test_refused(void **state)
+{
+    const struct
+    {
+        HRESULT hr;
+        const WCHAR *event;
+        const WCHAR *description[3]; /* parts of it */
+        UINT count;
+        VARIANT args[2];
+    } tests[] = {
+            {E_INVALIDARG, L"OnNothing", {L"\"OnNothing\"", L"OnGuestLogoff", L"OnMediaEject"}, 0, {{{{0}}}}},
+            {E_INVALIDARG, L"", {L"\"\"", L"OnReset", L"OnStateChange"}, 0, {{{{0}}}}},
+            {E_INVALIDARG, L"IVMDVDDriveEvents.OnReset", {L"OnReset", L"OnMediaEject", L"no event"}, 0, {{{{0}}}}},
+            {E_INVALIDARG, L"OnVMStateChange", {L"host", L"OnVMStateChange", L"OnStateChange"}, 2,
+                    {value_bstr(L"x"), value_i4(1)}},
+            {E_INVALIDARG, L"OnEventLogged", {L"host", L"OnEventLogged", L""}, 1, {value_i4(1)}},
+            {E_INVALIDARG, L"OnGuestLogoff", {L"logoffType is 3", L"2 (vmLogoff_External)", L""}, 1, {value_i4(3)}},
+            {E_INVALIDARG, L"OnGuestLogoff", {L"logoffType is -1", L"0 (vmLogoff_Normal)", L""}, 1, {value_i4(-1)}},
+            {E_INVALIDARG, L"OnStateChange", {L"11", L"10 (vmVMState_DeleteMachine)", L""}, 1, {value_i4(11)}},
+            {E_INVALIDARG, L"OnGuestLogoff", {L"\"vmLogoff_Soft\"", L"VMLogoffType", L"1 (vmLogoff_Forced)"}, 1,
+                    {value_bstr(L"vmLogoff_Soft")}},
+            {DISP_E_BADPARAMCOUNT, L"OnGuestLogoff", {L"1 argument", L"logoffType", L"not 0"}, 0, {{{{0}}}}},
+            {DISP_E_BADPARAMCOUNT, L"OnReset", {L"0 arguments", L"OnReset", L"not 1"}, 1, {value_i4(1)}},
+            {DISP_E_BADPARAMCOUNT, L"OnMediaEject", {L"mediaPath", L"not 2", L""}, 2, {value_i4(1), value_i4(2)}},
+            {DISP_E_TYPEMISMATCH, L"OnDiskOutOfSpace", {L"criticallyLow", L"True or False", L""}, 1,
+                    {value_bstr(L"maybe")}},
+            {DISP_E_PARAMNOTOPTIONAL, L"OnDiskOutOfSpace", {L"criticallyLow", L"left out", L""}, 1, {value_missing()}},
+    };
+    struct stage *stage = *state;
+
+    for (UINT i = 0; i < ARRAYSIZE(tests); ++i)
+    {
+        VARIANT args[3] = {value_bstr(tests[i].event), tests[i].args[0], tests[i].args[1]};
+        struct outcome outcome = client_call(stage->machine, L"Raise", NULL, 1 + tests[i].count, args);
+
+        if (outcome.hr != tests[i].hr)
+            fail_msg("%u: %08lx %ls", i, (unsigned long)outcome.hr, outcome.description);
+        assert_true(!wcscmp(outcome.source, L"VMEvents.Host"));
+        for (UINT j = 0; j < ARRAYSIZE(tests[i].description); ++j)
+            assert_true(has(outcome.description, tests[i].description[j]));
+    }
+    assert_int_equal(client_call(stage->machine, L"Raise", NULL, 0, NULL).hr, DISP_E_BADPARAMCOUNT);
+
+    /* Nothing of all that was heard. */
+    client_raise(stage->machine, L"OnReset", 0);
+    journal_await(&stage->journal, 1);
+    assert_state(stage->machine, vmVMState_TurnedOff);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+            cmocka_unit_test_setup_teardown(test_every_event, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_heard_on_return, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_shared_names_mean_both_drives, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_state, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_enumerators_by_name, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_vtable, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_references, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_order, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_refused, stage_setup, stage_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, client_setup, client_teardown);
+}
