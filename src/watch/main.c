@@ -1,0 +1,284 @@
+/*
+ * vmwatch: connects a sink to a machine and prints its events. Uses nothing but the public interfaces, and is
+ * meant to be read as an example of them.
+ */
+#include "watch/call.h"
+#include "watch/options.h"
+#include "watch/output.h"
+
+#include <stdio.h>
+#include <wchar.h>
+
+enum exit_code
+{
+    EXIT_DONE = 0,
+    EXIT_ERROR = 1,
+    EXIT_USAGE = 2,
+    EXIT_TIME_UP = 3
+};
+
+/* More than any scenario fires while a slow terminal is written to. */
+#define QUEUE_CAPACITY 100000
+
+/* How often a machine that is silent is asked whether it is still there. */
+#define ALIVE_INTERVAL_MS 1000
+
+/* How often it is looked whether the scenario is over. */
+#define PLAYING_INTERVAL_MS 50
+
+/* Play blocks until the scenario is over, so a thread of its own calls it. */
+struct playing
+{
+    IVMEventMachine *machine;
+    const struct options *options;
+    HANDLE thread;
+    HRESULT hr;
+    BSTR description;
+};
+
+/* What the last failed call said was wrong, or NULL. The caller frees it. */
+static BSTR take_description(void)
+{
+    BSTR description = NULL;
+    IErrorInfo *info;
+
+    if (GetErrorInfo(0, &info) != S_OK)
+        return NULL;
+    IErrorInfo_GetDescription(info, &description);
+    IErrorInfo_Release(info);
+    return description;
+}
+
+static void complain_of(const WCHAR *what, HRESULT hr, const WCHAR *description)
+{
+    if (description && *description)
+        output_complain(L"%ls: %ls", what, description);
+    else
+        output_complain(L"%ls: error 0x%08lx", what, (unsigned long)hr);
+}
+
+/* Calls a method of the host that takes a name and returns a machine. */
+static HRESULT ask_for_machine(
+        IDispatch *host, const WCHAR *method, const WCHAR *name, IVMEventMachine **machine, BSTR *description)
+{
+    VARIANT arg, result;
+    HRESULT hr;
+
+    V_VT(&arg) = VT_BSTR;
+    V_BSTR(&arg) = SysAllocString(name);
+    hr = call_method(host, method, &arg, 1, &result, description);
+    SysFreeString(V_BSTR(&arg));
+    if (FAILED(hr))
+        return hr;
+    hr = IDispatch_QueryInterface(V_DISPATCH(&result), &IID_IVMEventMachine, (void **)machine);
+    VariantClear(&result);
+    return hr;
+}
+
+static HRESULT find_or_create_machine(IDispatch *host, const WCHAR *name, IVMEventMachine **machine)
+{
+    BSTR description;
+    HRESULT hr;
+
+    hr = ask_for_machine(host, L"FindMachine", name, machine, &description);
+    if (hr == VM_E_VM_UNKNOWN)
+    {
+        SysFreeString(description);
+        hr = ask_for_machine(host, L"CreateMachine", name, machine, &description);
+    }
+    /* Two may have tried at once. */
+    if (hr == VM_E_CONFIG_DUPLICATE_NAME)
+    {
+        SysFreeString(description);
+        hr = ask_for_machine(host, L"FindMachine", name, machine, &description);
+    }
+    if (FAILED(hr))
+        complain_of(L"cannot have the machine", hr, description);
+    SysFreeString(description);
+    return hr;
+}
+
+static HRESULT open_machine(const WCHAR *name, IVMEventMachine **machine)
+{
+    IDispatch *host;
+    HRESULT hr;
+
+    hr = CoCreateInstance(&CLSID_VMEventHost, NULL, CLSCTX_LOCAL_SERVER, &IID_IDispatch, (void **)&host);
+    if (hr == REGDB_E_CLASSNOTREG)
+        output_complain(L"VMEvents.Host is not registered; run `vmhost.exe /regserver` once");
+    else if (FAILED(hr))
+        complain_of(L"cannot start VMEvents.Host", hr, NULL);
+    if (FAILED(hr))
+        return hr;
+    hr = find_or_create_machine(host, name, machine);
+    IDispatch_Release(host);
+    return hr;
+}
+
+static HRESULT connect_sink(IVMEventSink *sink, IVMEventMachine *machine)
+{
+    BSTR description;
+    LONG cookie;
+    HRESULT hr;
+
+    if (SUCCEEDED(hr = IVMEventSink_put_QueueCapacity(sink, QUEUE_CAPACITY)))
+        hr = IVMEventSink_Connect(sink, (IUnknown *)machine, NULL, &cookie);
+    if (SUCCEEDED(hr))
+        return hr;
+    complain_of(L"cannot connect to the machine", hr, description = take_description());
+    SysFreeString(description);
+    return hr;
+}
+
+/* The host looks for relative paths where it was started, not where we are. */
+static BSTR full_path(const WCHAR *path)
+{
+    WCHAR buffer[4096];
+    DWORD length = GetFullPathNameW(path, ARRAYSIZE(buffer), buffer, NULL);
+
+    return SysAllocString(length && length < ARRAYSIZE(buffer) ? buffer : path);
+}
+
+static DWORD CALLBACK play_thread(void *context)
+{
+    struct playing *playing = context;
+    VARIANT args[2]; /* the last first */
+
+    CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    V_VT(&args[1]) = VT_BSTR;
+    V_BSTR(&args[1]) = full_path(playing->options->play);
+    V_VT(&args[0]) = VT_R8;
+    V_R8(&args[0]) = playing->options->speed;
+    playing->hr = call_method((IDispatch *)playing->machine, L"Play", args, 2, NULL, &playing->description);
+    SysFreeString(V_BSTR(&args[1]));
+    CoUninitialize();
+    return 0;
+}
+
+static bool playing_start(struct playing *playing, IVMEventMachine *machine, const struct options *options)
+{
+    playing->machine = machine;
+    playing->options = options;
+    playing->thread = CreateThread(NULL, 0, play_thread, playing, 0, NULL);
+    return playing->thread != NULL;
+}
+
+static bool is_over(const struct playing *playing)
+{
+    return playing->thread && WaitForSingleObject(playing->thread, 0) == WAIT_OBJECT_0;
+}
+
+/* How the scenario ended. */
+static int playing_result(struct playing *playing)
+{
+    if (SUCCEEDED(playing->hr))
+        return EXIT_DONE;
+    complain_of(L"cannot play the scenario", playing->hr, playing->description);
+    return EXIT_ERROR;
+}
+
+static bool is_alive(IVMEventMachine *machine)
+{
+    VMVMState state;
+
+    return SUCCEEDED(IVMEventMachine_get_State(machine, &state)) && state != vmVMState_DeleteMachine;
+}
+
+static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct options *options, struct playing *playing)
+{
+    DWORD start = GetTickCount(), waited, patience;
+    IVMEventRecord *record;
+    long count = 0;
+    HRESULT hr;
+    bool over;
+
+    for (;;)
+    {
+        over = is_over(playing);
+        waited = GetTickCount() - start;
+        if (waited >= options->timeout_ms)
+            return options->count ? EXIT_TIME_UP : EXIT_DONE;
+        patience = over ? 0 : playing->thread ? PLAYING_INTERVAL_MS : ALIVE_INTERVAL_MS;
+        hr = IVMEventSink_NextEvent(sink, (LONG)min(options->timeout_ms - waited, patience), &record);
+        if (FAILED(hr))
+        {
+            complain_of(L"cannot take the next event", hr, NULL);
+            return EXIT_ERROR;
+        }
+        if (!record)
+        {
+            if (over)
+                return playing_result(playing);
+            if (is_alive(machine))
+                continue;
+            output_complain(L"the machine is gone");
+            return EXIT_ERROR;
+        }
+        hr = output_record(record, options->json);
+        IVMEventRecord_Release(record);
+        if (hr != S_OK)
+            return EXIT_ERROR;
+        if (++count == options->count)
+            return EXIT_DONE;
+    }
+}
+
+static void warn_of_losses(IVMEventSink *sink)
+{
+    LONG dropped;
+
+    if (SUCCEEDED(IVMEventSink_get_Dropped(sink, &dropped)) && dropped)
+        output_complain(L"%ld events were lost: they came faster than they could be printed", (long)dropped);
+}
+
+static int run(const struct options *options)
+{
+    struct playing playing = {0};
+    IVMEventMachine *machine;
+    IVMEventSink *sink;
+    int code = EXIT_ERROR;
+
+    if (FAILED(open_machine(options->machine, &machine)))
+        return EXIT_ERROR;
+    if (FAILED(VMEventsCreateSink(&IID_IVMEventSink, (void **)&sink)))
+    {
+        IVMEventMachine_Release(machine);
+        return EXIT_ERROR;
+    }
+    if (SUCCEEDED(connect_sink(sink, machine)) && (!options->play || playing_start(&playing, machine, options)))
+    {
+        code = watch(sink, machine, options, &playing);
+        warn_of_losses(sink);
+    }
+    IVMEventSink_Release(sink);
+    /* An end by --count or --timeout need not wait for a scenario that still plays. */
+    if (!playing.thread || is_over(&playing))
+        IVMEventMachine_Release(machine);
+    return code;
+}
+
+/* The entry of a Unicode program (-municode); no header declares it. */
+int wmain(int argc, WCHAR **argv);
+
+int wmain(int argc, WCHAR **argv)
+{
+    struct options options;
+    WCHAR complaint[256];
+    int code;
+
+    if (!options_parse(argc, argv, &options, complaint))
+    {
+        output_complain(L"%ls", complaint);
+        return EXIT_USAGE;
+    }
+    if (options.help)
+    {
+        output_write(usage);
+        return EXIT_DONE;
+    }
+    if (FAILED(CoInitializeEx(NULL, COINIT_MULTITHREADED)))
+        return EXIT_ERROR;
+    code = run(&options);
+    /* Ends without waiting for a thread that may still be in Play. */
+    ExitProcess(code);
+}

@@ -1,0 +1,25 @@
+/* The command line of vmwatch. */
+#ifndef VMEVENTS_WATCH_OPTIONS_H
+#define VMEVENTS_WATCH_OPTIONS_H
+
+#include <stdbool.h>
+
+#include <windows.h>
+
+struct options
+{
+    const WCHAR *machine;
+    const WCHAR *play; /* NULL: watch only */
+    double speed;
+    long count;        /* end after so many events; 0: no such end */
+    DWORD timeout_ms;  /* end after so long; INFINITE: no such end */
+    bool json;
+    bool help;
+};
+
+extern const WCHAR usage[];
+
+/* False: `complaint` says what is wrong. */
+bool options_parse(int argc, WCHAR **argv, struct options *options, WCHAR complaint[256]);
+
+#endif

@@ -1,0 +1,16 @@
+/* Lines for people and for programs. */
+#ifndef VMEVENTS_WATCH_OUTPUT_H
+#define VMEVENTS_WATCH_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "vmevents.h"
+
+/* Writes to standard output (or standard error): as UTF-8, or as Unicode to a console. False: it is closed. */
+bool output_write(const WCHAR *text);
+void output_complain(const WCHAR *format, ...);
+
+/* One line for the record. S_OK, E_OUTOFMEMORY, S_FALSE: standard output is closed. */
+HRESULT output_record(IVMEventRecord *record, bool json);
+
+#endif
