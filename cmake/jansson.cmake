@@ -4,7 +4,8 @@ find_path(JANSSON_INCLUDE_DIR jansson.h HINTS ${JANSSON_ROOT}/include NO_CMAKE_F
 find_library(JANSSON_LIBRARY NAMES jansson HINTS ${JANSSON_ROOT}/lib NO_CMAKE_FIND_ROOT_PATH)
 mark_as_advanced(JANSSON_INCLUDE_DIR JANSSON_LIBRARY)
 if(NOT JANSSON_INCLUDE_DIR OR NOT JANSSON_LIBRARY)
-  message(FATAL_ERROR "jansson for Windows is missing: run `./run build` once, or set JANSSON_ROOT to where it is installed")
+  message(FATAL_ERROR
+    "jansson for Windows is missing: run `./run build` once, or set JANSSON_ROOT to where it is installed")
 endif()
 
 add_library(jansson::jansson UNKNOWN IMPORTED)

@@ -35,8 +35,8 @@ void connection_points_init(struct connection_points *points, IUnknown *owner, s
 /* Ends every connection of the source: before event_source_close. */
 void connections_end_all(struct event_source *source);
 
-/* Waits until each connection of the source has delivered what was fired before, but no longer than timeout_ms altogether. A
- * connection that is late is not waited for again until it has caught up. */
+/* Waits until each connection of the source has delivered what was fired before, but no longer than timeout_ms
+ * altogether. A connection that is late is not waited for again until it has caught up. */
 void connections_settle(struct event_source *source, DWORD timeout_ms);
 
 #endif

@@ -291,7 +291,7 @@ void CALLBACK mailbox_notify(const VMEVENT *event, void *context)
 void mailbox_close(struct mailbox *mailbox)
 {
     struct kept_event *event;
-    ULONG dropped = 0;
+    struct ring dropped;
     bool here;
 
     AcquireSRWLockExclusive(&mailbox->lock);
@@ -301,13 +301,17 @@ void mailbox_close(struct mailbox *mailbox)
         return;
     }
     mailbox->closed = true;
-    for (; (event = ring_take(&mailbox->events)); ++dropped)
-        kept_event_release(event);
-    mailbox_count_out(mailbox, dropped);
+    dropped = mailbox->events;
+    mailbox->events = (struct ring){0};
+    mailbox_count_out(mailbox, (ULONG)dropped.count);
     here = mailbox->home_thread == GetCurrentThreadId() && !mailbox->delivering;
     if (!here && !mailbox->delivering)
         mailbox_post_job(mailbox);
     ReleaseSRWLockExclusive(&mailbox->lock);
+    /* An object among an event's arguments runs its own code when it is released, so no lock is held. */
+    while ((event = ring_take(&dropped)))
+        kept_event_release(event);
+    ring_free(&dropped);
     if (here)
         mailbox_destroy_handler(mailbox);
 }

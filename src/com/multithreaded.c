@@ -69,8 +69,11 @@ static HRESULT start_keeper(struct keeper *keeper)
 
 static HRESULT keeper_create(void)
 {
-    struct keeper keeper = {.entered = CreateEventW(NULL, TRUE, FALSE, NULL), .end = CreateEventW(NULL, TRUE, FALSE, NULL),
-            .ended = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    struct keeper keeper = {
+            .entered = CreateEventW(NULL, TRUE, FALSE, NULL),
+            .end = CreateEventW(NULL, TRUE, FALSE, NULL),
+            .ended = CreateEventW(NULL, TRUE, FALSE, NULL),
+    };
     HRESULT hr = E_OUTOFMEMORY;
 
     if (keeper.entered && keeper.end && keeper.ended)

@@ -97,7 +97,8 @@ void listeners_cleanup(struct listeners *list);
  * The kinds are their owners' business. */
 #define LISTENER_KIND(kind) ((uint32_t)(kind) << 24)
 
-/* Adds a listener for the events whose bits are set, with its kind among them. False: out of memory or closed, and release is not called. */
+/* Adds a listener for the events whose bits are set, with its kind among them. False: out of memory or closed, and
+ * release is not called. */
 bool listeners_add(struct listeners *list, uint32_t events, listener_notify notify, void *context,
         listener_release release, uint32_t *cookie);
 

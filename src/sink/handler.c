@@ -185,7 +185,8 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32
     event_source_addref(source);
     poll_addref(poll);
     IDispatch_AddRef(code);
-    if (!listeners_add(&source->listeners, events | LISTENER_HANDLER, mailbox_notify, mailbox, mailbox_release_listener, cookie))
+    if (!listeners_add(&source->listeners, events | LISTENER_HANDLER, mailbox_notify, mailbox,
+                mailbox_release_listener, cookie))
     {
         mailbox_release_listener(mailbox);
         return E_OUTOFMEMORY;

@@ -86,8 +86,8 @@ static HRESULT poll_listen(struct poll *poll)
     if (!poll->listening && poll->capacity && !poll->closed)
     {
         poll_addref(poll);
-        if (listeners_add(&poll->source->listeners, EVENT_ALL_MASK | LISTENER_QUEUE, poll_notify, poll, poll_release_listener,
-                    &listener))
+        if (listeners_add(&poll->source->listeners, EVENT_ALL_MASK | LISTENER_QUEUE, poll_notify, poll,
+                    poll_release_listener, &listener))
         {
             poll->listener = listener;
             poll->listening = true;

@@ -3,7 +3,8 @@
 #include "com/event_invoke.h"
 #include "sink/sink.h"
 
-static HRESULT sink_refuse(struct sink *sink, const struct event_type *type, HRESULT hr, const struct event_fault *fault)
+static HRESULT sink_refuse(
+        struct sink *sink, const struct event_type *type, HRESULT hr, const struct event_fault *fault)
 {
     InterlockedIncrement(&sink->source->rejected);
     if (hr == E_INVALIDARG)

@@ -78,17 +78,6 @@ static struct outcome play(const char *text, double speed, LONG *fired)
     return outcome;
 }
 
-static void expect(UINT count, const WCHAR *const *lines)
-{
-    journal_await(&journal, count);
-    for (UINT i = 0; i < count; ++i)
-    {
-        if (wcscmp(journal.lines[i], lines[i]))
-            fail_msg("event %u is \"%ls\", not \"%ls\"", i, journal.lines[i], lines[i]);
-    }
-    journal.count = 0;
-}
-
 static void test_scenario(void **state)
 {
     static const WCHAR *const heard[] = {
@@ -126,7 +115,7 @@ static void test_scenario(void **state)
                              .hr,
             S_OK);
     assert_int_equal(fired, ARRAYSIZE(heard));
-    expect(ARRAYSIZE(heard), heard);
+    journal_expect(&journal, ARRAYSIZE(heard), heard);
 }
 
 static void test_states(void **state)
@@ -167,7 +156,7 @@ static void test_two_at_once(void **state)
     assert_int_equal(WaitForMultipleObjects(2, threads, TRUE, PATIENCE_MS), WAIT_OBJECT_0);
     for (UINT i = 0; i < 2; ++i)
         CloseHandle(threads[i]);
-    expect(ARRAYSIZE(heard), heard);
+    journal_expect(&journal, ARRAYSIZE(heard), heard);
 }
 
 /* At a tenth of an hour a line, only the speed brings it to its end. */

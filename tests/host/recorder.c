@@ -30,6 +30,31 @@ void journal_await(struct journal *journal, UINT count)
     }
 }
 
+/* Takes the first line out that begins like the expected one, up to the dot behind the interface's name. */
+static void journal_take(struct journal *journal, const WCHAR *expected)
+{
+    size_t length = wcscspn(expected, L".") + 1;
+
+    for (UINT i = 0; i < journal->count; ++i)
+    {
+        if (wcsncmp(journal->lines[i], expected, length))
+            continue;
+        if (wcscmp(journal->lines[i], expected))
+            fail_msg("\"%ls\" came, not \"%ls\"", journal->lines[i], expected);
+        journal->lines[i][0] = 0;
+        return;
+    }
+    fail_msg("\"%ls\" did not come", expected);
+}
+
+void journal_expect(struct journal *journal, UINT count, const WCHAR *const *lines)
+{
+    journal_await(journal, count);
+    for (UINT i = 0; i < count; ++i)
+        journal_take(journal, lines[i]);
+    journal->count = 0;
+}
+
 static void append(WCHAR *line, size_t size, const VARIANT *value)
 {
     size_t length = wcslen(line);

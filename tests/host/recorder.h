@@ -29,6 +29,12 @@ void journal_init(struct journal *journal);
 /* Waits until there are so many lines; more are an error, fewer too. */
 void journal_await(struct journal *journal, UINT count);
 
+/*
+ * Waits for just these lines, and begins anew. Of each interface they must come in this order; those of different
+ * interfaces go ways of their own, and may overtake each other when the client is slow.
+ */
+void journal_expect(struct journal *journal, UINT count, const WCHAR *const *lines);
+
 void recorder_init(struct recorder *recorder, struct journal *journal, REFIID events, const WCHAR *name);
 
 /* Advises a recorder on the connection point of its interface, and ends that. */

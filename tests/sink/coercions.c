@@ -251,7 +251,8 @@ static void test_named_arguments(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAYSIZE(two); ++i)
     {
-        DISPPARAMS by_reversed = {args, reversed, 2, 2}, by_last = {args, last, 2, 1}, by_order = {swapped, in_order, 2, 2};
+        DISPPARAMS by_reversed = {args, reversed, 2, 2}, by_last = {args, last, 2, 1};
+        DISPPARAMS by_order = {swapped, in_order, 2, 2};
         DISPPARAMS *calls[] = {&by_reversed, &by_last, &by_order};
         IDispatch *face = face_of(sink, two[i]->iid);
 

@@ -62,8 +62,8 @@ static UINT faces_for(const struct sample *sample, struct refusing *refusing, ID
                 place_ < end_ && (face = *place_); ++place_)
 
 /* Calls with everything that a caller may hand over, and sees that the answer is it. */
-static void expect(struct refusing *refusing, IDispatch *face, DISPID id, WORD flags, DISPPARAMS *params, HRESULT answer,
-        UINT arg_error)
+static void expect(struct refusing *refusing, IDispatch *face, DISPID id, WORD flags, DISPPARAMS *params,
+        HRESULT answer, UINT arg_error)
 {
     LONG heard = refusing->heard, rejected = get_rejected(refusing);
     EXCEPINFO exception = {0};

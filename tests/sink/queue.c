@@ -151,7 +151,8 @@ static void add_callback(LONG *count)
     DWORD cookie;
 
     assert_int_equal(
-            IVMEventCallbacks_AddCallback(callbacks, &IID_NULL, DISPID_UNKNOWN, count_call, count, NULL, &cookie), S_OK);
+            IVMEventCallbacks_AddCallback(callbacks, &IID_NULL, DISPID_UNKNOWN, count_call, count, NULL, &cookie),
+            S_OK);
     IVMEventCallbacks_Release(callbacks);
 }
 

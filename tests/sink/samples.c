@@ -2,8 +2,8 @@
 
 #define STATES                                                                                                         \
     11,                                                                                                                \
-            L"VMVMState has 0 (vmVMState_Invalid), 1 (vmVMState_TurnedOff), 2 (vmVMState_Saved), "                      \
-            L"3 (vmVMState_TurningOn), 4 (vmVMState_Restoring), 5 (vmVMState_Running), 6 (vmVMState_Paused), "          \
+            L"VMVMState has 0 (vmVMState_Invalid), 1 (vmVMState_TurnedOff), 2 (vmVMState_Saved), "                     \
+            L"3 (vmVMState_TurningOn), 4 (vmVMState_Restoring), 5 (vmVMState_Running), 6 (vmVMState_Paused), "         \
             L"7 (vmVMState_Saving), 8 (vmVMState_TurningOff), 9 (vmVMState_MergingDrives), 10 (vmVMState_DeleteMachine)"
 #define LOGOFFS 3, L"VMLogoffType has 0 (vmLogoff_Normal), 1 (vmLogoff_Forced), 2 (vmLogoff_External)"
 

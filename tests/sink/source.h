@@ -1,6 +1,6 @@
 /*
- * A source of events as a program may have written one: connection points over some of the four interfaces, each for one
- * sink. It stands where the test puts it, with one reference of the test's own.
+ * A source of events as a program may have written one: connection points over some of the four interfaces, each for
+ * one sink. It stands where the test puts it, with one reference of the test's own.
  */
 #ifndef VMEVENTS_TESTS_SOURCE_H
 #define VMEVENTS_TESTS_SOURCE_H

@@ -265,7 +265,8 @@ static void expect_refusal(HRESULT hr, const WCHAR *first, const WCHAR *second)
 static void test_events_there_are_not(void **state)
 {
     static const WCHAR *const names[] = {L"OnNothing", L"", L"OnGuestLogoff ", L"IVMDVDDriveEvents.OnReset",
-            L"IVMEventSink.OnReset", L"IVMVirtualMachineEvents.", L"IVMVirtualMachineEvents.*", L".OnReset", L"**", L"11"};
+            L"IVMEventSink.OnReset", L"IVMVirtualMachineEvents.", L"IVMVirtualMachineEvents.*", L".OnReset", L"**",
+            L"11"};
     VARIANT number, handler = recorder_variant(&recorder);
     LONG cookie = 5;
 
