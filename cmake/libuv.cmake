@@ -1,0 +1,20 @@
+# Offers the target libuv::libuv: sockets and timers of many machines in one loop, by the library that Node.js stands
+# on; the same code runs on Windows and, for the sanitizers, on this machine. For Windows it is a static library in
+# LIBUV_ROOT, which `./run build` makes from Debian's source package; natively it is libuv1-dev.
+find_path(LIBUV_INCLUDE_DIR uv.h HINTS ${LIBUV_ROOT}/include NO_CMAKE_FIND_ROOT_PATH)
+find_library(LIBUV_LIBRARY NAMES uv_a uv HINTS ${LIBUV_ROOT}/lib NO_CMAKE_FIND_ROOT_PATH)
+mark_as_advanced(LIBUV_INCLUDE_DIR LIBUV_LIBRARY)
+if(NOT LIBUV_INCLUDE_DIR OR NOT LIBUV_LIBRARY)
+  message(FATAL_ERROR "libuv is missing: run `./run build` once, or set LIBUV_ROOT to where it is installed")
+endif()
+
+add_library(libuv::libuv UNKNOWN IMPORTED)
+set_target_properties(libuv::libuv PROPERTIES
+  IMPORTED_LOCATION ${LIBUV_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${LIBUV_INCLUDE_DIR})
+if(WIN32)
+  # What it needs of Windows. Functions that nobody calls are left out of our programs, and their DLLs with them.
+  set_target_properties(libuv::libuv PROPERTIES
+    INTERFACE_LINK_LIBRARIES "psapi;user32;advapi32;iphlpapi;userenv;ws2_32"
+    INTERFACE_LINK_OPTIONS "-Wl,--gc-sections")
+endif()
