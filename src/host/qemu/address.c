@@ -1,0 +1,146 @@
+#include "host/qemu/address.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCHEME "qemu:"
+
+static bool is_digits(const char *text)
+{
+    return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+static bool parse_number(const char *text, unsigned long least, unsigned long most, unsigned long *number)
+{
+    if (!is_digits(text) || strlen(text) > 9)
+        return false;
+    *number = strtoul(text, NULL, 10);
+    return *number >= least && *number <= most;
+}
+
+static bool parse_port(const char *text, uint16_t *port)
+{
+    unsigned long number;
+
+    if (!parse_number(text, 1, 65535, &number))
+        return false;
+    *port = (uint16_t)number;
+    return true;
+}
+
+/* 127.0.0.0/8, ::1, and the name that stands for them. */
+static bool is_loopback(const char *host)
+{
+    unsigned int part[4];
+    char rest;
+
+    if (!strcmp(host, "localhost") || !strcmp(host, "::1"))
+        return true;
+    return sscanf(host, "%3u.%3u.%3u.%3u%c", &part[0], &part[1], &part[2], &part[3], &rest) == 4 && part[0] == 127
+            && part[1] < 256 && part[2] < 256 && part[3] < 256;
+}
+
+static const char *complain(char complaint[256], const char *format, const char *what)
+{
+    snprintf(complaint, 256, format, what);
+    return complaint;
+}
+
+/* host:port; an IPv6 address stands in brackets. */
+static const char *parse_place(struct address *address, char *place, char complaint[256])
+{
+    char *host = place, *end, *port;
+
+    if (*place == '[')
+    {
+        ++host;
+        end = strchr(place, ']');
+        port = end && end[1] == ':' ? end + 2 : NULL;
+    }
+    else
+    {
+        end = strchr(place, ':');
+        port = end ? end + 1 : NULL;
+    }
+    if (!port || end == host)
+        return complain(complaint,
+                "\"%.80s\" is no host and port; it must be like 127.0.0.1:4444, the place of QEMU's -qmp tcp:…", place);
+    *end = 0;
+    if (strlen(host) > ADDRESS_HOST_MAX)
+        return complain(complaint, "the host \"%.40s…\" has a name of more than 255 characters", host);
+    if (!parse_port(port, &address->qmp_port))
+        return complain(complaint, "the port \"%.40s\" must be a number from 1 to 65535", port);
+    strcpy(address->host, host);
+    return NULL;
+}
+
+static const char *parse_option(struct address *address, const char *option, char complaint[256])
+{
+    const char *value = strchr(option, '=');
+    size_t length = value ? (size_t)(value - option) : strlen(option);
+    unsigned long seconds;
+
+    value = value ? value + 1 : NULL;
+    if (!value && !strcmp(option, "allow-remote"))
+    {
+        address->allow_remote = true;
+        return NULL;
+    }
+    if (value && length == strlen("agent") && !memcmp(option, "agent", length))
+    {
+        if (parse_port(value, &address->agent_port))
+            return NULL;
+        return complain(complaint, "the agent's port \"%.40s\" must be a number from 1 to 65535", value);
+    }
+    if (value && length == strlen("heartbeat") && !memcmp(option, "heartbeat", length))
+    {
+        if (!parse_number(value, 1, 86400, &seconds))
+            return complain(complaint, "heartbeat=%.40s must be a number of seconds, from 1 to 86400", value);
+        address->heartbeat_seconds = (uint32_t)seconds;
+        return NULL;
+    }
+    if (value && length == strlen("reset-log") && !memcmp(option, "reset-log", length))
+    {
+        if (!*value || strlen(value) > ADDRESS_PATH_MAX)
+            return complain(complaint, "reset-log=%.40s must be the path of the file of QEMU's -D option", value);
+        strcpy(address->reset_log, value);
+        return NULL;
+    }
+    return complain(complaint,
+            "\"%.80s\" is no part of an address; there are agent=PORT, heartbeat=SECONDS, reset-log=PATH and "
+            "allow-remote",
+            option);
+}
+
+const char *address_parse(struct address *address, const char *text, char complaint[256])
+{
+    char copy[2048], *rest, *part;
+    const char *fault;
+
+    *address = (struct address){.heartbeat_seconds = ADDRESS_HEARTBEAT_SECONDS};
+    if (strncmp(text, SCHEME, strlen(SCHEME)))
+        return complain(complaint,
+                "the address \"%.80s\" must begin with qemu:, as in qemu:127.0.0.1:4444,agent=4445", text);
+    text += strlen(SCHEME);
+    if (strlen(text) >= sizeof(copy))
+        return complain(complaint, "the address \"%.40s…\" is longer than any can be", text);
+    strcpy(copy, text);
+    if ((rest = strchr(copy, ',')))
+        *rest++ = 0;
+    if ((fault = parse_place(address, copy, complaint)))
+        return fault;
+    while ((part = rest))
+    {
+        if ((rest = strchr(part, ',')))
+            *rest++ = 0;
+        if ((fault = parse_option(address, part, complaint)))
+            return fault;
+    }
+    if (!address->allow_remote && !is_loopback(address->host))
+        return complain(complaint,
+                "%.80s is another machine, and QEMU's monitor knows no password: whoever reaches it owns the machine. "
+                "Say so by ,allow-remote if the network between is yours alone",
+                address->host);
+    return NULL;
+}

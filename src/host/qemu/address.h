@@ -1,0 +1,34 @@
+/*
+ * The address of a live machine, as people write it:
+ *
+ *     qemu:<host>:<port>[,agent=<port>][,heartbeat=<seconds>][,reset-log=<path>][,allow-remote]
+ *
+ * host: a name, an IPv4 address, or an IPv6 address in brackets; the first port is that of QEMU's monitor protocol
+ * (QMP), the second that of its guest agent's channel, on the same host.
+ */
+#ifndef VMEVENTS_HOST_ADDRESS_H
+#define VMEVENTS_HOST_ADDRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ADDRESS_HOST_MAX 255
+#define ADDRESS_PATH_MAX 1023
+
+/* How long the guest agent may be silent before the heartbeat counts as stopped, unless the address says it. */
+#define ADDRESS_HEARTBEAT_SECONDS 10
+
+struct address
+{
+    char host[ADDRESS_HOST_MAX + 1];
+    uint16_t qmp_port;
+    uint16_t agent_port; /* 0: none */
+    uint32_t heartbeat_seconds;
+    char reset_log[ADDRESS_PATH_MAX + 1]; /* empty: none */
+    bool allow_remote;
+};
+
+/* NULL, or a sentence that says what is wrong with the text, in complaint. */
+const char *address_parse(struct address *address, const char *text, char complaint[256]);
+
+#endif

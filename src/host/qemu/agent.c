@@ -1,0 +1,281 @@
+#include "host/qemu/agent.h"
+
+#include <float.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REQUEST_MAX 4096
+
+void agent_init(struct agent *agent, const struct agent_user *user, void *context, uint64_t heartbeat_ms)
+{
+    *agent = (struct agent){
+            .user = user, .context = context, .heartbeat_ms = heartbeat_ms, .poll_ms = AGENT_POLL_MS};
+}
+
+static void forget_list(struct agent *agent)
+{
+    json_decref(agent->list);
+    agent->list = NULL;
+}
+
+static void fail_request(struct agent *agent)
+{
+    bool pending = agent->request_pending;
+
+    json_decref(agent->request);
+    agent->request = NULL;
+    agent->request_pending = false;
+    if (pending)
+        agent->user->answer(agent->context, NULL, NULL);
+}
+
+void agent_cleanup(struct agent *agent)
+{
+    json_decref(agent->request);
+    agent->request = NULL;
+    agent->request_pending = false;
+    forget_list(agent);
+}
+
+void agent_distrust(struct agent *agent)
+{
+    agent->state = AGENT_UNSYNCED;
+    agent->sync_ms = 0;
+    agent->next_ms = 0;
+    agent->list_before_ms = 0;
+    forget_list(agent);
+    fail_request(agent);
+}
+
+void agent_open(struct agent *agent, uint64_t now_ms)
+{
+    agent->connected = true;
+    agent->sign_ms = now_ms;
+    agent_distrust(agent);
+}
+
+void agent_close(struct agent *agent)
+{
+    agent->connected = false;
+    agent_distrust(agent);
+}
+
+void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now_ms)
+{
+    if (expected && !agent->expected)
+        agent->sign_ms = now_ms;
+    /* An answer that a paused guest owes comes when it goes on. */
+    if (expected && !agent->expected && agent->state == AGENT_ASKED)
+        agent->sent_ms = now_ms;
+    agent->expected = expected;
+    agent->assured = assured;
+}
+
+void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms)
+{
+    agent->poll_ms = quickly ? AGENT_POLL_QUICKLY_MS : AGENT_POLL_MS;
+    if (agent->state == AGENT_IDLE)
+        agent->next_ms = now_ms;
+}
+
+bool agent_execute(struct agent *agent, json_t *request, uint64_t now_ms)
+{
+    if (agent->request_pending || !request)
+    {
+        json_decref(request);
+        return false;
+    }
+    agent->request = request;
+    agent->request_pending = true;
+    agent_tick(agent, now_ms);
+    return true;
+}
+
+/* Asking */
+
+static bool send_text(struct agent *agent, const char *text, size_t size, uint64_t now_ms)
+{
+    agent->sent_ms = now_ms;
+    return agent->user->send(agent->context, text, size);
+}
+
+static void send_sync(struct agent *agent, uint64_t now_ms)
+{
+    char text[128];
+    int size;
+
+    if (agent->state != AGENT_SYNCING)
+        agent->sync_ms = AGENT_SYNC_FIRST_MS;
+    else if (agent->sync_ms * 2 <= AGENT_SYNC_LONGEST_MS)
+        agent->sync_ms *= 2;
+    else
+        agent->sync_ms = AGENT_SYNC_LONGEST_MS;
+    agent->state = AGENT_SYNCING;
+    /* Unlike those of clients before this one. */
+    agent->sync_id = (uint32_t)(agent->sync_id * 1664525u + (uint32_t)now_ms * 2654435761u + 1013904223u) >> 1;
+    size = snprintf(text, sizeof(text), "\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":%lu}}\n",
+            (unsigned long)agent->sync_id);
+    send_text(agent, text, (size_t)size, now_ms);
+}
+
+static void ask(struct agent *agent, int question, const char *command, uint64_t now_ms)
+{
+    char text[64];
+    int size = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", command);
+
+    agent->question = question;
+    agent->state = send_text(agent, text, (size_t)size, now_ms) ? AGENT_ASKED : AGENT_UNSYNCED;
+}
+
+static void ask_request(struct agent *agent, uint64_t now_ms)
+{
+    char text[REQUEST_MAX];
+    size_t size = json_dumpb(agent->request, text, sizeof(text) - 1, JSON_COMPACT);
+
+    json_decref(agent->request);
+    agent->request = NULL;
+    if (!size || size > sizeof(text) - 1)
+    {
+        fail_request(agent);
+        return;
+    }
+    text[size++] = '\n';
+    agent->question = AGENT_EXECUTE;
+    agent->state = send_text(agent, text, size, now_ms) ? AGENT_ASKED : AGENT_UNSYNCED;
+}
+
+/* Answers */
+
+/* The guest's clock when the list before this one was asked for, given what it is now. */
+static double clock_before(const struct agent *agent, const json_t *now_ns, uint64_t now_ms)
+{
+    if (!json_is_number(now_ns) || !agent->list_before_ms)
+        return DBL_MAX;
+    return json_number_value(now_ns) / 1e9 - (double)(now_ms - agent->list_before_ms) / 1e3;
+}
+
+static void tell_users(struct agent *agent, json_t *list, double since)
+{
+    agent->list_before_ms = agent->list_ms;
+    agent->user->users(agent->context, list, since);
+}
+
+static void take_users(struct agent *agent, json_t *list, uint64_t now_ms)
+{
+    /* The polls of all machines come together, so that the processor wakes once for all. */
+    agent->next_ms = (agent->sent_ms / agent->poll_ms + 1) * agent->poll_ms;
+    agent->list_ms = agent->sent_ms;
+    if (!json_is_array(list))
+        return;
+    if (!agent->user->users_need_clock(agent->context, list))
+    {
+        tell_users(agent, list, DBL_MAX);
+        return;
+    }
+    agent->list = json_incref(list);
+    ask(agent, AGENT_CLOCK, "guest-get-time", now_ms);
+}
+
+static void take_clock(struct agent *agent, const json_t *now_ns, uint64_t now_ms)
+{
+    json_t *list = agent->list;
+
+    agent->list = NULL;
+    tell_users(agent, list, clock_before(agent, now_ns, now_ms));
+    json_decref(list);
+}
+
+static void take_execution(struct agent *agent, json_t *message)
+{
+    const char *error = json_string_value(json_object_get(json_object_get(message, "error"), "desc"));
+
+    agent->request_pending = false;
+    agent->user->answer(agent->context, json_object_get(message, "return"), error ? error : "");
+}
+
+static void take_answer(struct agent *agent, json_t *message, uint64_t now_ms)
+{
+    json_t *result = json_object_get(message, "return");
+
+    agent->state = AGENT_IDLE;
+    if (agent->question == AGENT_USERS)
+        take_users(agent, result, now_ms);
+    else if (agent->question == AGENT_CLOCK)
+        take_clock(agent, result, now_ms);
+    else
+        take_execution(agent, message);
+}
+
+static void take_sign(struct agent *agent, uint64_t now_ms)
+{
+    agent->sign_ms = now_ms;
+    agent->silence_told = false;
+    agent->user->alive(agent->context);
+}
+
+void agent_take(struct agent *agent, json_t *message, uint64_t now_ms)
+{
+    json_t *result = json_object_get(message, "return");
+
+    if (agent->state == AGENT_SYNCING)
+    {
+        if (!json_is_integer(result) || json_integer_value(result) != (json_int_t)agent->sync_id)
+            return;
+        agent->state = AGENT_IDLE;
+        agent->next_ms = now_ms;
+        take_sign(agent, now_ms);
+    }
+    else if (agent->state == AGENT_ASKED && (result || json_object_get(message, "error")))
+    {
+        take_sign(agent, now_ms);
+        take_answer(agent, message, now_ms);
+    }
+    else
+    {
+        return;
+    }
+    agent_tick(agent, now_ms);
+}
+
+/* Time */
+
+static void tick_asking(struct agent *agent, uint64_t now_ms)
+{
+    if (agent->state == AGENT_ASKED && now_ms - agent->sent_ms >= AGENT_ANSWER_MS)
+        agent_distrust(agent);
+    if (agent->state == AGENT_UNSYNCED || (agent->state == AGENT_SYNCING && now_ms - agent->sent_ms >= agent->sync_ms))
+        send_sync(agent, now_ms);
+    else if (agent->state == AGENT_IDLE && agent->request)
+        ask_request(agent, now_ms);
+    else if (agent->state == AGENT_IDLE && now_ms >= agent->next_ms)
+        ask(agent, AGENT_USERS, "guest-get-users", now_ms);
+}
+
+void agent_tick(struct agent *agent, uint64_t now_ms)
+{
+    if (!agent->connected || !agent->expected)
+        return;
+    tick_asking(agent, now_ms);
+    if (agent->assured && !agent->silence_told && now_ms - agent->sign_ms >= agent->heartbeat_ms)
+    {
+        agent->silence_told = true;
+        agent->user->silent(agent->context);
+    }
+}
+
+uint64_t agent_due_ms(const struct agent *agent)
+{
+    uint64_t due = 0;
+
+    if (!agent->connected || !agent->expected)
+        return UINT64_MAX;
+    if (agent->state == AGENT_SYNCING)
+        due = agent->sent_ms + agent->sync_ms;
+    else if (agent->state == AGENT_ASKED)
+        due = agent->sent_ms + AGENT_ANSWER_MS;
+    else if (agent->state == AGENT_IDLE)
+        due = agent->next_ms;
+    if (agent->assured && !agent->silence_told && agent->sign_ms + agent->heartbeat_ms < due)
+        due = agent->sign_ms + agent->heartbeat_ms;
+    return due;
+}

@@ -1,0 +1,293 @@
+#include "host/qemu/attachment.h"
+
+#include <stdio.h>
+
+static void try_qmp(uv_timer_t *timer);
+
+static uint64_t now_ms(const struct attachment *attachment)
+{
+    return uv_now(attachment->qmp.loop);
+}
+
+static void on_due(uv_timer_t *timer);
+
+/* After everything that may change what the machine waits for. */
+static void schedule(struct attachment *attachment)
+{
+    uint64_t due = vm_due_ms(&attachment->vm), now = now_ms(attachment);
+
+    if (due == UINT64_MAX)
+        uv_timer_stop(&attachment->vm_timer);
+    else
+        uv_timer_start(&attachment->vm_timer, on_due, due > now ? due - now : 0, 0);
+}
+
+static void report(struct attachment *attachment, bool connected, const char *trouble)
+{
+    attachment->user->connection(attachment->context, connected, trouble);
+}
+
+static void finish_try(struct attachment *attachment)
+{
+    if (!attachment->has_tried)
+        attachment->user->tried(attachment->context);
+    attachment->has_tried = true;
+}
+
+/* QEMU's monitor */
+
+static void retry_qmp(struct attachment *attachment)
+{
+    uint64_t wait = attachment->qmp_retry_ms;
+
+    attachment->qmp_retry_ms = wait ? wait * 2 : ATTACHMENT_RETRY_FIRST_MS;
+    if (attachment->qmp_retry_ms > ATTACHMENT_RETRY_LONGEST_MS)
+        attachment->qmp_retry_ms = ATTACHMENT_RETRY_LONGEST_MS;
+    uv_timer_start(&attachment->qmp_timer, try_qmp, wait, 0);
+}
+
+/* The connection has ended. error: one of libuv's, or 0 when we have ended it; trouble says why. */
+static void lose_qmp(struct attachment *attachment, int error, const char *trouble)
+{
+    char text[512];
+
+    link_close(&attachment->qmp);
+    link_close(&attachment->agent);
+    uv_timer_stop(&attachment->agent_timer);
+    vm_close_agent(&attachment->vm, now_ms(attachment));
+    vm_close_qmp(&attachment->vm, now_ms(attachment));
+    if (error == UV_ECONNREFUSED)
+        vm_end(&attachment->vm, now_ms(attachment));
+    snprintf(text, sizeof(text), "QEMU at %s, port %u: %s", attachment->address.host, attachment->address.qmp_port,
+            trouble);
+    report(attachment, false, text);
+    finish_try(attachment);
+    retry_qmp(attachment);
+    schedule(attachment);
+}
+
+static void qmp_closed(void *context, int error)
+{
+    const char *trouble = uv_strerror(error);
+
+    if (error == UV_EOF)
+        trouble = "it has ended the connection";
+    else if (error == UV_ECONNREFUSED)
+        trouble = "nobody listens there; QEMU does when it is started with -qmp tcp:HOST:PORT,server=on,wait=off";
+    lose_qmp(context, error, trouble);
+}
+
+static void qmp_late(uv_timer_t *timer)
+{
+    struct attachment *attachment = timer->data;
+    bool greeted = attachment->vm.qmp.state > QMP_GREETING;
+
+    lose_qmp(attachment, 0,
+            greeted ? "it does not answer"
+                    : "it sends no greeting; another program may be connected to the monitor, which serves one");
+}
+
+static void qmp_opened(void *context)
+{
+    struct attachment *attachment = context;
+
+    vm_open_qmp(&attachment->vm, now_ms(attachment));
+}
+
+static void qmp_bytes(void *context, const char *bytes, size_t count)
+{
+    struct attachment *attachment = context;
+    const char *trouble = vm_take_qmp(&attachment->vm, bytes, count, now_ms(attachment));
+
+    if (trouble)
+        lose_qmp(attachment, 0, trouble);
+    else
+        schedule(attachment);
+}
+
+static const struct link_user qmp_link = {qmp_opened, qmp_bytes, qmp_closed};
+
+static void try_qmp(uv_timer_t *timer)
+{
+    struct attachment *attachment = timer->data;
+
+    uv_timer_start(&attachment->qmp_timer, qmp_late, ATTACHMENT_ANSWER_MS, 0);
+    if (!link_open(&attachment->qmp, attachment->address.host, attachment->address.qmp_port))
+        lose_qmp(attachment, 0, "the connection could not be begun");
+}
+
+/* The guest agent */
+
+static void try_agent(uv_timer_t *timer);
+
+static void agent_closed(void *context, int error)
+{
+    struct attachment *attachment = context;
+    char text[512];
+
+    vm_close_agent(&attachment->vm, now_ms(attachment));
+    snprintf(text, sizeof(text), "the guest agent at %s, port %u: %s", attachment->address.host,
+            attachment->address.agent_port, error == UV_EOF ? "it has ended the connection" : uv_strerror(error));
+    report(attachment, true, text);
+    attachment->agent_retry_ms = attachment->agent_retry_ms ? attachment->agent_retry_ms * 2 : ATTACHMENT_RETRY_FIRST_MS;
+    if (attachment->agent_retry_ms > ATTACHMENT_RETRY_LONGEST_MS)
+        attachment->agent_retry_ms = ATTACHMENT_RETRY_LONGEST_MS;
+    uv_timer_start(&attachment->agent_timer, try_agent, attachment->agent_retry_ms, 0);
+    schedule(attachment);
+}
+
+static void agent_opened(void *context)
+{
+    struct attachment *attachment = context;
+
+    report(attachment, true, NULL);
+    vm_open_agent(&attachment->vm, link_local_port(&attachment->agent), now_ms(attachment));
+    schedule(attachment);
+}
+
+static void agent_bytes(void *context, const char *bytes, size_t count)
+{
+    struct attachment *attachment = context;
+    const char *trouble;
+
+    attachment->agent_retry_ms = 0;
+    trouble = vm_take_agent(&attachment->vm, bytes, count, now_ms(attachment));
+
+    if (trouble)
+    {
+        link_close(&attachment->agent);
+        agent_closed(attachment, UV_EPROTO);
+    }
+    else
+    {
+        schedule(attachment);
+    }
+}
+
+static const struct link_user agent_link = {agent_opened, agent_bytes, agent_closed};
+
+static void try_agent(uv_timer_t *timer)
+{
+    struct attachment *attachment = timer->data;
+
+    if (!link_open(&attachment->agent, attachment->address.host, attachment->address.agent_port))
+        agent_closed(attachment, UV_ENOMEM);
+}
+
+/* What the machine calls */
+
+static bool vm_send(void *context, enum vm_channel channel, const char *text, size_t size)
+{
+    struct attachment *attachment = context;
+
+    return link_send(channel == VM_QMP ? &attachment->qmp : &attachment->agent, text, size);
+}
+
+static void vm_tells(void *context, const struct vm_event *event)
+{
+    struct attachment *attachment = context;
+
+    attachment->user->tell(attachment->context, event);
+}
+
+static void vm_learns_state(void *context, enum vm_state state)
+{
+    struct attachment *attachment = context;
+
+    attachment->user->learn_state(attachment->context, state);
+}
+
+static void vm_attached(void *context)
+{
+    struct attachment *attachment = context;
+
+    uv_timer_stop(&attachment->qmp_timer);
+    attachment->qmp_retry_ms = 0;
+    report(attachment, true, NULL);
+    if (attachment->address.agent_port)
+        uv_timer_start(&attachment->agent_timer, try_agent, 0, 0);
+    finish_try(attachment);
+}
+
+static void vm_has_agent_trouble(void *context, const char *trouble)
+{
+    struct attachment *attachment = context;
+
+    report(attachment, true, trouble);
+}
+
+static void vm_logged_off(void *context, enum vm_logoff_result result, const char *text)
+{
+    struct attachment *attachment = context;
+
+    attachment->user->logged_off(attachment->context, result, text);
+}
+
+static const struct vm_user vm_attachment = {
+        vm_send, vm_tells, vm_learns_state, vm_attached, vm_has_agent_trouble, vm_logged_off};
+
+static void on_due(uv_timer_t *timer)
+{
+    struct attachment *attachment = timer->data;
+    const char *trouble = vm_tick(&attachment->vm, now_ms(attachment));
+
+    if (trouble)
+        lose_qmp(attachment, 0, trouble);
+    else
+        schedule(attachment);
+}
+
+/* Beginning and end */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct attachment *attachment = handle->data;
+
+    if (--attachment->open_handles)
+        return;
+    vm_cleanup(&attachment->vm);
+    attachment->user->closed(attachment->context);
+}
+
+static void add_timer(struct attachment *attachment, uv_timer_t *timer)
+{
+    uv_timer_init(attachment->qmp.loop, timer);
+    timer->data = attachment;
+    ++attachment->open_handles;
+}
+
+bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct attachment_user *user, void *context,
+        const struct address *address)
+{
+    *attachment = (struct attachment){.user = user, .context = context, .address = *address};
+    if (!vm_init(&attachment->vm, &vm_attachment, attachment, &attachment->address))
+    {
+        vm_cleanup(&attachment->vm);
+        return false;
+    }
+    link_init(&attachment->qmp, loop, &qmp_link, attachment);
+    link_init(&attachment->agent, loop, &agent_link, attachment);
+    add_timer(attachment, &attachment->vm_timer);
+    add_timer(attachment, &attachment->qmp_timer);
+    add_timer(attachment, &attachment->agent_timer);
+    uv_timer_start(&attachment->qmp_timer, try_qmp, 0, 0);
+    return true;
+}
+
+void attachment_close(struct attachment *attachment)
+{
+    if (attachment->closing)
+        return;
+    attachment->closing = true;
+    link_close(&attachment->qmp);
+    link_close(&attachment->agent);
+    uv_close((uv_handle_t *)&attachment->vm_timer, on_handle_closed);
+    uv_close((uv_handle_t *)&attachment->qmp_timer, on_handle_closed);
+    uv_close((uv_handle_t *)&attachment->agent_timer, on_handle_closed);
+}
+
+void attachment_logoff(struct attachment *attachment)
+{
+    vm_logoff(&attachment->vm, now_ms(attachment));
+    schedule(attachment);
+}

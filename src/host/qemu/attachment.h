@@ -1,0 +1,57 @@
+/*
+ * The connections of one live machine: to QEMU's monitor, and to its guest agent. They are made, watched, and made
+ * again after a while that grows. Everything here happens in the loop.
+ */
+#ifndef VMEVENTS_HOST_ATTACHMENT_H
+#define VMEVENTS_HOST_ATTACHMENT_H
+
+#include "host/qemu/link.h"
+#include "host/qemu/vm.h"
+
+/* How long QEMU may take from the start of a connection until it has told all that is asked at first. */
+#define ATTACHMENT_ANSWER_MS 5000
+
+/* The wait before another try: the first follows at once when a connection was lost. */
+#define ATTACHMENT_RETRY_FIRST_MS 100
+#define ATTACHMENT_RETRY_LONGEST_MS 2000
+
+struct attachment_user
+{
+    void (*tell)(void *context, const struct vm_event *event);
+    void (*learn_state)(void *context, enum vm_state state);
+    void (*logged_off)(void *context, enum vm_logoff_result result, const char *text);
+
+    /* How the connections are; trouble: a plain sentence without its full stop, or NULL. */
+    void (*connection)(void *context, bool connected, const char *trouble);
+
+    /* The first try has succeeded or failed. */
+    void (*tried)(void *context);
+
+    /* After attachment_close: nothing refers to the attachment any more. */
+    void (*closed)(void *context);
+};
+
+struct attachment
+{
+    const struct attachment_user *user;
+    void *context;
+    struct address address;
+    struct vm vm;
+    struct link qmp, agent;
+    uv_timer_t vm_timer, qmp_timer, agent_timer;
+    unsigned int open_handles;
+    bool closing, has_tried;
+    uint64_t qmp_retry_ms, agent_retry_ms;
+};
+
+/* Starts to attach. False: out of memory; nothing is left to be closed then. */
+bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct attachment_user *user, void *context,
+        const struct address *address);
+
+/* Ends by closed. */
+void attachment_close(struct attachment *attachment);
+
+/* Asks the guest's users to leave; ends by logged_off. */
+void attachment_logoff(struct attachment *attachment);
+
+#endif

@@ -1,0 +1,99 @@
+#include "host/qemu/loop.h"
+
+#include "platform/memory.h"
+#include "platform/platform.h"
+
+#include <jansson.h>
+
+static platform_lock lock = PLATFORM_LOCK_INIT;
+static bool running; /* guarded by the lock */
+static struct loop_task *first, **last = &first;
+
+static uv_loop_t loop;
+static uv_async_t wake;
+static uv_thread_t thread;
+
+static struct loop_task *take_tasks(void)
+{
+    struct loop_task *tasks;
+
+    platform_lock_acquire(&lock);
+    tasks = first;
+    first = NULL;
+    last = &first;
+    platform_lock_release(&lock);
+    return tasks;
+}
+
+static void on_wake(uv_async_t *async)
+{
+    struct loop_task *task = take_tasks(), *next;
+
+    for (; task; task = next)
+    {
+        next = task->next;
+        task->run(task, async->loop);
+    }
+}
+
+static void serve(void *context)
+{
+    (void)context;
+    uv_run(&loop, UV_RUN_DEFAULT);
+}
+
+/* The lock is held. */
+static bool start(void)
+{
+    if (running)
+        return true;
+    /* JSON's memory is counted with ours. */
+    json_set_alloc_funcs(memory_alloc, memory_free);
+    if (uv_loop_init(&loop))
+        return false;
+    if (uv_async_init(&loop, &wake, on_wake) || uv_thread_create(&thread, serve, NULL))
+    {
+        uv_loop_close(&loop);
+        return false;
+    }
+    return running = true;
+}
+
+bool loop_post(struct loop_task *task)
+{
+    bool posted;
+
+    task->next = NULL;
+    platform_lock_acquire(&lock);
+    if ((posted = start()))
+    {
+        *last = task;
+        last = &task->next;
+        uv_async_send(&wake);
+    }
+    platform_lock_release(&lock);
+    return posted;
+}
+
+static void end(struct loop_task *task, uv_loop_t *of)
+{
+    (void)task, (void)of;
+    uv_close((uv_handle_t *)&wake, NULL);
+}
+
+void loop_end(void)
+{
+    struct loop_task task = {.run = end};
+    bool was_running;
+
+    platform_lock_acquire(&lock);
+    was_running = running;
+    platform_lock_release(&lock);
+    if (!was_running || !loop_post(&task))
+        return;
+    uv_thread_join(&thread);
+    uv_loop_close(&loop);
+    platform_lock_acquire(&lock);
+    running = false;
+    platform_lock_release(&lock);
+}

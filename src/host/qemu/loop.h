@@ -1,0 +1,23 @@
+/* The one thread in which the connections of all live machines are served. */
+#ifndef VMEVENTS_HOST_LOOP_H
+#define VMEVENTS_HOST_LOOP_H
+
+#include <stdbool.h>
+
+#include <uv.h>
+
+/* Something to be done in the loop. Whoever posts it keeps it until run is called. */
+struct loop_task
+{
+    void (*run)(struct loop_task *task, uv_loop_t *loop);
+    struct loop_task *next;
+};
+
+/* Any thread may call it; the first starts the loop, which goes on until the process ends. Tasks are run in the order in
+ * which they are posted. False: the loop could not be started. */
+bool loop_post(struct loop_task *task);
+
+/* Ends the loop once nothing is left open in it. The next loop_post starts another. */
+void loop_end(void);
+
+#endif

@@ -1,0 +1,130 @@
+#include "host/qemu/messages.h"
+
+#include "platform/memory.h"
+
+#include <string.h>
+
+#define AGENT_SENTINEL '\xff'
+
+/* What is kept between two messages. */
+#define SIZE_KEPT 65536
+
+void messages_init(struct messages *messages, bool tolerant)
+{
+    *messages = (struct messages){.tolerant = tolerant};
+}
+
+void messages_cleanup(struct messages *messages)
+{
+    memory_free(messages->bytes);
+    messages_init(messages, messages->tolerant);
+}
+
+void messages_restart(struct messages *messages)
+{
+    if (messages->size > SIZE_KEPT)
+        messages_cleanup(messages);
+    messages->count = 0;
+    messages->depth = 0;
+    messages->in_string = messages->escaped = messages->passing_over = false;
+}
+
+static bool reserve(struct messages *messages)
+{
+    size_t size = messages->size ? messages->size * 2 : 1024;
+    char *larger;
+
+    if (messages->count < messages->size)
+        return true;
+    if (!(larger = memory_resize(messages->bytes, size)))
+        return false;
+    messages->bytes = larger;
+    messages->size = size;
+    return true;
+}
+
+/* Follows strings and braces. The byte belongs to a message. */
+static void follow(struct messages *messages, char byte)
+{
+    if (messages->in_string)
+    {
+        if (messages->escaped)
+            messages->escaped = false;
+        else if (byte == '\\')
+            messages->escaped = true;
+        else if (byte == '"')
+            messages->in_string = false;
+    }
+    else if (byte == '"')
+    {
+        messages->in_string = true;
+    }
+    else if (byte == '{' || byte == '[')
+    {
+        ++messages->depth;
+    }
+    else if (byte == '}' || byte == ']')
+    {
+        --messages->depth;
+    }
+}
+
+/* Whether the byte stands between messages, or belongs to nothing that can be one. */
+static bool pass_over(struct messages *messages, char byte, const char **fault)
+{
+    if (messages->tolerant && byte == AGENT_SENTINEL)
+    {
+        messages_restart(messages);
+        return true;
+    }
+    if (messages->passing_over)
+    {
+        messages->passing_over = byte != '\n';
+        return true;
+    }
+    if (messages->count)
+    {
+        /* Neither QEMU nor its agent writes a line break in a string. */
+        if (!messages->tolerant || byte != '\n')
+            return false;
+        messages_restart(messages);
+        return true;
+    }
+    if (byte == '{')
+        return false;
+    if (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n')
+        return true;
+    if (messages->tolerant)
+        messages->passing_over = true;
+    else
+        *fault = "it sent something that is no JSON object";
+    return true;
+}
+
+static const char *take_byte(struct messages *messages, char byte)
+{
+    if (messages->count == MESSAGE_MAX)
+        return "it sent a message of more than 4 MiB";
+    if (!reserve(messages))
+        return "memory has run out";
+    messages->bytes[messages->count++] = byte;
+    follow(messages, byte);
+    if (messages->depth > MESSAGE_DEPTH_MAX)
+        return "it sent a message nested more than 256 levels deep";
+    return NULL;
+}
+
+const char *messages_feed(struct messages *messages, const char *bytes, size_t count,
+        const char *(*take)(void *context, const char *message, size_t size), void *context)
+{
+    const char *fault = NULL;
+
+    for (size_t i = 0; i < count && !fault; ++i)
+    {
+        if (pass_over(messages, bytes[i], &fault) || (fault = take_byte(messages, bytes[i])) || messages->depth)
+            continue;
+        fault = take(context, messages->bytes, messages->count);
+        messages_restart(messages);
+    }
+    return fault;
+}

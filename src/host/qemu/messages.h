@@ -1,0 +1,43 @@
+/*
+ * Cuts a stream of bytes into JSON messages, one object each, however the bytes are split. A message ends with the
+ * brace that closes it, so that QEMU may also write it over several lines (pretty=on).
+ *
+ * What cannot be a message is noticed as it comes, so that no peer can make us keep more than MESSAGE_MAX bytes, or
+ * nest deeper than MESSAGE_DEPTH_MAX.
+ */
+#ifndef VMEVENTS_HOST_MESSAGES_H
+#define VMEVENTS_HOST_MESSAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MESSAGE_MAX (4 << 20)
+#define MESSAGE_DEPTH_MAX 256
+
+struct messages
+{
+    /* The guest agent's channel may hold what was left of others' messages, and a serial line's echo: what is no
+     * message is passed over until a line starts. 0xFF abandons what has come so far (guest-sync-delimited). */
+    bool tolerant;
+
+    char *bytes; /* of the message that is not complete yet */
+    size_t count, size;
+    unsigned int depth; /* of the braces and brackets that are open */
+    bool in_string, escaped;
+    bool passing_over; /* tolerant: until the line ends */
+};
+
+void messages_init(struct messages *messages, bool tolerant);
+void messages_cleanup(struct messages *messages);
+
+/* Forgets a message that is not complete. */
+void messages_restart(struct messages *messages);
+
+/*
+ * Takes bytes, and calls take for each message that they complete. take returns NULL, or says what is wrong with it.
+ * NULL, or a plain sentence, without its full stop, that says what is wrong; then no more bytes may come.
+ */
+const char *messages_feed(struct messages *messages, const char *bytes, size_t count,
+        const char *(*take)(void *context, const char *message, size_t size), void *context);
+
+#endif

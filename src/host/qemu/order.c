@@ -1,0 +1,117 @@
+#include "host/qemu/order.h"
+
+#include "platform/memory.h"
+
+#include <string.h>
+
+static const char *const late_kinds[ORDER_LATE_KINDS] = {"VSERPORT_CHANGE", "RTC_CHANGE", "BALLOON_CHANGE", "WATCHDOG"};
+
+void order_init(struct order *order)
+{
+    *order = (struct order){.latest_us = INT64_MIN};
+}
+
+void observation_free(struct observation *observation)
+{
+    json_decref(observation->message);
+    memory_free(observation);
+}
+
+void order_cleanup(struct order *order)
+{
+    struct observation *observation;
+
+    while ((observation = order->first))
+    {
+        order->first = observation->next;
+        observation_free(observation);
+    }
+    order_init(order);
+}
+
+static void open_window(struct order *order, const char *event, uint64_t number, uint64_t now_ms)
+{
+    for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
+    {
+        if (!strcmp(event, late_kinds[i]))
+            order->windows[i] = (struct order_window){number, now_ms + ORDER_WINDOW_MS};
+    }
+}
+
+bool order_put(struct order *order, int kind, const char *event, json_t *message, int64_t time_us, uint64_t now_ms)
+{
+    struct observation *observation = memory_alloc(sizeof(*observation)), **place = &order->first;
+
+    if (!observation)
+        return false;
+    if (time_us == ORDER_NOW)
+        time_us = order->latest_us;
+    else if (time_us > order->latest_us)
+        order->latest_us = time_us;
+    *observation = (struct observation){
+            .time_us = time_us, .number = ++order->last_number, .kind = kind, .message = json_incref(message)};
+    /* Most come in order. */
+    if (order->first && order->last->time_us <= time_us)
+        place = &order->last->next;
+    while (*place && (*place)->time_us <= time_us)
+        place = &(*place)->next;
+    observation->next = *place;
+    *place = observation;
+    if (!observation->next)
+        order->last = observation;
+    ++order->count;
+    if (event)
+        open_window(order, event, observation->number, now_ms);
+    return true;
+}
+
+/* The last observation, by its number, that nothing late can come before. */
+static uint64_t certain_number(const struct order *order, uint64_t now_ms)
+{
+    uint64_t number = UINT64_MAX;
+
+    for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
+    {
+        const struct order_window *window = &order->windows[i];
+
+        if (window->opened_by && window->until_ms > now_ms && window->opened_by < number)
+            number = window->opened_by;
+    }
+    return number;
+}
+
+struct observation *order_take(struct order *order, uint64_t now_ms)
+{
+    struct observation *observation = order->first;
+
+    if (!observation)
+        return NULL;
+    if (order->count <= ORDER_HELD_MAX && (order->held || observation->number > certain_number(order, now_ms)))
+        return NULL;
+    order->first = observation->next;
+    --order->count;
+    return observation;
+}
+
+uint64_t order_due_ms(const struct order *order)
+{
+    uint64_t due = UINT64_MAX;
+
+    if (!order->first || order->held)
+        return due;
+    for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
+    {
+        const struct order_window *window = &order->windows[i];
+
+        if (window->opened_by && window->opened_by < order->first->number && window->until_ms < due)
+            due = window->until_ms;
+    }
+    return due;
+}
+
+void order_end_stream(struct order *order)
+{
+    memset(order->windows, 0, sizeof(order->windows));
+    order->held = false;
+    order->latest_us = INT64_MIN;
+}

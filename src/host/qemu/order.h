@@ -1,0 +1,74 @@
+/*
+ * Puts what is observed of a machine in the order in which it happened.
+ *
+ * QEMU tells its events as they happen, but for four kinds: of those it tells one a second at most, the last, late and
+ * with the time at which it happened. (monitor_qapi_event_conf in QEMU's monitor/monitor.c.) One that is late can only
+ * have happened since the last of its kind was told, and comes within a second of that. So for a second behind each of
+ * that kind everything waits here, sorted by QEMU's time stamps; at all other times it passes at once.
+ *
+ * Answers to questions and what the guest agent says have no time stamp: they count as happening behind everything that
+ * had been observed when they came.
+ */
+#ifndef VMEVENTS_HOST_ORDER_H
+#define VMEVENTS_HOST_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+/* A second, and how late QEMU may be on a busy machine. */
+#define ORDER_WINDOW_MS 1250
+
+#define ORDER_LATE_KINDS 4
+
+/* Held events beyond this count are let go as they are: order is given up before memory. */
+#define ORDER_HELD_MAX 65536
+
+/* An answer, or another thing without a time stamp. */
+#define ORDER_NOW INT64_MIN
+
+struct observation
+{
+    struct observation *next;
+    int64_t time_us;   /* QEMU's clock */
+    uint64_t number;   /* in the order of arrival */
+    int kind;          /* whatever the caller gave */
+    json_t *message;   /* a reference; may be NULL */
+};
+
+struct order
+{
+    struct observation *first, *last;
+    uint32_t count;
+    uint64_t last_number;
+    int64_t latest_us;
+    struct order_window
+    {
+        uint64_t opened_by; /* the number of the event behind which order is uncertain; 0: none */
+        uint64_t until_ms;
+    } windows[ORDER_LATE_KINDS];
+    bool held; /* everything waits, until the caller knows how to take it */
+};
+
+void order_init(struct order *order);
+void order_cleanup(struct order *order);
+
+/*
+ * Takes an observation; message is borrowed. event is its name when it is an event of QEMU's, otherwise NULL. now_ms is
+ * the time by our own clock. False: out of memory.
+ */
+bool order_put(struct order *order, int kind, const char *event, json_t *message, int64_t time_us, uint64_t now_ms);
+
+/* The next observation that is due, to be freed by observation_free. NULL: there is none. */
+struct observation *order_take(struct order *order, uint64_t now_ms);
+
+void observation_free(struct observation *observation);
+
+/* When order_take has to be called again; UINT64_MAX: not before another observation comes. */
+uint64_t order_due_ms(const struct order *order);
+
+/* The stream has ended: nothing that is late can come any more. */
+void order_end_stream(struct order *order);
+
+#endif

@@ -1,0 +1,124 @@
+#include "host/qemu/qmp.h"
+
+#include <string.h>
+
+/* The tag of our own command; the user's are not negative. */
+#define TAG_CAPABILITIES (-1)
+
+/* More than any command takes that is given here. */
+#define COMMAND_MAX 1024
+
+void qmp_init(struct qmp *qmp, const struct qmp_user *user, void *context)
+{
+    *qmp = (struct qmp){.user = user, .context = context};
+}
+
+void qmp_open(struct qmp *qmp)
+{
+    qmp->state = QMP_GREETING;
+}
+
+void qmp_close(struct qmp *qmp)
+{
+    qmp->state = QMP_CLOSED;
+    memset(qmp->commands, 0, sizeof(qmp->commands));
+}
+
+static bool send_message(struct qmp *qmp, json_t *message)
+{
+    char text[COMMAND_MAX];
+    size_t size = json_dumpb(message, text, sizeof(text) - 1, JSON_COMPACT);
+
+    if (!size || size > sizeof(text) - 1)
+        return false;
+    text[size++] = '\n';
+    return qmp->user->send(qmp->context, text, size);
+}
+
+static struct qmp_command *find_command(struct qmp *qmp, uint32_t id)
+{
+    for (unsigned int i = 0; i < QMP_COMMANDS_MAX; ++i)
+    {
+        if (qmp->commands[i].id == id)
+            return &qmp->commands[i];
+    }
+    return NULL;
+}
+
+static bool give_command(struct qmp *qmp, const char *command, json_t *arguments, int tag)
+{
+    struct qmp_command *place = find_command(qmp, 0);
+    uint32_t id = ++qmp->last_id ? qmp->last_id : ++qmp->last_id;
+    json_t *message = json_pack("{s:s, s:o*, s:I}", "execute", command, "arguments", arguments, "id", (json_int_t)id);
+    bool given = place && message && send_message(qmp, message);
+
+    json_decref(message);
+    if (given)
+        *place = (struct qmp_command){id, tag};
+    return given;
+}
+
+bool qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int tag)
+{
+    if (qmp->state == QMP_READY)
+        return give_command(qmp, command, arguments, tag);
+    json_decref(arguments);
+    return false;
+}
+
+static const char *take_greeting(struct qmp *qmp, json_t *message)
+{
+    if (!json_object_get(message, "QMP"))
+        return "it sent no QMP greeting; is this the port of QEMU's -qmp option?";
+    qmp->state = QMP_NEGOTIATING;
+    return give_command(qmp, "qmp_capabilities", NULL, TAG_CAPABILITIES) ? NULL : "it takes no commands";
+}
+
+static const char *take_event(struct qmp *qmp, json_t *message, const char *name)
+{
+    json_t *timestamp = json_object_get(message, "timestamp");
+    json_int_t seconds = json_integer_value(json_object_get(timestamp, "seconds"));
+    json_int_t us = json_integer_value(json_object_get(timestamp, "microseconds"));
+
+    if (seconds < 0 || seconds > INT32_MAX * 64ll || us < 0 || us > 999999)
+        return "it sent an event with an impossible time stamp";
+    if (qmp->state == QMP_READY)
+        qmp->user->event(qmp->context, name, message, timestamp ? seconds * 1000000 + us : INT64_MIN);
+    return NULL;
+}
+
+static const char *take_answer(struct qmp *qmp, json_t *message)
+{
+    json_int_t id = json_integer_value(json_object_get(message, "id"));
+    struct qmp_command *command = id > 0 && id <= UINT32_MAX ? find_command(qmp, (uint32_t)id) : NULL;
+    json_t *result = json_object_get(message, "return");
+    int tag;
+
+    if (!command)
+        return NULL;
+    tag = command->tag;
+    command->id = 0;
+    if (tag != TAG_CAPABILITIES)
+    {
+        qmp->user->answer(qmp->context, tag, result);
+        return NULL;
+    }
+    if (!result)
+        return "it refuses qmp_capabilities";
+    qmp->state = QMP_READY;
+    qmp->user->ready(qmp->context);
+    return NULL;
+}
+
+const char *qmp_take(struct qmp *qmp, json_t *message)
+{
+    const char *event = json_string_value(json_object_get(message, "event"));
+
+    if (qmp->state == QMP_CLOSED)
+        return NULL;
+    if (qmp->state == QMP_GREETING)
+        return take_greeting(qmp, message);
+    if (event)
+        return take_event(qmp, message, event);
+    return take_answer(qmp, message);
+}

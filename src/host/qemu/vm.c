@@ -1,0 +1,423 @@
+#include "host/qemu/vm.h"
+
+#include "host/qemu/vm_parts.h"
+
+#include <string.h>
+
+static const char out_of_memory[] = "memory has run out";
+
+/* Questions to QEMU. */
+static const struct
+{
+    const char *command;
+    const char *arguments; /* JSON */
+} questions[VM_QUESTIONS] = {
+        [VM_ASK_CAPABILITY] = {"migrate-set-capabilities",
+                "{\"capabilities\": [{\"capability\": \"events\", \"state\": true}]}"},
+        [VM_ASK_PROCESS] = {"query-cpus-fast", NULL},
+        [VM_ASK_STATUS] = {"query-status", NULL},
+        [VM_ASK_BLOCKS] = {"query-block", NULL},
+        [VM_ASK_DEVICES] = {"qom-list", "{\"path\": \"" DEVICES_PATH "\"}"},
+        [VM_ASK_PORTS] = {"query-chardev", NULL},
+        [VM_ASK_JOBS] = {"query-jobs", NULL},
+};
+
+void vm_check(struct vm *vm, bool enough_memory)
+{
+    if (!enough_memory)
+        vm->fault = out_of_memory;
+}
+
+void vm_set_state(struct vm *vm, enum vm_state state)
+{
+    bool known = vm->state != VM_UNKNOWN;
+
+    if (vm->state == state)
+        return;
+    vm->state = state;
+    if (known)
+        vm_tell(&vm->outlet, VM_EVENT_STATE_CHANGE, state);
+    else
+        vm->user->learn_state(vm->context, state);
+    vm_expect_agent(vm);
+}
+
+/* Asking QEMU */
+
+static bool execute(struct vm *vm, const char *command, json_t *arguments, int tag)
+{
+    if (!qmp_execute(&vm->qmp, command, arguments, tag))
+        return false;
+    ++vm->unanswered;
+    return true;
+}
+
+void vm_ask(struct vm *vm, enum vm_question question)
+{
+    const char *text = questions[question].arguments;
+    json_t *arguments = text ? json_loads(text, 0, NULL) : NULL;
+
+    if (text && !arguments)
+        vm->fault = out_of_memory;
+    else if (vm->asked[question])
+        vm->ask_again[question] = true;
+    else if (execute(vm, questions[question].command, json_incref(arguments), question))
+        vm->asked[question] = true;
+    json_decref(arguments);
+}
+
+void vm_probe(struct vm *vm, int what, const char *path, const char *property)
+{
+    for (unsigned int i = 0; i < VM_PROBES_MAX; ++i)
+    {
+        struct vm_probe *probe = &vm->probes[i];
+        json_t *arguments;
+
+        if (probe->path)
+            continue;
+        arguments = json_pack("{s:s, s:s}", "path", path, "property", property);
+        probe->path = json_string(path);
+        probe->what = what;
+        if (!arguments || !probe->path || !execute(vm, "qom-get", arguments, VM_PROBES + (int)i))
+        {
+            json_decref(probe->path);
+            probe->path = NULL;
+        }
+        return;
+    }
+}
+
+static void forget_questions(struct vm *vm)
+{
+    memset(vm->asked, 0, sizeof(vm->asked));
+    memset(vm->ask_again, 0, sizeof(vm->ask_again));
+    vm->unanswered = 0;
+    for (unsigned int i = 0; i < VM_PROBES_MAX; ++i)
+    {
+        json_decref(vm->probes[i].path);
+        vm->probes[i].path = NULL;
+    }
+}
+
+/* What has been observed */
+
+static void deliver_answer(struct vm *vm, enum vm_question question, const json_t *result)
+{
+    vm->asked[question] = false;
+    --vm->unanswered;
+    vm_take_answer(vm, question, result);
+    if (!vm->ask_again[question])
+        return;
+    vm->ask_again[question] = false;
+    vm_ask(vm, question);
+}
+
+static void deliver_probe(struct vm *vm, struct vm_probe *probe, const json_t *result)
+{
+    json_t *path = probe->path;
+
+    probe->path = NULL;
+    --vm->unanswered;
+    vm_take_probe(vm, probe->what, json_string_value(path), result);
+    json_decref(path);
+}
+
+static void deliver(struct vm *vm, const struct observation *observation)
+{
+    if (observation->kind == VM_EVENT)
+        vm_take_event(vm, observation->message, observation->time_us);
+    else if (observation->kind >= VM_PROBES)
+        deliver_probe(vm, &vm->probes[observation->kind - VM_PROBES], observation->message);
+    else if (observation->kind >= VM_QUESTIONS)
+        vm_take_guest(vm, observation->kind, observation->message);
+    else
+        deliver_answer(vm, (enum vm_question)observation->kind, observation->message);
+}
+
+/* The polls of all machines come together, so that the processor wakes once for all. */
+static uint64_t next_poll(uint64_t now_ms)
+{
+    return (now_ms / VM_POLL_MS + 1) * VM_POLL_MS;
+}
+
+/* At the start: the ports can be told from each other once the devices are known, and then everything is. */
+static void attach(struct vm *vm)
+{
+    if (vm->attached || vm->unanswered || vm->qmp.state != QMP_READY)
+        return;
+    vm->attached = true;
+    vm->poll_ms = next_poll(vm->now_ms);
+    vm_expect_agent(vm);
+    vm->user->attached(vm->context);
+}
+
+static void deliver_due(struct vm *vm)
+{
+    struct observation *observation;
+
+    while (!vm->fault && (observation = order_take(&vm->order, vm->now_ms)))
+    {
+        deliver(vm, observation);
+        observation_free(observation);
+    }
+    users_settle(&vm->users, vm->now_ms, &vm->outlet);
+    attach(vm);
+}
+
+/* QEMU's monitor */
+
+static bool send_qmp(void *context, const char *text, size_t size)
+{
+    struct vm *vm = context;
+
+    return vm->user->send(vm->context, VM_QMP, text, size);
+}
+
+static void qmp_ready(void *context)
+{
+    struct vm *vm = context;
+
+    vm_ask(vm, VM_ASK_CAPABILITY);
+    vm_ask(vm, VM_ASK_PROCESS);
+    vm_ask(vm, VM_ASK_STATUS);
+    vm_ask(vm, VM_ASK_BLOCKS);
+    vm_ask(vm, VM_ASK_DEVICES);
+}
+
+/* What the machine does during a snapshot cannot be told before it is known that there is one. */
+static void hold_for_job(struct vm *vm, const char *status)
+{
+    if (!status || strcmp(status, "created"))
+        return;
+    vm_ask(vm, VM_ASK_JOBS);
+    vm->order.held = vm->asked[VM_ASK_JOBS];
+}
+
+static void qmp_event(void *context, const char *name, json_t *event, int64_t time_us)
+{
+    const json_t *data = json_object_get(event, "data");
+    const char *id = json_string_value(json_object_get(data, "id"));
+    struct vm *vm = context;
+
+    if (!vm_knows_event(name))
+        return;
+    /* Other ports than the agent's are nobody's business, and would hold up what is. */
+    if (!strcmp(name, "VSERPORT_CHANGE") && *vm->port && id && strcmp(id, vm->port))
+        return;
+    vm_check(vm, order_put(&vm->order, VM_EVENT, name, event, time_us, vm->now_ms));
+    if (!strcmp(name, "JOB_STATUS_CHANGE"))
+        hold_for_job(vm, json_string_value(json_object_get(data, "status")));
+}
+
+static void qmp_answer(void *context, int tag, json_t *result)
+{
+    struct vm *vm = context;
+
+    if (tag != VM_ASK_JOBS)
+    {
+        vm_check(vm, order_put(&vm->order, tag, NULL, result, ORDER_NOW, vm->now_ms));
+        return;
+    }
+    deliver_answer(vm, VM_ASK_JOBS, result);
+    vm->order.held = vm->asked[VM_ASK_JOBS];
+}
+
+static const struct qmp_user qmp_user = {send_qmp, qmp_ready, qmp_event, qmp_answer};
+
+static json_t *parse(const char *message, size_t size, const char **fault)
+{
+    json_error_t error;
+    json_t *json = json_loadb(message, size, 0, &error);
+
+    if (!json)
+        *fault = json_error_code(&error) == json_error_out_of_memory ? out_of_memory : "it sent malformed JSON";
+    return json;
+}
+
+static const char *take_qmp_message(void *context, const char *message, size_t size)
+{
+    struct vm *vm = context;
+    const char *fault = NULL;
+    json_t *json = parse(message, size, &fault);
+
+    if (json)
+        fault = qmp_take(&vm->qmp, json);
+    json_decref(json);
+    if (fault)
+        return fault;
+    deliver_due(vm);
+    return vm->fault;
+}
+
+void vm_open_qmp(struct vm *vm, uint64_t now_ms)
+{
+    vm->now_ms = now_ms;
+    vm->fault = NULL;
+    vm->qmp_open = true;
+    vm->attached = false;
+    messages_restart(&vm->qmp_messages);
+    qmp_open(&vm->qmp);
+}
+
+const char *vm_take_qmp(struct vm *vm, const char *bytes, size_t count, uint64_t now_ms)
+{
+    vm->now_ms = now_ms;
+    return messages_feed(&vm->qmp_messages, bytes, count, take_qmp_message, vm);
+}
+
+void vm_close_qmp(struct vm *vm, uint64_t now_ms)
+{
+    if (!vm->qmp_open)
+        return;
+    vm->now_ms = now_ms;
+    vm->fault = NULL;
+    vm->qmp_open = false;
+    qmp_close(&vm->qmp);
+    messages_restart(&vm->qmp_messages);
+    order_end_stream(&vm->order);
+    deliver_due(vm);
+    /* What was asked meanwhile, too. */
+    forget_questions(vm);
+    vm->attached = false;
+    if (vm->shut_down)
+        vm_end(vm, now_ms);
+    else
+        vm_expect_agent(vm);
+}
+
+void vm_end(struct vm *vm, uint64_t now_ms)
+{
+    vm->now_ms = now_ms;
+    if (vm->state == VM_SAVED)
+    {
+        /* Its sessions are not over; but they are if it is not that state that is started. */
+        vm->users.replaced = true;
+        vm_end_logoff(vm, VM_LOGOFF_ENDED, NULL);
+    }
+    else
+    {
+        vm_lose_guest(vm);
+        vm_set_state(vm, VM_TURNED_OFF);
+    }
+    vm->process = 0;
+    vm->saving = vm->shut_down = vm->stopped = vm->heartbeat_stopped = false;
+    vm->snapshot = VM_NO_SNAPSHOT;
+    vm->shutdown_requested_ms = 0;
+    vm->resets = (struct resets){0};
+    drives_forget(&vm->drives);
+    devices_cleanup(&vm->devices);
+    json_object_clear(vm->full_disks);
+    vm->additions = VM_ADDITIONS_CLOSED;
+    *vm->port = *vm->port_device = 0;
+    vm_forget_agent(vm);
+}
+
+/* The guest agent */
+
+static const char *take_agent_message(void *context, const char *message, size_t size)
+{
+    struct vm *vm = context;
+    const char *fault = NULL;
+    json_t *json = parse(message, size, &fault);
+
+    if (json)
+        agent_take(&vm->agent, json, vm->now_ms);
+    else
+        agent_distrust(&vm->agent);
+    json_decref(json);
+    deliver_due(vm);
+    return fault == out_of_memory ? fault : NULL;
+}
+
+void vm_open_agent(struct vm *vm, uint16_t local_port, uint64_t now_ms)
+{
+    vm->now_ms = now_ms;
+    vm->agent_local_port = local_port;
+    messages_restart(&vm->agent_messages);
+    agent_open(&vm->agent, now_ms);
+    agent_tick(&vm->agent, now_ms);
+}
+
+void vm_close_agent(struct vm *vm, uint64_t now_ms)
+{
+    vm->now_ms = now_ms;
+    vm->agent_local_port = 0;
+    messages_restart(&vm->agent_messages);
+    agent_close(&vm->agent);
+}
+
+const char *vm_take_agent(struct vm *vm, const char *bytes, size_t count, uint64_t now_ms)
+{
+    vm->now_ms = now_ms;
+    return messages_feed(&vm->agent_messages, bytes, count, take_agent_message, vm);
+}
+
+/* Time */
+
+static uint64_t earlier(uint64_t one, uint64_t other)
+{
+    return one < other ? one : other;
+}
+
+static void poll_qemu(struct vm *vm)
+{
+    if (!vm->attached || vm->now_ms < vm->poll_ms)
+        return;
+    vm->poll_ms = next_poll(vm->now_ms);
+    /* A QEMU that is slow is not asked more than it answers. */
+    if (vm->unanswered)
+        return;
+    vm_ask(vm, VM_ASK_DEVICES);
+    if (drives_need_polling(&vm->drives))
+        vm_ask(vm, VM_ASK_BLOCKS);
+}
+
+const char *vm_tick(struct vm *vm, uint64_t now_ms)
+{
+    vm->now_ms = now_ms;
+    poll_qemu(vm);
+    agent_tick(&vm->agent, now_ms);
+    vm_tick_logoff(vm);
+    deliver_due(vm);
+    return vm->fault;
+}
+
+uint64_t vm_due_ms(const struct vm *vm)
+{
+    uint64_t due = earlier(order_due_ms(&vm->order), agent_due_ms(&vm->agent));
+
+    if (vm->attached)
+        due = earlier(due, vm->poll_ms);
+    if (vm->users.doubtful)
+        due = earlier(due, vm->users.doubtful_until_ms);
+    return earlier(due, vm_logoff_due_ms(vm));
+}
+
+/* Beginning and end */
+
+bool vm_init(struct vm *vm, const struct vm_user *user, void *context, const struct address *address)
+{
+    *vm = (struct vm){.user = user, .context = context, .outlet = {user->tell, context}, .address = address};
+    vm->reset_log.path = address->reset_log;
+    messages_init(&vm->qmp_messages, false);
+    messages_init(&vm->agent_messages, true);
+    qmp_init(&vm->qmp, &qmp_user, vm);
+    agent_init(&vm->agent, &vm_agent_user, vm, address->heartbeat_seconds * 1000ull);
+    order_init(&vm->order);
+    vm->full_disks = json_object();
+    return users_init(&vm->users) && drives_init(&vm->drives) && vm->full_disks;
+}
+
+void vm_cleanup(struct vm *vm)
+{
+    vm_end_logoff(vm, VM_LOGOFF_ENDED, NULL);
+    forget_questions(vm);
+    messages_cleanup(&vm->qmp_messages);
+    messages_cleanup(&vm->agent_messages);
+    agent_cleanup(&vm->agent);
+    order_cleanup(&vm->order);
+    users_cleanup(&vm->users);
+    drives_cleanup(&vm->drives);
+    devices_cleanup(&vm->devices);
+    json_decref(vm->full_disks);
+}

@@ -1,0 +1,233 @@
+/* The guest as its agent shows it: whether it is there and alive, who is logged on, and how they are logged off. */
+#include "host/qemu/vm_parts.h"
+
+/*
+ * Ends the sessions of a Linux guest: those of its session manager where it has one, then those on terminals, first by
+ * hanging up as a terminal does, then by force. A terminal's sessions are the processes that it is the input of. It
+ * runs in the background, so that the process that the agent knows of is over when it is asked what became of it.
+ */
+static const char logoff_script[] =
+        "( loginctl --no-legend list-sessions 2>/dev/null | while read -r session rest; do "
+        "loginctl terminate-session \"$session\"; done; "
+        "for signal in HUP KILL; do who | while read -r user terminal rest; do "
+        "[ -c \"/dev/$terminal\" ] || continue; "
+        "for process in /proc/[0-9]*; do "
+        "[ \"$(readlink \"$process/fd/0\")\" = \"/dev/$terminal\" ] && kill -$signal \"${process#/proc/}\"; "
+        "done; done; sleep 2; done ) </dev/null >/dev/null 2>&1 &";
+
+/* The additions and the heartbeat */
+
+void vm_set_additions(struct vm *vm, bool open)
+{
+    bool known = vm->additions != VM_ADDITIONS_UNKNOWN, was_open = vm->additions == VM_ADDITIONS_OPEN;
+
+    vm->additions = open ? VM_ADDITIONS_OPEN : VM_ADDITIONS_CLOSED;
+    if (known && open != was_open)
+        vm_tell(&vm->outlet, open ? VM_EVENT_ADDITIONS_AVAILABLE : VM_EVENT_ADDITIONS_UNINSTALLED, 0);
+    if (open != was_open)
+        agent_distrust(&vm->agent);
+    vm_expect_agent(vm);
+}
+
+void vm_stop_heartbeat(struct vm *vm)
+{
+    if (!vm->heartbeat_stopped)
+        vm_tell(&vm->outlet, VM_EVENT_HEARTBEAT_STOPPED, 0);
+    vm->heartbeat_stopped = true;
+}
+
+/* A port that QEMU tells of decides; without one only the agent's own answers do. */
+void vm_expect_agent(struct vm *vm)
+{
+    bool running = vm->qmp_open && vm->state == VM_RUNNING;
+    bool has_port = *vm->port != 0;
+    bool open = has_port ? vm->additions == VM_ADDITIONS_OPEN : true;
+
+    agent_expect(&vm->agent, running && open, has_port || vm->answered, vm->now_ms);
+}
+
+void vm_forget_agent(struct vm *vm)
+{
+    vm->answered = false;
+    vm->verify_silence = false;
+    agent_distrust(&vm->agent);
+    /* Without a port that says so, an agent of before is gone for certain. */
+    if (!*vm->port && vm->additions == VM_ADDITIONS_OPEN)
+        vm_set_additions(vm, false);
+    vm_expect_agent(vm);
+}
+
+void vm_lose_guest(struct vm *vm)
+{
+    ++vm->guest;
+    vm_end_logoff(vm, VM_LOGOFF_ENDED, NULL);
+    users_lose(&vm->users, &vm->outlet);
+    agent_distrust(&vm->agent);
+}
+
+static void take_alive(struct vm *vm)
+{
+    vm->answered = true;
+    vm->heartbeat_stopped = false;
+    vm->verify_silence = false;
+    vm->user->agent_trouble(vm->context, NULL);
+    if (!*vm->port)
+        vm_set_additions(vm, true);
+    else
+        vm_expect_agent(vm);
+}
+
+static void take_silence(struct vm *vm)
+{
+    vm->user->agent_trouble(vm->context, "the guest agent does not answer");
+    if (!*vm->port)
+    {
+        vm_stop_heartbeat(vm);
+        return;
+    }
+    /* Another program may have the channel, or its port be closed, which QEMU tells of late. */
+    vm->verify_silence = true;
+    vm_ask(vm, VM_ASK_PORTS);
+}
+
+/* The users */
+
+static json_t *make_logoff_request(void)
+{
+    return json_pack("{s:s, s:{s:s, s:[s, s]}}", "execute", "guest-exec", "arguments", "path", "/bin/sh", "arg", "-c",
+            logoff_script);
+}
+
+static void take_users(struct vm *vm, const json_t *observed)
+{
+    const json_t *list = json_object_get(observed, "list");
+    double since = json_number_value(json_object_get(observed, "since"));
+
+    vm_check(vm, users_update(&vm->users, list, since, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet));
+    if (vm->logoff == VM_LOGOFF_LISTING)
+    {
+        vm->logoff = VM_LOGOFF_WAITING;
+        vm_check(vm, users_ask(&vm->users));
+        if (users_asked(&vm->users))
+            agent_execute(&vm->agent, make_logoff_request(), vm->now_ms);
+    }
+    if (vm->logoff == VM_LOGOFF_WAITING && !users_asked(&vm->users))
+        vm_end_logoff(vm, VM_LOGOFF_DONE, NULL);
+}
+
+void vm_take_guest(struct vm *vm, int kind, const json_t *observed)
+{
+    /* It was said by the agent of a guest that is no more. */
+    if (json_integer_value(json_object_get(observed, "guest")) != (json_int_t)vm->guest)
+        return;
+    if (kind == VM_USERS)
+        take_users(vm, observed);
+    else if (kind == VM_AGENT_ALIVE)
+        take_alive(vm);
+    else
+        take_silence(vm);
+}
+
+void vm_logoff(struct vm *vm, uint64_t now_ms)
+{
+    vm->now_ms = now_ms;
+    vm->logoff = VM_LOGOFF_LISTING;
+    vm->logoff_until_ms = now_ms + VM_LOGOFF_MS;
+    if (vm->state != VM_RUNNING)
+        vm_end_logoff(vm, VM_LOGOFF_NOT_RUNNING, NULL);
+    else if (!vm->agent.connected || !vm->agent.expected || !vm->answered)
+        vm_end_logoff(vm, VM_LOGOFF_NO_AGENT, NULL);
+    else
+        agent_hurry(&vm->agent, true, now_ms);
+}
+
+void vm_end_logoff(struct vm *vm, enum vm_logoff_result result, const char *text)
+{
+    if (vm->logoff == VM_NOT_LOGGING_OFF)
+        return;
+    vm->logoff = VM_NOT_LOGGING_OFF;
+    agent_hurry(&vm->agent, false, vm->now_ms);
+    /* The guest goes on with it after we have given up waiting. */
+    if (result != VM_LOGOFF_TIMED_OUT)
+        users_forget_asked(&vm->users);
+    if (vm->logoff_process)
+        agent_execute(&vm->agent, json_pack("{s:s, s:{s:I}}", "execute", "guest-exec-status", "arguments", "pid",
+                vm->logoff_process), vm->now_ms);
+    vm->logoff_process = 0;
+    vm->user->logged_off(vm->context, result, text);
+}
+
+void vm_tick_logoff(struct vm *vm)
+{
+    if (vm->logoff == VM_NOT_LOGGING_OFF || vm->now_ms < vm->logoff_until_ms)
+        return;
+    vm_end_logoff(vm, vm->logoff == VM_LOGOFF_LISTING ? VM_LOGOFF_NO_AGENT : VM_LOGOFF_TIMED_OUT, NULL);
+}
+
+uint64_t vm_logoff_due_ms(const struct vm *vm)
+{
+    return vm->logoff == VM_NOT_LOGGING_OFF ? UINT64_MAX : vm->logoff_until_ms;
+}
+
+/* What the agent's protocol calls. What it observes has its place among what QEMU tells. */
+
+static bool send_agent(void *context, const char *text, size_t size)
+{
+    struct vm *vm = context;
+
+    return vm->user->send(vm->context, VM_AGENT, text, size);
+}
+
+/* A reference, which is taken; NULL: out of memory. */
+static void observe(struct vm *vm, int kind, json_t *message)
+{
+    vm_check(vm, message && order_put(&vm->order, kind, NULL, message, ORDER_NOW, vm->now_ms));
+    json_decref(message);
+}
+
+static void agent_users(void *context, json_t *list, double since)
+{
+    struct vm *vm = context;
+
+    observe(vm, VM_USERS,
+            json_pack("{s:O, s:f, s:I}", "list", list, "since", since, "guest", (json_int_t)vm->guest));
+}
+
+static bool agent_users_need_clock(void *context, const json_t *list)
+{
+    const struct vm *vm = context;
+
+    return users_need_clock(&vm->users, list);
+}
+
+/* The answer to the request to log off: the script has been started, or not. The agent remembers the process until it
+ * is asked what became of it. */
+static void agent_answer(void *context, json_t *result, const char *error)
+{
+    struct vm *vm = context;
+
+    if (vm->logoff == VM_NOT_LOGGING_OFF)
+        return;
+    vm->logoff_process = json_integer_value(json_object_get(result, "pid"));
+    if (!result)
+        vm_end_logoff(vm, error ? VM_LOGOFF_REFUSED : VM_LOGOFF_NO_AGENT, error);
+}
+
+static void agent_alive(void *context)
+{
+    struct vm *vm = context;
+
+    /* A sign of life among many tells nothing new. */
+    if (!vm->answered || vm->heartbeat_stopped || vm->verify_silence || vm->additions != VM_ADDITIONS_OPEN)
+        observe(vm, VM_AGENT_ALIVE, json_pack("{s:I}", "guest", (json_int_t)vm->guest));
+}
+
+static void agent_silent(void *context)
+{
+    struct vm *vm = context;
+
+    observe(vm, VM_AGENT_SILENT, json_pack("{s:I}", "guest", (json_int_t)vm->guest));
+}
+
+const struct agent_user vm_agent_user = {
+        send_agent, agent_users, agent_users_need_clock, agent_answer, agent_alive, agent_silent};

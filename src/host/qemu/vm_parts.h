@@ -1,0 +1,48 @@
+/* What the parts of a live machine share: vm.c, vm_events.c, vm_answers.c, vm_guest.c. */
+#ifndef VMEVENTS_HOST_VM_PARTS_H
+#define VMEVENTS_HOST_VM_PARTS_H
+
+#include "host/qemu/vm.h"
+
+/* The state that belongs to a run state of QEMU's; VM_UNKNOWN: no state of a machine. */
+enum vm_state vm_state_of(const char *run_state);
+
+/* Takes on a state, and tells of it when it is another. */
+void vm_set_state(struct vm *vm, enum vm_state state);
+
+/* Remembers that memory has run out. */
+void vm_check(struct vm *vm, bool enough_memory);
+
+/* Asks QEMU; a question that is under way is asked again once it has been answered. */
+void vm_ask(struct vm *vm, enum vm_question question);
+
+/* Asks for a property of one of QEMU's objects. */
+void vm_probe(struct vm *vm, int what, const char *path, const char *property);
+
+/* vm_events.c */
+bool vm_knows_event(const char *name);
+void vm_take_event(struct vm *vm, const json_t *event, int64_t time_us);
+
+/* vm_answers.c. result: NULL when QEMU refused. */
+void vm_take_answer(struct vm *vm, enum vm_question question, const json_t *result);
+void vm_take_probe(struct vm *vm, int what, const char *path, const json_t *result);
+
+/* vm_guest.c */
+extern const struct agent_user vm_agent_user;
+void vm_set_additions(struct vm *vm, bool open);
+void vm_stop_heartbeat(struct vm *vm);
+void vm_expect_agent(struct vm *vm);
+void vm_take_guest(struct vm *vm, int kind, const json_t *observed);
+
+/* The sessions of the guest are over: it has been reset, has crashed, or ends. */
+void vm_lose_guest(struct vm *vm);
+
+/* What is known of the agent is of a guest that is no more. */
+void vm_forget_agent(struct vm *vm);
+
+/* The request to log off ends. */
+void vm_end_logoff(struct vm *vm, enum vm_logoff_result result, const char *text);
+void vm_tick_logoff(struct vm *vm);
+uint64_t vm_logoff_due_ms(const struct vm *vm);
+
+#endif
