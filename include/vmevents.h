@@ -145,11 +145,15 @@ DECLARE_INTERFACE_(IVMEventCallbacks, IUnknown)
 HRESULT WINAPI VMEventsCreateSink(REFIID riid, void **sink);
 
 /* Errors of the host, Virtual PC's own (its reference documents them as VM_E_*). */
+#define VM_E_TIMED_OUT ((HRESULT)0xA0040202L)                /* it has taken too long */
+#define VM_E_VM_NOT_RUNNING ((HRESULT)0xA0040206L)           /* the machine does not run */
 #define VM_E_VM_UNKNOWN ((HRESULT)0xA0040207L)               /* no machine of that name */
 #define VM_E_CONFIG_NO_NAME ((HRESULT)0xA0040400L)           /* a machine's name is empty */
 #define VM_E_CONFIG_NAME_TOO_LONG ((HRESULT)0xA0040401L)     /* it is longer than 80 characters */
 #define VM_E_CONFIG_NAME_INVALID_CHAR ((HRESULT)0xA0040402L) /* it has a character that no file name may have */
 #define VM_E_CONFIG_DUPLICATE_NAME ((HRESULT)0xA0040403L)    /* there is a machine of that name */
+#define VM_E_ADDITIONS_NOT_AVAIL ((HRESULT)0xA0040504L)      /* the guest has no agent that answers */
+#define VM_E_ADDITIONS_FEATURE_NOT_AVAIL ((HRESULT)0xA0040505L) /* its agent does not do that */
 
 #ifdef __cplusplus
 }

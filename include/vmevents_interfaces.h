@@ -815,6 +815,18 @@ IVMEventMachine : public IDispatch
         VARIANT speed,
         LONG *fired) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE get_Address(
+        BSTR *address) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Connected(
+        VARIANT_BOOL *connected) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Fault(
+        BSTR *fault) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE LogoffGuest(
+        ) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventMachine, 0x91be3246, 0xb78f, 0x41da, 0xab,0x22, 0x7a,0x42,0x02,0x6c,0x71,0x3e)
@@ -885,6 +897,21 @@ typedef struct IVMEventMachineVtbl {
         VARIANT speed,
         LONG *fired);
 
+    HRESULT (STDMETHODCALLTYPE *get_Address)(
+        IVMEventMachine *This,
+        BSTR *address);
+
+    HRESULT (STDMETHODCALLTYPE *get_Connected)(
+        IVMEventMachine *This,
+        VARIANT_BOOL *connected);
+
+    HRESULT (STDMETHODCALLTYPE *get_Fault)(
+        IVMEventMachine *This,
+        BSTR *fault);
+
+    HRESULT (STDMETHODCALLTYPE *LogoffGuest)(
+        IVMEventMachine *This);
+
     END_INTERFACE
 } IVMEventMachineVtbl;
 
@@ -908,6 +935,10 @@ interface IVMEventMachine {
 #define IVMEventMachine_get_State(This,state) (This)->lpVtbl->get_State(This,state)
 #define IVMEventMachine_Raise(This,eventName,arguments) (This)->lpVtbl->Raise(This,eventName,arguments)
 #define IVMEventMachine_Play(This,path,speed,fired) (This)->lpVtbl->Play(This,path,speed,fired)
+#define IVMEventMachine_get_Address(This,address) (This)->lpVtbl->get_Address(This,address)
+#define IVMEventMachine_get_Connected(This,connected) (This)->lpVtbl->get_Connected(This,connected)
+#define IVMEventMachine_get_Fault(This,fault) (This)->lpVtbl->get_Fault(This,fault)
+#define IVMEventMachine_LogoffGuest(This) (This)->lpVtbl->LogoffGuest(This)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventMachine_QueryInterface(IVMEventMachine* This,REFIID riid,void **ppvObject) {
@@ -944,6 +975,18 @@ static __WIDL_INLINE HRESULT IVMEventMachine_Raise(IVMEventMachine* This,BSTR ev
 }
 static __WIDL_INLINE HRESULT IVMEventMachine_Play(IVMEventMachine* This,BSTR path,VARIANT speed,LONG *fired) {
     return This->lpVtbl->Play(This,path,speed,fired);
+}
+static __WIDL_INLINE HRESULT IVMEventMachine_get_Address(IVMEventMachine* This,BSTR *address) {
+    return This->lpVtbl->get_Address(This,address);
+}
+static __WIDL_INLINE HRESULT IVMEventMachine_get_Connected(IVMEventMachine* This,VARIANT_BOOL *connected) {
+    return This->lpVtbl->get_Connected(This,connected);
+}
+static __WIDL_INLINE HRESULT IVMEventMachine_get_Fault(IVMEventMachine* This,BSTR *fault) {
+    return This->lpVtbl->get_Fault(This,fault);
+}
+static __WIDL_INLINE HRESULT IVMEventMachine_LogoffGuest(IVMEventMachine* This) {
+    return This->lpVtbl->LogoffGuest(This);
 }
 #endif
 #endif
@@ -1127,6 +1170,11 @@ IVMEventHost : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE get_Machines(
         IVMEventMachines **machines) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE OpenMachine(
+        BSTR name,
+        BSTR address,
+        IVMEventMachine **machine) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventHost, 0xaca91da0, 0x565a, 0x4bc8, 0xa6,0x08, 0xe6,0x3c,0xdb,0x88,0xdd,0x48)
@@ -1196,6 +1244,12 @@ typedef struct IVMEventHostVtbl {
         IVMEventHost *This,
         IVMEventMachines **machines);
 
+    HRESULT (STDMETHODCALLTYPE *OpenMachine)(
+        IVMEventHost *This,
+        BSTR name,
+        BSTR address,
+        IVMEventMachine **machine);
+
     END_INTERFACE
 } IVMEventHostVtbl;
 
@@ -1219,6 +1273,7 @@ interface IVMEventHost {
 #define IVMEventHost_FindMachine(This,name,machine) (This)->lpVtbl->FindMachine(This,name,machine)
 #define IVMEventHost_RemoveMachine(This,name) (This)->lpVtbl->RemoveMachine(This,name)
 #define IVMEventHost_get_Machines(This,machines) (This)->lpVtbl->get_Machines(This,machines)
+#define IVMEventHost_OpenMachine(This,name,address,machine) (This)->lpVtbl->OpenMachine(This,name,address,machine)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventHost_QueryInterface(IVMEventHost* This,REFIID riid,void **ppvObject) {
@@ -1255,6 +1310,9 @@ static __WIDL_INLINE HRESULT IVMEventHost_RemoveMachine(IVMEventHost* This,BSTR 
 }
 static __WIDL_INLINE HRESULT IVMEventHost_get_Machines(IVMEventHost* This,IVMEventMachines **machines) {
     return This->lpVtbl->get_Machines(This,machines);
+}
+static __WIDL_INLINE HRESULT IVMEventHost_OpenMachine(IVMEventHost* This,BSTR name,BSTR address,IVMEventMachine **machine) {
+    return This->lpVtbl->OpenMachine(This,name,address,machine);
 }
 #endif
 #endif

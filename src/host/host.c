@@ -123,6 +123,22 @@ static HRESULT WINAPI host_RemoveMachine(IVMEventHost *iface, BSTR name)
     return machines_remove(name);
 }
 
+static HRESULT WINAPI host_OpenMachine(IVMEventHost *iface, BSTR name, BSTR address, IVMEventMachine **face)
+{
+    struct machine *machine;
+    HRESULT hr;
+
+    (void)iface;
+    if (!face)
+        return E_POINTER;
+    *face = NULL;
+    if (FAILED(hr = machines_open(name, address, &machine)))
+        return hr;
+    *face = machine_get_face(machine);
+    machine_release(machine);
+    return S_OK;
+}
+
 static HRESULT WINAPI host_get_Machines(IVMEventHost *iface, IVMEventMachines **machines)
 {
     (void)iface;
@@ -144,6 +160,7 @@ static const IVMEventHostVtbl host_vtbl = {
         host_FindMachine,
         host_RemoveMachine,
         host_get_Machines,
+        host_OpenMachine,
 };
 
 BOOL host_init(void)

@@ -7,6 +7,7 @@
 #include "com/type_info.h"
 #include "host/error_support.h"
 #include "host/host.h"
+#include "host/qemu/live.h"
 #include "host/raise_invoke.h"
 #include "host/raised.h"
 #include "host/server.h"
@@ -23,6 +24,7 @@ struct machine
     LONG refcount;
     BSTR name;
     HANDLE removal; /* signalled when it has been removed */
+    struct live *live; /* what is behind it; NULL: it is simulated */
 
     SRWLOCK lock; /* one event after the other, so that all clients hear them and the states in the same order */
     VMVMState state;
@@ -38,6 +40,7 @@ static void machine_free(struct machine *machine)
     }
     if (machine->removal)
         CloseHandle(machine->removal);
+    live_release(machine->live);
     SysFreeString(machine->name);
     memory_free(machine);
 }
@@ -76,13 +79,36 @@ BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms)
     return WaitForSingleObject(machine->removal, timeout_ms) == WAIT_OBJECT_0;
 }
 
+HRESULT machine_attach(struct machine *machine)
+{
+    return live_open(machine->live, machine);
+}
+
+BOOL machine_is_same_place(const struct machine *machine, const struct machine *other)
+{
+    return machine->live && other->live && live_is_same_place(machine->live, other->live);
+}
+
+void machine_learn_state(struct machine *machine, VMVMState state)
+{
+    AcquireSRWLockExclusive(&machine->lock);
+    if (!machine->removed)
+        machine->state = state;
+    ReleaseSRWLockExclusive(&machine->lock);
+}
+
+static BOOL is_state_change(const struct event *event)
+{
+    return event->type == &event_interfaces[MACHINE_EVENTS].first[vmVirtualMachineEvent_StateChanged - 1];
+}
+
 /* The lock is held. */
 static HRESULT machine_fire_one(struct machine *machine, struct event *event)
 {
     BOOL changed = FALSE;
     HRESULT hr;
 
-    if (event->type == &event_interfaces[MACHINE_EVENTS].first[vmVirtualMachineEvent_StateChanged - 1])
+    if (is_state_change(event))
     {
         changed = machine->state != (VMVMState)V_I4(&event->args[0]);
         machine->state = (VMVMState)V_I4(&event->args[0]);
@@ -103,11 +129,32 @@ static void machine_settle(struct machine *machine)
     host_settle(clock_left_ms(start, MACHINE_SETTLE_MS));
 }
 
+HRESULT machine_tell(struct machine *machine, struct event *event)
+{
+    HRESULT hr = VM_E_VM_UNKNOWN;
+
+    AcquireSRWLockExclusive(&machine->lock);
+    if (!machine->removed)
+        hr = machine_fire_one(machine, event);
+    ReleaseSRWLockExclusive(&machine->lock);
+    return hr;
+}
+
+static HRESULT machine_raise_live(const struct machine *machine)
+{
+    return error_raise_format(E_ACCESSDENIED, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
+            L"OnStateChange cannot be raised by hand: \"%ls\" is a live machine, whose state is its own; "
+            L"CreateMachine makes a simulated one",
+            machine->name);
+}
+
 HRESULT machine_fire(struct machine *machine, struct raised *raised)
 {
     HRESULT hr = S_OK;
     BOOL removed;
 
+    if (machine->live && is_state_change(&raised->events[0]))
+        return machine_raise_live(machine);
     AcquireSRWLockExclusive(&machine->lock);
     removed = machine->removed;
     for (UINT i = 0; !removed && i < raised->count && SUCCEEDED(hr); ++i)
@@ -134,6 +181,8 @@ void machine_remove(struct machine *machine)
     ReleaseSRWLockExclusive(&machine->lock);
     event_cleanup(&event);
     SetEvent(machine->removal);
+    if (machine->live)
+        live_close(machine->live);
     machine_settle(machine);
     connections_end_all(machine->source);
 }
@@ -314,6 +363,67 @@ static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT sp
     return hr;
 }
 
+static HRESULT WINAPI machine_get_Address(IVMEventMachine *iface, BSTR *address)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+    BSTR text = machine->live ? live_address(machine->live) : NULL;
+
+    if (!address)
+        return E_POINTER;
+    *address = SysAllocStringLen(text, SysStringLen(text));
+    return *address ? S_OK : E_OUTOFMEMORY;
+}
+
+static HRESULT WINAPI machine_get_Connected(IVMEventMachine *iface, VARIANT_BOOL *connected)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+    BSTR fault = NULL;
+
+    if (!connected)
+        return E_POINTER;
+    *connected = !machine->live || live_is_connected(machine->live, &fault) ? VARIANT_TRUE : VARIANT_FALSE;
+    SysFreeString(fault);
+    return S_OK;
+}
+
+static HRESULT WINAPI machine_get_Fault(IVMEventMachine *iface, BSTR *fault)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+
+    if (!fault)
+        return E_POINTER;
+    if (machine->live)
+        live_is_connected(machine->live, fault);
+    else
+        *fault = SysAllocString(L"");
+    return *fault ? S_OK : E_OUTOFMEMORY;
+}
+
+/* A simulated guest has no users; who asks them to leave hears that they have. */
+static HRESULT WINAPI machine_LogoffGuest(IVMEventMachine *iface)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+    VARIANT external;
+    BSTR name;
+    HRESULT hr;
+
+    if (machine->live)
+    {
+        /* Also when the client is gone meanwhile. */
+        IVMEventMachine_AddRef(iface);
+        hr = live_logoff(machine->live);
+        IVMEventMachine_Release(iface);
+        return hr;
+    }
+    if (!(name = SysAllocString(L"OnGuestLogoff")))
+        return E_OUTOFMEMORY;
+    V_VT(&external) = VT_I4;
+    V_I4(&external) = vmLogoff_External;
+    hr = machine_raise(machine, name, &external, 1);
+    SysFreeString(name);
+    return hr;
+}
+
 static const IVMEventMachineVtbl machine_vtbl = {
         machine_QueryInterface,
         machine_AddRef,
@@ -326,6 +436,10 @@ static const IVMEventMachineVtbl machine_vtbl = {
         machine_get_State,
         machine_Raise,
         machine_Play,
+        machine_get_Address,
+        machine_get_Connected,
+        machine_get_Fault,
+        machine_LogoffGuest,
 };
 
 HRESULT machine_create(BSTR name, struct machine **result)
@@ -352,5 +466,19 @@ HRESULT machine_create(BSTR name, struct machine **result)
     connection_points_init(&machine->points, identity, machine->source,
             1u << MACHINE_EVENTS | 1u << DVD_EVENTS | 1u << FLOPPY_EVENTS, MAILBOX_HOME_NONE);
     *result = machine;
+    return S_OK;
+}
+
+HRESULT machine_create_live(BSTR name, struct live *live, struct machine **machine)
+{
+    HRESULT hr = machine_create(name, machine);
+
+    if (FAILED(hr))
+    {
+        live_release(live);
+        return hr;
+    }
+    (*machine)->live = live;
+    (*machine)->state = vmVMState_Invalid;
     return S_OK;
 }

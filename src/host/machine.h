@@ -7,12 +7,17 @@
 
 #include "event/event.h"
 
+struct live;
 struct machine;
 struct raised;
 
 /* With one reference. References of the process itself are counted by machine_addref and machine_release; only those
  * of machine_get_face, which clients get, keep the process. */
 HRESULT machine_create(BSTR name, struct machine **machine);
+
+/* The same with a live machine behind it, which becomes the machine's, also when it fails. */
+HRESULT machine_create_live(BSTR name, struct live *live, struct machine **machine);
+
 void machine_addref(struct machine *machine);
 void machine_release(struct machine *machine);
 
@@ -29,6 +34,18 @@ BSTR machine_name(const struct machine *machine);
 HRESULT machine_fire(struct machine *machine, struct raised *raised);
 
 #define MACHINE_SETTLE_MS 25
+
+/* The same with one event, of a machine that is live. Does not wait. */
+HRESULT machine_tell(struct machine *machine, struct event *event);
+
+/* The state of a live machine, when it is not news. */
+void machine_learn_state(struct machine *machine, VMVMState state);
+
+/* Attaches a machine that is live, once it can be found. */
+HRESULT machine_attach(struct machine *machine);
+
+/* Whether both are live, and the same. */
+BOOL machine_is_same_place(const struct machine *machine, const struct machine *other);
 
 /* Waits. True: the machine has been removed. */
 BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms);

@@ -5,6 +5,7 @@
 #include "com/type_info.h"
 #include "host/error_support.h"
 #include "host/machine_name.h"
+#include "host/qemu/live.h"
 #include "host/server.h"
 #include "platform/memory.h"
 
@@ -61,6 +62,52 @@ static HRESULT error_unknown(BSTR name, REFIID iid)
             name);
 }
 
+static HRESULT error_same_place(const struct machine *there)
+{
+    return error_raise_format(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE,
+            L"The machine at that address is open already, by the name of \"%ls\"; FindMachine returns it",
+            machine_name(there));
+}
+
+/* The lock is held. The machine that is at the same place, with a reference, or NULL. QEMU's monitor serves one client. */
+static struct machine *table_find_place(const struct machine *machine)
+{
+    for (UINT i = 0; i < table_count; ++i)
+    {
+        if (!machine_is_same_place(table[i], machine))
+            continue;
+        machine_addref(table[i]);
+        return table[i];
+    }
+    return NULL;
+}
+
+/* Puts the machine into the table, which takes a reference of its own. */
+static HRESULT table_add(struct machine *machine)
+{
+    struct machine *there = NULL;
+    HRESULT hr = S_OK;
+
+    AcquireSRWLockExclusive(&lock);
+    if (table_find(machine_name(machine)) != table_count)
+        hr = VM_E_CONFIG_DUPLICATE_NAME;
+    else if ((there = table_find_place(machine)))
+        hr = E_INVALIDARG;
+    else if (!table_reserve())
+        hr = E_OUTOFMEMORY;
+    else
+        machine_addref(table[table_count++] = machine);
+    ReleaseSRWLockExclusive(&lock);
+
+    if (hr == VM_E_CONFIG_DUPLICATE_NAME)
+        return error_duplicate(machine_name(machine));
+    if (!there)
+        return hr;
+    hr = error_same_place(there);
+    machine_release(there);
+    return hr;
+}
+
 HRESULT machines_create(BSTR name, struct machine **result)
 {
     struct machine *machine;
@@ -68,24 +115,29 @@ HRESULT machines_create(BSTR name, struct machine **result)
 
     if (FAILED(hr = machine_name_check(name)) || FAILED(hr = machine_create(name, &machine)))
         return hr;
-    AcquireSRWLockExclusive(&lock);
-    if (table_find(name) != table_count)
-        hr = VM_E_CONFIG_DUPLICATE_NAME;
-    else if (!table_reserve())
-        hr = E_OUTOFMEMORY;
-    else
-        table[table_count++] = machine;
-    if (SUCCEEDED(hr))
-        machine_addref(machine);
-    ReleaseSRWLockExclusive(&lock);
-
-    if (FAILED(hr))
-    {
+    if (FAILED(hr = table_add(machine)))
         machine_release(machine);
-        return hr == VM_E_CONFIG_DUPLICATE_NAME ? error_duplicate(name) : hr;
-    }
-    *result = machine;
-    return S_OK;
+    else
+        *result = machine;
+    return hr;
+}
+
+HRESULT machines_open(BSTR name, BSTR address, struct machine **result)
+{
+    struct machine *machine;
+    struct live *live;
+    HRESULT hr;
+
+    if (FAILED(hr = machine_name_check(name)) || FAILED(hr = live_create(address, &live))
+            || FAILED(hr = machine_create_live(name, live, &machine)))
+        return hr;
+    if (SUCCEEDED(hr = table_add(machine)) && FAILED(hr = machine_attach(machine)))
+        machines_remove(name);
+    if (FAILED(hr))
+        machine_release(machine);
+    else
+        *result = machine;
+    return hr;
 }
 
 HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine)
