@@ -95,15 +95,15 @@ struct observation *order_take(struct order *order, uint64_t now_ms)
 
 uint64_t order_due_ms(const struct order *order)
 {
-    uint64_t due = UINT64_MAX;
+    uint64_t due = 0;
 
     if (!order->first || order->held)
-        return due;
+        return UINT64_MAX;
     for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
     {
         const struct order_window *window = &order->windows[i];
 
-        if (window->opened_by && window->opened_by < order->first->number && window->until_ms < due)
+        if (window->opened_by && window->opened_by < order->first->number && window->until_ms > due)
             due = window->until_ms;
     }
     return due;

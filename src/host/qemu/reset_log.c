@@ -82,28 +82,24 @@ static char *read_text(struct reset_log *log)
     return NULL;
 }
 
-bool reset_log_take(struct reset_log *log)
+/* The first of the two that the log has behind what was read before. */
+static bool take(struct reset_log *log, bool without_reset)
 {
-    char *text = read_text(log), *reset = text ? strstr(text, RESET) : NULL, *fault;
-    bool is_triple_fault = false;
-
-    if (reset)
-    {
-        fault = strstr(text, TRIPLE_FAULT);
-        is_triple_fault = fault && fault < reset;
-        log->offset += reset - text + (int64_t)strlen(RESET);
-    }
-    memory_free(text);
-    return is_triple_fault;
-}
-
-bool reset_log_take_last(struct reset_log *log)
-{
-    char *text = read_text(log), *fault = text ? strstr(text, TRIPLE_FAULT) : NULL;
-    bool is_triple_fault = fault && !strstr(fault, RESET);
+    char *text = read_text(log), *reset = text ? strstr(text, RESET) : NULL;
+    char *fault = text ? strstr(text, TRIPLE_FAULT) : NULL;
 
     if (text)
         log->offset += (int64_t)strlen(text);
     memory_free(text);
-    return is_triple_fault;
+    return fault && (reset ? fault < reset : without_reset);
+}
+
+bool reset_log_take(struct reset_log *log)
+{
+    return take(log, false);
+}
+
+bool reset_log_take_last(struct reset_log *log)
+{
+    return take(log, true);
 }

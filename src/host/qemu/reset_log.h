@@ -19,10 +19,10 @@ struct reset_log
 /* What is in the file now was before. */
 void reset_log_skip(struct reset_log *log);
 
-/* Reads what the file tells of the next reset. True: its cause was a triple fault. */
+/* Reads on, behind a reset. True: its cause was a triple fault, as opposed to those of the firmware behind it. */
 bool reset_log_take(struct reset_log *log);
 
-/* Whether the file ends with a triple fault that no reset followed: the machine is set to shut down instead. */
+/* The same behind a shutdown, by a machine that is set to shut down instead of resetting. */
 bool reset_log_take_last(struct reset_log *log);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Which of QEMU's RESET events are resets of the machine. SeaBIOS finds that it has run before and resets once more,
- * some 40 ms behind each reset (resume.c of SeaBIOS); other firmware does not. So behind a reset that counts, one that
- * the guest makes does not, if it comes while the firmware can still be at it.
+ * Which of QEMU's RESET events are resets of the machine. SeaBIOS finds that it has run before, and resets once more, or
+ * on a busy host many times, some 10 to 100 ms apart (resume.c of SeaBIOS). So a reset that the guest makes right behind
+ * another is the firmware's, and does not count. One that was asked for from outside always does.
  */
 #ifndef VMEVENTS_HOST_RESETS_H
 #define VMEVENTS_HOST_RESETS_H
@@ -9,19 +9,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of a running machine. A guest that resets is past its firmware, and takes longer; a busy host is slow. */
-#define RESETS_FIRMWARE_US 3000000
+/* Of the time that the machine runs: a guest that resets itself is past its firmware, and has taken longer. */
+#define RESETS_FIRMWARE_US 1000000
 
 struct resets
 {
-    bool firmware_due;
-    int64_t since_us; /* the reset, or since when the machine has been running behind it */
+    int64_t last_us; /* in time that the machine runs; 0: there was none */
+    int64_t stop_us; /* 0: the machine runs */
 };
 
 /* Whether the reset counts. by_guest: nobody outside asked for it. */
 bool resets_take(struct resets *resets, bool by_guest, int64_t time_us);
 
-/* The machine goes on, behind a reset while it was stopped perhaps. */
+/* The machine stops, and goes on. */
+void resets_stop(struct resets *resets, int64_t time_us);
 void resets_resume(struct resets *resets, int64_t time_us);
 
 #endif

@@ -300,7 +300,8 @@ void vm_end(struct vm *vm, uint64_t now_ms)
         vm_set_state(vm, VM_TURNED_OFF);
     }
     vm->process = 0;
-    vm->saving = vm->shut_down = vm->stopped = vm->heartbeat_stopped = false;
+    vm->saving = vm->incoming = vm->shut_down = false;
+    vm->stopped = vm->undecided = vm->heartbeat_stopped = false;
     vm->snapshot = VM_NO_SNAPSHOT;
     vm->shutdown_requested_ms = 0;
     vm->resets = (struct resets){0};

@@ -123,7 +123,9 @@ struct vm
     enum vm_state state;
     bool saving;      /* migrating, to a file perhaps */
     bool shut_down;   /* QEMU said so */
+    bool incoming;    /* being restored from what another QEMU has saved */
     bool stopped;     /* between STOP and RESUME */
+    bool undecided;   /* it has stopped, and why is not known yet */
     enum
     {
         VM_NO_SNAPSHOT,

@@ -61,6 +61,9 @@ static void take_status(struct vm *vm, const json_t *status)
 
     if (state == VM_UNKNOWN)
         return;
+    vm->undecided = false;
+    if (!strcmp(run_state, "inmigrate"))
+        vm->incoming = true;
     if (!vm->attached)
         vm->stopped = !json_is_true(json_object_get(status, "running"));
     /* QEMU has said that it ends, or that it saves: what comes before that is done is no news. */

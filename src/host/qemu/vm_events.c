@@ -29,10 +29,12 @@ static void replace_guest(struct vm *vm)
     vm_set_state(vm, VM_RESTORING);
 }
 
+/* QEMU does not say why. What it says next does, or its answer to the question, whichever comes first. */
 static void take_stop(struct vm *vm, const json_t *data, int64_t time_us)
 {
-    (void)data, (void)time_us;
+    (void)data;
     vm->stopped = true;
+    resets_stop(&vm->resets, time_us);
     if (vm->state == VM_UNKNOWN)
         return;
     if (vm->shut_down)
@@ -42,9 +44,19 @@ static void take_stop(struct vm *vm, const json_t *data, int64_t time_us)
     else if (vm->snapshot == VM_SNAPSHOT_LOAD)
         replace_guest(vm);
     else
-        vm_set_state(vm, VM_PAUSED);
-    /* Without the migration capability "events" a save shows only in what becomes of the state. */
+        vm->undecided = vm->state == VM_RUNNING;
     vm_ask(vm, VM_ASK_STATUS);
+}
+
+/* Before an event that follows a stop: savevm and snapshots go on with a migration, loadvm closes the agent's port,
+ * which the guest cannot do while it is stopped. */
+static void decide_stop(struct vm *vm, const char *event)
+{
+    vm->undecided = false;
+    if (!strcmp(event, "VSERPORT_CHANGE"))
+        replace_guest(vm);
+    else if (strcmp(event, "MIGRATION"))
+        vm_set_state(vm, VM_PAUSED);
 }
 
 static void take_resume(struct vm *vm, const json_t *data, int64_t time_us)
@@ -75,23 +87,19 @@ static void take_wakeup(struct vm *vm, const json_t *data, int64_t time_us)
 static void take_migration(struct vm *vm, const json_t *data, int64_t time_us)
 {
     const char *status = text_of(data, "status");
+    bool over = !strcmp(status, "completed") || !strcmp(status, "failed") || !strcmp(status, "cancelled");
 
     (void)time_us;
-    if (vm->state == VM_RESTORING || vm->state == VM_UNKNOWN)
-    {
-        vm_ask(vm, VM_ASK_STATUS);
-    }
-    else if (!strcmp(status, "completed"))
-    {
-        vm->saving = false;
+    if (vm->state == VM_UNKNOWN || !strcmp(status, "none") || !strcmp(status, "cancelling"))
+        return;
+    if (over && !vm->incoming && vm->saving && !strcmp(status, "completed"))
         vm_set_state(vm, VM_SAVED);
-    }
-    else if (!strcmp(status, "failed") || !strcmp(status, "cancelled") || !strcmp(status, "none"))
+    if (over)
     {
-        vm->saving = false;
+        vm->saving = vm->incoming = false;
         vm_ask(vm, VM_ASK_STATUS);
     }
-    else if (strcmp(status, "cancelling"))
+    else if (!vm->incoming)
     {
         vm->saving = true;
         vm_set_state(vm, VM_SAVING);
@@ -283,6 +291,8 @@ void vm_take_event(struct vm *vm, const json_t *event, int64_t time_us)
 {
     const char *name = text_of(event, "event");
 
+    if (vm->undecided && strcmp(name, "JOB_STATUS_CHANGE") && strcmp(name, "STOP"))
+        decide_stop(vm, name);
     for (size_t i = 0; i < EVENTS; ++i)
     {
         if (!strcmp(name, events[i].name))

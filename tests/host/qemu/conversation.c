@@ -1,0 +1,404 @@
+#include "conversation.h"
+
+#include "platform/memory.h"
+#include "support/test.h"
+
+#include <string.h>
+
+/* What the machine may still make of it behind the last line. */
+#define AFTER_MS 8000
+
+static const char folder[] = RECORDED_DIR;
+
+/* The file */
+
+/* The guest's clock is that of the first logon that it lists, to a second. */
+static void set_clock(struct conversation *conversation, const struct conversation_line *line)
+{
+    json_t *list = line->agent && line->text ? json_loads(line->text, 0, NULL) : NULL;
+    json_t *user = json_array_get(json_object_get(list, "return"), 0);
+
+    if (user && !conversation->guest_clock_ms)
+        conversation->guest_clock_ms =
+                json_integer_value(json_object_get(user, "login-time")) * 1000 - (long long)line->ms;
+    json_decref(list);
+}
+
+static char *copy_text(const char *text)
+{
+    char *copy = malloc(strlen(text) + 1);
+
+    assert_non_null(copy);
+    return strcpy(copy, text);
+}
+
+static void add_line(struct conversation *conversation, char *text)
+{
+    struct conversation_line *line;
+    char channel[8], direction, *rest;
+    unsigned long ms;
+    int length = 0;
+
+    text[strcspn(text, "\r\n")] = 0;
+    if (!*text || *text == '#')
+        return;
+    conversation->lines =
+            realloc(conversation->lines, (conversation->line_count + 1) * sizeof(*conversation->lines));
+    assert_non_null(conversation->lines);
+    line = &conversation->lines[conversation->line_count++];
+    assert_true(sscanf(text, "%lu %7[a-z]%n", &ms, channel, &length) == 2);
+    rest = text + length;
+    direction = *rest;
+    /* Time begins somewhere. */
+    *line = (struct conversation_line){.ms = ms + 100000, .agent = !strcmp(channel, "agent")};
+    line->incoming = direction != '<';
+    line->text = direction == ' ' ? NULL : copy_text(rest + 2);
+    set_clock(conversation, line);
+}
+
+static void load(struct conversation *conversation, const char *name)
+{
+    static char text[262144];
+    char path[1024];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
+    file = fopen(path, "rb");
+    if (!file)
+        fail_msg("there is no %s", path);
+    while (fgets(text, sizeof(text), file))
+        add_line(conversation, text);
+    fclose(file);
+}
+
+/* Answers */
+
+static void reply(struct conversation *conversation, uint64_t ms, bool agent, const char *text)
+{
+    struct conversation_reply *place = conversation->replies;
+
+    while (place->ms)
+        ++place;
+    assert_true(place < conversation->replies + 64);
+    *place = (struct conversation_reply){ms, agent, copy_text(text)};
+}
+
+static bool is_answer(const struct conversation_line *line)
+{
+    return line->text && line->incoming && (strstr(line->text, "{\"return\"") == line->text
+                                                   || strstr(line->text, "{\"error\"") == line->text);
+}
+
+static bool asks(const struct conversation_line *line, const char *command)
+{
+    char start[80];
+
+    snprintf(start, sizeof(start), "{\"execute\": \"%s\"", command);
+    return line->text && !line->agent && !line->incoming && !strncmp(line->text, start, strlen(start));
+}
+
+/* The answer to the nth of the recorded commands: QEMU answers them in order. */
+static const struct conversation_line *nth_answer(const struct conversation *conversation, size_t n)
+{
+    for (size_t i = 0; i < conversation->line_count; ++i)
+    {
+        const struct conversation_line *line = &conversation->lines[i];
+
+        if (!line->agent && is_answer(line) && !n--)
+            return line;
+    }
+    return NULL;
+}
+
+/* What was answered to the command at that moment or next, or else last. */
+static const char *recorded_answer(const struct conversation *conversation, const char *command)
+{
+    const char *last = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < conversation->line_count; ++i)
+    {
+        const struct conversation_line *line = &conversation->lines[i], *answer;
+
+        if (line->agent || line->incoming)
+            continue;
+        answer = nth_answer(conversation, n++);
+        if (!answer || !asks(line, command))
+            continue;
+        last = answer->text;
+        if (answer->ms >= conversation->now_ms)
+            return last;
+    }
+    return last;
+}
+
+static const char *made_answer(const struct conversation *conversation, json_t *command)
+{
+    const char *name = json_string_value(json_object_get(command, "execute"));
+    const char *property = json_string_value(
+            json_object_get(json_object_get(command, "arguments"), "property"));
+    static char text[256];
+
+    if (!strcmp(name, "qom-get") && !strcmp(property, "type"))
+        return "{\"return\": \"floppy\"}";
+    if (!strcmp(name, "qom-get") && !strcmp(property, "name"))
+        return "{\"return\": \"org.qemu.guest_agent.0\"}";
+    if (!strcmp(name, "qom-get"))
+        return "{\"return\": \"agent\"}";
+    if (!strcmp(name, "query-jobs"))
+    {
+        snprintf(text, sizeof(text), "{\"return\": [{\"type\": \"snapshot-%s\", \"id\": \"%s\"}]}", conversation->job,
+                conversation->job);
+        return text;
+    }
+    if (!strcmp(name, "query-status") && conversation->attached)
+    {
+        const char *state = conversation->saved ? "postmigrate" : conversation->stopped ? "paused" : "running";
+
+        snprintf(text, sizeof(text), "{\"return\": {\"status\": \"%s\"}}", state);
+        return text;
+    }
+    return NULL;
+}
+
+static void answer_qmp(struct conversation *conversation, json_t *command)
+{
+    const char *name = json_string_value(json_object_get(command, "execute"));
+    const char *text = made_answer(conversation, command);
+    json_t *answer;
+    char *dump;
+
+    if (!text)
+        text = recorded_answer(conversation, name);
+    answer = text ? json_loads(text, 0, NULL) : json_pack("{s:{s:s}}", "error", "class", "CommandNotFound");
+    assert_non_null(answer);
+    json_object_set(answer, "id", json_object_get(command, "id"));
+    dump = json_dumps(answer, JSON_COMPACT);
+    reply(conversation, conversation->now_ms, false, dump);
+    free(dump);
+    json_decref(answer);
+}
+
+/* When the agent next said anything, or the list of users: from there on. NULL: never again. */
+static const struct conversation_line *next_said(const struct conversation *conversation, bool list)
+{
+    for (size_t i = 0; i < conversation->line_count; ++i)
+    {
+        const struct conversation_line *line = &conversation->lines[i];
+
+        if (line->agent && is_answer(line) && line->ms >= conversation->now_ms
+                && (!list || strstr(line->text, "{\"return\": [") == line->text))
+            return line;
+    }
+    return NULL;
+}
+
+static void answer_agent(struct conversation *conversation, json_t *command)
+{
+    const char *name = json_string_value(json_object_get(command, "execute"));
+    const struct conversation_line *said = next_said(conversation, !strcmp(name, "guest-get-users"));
+    char text[128];
+
+    if (!said)
+        return;
+    if (!strcmp(name, "guest-get-users"))
+    {
+        reply(conversation, said->ms, true, said->text);
+        return;
+    }
+    if (!strcmp(name, "guest-get-time"))
+    {
+        snprintf(text, sizeof(text), "{\"return\": %lld000000}",
+                conversation->guest_clock_ms + (long long)conversation->now_ms);
+        reply(conversation, conversation->now_ms, true, text);
+        return;
+    }
+    assert_string_equal(name, "guest-sync-delimited");
+    snprintf(text, sizeof(text), "\xff{\"return\": %ld}",
+            (long)json_integer_value(json_object_get(json_object_get(command, "arguments"), "id")));
+    reply(conversation, said->ms, true, text);
+}
+
+/* What the machine calls */
+
+static bool on_send(void *context, enum vm_channel channel, const char *text, size_t size)
+{
+    struct conversation *conversation = context;
+    bool marked = size && *text == '\xff';
+    json_t *command = json_loadb(text + marked, size - marked, 0, NULL);
+
+    assert_non_null(command);
+    if (channel == VM_QMP)
+        answer_qmp(conversation, command);
+    else
+        answer_agent(conversation, command);
+    json_decref(command);
+    return true;
+}
+
+static void on_tell(void *context, const struct vm_event *event)
+{
+    struct conversation *conversation = context;
+
+    assert_true(conversation->event_count < CONVERSATION_EVENTS_MAX);
+    vm_event_text(event, conversation->events[conversation->event_count++], sizeof(conversation->events[0]));
+}
+
+static void on_learn_state(void *context, enum vm_state state)
+{
+    (void)context, (void)state;
+}
+
+static void on_attached(void *context)
+{
+    struct conversation *conversation = context;
+
+    conversation->attached = true;
+    vm_open_agent(&conversation->vm, 1, conversation->now_ms);
+}
+
+static void on_trouble(void *context, const char *trouble)
+{
+    (void)context, (void)trouble;
+}
+
+static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
+{
+    (void)context, (void)result, (void)text;
+}
+
+static const struct vm_user user = {on_send, on_tell, on_learn_state, on_attached, on_trouble, on_logged_off};
+
+/* Playing */
+
+static void feed(struct conversation *conversation, bool agent, const char *bytes, size_t size)
+{
+    const char *fault = agent ? vm_take_agent(&conversation->vm, bytes, size, conversation->now_ms)
+                              : vm_take_qmp(&conversation->vm, bytes, size, conversation->now_ms);
+
+    if (fault)
+        fail_msg("%.*s: %s", (int)size, bytes, fault);
+}
+
+static void say(struct conversation *conversation, bool agent, const char *text)
+{
+    size_t step = conversation->by_bytes ? 1 : strlen(text);
+
+    for (size_t i = 0; i < strlen(text); i += step)
+        feed(conversation, agent, text + i, step);
+    feed(conversation, agent, "\r\n", 2);
+}
+
+/* What QEMU would answer from now on, as far as it was not recorded. */
+static void follow(struct conversation *conversation, const char *text)
+{
+    if (strstr(text, "\"event\": \"STOP\""))
+        conversation->stopped = true;
+    else if (strstr(text, "\"event\": \"RESUME\""))
+        conversation->stopped = conversation->saved = false;
+    else if (strstr(text, "\"event\": \"MIGRATION\"") && strstr(text, "completed"))
+        conversation->saved = conversation->stopped;
+    else if (strstr(text, "\"event\": \"JOB_STATUS_CHANGE\""))
+        strcpy(conversation->job, strstr(text, "\"load\"") ? "load" : "save");
+}
+
+static void play_line(struct conversation *conversation, const struct conversation_line *line)
+{
+    if (!line->incoming || is_answer(line))
+        return;
+    if (line->text)
+    {
+        follow(conversation, line->text);
+        say(conversation, line->agent, line->text);
+    }
+    else if (line->agent)
+    {
+        vm_close_agent(&conversation->vm, conversation->now_ms);
+    }
+    else
+    {
+        /* Nobody listens there any more. */
+        vm_close_qmp(&conversation->vm, conversation->now_ms);
+        vm_end(&conversation->vm, conversation->now_ms);
+    }
+}
+
+static struct conversation_reply *first_reply(struct conversation *conversation)
+{
+    struct conversation_reply *first = NULL;
+
+    for (struct conversation_reply *place = conversation->replies; place < conversation->replies + 64; ++place)
+    {
+        if (place->ms && (!first || place->ms < first->ms))
+            first = place;
+    }
+    return first;
+}
+
+static bool step(struct conversation *conversation, uint64_t end_ms)
+{
+    const struct conversation_line *line = conversation->next_line < conversation->line_count
+            ? &conversation->lines[conversation->next_line]
+            : NULL;
+    struct conversation_reply *answer = first_reply(conversation), taken;
+    uint64_t due = vm_due_ms(&conversation->vm), next = line ? line->ms : end_ms;
+
+    if (answer && answer->ms <= next && answer->ms <= due)
+    {
+        taken = *answer;
+        answer->ms = 0;
+        conversation->now_ms = taken.ms > conversation->now_ms ? taken.ms : conversation->now_ms;
+        say(conversation, taken.agent, taken.text);
+        free(taken.text);
+        return true;
+    }
+    if (due <= next)
+    {
+        conversation->now_ms = due > conversation->now_ms ? due : conversation->now_ms;
+        assert_null(vm_tick(&conversation->vm, conversation->now_ms));
+        return true;
+    }
+    if (!line)
+        return false;
+    conversation->now_ms = line->ms;
+    play_line(conversation, line);
+    ++conversation->next_line;
+    return true;
+}
+
+void conversation_play(struct conversation *conversation, const char *name, bool by_bytes)
+{
+    memset(conversation, 0, sizeof(*conversation));
+    conversation->by_bytes = by_bytes;
+    load(conversation, name);
+    conversation->now_ms = conversation->lines[0].ms;
+    assert_null(address_parse(&conversation->address, "qemu:127.0.0.1:1,agent=2", (char[256]){0}));
+    assert_true(vm_init(&conversation->vm, &user, conversation, &conversation->address));
+    vm_open_qmp(&conversation->vm, conversation->now_ms);
+    while (step(conversation, conversation->lines[conversation->line_count - 1].ms + AFTER_MS))
+        ;
+}
+
+void conversation_expect(const struct conversation *conversation, const char *expected)
+{
+    static char text[sizeof(conversation->events)];
+    size_t length = 0;
+
+    *text = 0;
+    for (size_t i = 0; i < conversation->event_count; ++i)
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "%s\n", conversation->events[i]);
+    assert_string_equal(text, expected);
+}
+
+void conversation_end(struct conversation *conversation)
+{
+    vm_cleanup(&conversation->vm);
+    for (size_t i = 0; i < conversation->line_count; ++i)
+        free(conversation->lines[i].text);
+    free(conversation->lines);
+    for (size_t i = 0; i < 64; ++i)
+    {
+        if (conversation->replies[i].ms)
+            free(conversation->replies[i].text);
+    }
+}
