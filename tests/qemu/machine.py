@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 from console import Control, Terminal
 from lines import PATIENCE, Silence
@@ -157,6 +158,39 @@ class Machine:
         for terminal in self.terminals:
             terminal.wait_for_login()
         self.control.run("true")
+
+    ## What a test does to it
+
+    def wait_for_polls(self, count=1):
+        """Returns when the host has asked for the users and has been answered: the agent has read utmp meanwhile.
+
+        Nobody else reads it while nobody logs in or out.
+        """
+        for _ in range(count):
+            deadline = time.monotonic() + PATIENCE
+            before = self.control.run("stat -c %x /run/utmp")
+            while self.control.run("stat -c %x /run/utmp") == before:
+                if time.monotonic() > deadline:
+                    raise Silence("nobody has asked the agent for the users")
+                time.sleep(0.02)
+
+    def restart(self, act):
+        """Does what makes the guest start again, and returns when it has."""
+        self.monitor.forget()
+        for end in [self.control, *self.terminals]:
+            end.restart()
+        act(self)
+        self.monitor.event("RESET")
+        for end in [self.control, *self.terminals]:
+            end.restart()
+        self.monitor.event("VSERPORT_CHANGE", open=True)
+
+    def change_medium(self, drive, path):
+        self.monitor.command("blockdev-change-medium", id=drive, filename=str(path), format="raw")
+
+    def hmp(self, command):
+        if complaint := self.monitor.command("human-monitor-command", command_line=command):
+            raise AssertionError(f"{command}: {complaint}")
 
     def save(self, path):
         """Saves the machine's state to a file. It is stopped afterwards."""

@@ -1,0 +1,45 @@
+"""The events as watch.js prints them, by short names, for tables that can be taken in at a glance."""
+
+LOGOFF_NORMAL = "OnGuestLogoff(logoffType=vmLogoff_Normal)"
+LOGOFF_FORCED = "OnGuestLogoff(logoffType=vmLogoff_Forced)"
+LOGOFF_EXTERNAL = "OnGuestLogoff(logoffType=vmLogoff_External)"
+
+RESET = "OnReset()"
+HEARTBEAT_STOPPED = "OnHeartbeatStopped()"
+REQUEST_SHUTDOWN = "OnRequestShutdown()"
+GUEST_SHUTDOWN = "OnGuestShutdown()"
+ADDITIONS_AVAILABLE = "OnAdditionsAvailable()"
+ADDITIONS_UNINSTALLED = "OnAdditionsUninstalled()"
+
+DISK_FULL = "OnDiskOutOfSpace(criticallyLow=True)"
+DISK_WARNING = "OnDiskOutOfSpace(criticallyLow=False)"
+
+
+def state(name):
+    return f"OnStateChange(virtualMachineState=vmVMState_{name})"
+
+
+RUNNING = state("Running")
+PAUSED = state("Paused")
+SAVING = state("Saving")
+SAVED = state("Saved")
+RESTORING = state("Restoring")
+TURNING_OFF = state("TurningOff")
+TURNED_OFF = state("TurnedOff")
+DELETED = state("DeleteMachine")
+
+
+def dvd_insert(path):
+    return f'IVMDVDDriveEvents.OnMediaInsert(mediaPath="{path}")'
+
+
+def dvd_eject(path):
+    return f'IVMDVDDriveEvents.OnMediaEject(mediaPath="{path}")'
+
+
+def floppy_insert(path):
+    return f'IVMFloppyDriveEvents.OnMediaInsert(mediaPath="{path}")'
+
+
+def floppy_eject(path):
+    return f'IVMFloppyDriveEvents.OnMediaEject(mediaPath="{path}")'

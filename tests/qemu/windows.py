@@ -1,0 +1,50 @@
+"""Windows programs: the servers under test, and scripts that use them."""
+import os
+import subprocess
+
+from lines import PATIENCE
+from machine import die_with_parent
+
+# Told by CMake: what runs Windows programs, where the servers are, and Windows' own folder for programs of that bitness.
+RUNNER = os.environ.get("VMEVENTS_RUNNER", "").split("|")
+BIN = os.environ.get("VMEVENTS_BIN", "")
+SYSTEM = os.environ.get("VMEVENTS_SYSTEM", "system32")
+
+
+def windows_path(path):
+    """Wine has the whole file system as drive Z."""
+    return "Z:" + str(path).replace("/", "\\")
+
+
+def system_program(name):
+    return f"C:\\windows\\{SYSTEM}\\{name}"
+
+
+def start(*words, **options):
+    return subprocess.Popen([*RUNNER, *words], stdin=subprocess.DEVNULL, preexec_fn=die_with_parent, **options)
+
+
+def run(*words):
+    with start(*words) as process:
+        try:
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
+    assert code == 0, f"{words} ended with exit code {code}"
+
+
+def sink_and_host():
+    return windows_path(f"{BIN}/vmevents.dll"), windows_path(f"{BIN}/vmhost.exe")
+
+
+def register_servers():
+    sink, host = sink_and_host()
+    run(system_program("regsvr32.exe"), "/s", sink)
+    run(host, "/regserver")
+
+
+def unregister_servers():
+    """Also when they are not registered."""
+    sink, host = sink_and_host()
+    run(host, "/unregserver")
+    run(system_program("regsvr32.exe"), "/u", "/s", sink)
