@@ -58,7 +58,7 @@ class Terminal:
         self.stream.until(PROMPT)
 
     def restart(self):
-        """The guest starts anew: what the terminal has shown before is of no use."""
+        """The session has been ended from elsewhere, or the guest starts anew: there is going to be a new login."""
         self.stream.forget()
         self.fresh = True
 

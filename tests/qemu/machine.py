@@ -124,6 +124,7 @@ class Machine:
             except (FileNotFoundError, ConnectionRefusedError):
                 if self.process.poll() is not None:
                     raise AssertionError("QEMU did not start: " + self.log()) from None
+                time.sleep(0.01)
         for chardev in self.monitor.command("query-chardev"):
             if match := re.search(r"tcp:127\.0\.0\.1:(\d+)", chardev["filename"]):
                 if chardev["label"] == "qmp":

@@ -32,7 +32,8 @@ class Subscriber:
         self.answers = []
         self.events = {}
         self.ended = False
-        self.names = (f"Guest {number}" for number in itertools.count(1))
+        # The host, and with it the names of machines, is shared by all who test.
+        self.names = (f"guest-{os.getpid()}-{number}" for number in itertools.count(1))
         self.process = windows.start(
             windows.system_program("cscript.exe"), "//nologo", windows.windows_path(SCRIPT),
             windows.windows_path(self.folder), stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
@@ -48,9 +49,8 @@ class Subscriber:
             kind, _, rest = line.rstrip("\r\n").partition(" ")
             with self.changed:
                 if kind == "event":
-                    # "event Guest 1 OnReset()"
-                    name = " ".join(rest.split(" ")[:2])
-                    self.events.setdefault(name, []).append(rest[len(name) + 1 :])
+                    name, _, text = rest.partition(" ")
+                    self.events.setdefault(name, []).append(text)
                 else:
                     self.answers.append((kind, rest))
                 self.changed.notify_all()
@@ -132,7 +132,7 @@ class Watch:
     def wait_until(self, name, value):
         """Waits until a property of the machine has a value."""
         deadline = time.monotonic() + PATIENCE
-        while (seen := self.get(name)) != str(value):
+        while (seen := self.get(name)).lower() != str(value).lower():
             if time.monotonic() > deadline:
                 raise Silence(f"{self.name}.{name} is {seen}, not {value}")
 
