@@ -50,11 +50,11 @@ class Watching:
 
 def show(machine, watching):
     first, second, _ = machine.terminals
-    machine.wait_for_polls(2)
+    machine.wait_for_polls()
     tell("Alice logs on at the first terminal, Bob at the second. Logging on is no event of Virtual PC's.")
     first.login("alice")
     second.login("bob")
-    machine.wait_for_polls(2)
+    machine.wait_for_polls()
     tell("Alice types exit:")
     first.logout()
     watching.wait_for("OnGuestLogoff")

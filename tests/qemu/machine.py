@@ -162,24 +162,23 @@ class Machine:
 
     ## What a test does to it
 
-    def wait_for_polls(self, count=1):
-        """Returns when the host has asked for the users and has been answered: the agent has read utmp meanwhile.
+    def wait_for_polls(self):
+        """Returns when the host has been told who is logged in now.
 
-        Nobody else reads it while nobody logs in or out.
+        The agent reads utmp when it is asked, and nobody else does while nobody logs in or out. The second question
+        shows that the first has been answered.
         """
-        for _ in range(count):
-            deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE
+        for _ in range(2):
             before = self.control.run("stat -c %x /run/utmp")
             while self.control.run("stat -c %x /run/utmp") == before:
                 if time.monotonic() > deadline:
-                    raise Silence("nobody has asked the agent for the users")
+                    raise Silence("nobody asks the agent for the users")
                 time.sleep(0.02)
 
     def restart(self, act):
         """Does what makes the guest start again, and returns when it has."""
         self.monitor.forget()
-        for end in [self.control, *self.terminals]:
-            end.restart()
         act(self)
         self.monitor.event("RESET")
         for end in [self.control, *self.terminals]:

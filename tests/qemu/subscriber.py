@@ -123,7 +123,7 @@ class Watch:
 
     def expect_nothing_more(self):
         """The same, after the agent has been asked again, which could have shown something."""
-        self.machine.wait_for_polls(2)
+        self.machine.wait_for_polls()
         self.expect_nothing_but_a_pause()
 
     def get(self, name):

@@ -1,7 +1,8 @@
 """Disks that run full, media that are changed, and other devices."""
 import pytest
 
-from events import (DISK_FULL, DISK_WARNING, PAUSED, RUNNING, dvd_eject, dvd_insert, floppy_eject, floppy_insert)
+from events import DISK_FULL, DISK_WARNING, PAUSED, RUNNING, dvd_eject, dvd_insert, floppy_eject, floppy_insert
+from monitor import CommandFailed
 
 
 def fill_disk(machine):
@@ -55,9 +56,9 @@ def test_the_cd_drive(machine, watch):
 
 def test_a_locked_tray(machine, watch):
     """While the guest uses the medium QEMU does not eject it, unless by force."""
-    machine.control.start("sleep 1000 </dev/sr0 &")
+    machine.control.start("exec 3</dev/sr0")
     machine.control.run("true")
-    with pytest.raises(Exception, match="is locked"):
+    with pytest.raises(CommandFailed, match="is locked"):
         machine.monitor.command("eject", id="cd0")
     watch.expect_nothing_more()
     machine.monitor.command("eject", id="cd0", force=True)

@@ -90,7 +90,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_end_and_start_again(guest_of, booted, name):
+def test_end_and_start_again(guest_of, name):
     """Whatever ended it, the machine that is started again is the same machine object."""
     act, expected = ENDS[name]
     machine, watch = guest_of()
@@ -98,7 +98,7 @@ def test_end_and_start_again(guest_of, booted, name):
     machine.wait_for_end()
     watch.expect(*expected)
     watch.wait_until("Connected", False)
-    machine.restore(booted)
+    machine.boot()
     watch.expect(RUNNING, ADDITIONS_AVAILABLE)
     machine.wait_for_polls()
     machine.terminals[0].login("bob")
