@@ -81,7 +81,7 @@ BY_QEMU = [TURNING_OFF, *BOTH_LOGGED_OFF, TURNED_OFF]
 ENDS = {
     "system_powerdown": (by_command("system_powerdown"), [REQUEST_SHUTDOWN, ADDITIONS_UNINSTALLED, *BY_GUEST]),
     "poweroff": (by_guest("poweroff"), [ADDITIONS_UNINSTALLED, *BY_GUEST]),
-    "poweroff_at_once": (by_guest("poweroff -f"), BY_GUEST),
+    "poweroff_at_once": (by_guest("poweroff -f"), [ADDITIONS_UNINSTALLED, *BY_GUEST]),
     "panic": (by_panic, [HEARTBEAT_STOPPED, *BOTH_LOGGED_OFF, GUEST_SHUTDOWN, TURNING_OFF, TURNED_OFF]),
     "quit": (by_command("quit"), BY_QEMU),
     "SIGTERM": (by_signal(signal.SIGTERM), BY_QEMU),
