@@ -254,7 +254,7 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
     vm->now_ms = now_ms;
     vm->fault = NULL;
     vm->qmp_open = true;
-    vm->attached = false;
+    vm->attached = vm->status_known = false;
     messages_restart(&vm->qmp_messages);
     qmp_open(&vm->qmp);
 }
@@ -290,7 +290,7 @@ void vm_end(struct vm *vm, uint64_t now_ms)
     vm->now_ms = now_ms;
     if (vm->state == VM_SAVED)
     {
-        /* Its sessions are not over; but they are if it is not that state that is started. */
+        /* Its sessions are not over, nor is its agent gone; but they are if it is not that state that is started. */
         vm->users.replaced = true;
         vm_end_logoff(vm, VM_LOGOFF_ENDED, NULL);
     }
@@ -298,6 +298,7 @@ void vm_end(struct vm *vm, uint64_t now_ms)
     {
         vm_lose_guest(vm);
         vm_set_state(vm, VM_TURNED_OFF);
+        vm->additions = VM_ADDITIONS_CLOSED;
     }
     vm->process = 0;
     vm->saving = vm->incoming = vm->shut_down = false;
@@ -308,7 +309,6 @@ void vm_end(struct vm *vm, uint64_t now_ms)
     drives_forget(&vm->drives);
     devices_cleanup(&vm->devices);
     json_object_clear(vm->full_disks);
-    vm->additions = VM_ADDITIONS_CLOSED;
     *vm->port = *vm->port_device = 0;
     vm_forget_agent(vm);
 }
@@ -371,6 +371,9 @@ static void poll_qemu(struct vm *vm)
     vm_ask(vm, VM_ASK_DEVICES);
     if (drives_need_polling(&vm->drives))
         vm_ask(vm, VM_ASK_BLOCKS);
+    /* Without the migration capability "events" nothing else tells when it is over. */
+    if (vm->state == VM_SAVING || vm->state == VM_RESTORING)
+        vm_ask(vm, VM_ASK_STATUS);
 }
 
 const char *vm_tick(struct vm *vm, uint64_t now_ms)

@@ -62,6 +62,7 @@ static void take_status(struct vm *vm, const json_t *status)
     if (state == VM_UNKNOWN)
         return;
     vm->undecided = false;
+    vm->status_known = true;
     if (!strcmp(run_state, "inmigrate"))
         vm->incoming = true;
     if (!vm->attached)

@@ -35,7 +35,7 @@ static void take_stop(struct vm *vm, const json_t *data, int64_t time_us)
     (void)data;
     vm->stopped = true;
     resets_stop(&vm->resets, time_us);
-    if (vm->state == VM_UNKNOWN)
+    if (!vm->status_known)
         return;
     if (vm->shut_down)
         vm_set_state(vm, VM_TURNED_OFF);
@@ -65,21 +65,21 @@ static void take_resume(struct vm *vm, const json_t *data, int64_t time_us)
     vm->stopped = vm->saving = vm->shut_down = false;
     resets_resume(&vm->resets, time_us);
     json_object_clear(vm->full_disks);
-    if (vm->state != VM_UNKNOWN)
+    if (vm->status_known)
         vm_set_state(vm, VM_RUNNING);
 }
 
 static void take_suspend(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)data, (void)time_us;
-    if (vm->state != VM_UNKNOWN)
+    if (vm->status_known)
         vm_set_state(vm, VM_PAUSED);
 }
 
 static void take_wakeup(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)data, (void)time_us;
-    if (vm->state != VM_UNKNOWN)
+    if (vm->status_known)
         vm_set_state(vm, VM_RUNNING);
 }
 
@@ -90,7 +90,7 @@ static void take_migration(struct vm *vm, const json_t *data, int64_t time_us)
     bool over = !strcmp(status, "completed") || !strcmp(status, "failed") || !strcmp(status, "cancelled");
 
     (void)time_us;
-    if (vm->state == VM_UNKNOWN || !strcmp(status, "none") || !strcmp(status, "cancelling"))
+    if (!vm->status_known || !strcmp(status, "none") || !strcmp(status, "cancelling"))
         return;
     if (over && !vm->incoming && vm->saving && !strcmp(status, "completed"))
         vm_set_state(vm, VM_SAVED);
@@ -154,6 +154,9 @@ static void take_reset(struct vm *vm, const json_t *data, int64_t time_us)
     vm_tell(&vm->outlet, VM_EVENT_RESET, 0);
     vm_lose_guest(vm);
     vm_forget_agent(vm);
+    /* Without a port that says so, the agent of before is gone for certain. */
+    if (!*vm->port && vm->additions == VM_ADDITIONS_OPEN)
+        vm_set_additions(vm, false);
     vm->heartbeat_stopped = false;
     vm->shutdown_requested_ms = 0;
     json_object_clear(vm->full_disks);
@@ -189,13 +192,13 @@ static void take_io_error(struct vm *vm, const json_t *data, int64_t time_us)
 {
     const char *disk = *text_of(data, "device") ? text_of(data, "device") : text_of(data, "node-name");
     bool stops = !strcmp(text_of(data, "action"), "stop");
-    json_t *told;
+    json_int_t told_us;
 
     if (!is_lack_of_space(data))
         return;
-    told = json_object_get(vm->full_disks, disk);
-    vm_check(vm, !json_object_set_new_nocheck(vm->full_disks, disk, json_integer(time_us)) || !*disk);
-    if (told && (stops || time_us - json_integer_value(told) < DISK_QUIET_US))
+    told_us = json_integer_value(json_object_get(vm->full_disks, disk));
+    vm_check(vm, !json_object_set_new_nocheck(vm->full_disks, disk, json_integer(time_us)));
+    if (told_us && (stops || time_us - told_us < DISK_QUIET_US))
         return;
     vm_tell(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, stops);
 }

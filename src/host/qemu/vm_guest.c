@@ -9,11 +9,12 @@
 static const char logoff_script[] =
         "( loginctl --no-legend list-sessions 2>/dev/null | while read -r session rest; do "
         "loginctl terminate-session \"$session\"; done; "
-        "for signal in HUP KILL; do who | while read -r user terminal rest; do "
+        "processes=$(who | while read -r user terminal rest; do "
         "[ -c \"/dev/$terminal\" ] || continue; "
         "for process in /proc/[0-9]*; do "
-        "[ \"$(readlink \"$process/fd/0\")\" = \"/dev/$terminal\" ] && kill -$signal \"${process#/proc/}\"; "
-        "done; done; sleep 2; done ) </dev/null >/dev/null 2>&1 &";
+        "[ \"$(readlink \"$process/fd/0\")\" = \"/dev/$terminal\" ] && echo \"${process#/proc/}\"; "
+        "done; done); "
+        "kill -HUP $processes; sleep 2; kill -KILL $processes ) </dev/null >/dev/null 2>&1 &";
 
 /* The additions and the heartbeat */
 
@@ -51,9 +52,6 @@ void vm_forget_agent(struct vm *vm)
     vm->answered = false;
     vm->verify_silence = false;
     agent_distrust(&vm->agent);
-    /* Without a port that says so, an agent of before is gone for certain. */
-    if (!*vm->port && vm->additions == VM_ADDITIONS_OPEN)
-        vm_set_additions(vm, false);
     vm_expect_agent(vm);
 }
 
