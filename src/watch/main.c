@@ -3,6 +3,7 @@
  * meant to be read as an example of them.
  */
 #include "watch/call.h"
+#include "watch/machine.h"
 #include "watch/options.h"
 #include "watch/output.h"
 
@@ -49,72 +50,6 @@ static BSTR take_description(void)
     return description;
 }
 
-static void complain_of(const WCHAR *what, HRESULT hr, const WCHAR *description)
-{
-    if (description && *description)
-        output_complain(L"%ls: %ls", what, description);
-    else
-        output_complain(L"%ls: error 0x%08lx", what, (unsigned long)hr);
-}
-
-/* Calls a method of the host that takes a name and returns a machine. */
-static HRESULT ask_for_machine(
-        IDispatch *host, const WCHAR *method, const WCHAR *name, IVMEventMachine **machine, BSTR *description)
-{
-    VARIANT arg, result;
-    HRESULT hr;
-
-    V_VT(&arg) = VT_BSTR;
-    V_BSTR(&arg) = SysAllocString(name);
-    hr = call_method(host, method, &arg, 1, &result, description);
-    SysFreeString(V_BSTR(&arg));
-    if (FAILED(hr))
-        return hr;
-    hr = IDispatch_QueryInterface(V_DISPATCH(&result), &IID_IVMEventMachine, (void **)machine);
-    VariantClear(&result);
-    return hr;
-}
-
-static HRESULT find_or_create_machine(IDispatch *host, const WCHAR *name, IVMEventMachine **machine)
-{
-    BSTR description;
-    HRESULT hr;
-
-    hr = ask_for_machine(host, L"FindMachine", name, machine, &description);
-    if (hr == VM_E_VM_UNKNOWN)
-    {
-        SysFreeString(description);
-        hr = ask_for_machine(host, L"CreateMachine", name, machine, &description);
-    }
-    /* Two may have tried at once. */
-    if (hr == VM_E_CONFIG_DUPLICATE_NAME)
-    {
-        SysFreeString(description);
-        hr = ask_for_machine(host, L"FindMachine", name, machine, &description);
-    }
-    if (FAILED(hr))
-        complain_of(L"cannot have the machine", hr, description);
-    SysFreeString(description);
-    return hr;
-}
-
-static HRESULT open_machine(const WCHAR *name, IVMEventMachine **machine)
-{
-    IDispatch *host;
-    HRESULT hr;
-
-    hr = CoCreateInstance(&CLSID_VMEventHost, NULL, CLSCTX_LOCAL_SERVER, &IID_IDispatch, (void **)&host);
-    if (hr == REGDB_E_CLASSNOTREG)
-        output_complain(L"VMEvents.Host is not registered; run `vmhost.exe /regserver` once");
-    else if (FAILED(hr))
-        complain_of(L"cannot start VMEvents.Host", hr, NULL);
-    if (FAILED(hr))
-        return hr;
-    hr = find_or_create_machine(host, name, machine);
-    IDispatch_Release(host);
-    return hr;
-}
-
 static HRESULT connect_sink(IVMEventSink *sink, IVMEventMachine *machine)
 {
     BSTR description;
@@ -125,7 +60,7 @@ static HRESULT connect_sink(IVMEventSink *sink, IVMEventMachine *machine)
         hr = IVMEventSink_Connect(sink, (IUnknown *)machine, NULL, &cookie);
     if (SUCCEEDED(hr))
         return hr;
-    complain_of(L"cannot connect to the machine", hr, description = take_description());
+    output_complain_of(L"cannot connect to the machine", hr, description = take_description());
     SysFreeString(description);
     return hr;
 }
@@ -173,25 +108,20 @@ static int playing_result(struct playing *playing)
 {
     if (SUCCEEDED(playing->hr))
         return EXIT_DONE;
-    complain_of(L"cannot play the scenario", playing->hr, playing->description);
+    output_complain_of(L"cannot play the scenario", playing->hr, playing->description);
     return EXIT_ERROR;
-}
-
-static bool is_alive(IVMEventMachine *machine)
-{
-    VMVMState state;
-
-    return SUCCEEDED(IVMEventMachine_get_State(machine, &state)) && state != vmVMState_DeleteMachine;
 }
 
 static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct options *options, struct playing *playing)
 {
     DWORD start = GetTickCount(), waited, patience;
+    BSTR fault = NULL; /* of the connections, as told last; the process ends with it */
     IVMEventRecord *record;
     long count = 0;
     HRESULT hr;
     bool over;
 
+    machine_look_after(machine, &fault);
     for (;;)
     {
         over = is_over(playing);
@@ -202,14 +132,14 @@ static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct opti
         hr = IVMEventSink_NextEvent(sink, (LONG)min(options->timeout_ms - waited, patience), &record);
         if (FAILED(hr))
         {
-            complain_of(L"cannot take the next event", hr, NULL);
+            output_complain_of(L"cannot take the next event", hr, NULL);
             return EXIT_ERROR;
         }
         if (!record)
         {
             if (over)
                 return playing_result(playing);
-            if (is_alive(machine))
+            if (machine_look_after(machine, &fault))
                 continue;
             output_complain(L"the machine is gone");
             return EXIT_ERROR;
@@ -238,7 +168,7 @@ static int run(const struct options *options)
     IVMEventSink *sink;
     int code = EXIT_ERROR;
 
-    if (FAILED(open_machine(options->machine, &machine)))
+    if (FAILED(machine_open(options, &machine)))
         return EXIT_ERROR;
     if (FAILED(VMEventsCreateSink(&IID_IVMEventSink, (void **)&sink)))
     {

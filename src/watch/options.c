@@ -6,10 +6,14 @@
 
 const WCHAR usage[] =
         L"usage: vmwatch MACHINE [--play FILE] [--speed N] [--count N] [--timeout S] [--json]\n"
+        L"       vmwatch ADDRESS [--name NAME] [--count N] [--timeout S] [--json]\n"
         L"\n"
         L"Shows the events of a machine of VMEvents.Host, a line each, as they arrive.\n"
         L"\n"
         L"  MACHINE      its name; a simulated machine is made when there is none of that name\n"
+        L"  ADDRESS      of a live machine: qemu:HOST:PORT[,agent=PORT], where QEMU was started with\n"
+        L"               -qmp tcp:HOST:PORT,server=on,wait=off; docs/qemu.md has all of it\n"
+        L"  --name NAME  what the host is to call the live machine\n"
         L"  --play FILE  has the machine play a scenario, and ends when that is over\n"
         L"  --speed N    plays it N times as fast\n"
         L"  --count N    ends after N events\n"
@@ -45,7 +49,7 @@ static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options
         return options->json = true;
     if (!wcscmp(option, L"--help") || !wcscmp(option, L"-h") || !wcscmp(option, L"/?"))
         return options->help = true;
-    if (wcscmp(option, L"--play") && wcscmp(option, L"--speed") && wcscmp(option, L"--count")
+    if (wcscmp(option, L"--name") && wcscmp(option, L"--play") && wcscmp(option, L"--speed") && wcscmp(option, L"--count")
             && wcscmp(option, L"--timeout"))
     {
         _snwprintf(complaint, 256, L"there is no option %.100ls; vmwatch --help lists them", option);
@@ -53,6 +57,11 @@ static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options
     }
     if (!(word = next_word(argc, argv, i, complaint)))
         return false;
+    if (!wcscmp(option, L"--name"))
+    {
+        options->name = word;
+        return true;
+    }
     if (!wcscmp(option, L"--play"))
     {
         options->play = word;
@@ -80,6 +89,11 @@ static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options
     return false;
 }
 
+bool options_is_address(const WCHAR *machine)
+{
+    return !wcsncmp(machine, L"qemu:", wcslen(L"qemu:"));
+}
+
 bool options_parse(int argc, WCHAR **argv, struct options *options, WCHAR complaint[256])
 {
     *options = (struct options){.speed = 1, .timeout_ms = INFINITE};
@@ -104,6 +118,11 @@ bool options_parse(int argc, WCHAR **argv, struct options *options, WCHAR compla
     if (!options->machine && !options->help)
     {
         wcscpy(complaint, L"which machine? vmwatch --help tells how to call it");
+        return false;
+    }
+    if (options->name && !options->help && !options_is_address(options->machine))
+    {
+        wcscpy(complaint, L"--name is for a machine that is given by its address");
         return false;
     }
     return true;

@@ -8,7 +8,8 @@
 
 struct options
 {
-    const WCHAR *machine;
+    const WCHAR *machine; /* a name or an address */
+    const WCHAR *name;    /* of a machine that is given by its address; NULL: made of that */
     const WCHAR *play; /* NULL: watch only */
     double speed;
     long count;        /* end after so many events; 0: no such end */
@@ -18,6 +19,8 @@ struct options
 };
 
 extern const WCHAR usage[];
+
+bool options_is_address(const WCHAR *machine);
 
 /* False: `complaint` says what is wrong. */
 bool options_parse(int argc, WCHAR **argv, struct options *options, WCHAR complaint[256]);

@@ -66,6 +66,14 @@ void output_complain(const WCHAR *format, ...)
     write_text(GetStdHandle(STD_ERROR_HANDLE), buffer);
 }
 
+void output_complain_of(const WCHAR *what, HRESULT hr, const WCHAR *description)
+{
+    if (description && *description)
+        output_complain(L"%ls: %ls", what, description);
+    else
+        output_complain(L"%ls: error 0x%08lx", what, (unsigned long)hr);
+}
+
 /* The fields of a record, as the interface gives them. */
 struct fields
 {

@@ -10,6 +10,9 @@
 bool output_write(const WCHAR *text);
 void output_complain(const WCHAR *format, ...);
 
+/* What could not be done, and why: by the description, or else the number. */
+void output_complain_of(const WCHAR *what, HRESULT hr, const WCHAR *description);
+
 /* One line for the record. S_OK, E_OUTOFMEMORY, S_FALSE: standard output is closed. */
 HRESULT output_record(IVMEventRecord *record, bool json);
 
