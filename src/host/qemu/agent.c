@@ -74,7 +74,7 @@ void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now
 void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms)
 {
     agent->poll_ms = quickly ? AGENT_POLL_QUICKLY_MS : AGENT_POLL_MS;
-    if (agent->state == AGENT_IDLE)
+    if (quickly && agent->state == AGENT_IDLE)
         agent->next_ms = now_ms;
 }
 

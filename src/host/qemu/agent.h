@@ -91,7 +91,7 @@ void agent_distrust(struct agent *agent);
 /* Whether an answer can be expected now, and whether its absence means something. */
 void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now_ms);
 
-/* Asks for the users at once, and from now on quickly or as usual. */
+/* Asks for the users at once and quickly from now on, or as usual. */
 void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms);
 
 /* Gives a command of the user's own. The request is a reference, which is taken. False: another is under way. */

@@ -1,0 +1,256 @@
+#include "pretended.h"
+
+#include "conversation.h"
+#include "support/test.h"
+
+#include <string.h>
+
+static void reply(struct pretended *pretended, bool agent, const char *text)
+{
+    size_t size = strlen(text) + 2;
+
+    assert_true(pretended->reply_size + size < sizeof(pretended->replies));
+    pretended->replies[pretended->reply_size] = agent ? 2 : 1;
+    memcpy(pretended->replies + pretended->reply_size + 1, text, size - 1);
+    pretended->reply_size += size;
+}
+
+static const char *qom_property(const struct pretended *pretended, json_t *arguments)
+{
+    const char *property = json_string_value(json_object_get(arguments, "property"));
+
+    (void)pretended;
+    if (!strcmp(property, "type"))
+        return "\"floppy\"";
+    return !strcmp(property, "name") ? "\"org.qemu.guest_agent.0\"" : "\"agent\"";
+}
+
+static void answer_qmp(struct pretended *pretended, json_t *command)
+{
+    const char *name = json_string_value(json_object_get(command, "execute"));
+    char result[4096] = "{}", text[4400];
+
+    if (!strcmp(name, "query-status"))
+        snprintf(result, sizeof(result), "{\"status\": \"%s\", \"running\": %s}", pretended->run_state,
+                strcmp(pretended->run_state, "running") ? "false" : "true");
+    else if (!strcmp(name, "query-block"))
+        snprintf(result, sizeof(result), "%s", pretended->drives);
+    else if (!strcmp(name, "query-cpus-fast"))
+        snprintf(result, sizeof(result), "[{\"thread-id\": %d}]", pretended->process);
+    else if (!strcmp(name, "qom-list"))
+        snprintf(result, sizeof(result), "[%s]",
+                pretended->has_port ? "{\"name\": \"agent0\", \"type\": \"child<virtserialport>\"}" : "");
+    else if (!strcmp(name, "qom-get"))
+        snprintf(result, sizeof(result), "%s", qom_property(pretended, json_object_get(command, "arguments")));
+    else if (!strcmp(name, "query-chardev"))
+        snprintf(result, sizeof(result),
+                "[{\"label\": \"agent\", \"frontend-open\": %s, \"filename\": \"tcp:127.0.0.1:2,server=on <-> "
+                "127.0.0.1:%d\"}]",
+                pretended->port_open ? "true" : "false", pretended->agent_client);
+    else if (!strcmp(name, "query-jobs"))
+        snprintf(result, sizeof(result), "[{\"id\": \"j\", \"type\": \"snapshot-load\"}]");
+    snprintf(text, sizeof(text), "{\"return\": %s, \"id\": %ld}", result,
+            (long)json_integer_value(json_object_get(command, "id")));
+    reply(pretended, false, text);
+}
+
+static void answer_agent(struct pretended *pretended, json_t *command)
+{
+    const char *name = json_string_value(json_object_get(command, "execute"));
+    char text[1024];
+
+    if (!pretended->agent_answers)
+        return;
+    if (!strcmp(name, "guest-sync-delimited"))
+        snprintf(text, sizeof(text), "\xff{\"return\": %ld}",
+                (long)json_integer_value(json_object_get(json_object_get(command, "arguments"), "id")));
+    else if (!strcmp(name, "guest-get-users"))
+        snprintf(text, sizeof(text), "{\"return\": %s}", pretended->users);
+    else if (!strcmp(name, "guest-get-time"))
+        snprintf(text, sizeof(text), "{\"return\": %.0f}",
+                (pretended->guest_clock + (double)pretended->now_ms / 1e3) * 1e9);
+    else if (!pretended->agent_executes)
+        snprintf(text, sizeof(text), "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"%s is disabled\"}}", name);
+    else
+        snprintf(text, sizeof(text), "{\"return\": {\"pid\": %u}}", ++pretended->executions);
+    reply(pretended, true, text);
+}
+
+/* What the machine calls */
+
+static bool on_send(void *context, enum vm_channel channel, const char *text, size_t size)
+{
+    struct pretended *pretended = context;
+    bool marked = size && *text == '\xff';
+    json_t *command = json_loadb(text + marked, size - marked, 0, NULL);
+
+    assert_non_null(command);
+    if (channel == VM_QMP)
+        answer_qmp(pretended, command);
+    else
+        answer_agent(pretended, command);
+    json_decref(command);
+    return true;
+}
+
+static void on_tell(void *context, const struct vm_event *event)
+{
+    struct pretended *pretended = context;
+    size_t length = strlen(pretended->events);
+
+    assert_true(length + 200 < sizeof(pretended->events));
+    vm_event_text(event, pretended->events + length, 198);
+    strcat(pretended->events, "\n");
+}
+
+static void on_learn_state(void *context, enum vm_state state)
+{
+    struct pretended *pretended = context;
+
+    pretended->learnt = state;
+}
+
+static void on_attached(void *context)
+{
+    struct pretended *pretended = context;
+
+    pretended->attached = true;
+    vm_open_agent(&pretended->vm, 7, pretended->now_ms);
+}
+
+static void on_trouble(void *context, const char *trouble)
+{
+    struct pretended *pretended = context;
+
+    pretended->trouble = trouble;
+}
+
+static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
+{
+    struct pretended *pretended = context;
+
+    pretended->logoff_result = (int)result;
+    snprintf(pretended->logoff_text, sizeof(pretended->logoff_text), "%s", text ? text : "");
+}
+
+static const struct vm_user user = {on_send, on_tell, on_learn_state, on_attached, on_trouble, on_logged_off};
+
+/* Time */
+
+static void take(struct pretended *pretended, bool agent, const char *text)
+{
+    const char *fault = agent ? vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms)
+                              : vm_take_qmp(&pretended->vm, text, strlen(text), pretended->now_ms);
+
+    if (!fault)
+        fault = agent ? vm_take_agent(&pretended->vm, "\n", 1, pretended->now_ms)
+                      : vm_take_qmp(&pretended->vm, "\n", 1, pretended->now_ms);
+    if (fault)
+        fail_msg("%s: %s", text, fault);
+}
+
+static void deliver_replies(struct pretended *pretended)
+{
+    char text[8192];
+    bool agent;
+    size_t size;
+
+    while (pretended->reply_size)
+    {
+        agent = *pretended->replies == 2;
+        snprintf(text, sizeof(text), "%s", pretended->replies + 1);
+        size = strlen(text) + 2;
+        pretended->reply_size -= size;
+        memmove(pretended->replies, pretended->replies + size, pretended->reply_size);
+        take(pretended, agent, text);
+    }
+}
+
+void pretended_wait(struct pretended *pretended, uint64_t ms)
+{
+    uint64_t end = pretended->now_ms + ms;
+
+    deliver_replies(pretended);
+    while (vm_due_ms(&pretended->vm) <= end)
+    {
+        uint64_t due = vm_due_ms(&pretended->vm);
+
+        pretended->now_ms = due > pretended->now_ms ? due : pretended->now_ms;
+        assert_null(vm_tick(&pretended->vm, pretended->now_ms));
+        deliver_replies(pretended);
+        /* What is due must not be due again at once. */
+        if (due == vm_due_ms(&pretended->vm))
+            fail_msg("it is due at %lu ms for ever", (unsigned long)due);
+    }
+    pretended->now_ms = end;
+}
+
+void pretended_say_late(struct pretended *pretended, const char *event, const char *data, uint64_t ms)
+{
+    char text[1024];
+
+    snprintf(text, sizeof(text), "{\"event\": \"%s\", \"data\": %s, \"timestamp\": {\"seconds\": %lu, "
+            "\"microseconds\": %lu}}", event, data ? data : "{}",
+            (unsigned long)((pretended->now_ms - ms) / 1000), (unsigned long)((pretended->now_ms - ms) % 1000 * 1000));
+    take(pretended, false, text);
+    deliver_replies(pretended);
+}
+
+void pretended_say(struct pretended *pretended, const char *event, const char *data)
+{
+    pretended_say_late(pretended, event, data, 0);
+}
+
+/* Connections */
+
+void pretended_connect(struct pretended *pretended)
+{
+    pretended->reply_size = 0;
+    pretended->attached = false;
+    vm_open_qmp(&pretended->vm, pretended->now_ms);
+    take(pretended, false, "{\"QMP\": {\"version\": {}, \"capabilities\": []}}");
+    deliver_replies(pretended);
+    assert_true(pretended->attached);
+}
+
+void pretended_lose(struct pretended *pretended)
+{
+    pretended->reply_size = 0;
+    vm_close_agent(&pretended->vm, pretended->now_ms);
+    vm_close_qmp(&pretended->vm, pretended->now_ms);
+}
+
+void pretended_expect(struct pretended *pretended, const char *events)
+{
+    assert_string_equal(pretended->events, events);
+    *pretended->events = 0;
+}
+
+struct pretended *pretended_start(const char *address)
+{
+    struct pretended *pretended = calloc(1, sizeof(*pretended));
+
+    assert_non_null(pretended);
+    pretended->now_ms = 1000000;
+    pretended->run_state = "running";
+    pretended->drives = "[]";
+    pretended->has_port = pretended->port_open = true;
+    pretended->agent_client = 7;
+    pretended->process = 100;
+    pretended->agent_answers = pretended->agent_executes = true;
+    pretended->guest_clock = 500;
+    pretended->users = "[]";
+    pretended->logoff_result = -1;
+    assert_null(address_parse(&pretended->address, address, (char[256]){0}));
+    assert_true(vm_init(&pretended->vm, &user, pretended, &pretended->address));
+    pretended_connect(pretended);
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "");
+    return pretended;
+}
+
+void pretended_end(struct pretended *pretended)
+{
+    vm_cleanup(&pretended->vm);
+    free(pretended);
+}

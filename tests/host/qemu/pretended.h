@@ -1,0 +1,60 @@
+/*
+ * A QEMU and a guest agent that tests pretend, for what no real one does on demand. They answer by what the test sets;
+ * time passes when the test says so.
+ */
+#ifndef VMEVENTS_TESTS_PRETENDED_H
+#define VMEVENTS_TESTS_PRETENDED_H
+
+#include "host/qemu/vm.h"
+
+struct pretended
+{
+    struct vm vm;
+    struct address address;
+    uint64_t now_ms; /* also QEMU's clock */
+
+    /* QEMU */
+    const char *run_state;
+    const char *drives; /* the answer to query-block */
+    bool has_port;      /* a device for the agent that has events */
+    bool port_open;
+    int agent_client;   /* whose connection the agent's channel has */
+    int process;
+
+    /* The agent */
+    bool agent_answers;
+    bool agent_executes;
+    double guest_clock;      /* at 0 ms of ours */
+    const char *users;       /* JSON */
+    unsigned int executions; /* of guest-exec */
+
+    char replies[16384]; /* under way, a 1 or 2 for the channel before each, a NUL behind */
+    size_t reply_size;
+
+    char events[8192]; /* what has come, an end of line behind each */
+    enum vm_state learnt;
+    bool attached;
+    const char *trouble;
+    int logoff_result; /* -1: not ended */
+    char logoff_text[128];
+};
+
+/* A running machine with an agent and nobody logged on, attached. */
+struct pretended *pretended_start(const char *address);
+void pretended_end(struct pretended *pretended);
+
+/* Lets time pass, with all that is due in it. */
+void pretended_wait(struct pretended *pretended, uint64_t ms);
+
+/* An event of QEMU's, now or ms ago; data: JSON, or NULL. */
+void pretended_say(struct pretended *pretended, const char *event, const char *data);
+void pretended_say_late(struct pretended *pretended, const char *event, const char *data, uint64_t ms);
+
+/* The connection to QEMU is lost; it is made again. */
+void pretended_lose(struct pretended *pretended);
+void pretended_connect(struct pretended *pretended);
+
+/* These events have come since the last time, an end of line behind each. */
+void pretended_expect(struct pretended *pretended, const char *events);
+
+#endif
