@@ -38,6 +38,7 @@ static void test_places_are_used_again(void **state)
     for (unsigned int i = 0; i < 10; ++i)
         assert_int_equal(fire_in_thread(), first);
     event_source_close(source);
+    dispatch_cleanup();
 }
 
 int main(void)

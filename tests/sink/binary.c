@@ -95,5 +95,5 @@ int main(void)
             sink_test(test_type_library_and_version),
     };
 
-    return cmocka_run_group_tests_name("the library as a file", tests, library_load, library_unload);
+    return cmocka_run_group_tests_name("the library as a file", tests, library_load_shipped, library_unload);
 }

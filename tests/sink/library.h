@@ -1,4 +1,8 @@
-/* vmevents.dll as a program meets it: loaded from where it was built, without a registry. */
+/*
+ * vmevents.dll as a program meets it: loaded from where it was built, without a registry. Most tests load the one whose
+ * memory is counted, and see that it holds nothing when they end. With VMEVENTS_TEST_SHIPPED in the environment they
+ * load the one that users get.
+ */
 #ifndef VMEVENTS_TESTS_LIBRARY_H
 #define VMEVENTS_TESTS_LIBRARY_H
 
@@ -6,6 +10,7 @@
 
 #include <olectl.h>
 
+#include "support/counted_memory.h"
 #include "support/test.h"
 
 struct library
@@ -14,6 +19,7 @@ struct library
     HRESULT(WINAPI *can_unload_now)(void);
     HRESULT(WINAPI *get_class_object)(REFCLSID clsid, REFIID riid, void **object);
     HRESULT(WINAPI *create_sink)(REFIID riid, void **sink);
+    const struct counted_memory *memory; /* NULL: it is the one that users get */
 };
 
 extern struct library library;
@@ -26,9 +32,11 @@ extern const IID *const diids[DIID_COUNT];
 
 /* For a group: enters the multithreaded apartment and loads the library; lets go of it and leaves. */
 int library_load(void **state);
+int library_load_shipped(void **state);
 int library_unload(void **state);
 
-/* After each test: nothing of the library may be in use any more. */
+/* After each test: nothing of the library may be in use any more, and it is loaded anew, so that it has to give back
+ * everything that it holds. */
 int library_check_idle(void **state);
 
 #define sink_test(function) cmocka_unit_test_teardown(function, library_check_idle)
