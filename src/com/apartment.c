@@ -162,20 +162,25 @@ static struct apartment *apartment_create(void)
     module_addref();
     apartment_init(apartment, GetCurrentThreadId());
     if (!window_class_addref())
-        goto failed;
+        goto no_class;
     if (!(apartment->window = CreateWindowExW(0, window_class_name, NULL, 0, 0, 0, 0, 0, HWND_MESSAGE, NULL,
                   module_instance, NULL)))
-    {
-        window_class_release();
-        goto failed;
-    }
-    /* Without a spy the apartment's end is seen only when its thread ends, and what is left then leaks. */
-    CoRegisterInitializeSpy(&apartment->IInitializeSpy_iface, &apartment->spy_cookie);
-    platform_thread_slot_set(apartment_slot, apartment);
+        goto no_window;
+    /* Without a spy the apartment's end would be seen only when its thread ends, and what is left then would leak. */
+    if (FAILED(CoRegisterInitializeSpy(&apartment->IInitializeSpy_iface, &apartment->spy_cookie)))
+        goto no_spy;
+    if (!platform_thread_slot_set(apartment_slot, apartment))
+        goto no_slot;
     apartment_addref(apartment);
     return apartment;
 
-failed:
+no_slot:
+    CoRevokeInitializeSpy(apartment->spy_cookie);
+no_spy:
+    DestroyWindow(apartment->window);
+no_window:
+    window_class_release();
+no_class:
     IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
     return NULL;
 }
