@@ -43,7 +43,8 @@ static HRESULT find_extended_method(IDispatch *code, const WCHAR *name, DISPID *
     return hr;
 }
 
-static bool find_method(IDispatch *code, const WCHAR *name, DISPID *id)
+/* A failure says that there is none, but E_OUTOFMEMORY that it cannot be told. */
+static HRESULT find_method(IDispatch *code, const WCHAR *name, DISPID *id)
 {
     LPOLESTR names = (LPOLESTR)name;
     HRESULT hr;
@@ -51,28 +52,26 @@ static bool find_method(IDispatch *code, const WCHAR *name, DISPID *id)
     hr = IDispatch_GetIDsOfNames(code, &IID_NULL, &names, 1, LOCALE_USER_DEFAULT, id);
     if (hr == E_NOTIMPL)
         hr = find_extended_method(code, name, id);
-    return SUCCEEDED(hr);
+    return hr;
 }
 
-/* An object that has a method for any event at all is taken for one whose methods are the handlers. */
-static bool has_event_methods(IDispatch *code)
+/* An object that has a method for any event at all is taken for one whose methods are the handlers. AutoHotkey's
+ * objects, functions too, have a DISPID for whatever they are asked for. */
+static HRESULT handler_find_out_kind(struct handler *handler)
 {
+    HRESULT hr = E_FAIL;
     DISPID id;
 
-    for (unsigned int i = 0; i < EVENT_COUNT; ++i)
+    for (unsigned int i = 0; i < EVENT_COUNT && FAILED(hr); ++i)
     {
-        if (find_method(code, event_types[i].name, &id))
-            return true;
+        if ((hr = find_method(handler->code, event_types[i].name, &id)) == E_OUTOFMEMORY)
+            return hr;
     }
-    return false;
-}
-
-/* AutoHotkey's objects, functions too, have a DISPID for whatever they are asked for. */
-static bool claims_every_name(IDispatch *code)
-{
-    DISPID id;
-
-    return find_method(code, L"vmevents_no_such_member", &id);
+    if ((handler->is_function = FAILED(hr)))
+        return S_OK;
+    hr = find_method(handler->code, L"vmevents_no_such_member", &id);
+    handler->claims_every_name = SUCCEEDED(hr);
+    return hr == E_OUTOFMEMORY ? hr : S_OK;
 }
 
 static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count)
@@ -129,7 +128,11 @@ static bool handler_call(struct handler *handler, struct kept_event *kept, HRESU
 
     if (!handler->is_function)
     {
-        if (!find_method(handler->code, kept->event.type->name, &id))
+        HRESULT hr = find_method(handler->code, kept->event.type->name, &id);
+
+        if (hr == E_OUTOFMEMORY)
+            InterlockedIncrement(&handler->source->failed);
+        if (FAILED(hr))
             return false;
         *result = call_with_arguments(handler->code, id, &kept->event);
         if (*result != DISP_E_MEMBERNOTFOUND || !handler->claims_every_name)
@@ -166,6 +169,7 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32
 {
     struct handler *handler = memory_alloc(sizeof(*handler));
     struct mailbox *mailbox;
+    HRESULT hr;
 
     if (!handler)
         return E_OUTOFMEMORY;
@@ -174,10 +178,9 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32
     handler->source = source;
     handler->poll = poll;
     handler->code = code;
-    handler->is_function = !has_event_methods(code);
-    handler->claims_every_name = !handler->is_function && claims_every_name(code);
     handler->whole = whole;
-    if (!(mailbox = mailbox_create(&handler->mailbox_handler, MAILBOX_HOME_THREAD, &source->dropped)))
+    if (FAILED(hr = handler_find_out_kind(handler))
+            || !(mailbox = mailbox_create(&handler->mailbox_handler, MAILBOX_HOME_THREAD, &source->dropped)))
     {
         memory_free(handler);
         return E_OUTOFMEMORY;
