@@ -43,9 +43,12 @@ static HRESULT events_from_number(const VARIANT *value, uint32_t *events)
 {
     const struct event_type *type;
     VARIANT number;
+    HRESULT hr;
 
     VariantInit(&number);
-    if (FAILED(VariantChangeType(&number, (VARIANT *)value, 0, VT_I4)))
+    if ((hr = VariantChangeType(&number, (VARIANT *)value, 0, VT_I4)) == E_OUTOFMEMORY)
+        return hr;
+    if (FAILED(hr))
         return sink_error(E_INVALIDARG, L"Subscribe: event has to be a name, a number from 1 to 12, or \"*\"");
     if (!(type = event_type_find(&event_interfaces[MACHINE_EVENTS], V_I4(&number))))
         return sink_error(E_INVALIDARG,
@@ -79,6 +82,7 @@ static HRESULT events_from_variant(const VARIANT *value, uint32_t *events, bool 
 static HRESULT code_from_variant(const VARIANT *value, IDispatch **code)
 {
     IUnknown *object = NULL;
+    HRESULT hr;
 
     if (!resolve(&value))
         return sink_error(E_POINTER, L"Subscribe: handler is a reference to nothing");
@@ -94,7 +98,9 @@ static HRESULT code_from_variant(const VARIANT *value, IDispatch **code)
         return sink_error(E_INVALIDARG,
                 L"Subscribe: handler is Nothing; it has to be a function, or an object with methods named like the "
                 L"events");
-    if (FAILED(IUnknown_QueryInterface(object, &IID_IDispatch, (void **)code)))
+    if ((hr = IUnknown_QueryInterface(object, &IID_IDispatch, (void **)code)) == E_OUTOFMEMORY)
+        return hr;
+    if (FAILED(hr))
         return sink_error(E_INVALIDARG,
                 L"Subscribe: handler has no IDispatch; a C program registers callbacks by IVMEventCallbacks");
     return S_OK;
