@@ -105,8 +105,9 @@ static HRESULT call_with_record(IDispatch *code, struct kept_event *kept)
     VARIANT arg;
     HRESULT hr;
 
-    if (FAILED(hr = record_create(kept, &record)))
+    if (FAILED(hr = record_create(&record)))
         return hr;
+    record_set_event(record, kept);
     V_VT(&arg) = VT_DISPATCH;
     V_DISPATCH(&arg) = (IDispatch *)record;
     hr = call(code, DISPID_VALUE, &arg, 1);

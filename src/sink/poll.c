@@ -242,7 +242,7 @@ static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD 
     if (!(wait->wake = CreateEventW(NULL, FALSE, FALSE, NULL)))
     {
         apartment_release(wait->apartment);
-        return HRESULT_FROM_WIN32(GetLastError());
+        return E_OUTOFMEMORY;
     }
     poll_addref(poll);
     AcquireSRWLockExclusive(&poll->lock);

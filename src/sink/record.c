@@ -52,7 +52,8 @@ static ULONG WINAPI record_Release(IVMEventRecord *iface)
 
     if (!refcount)
     {
-        kept_event_release(record->kept);
+        if (record->kept)
+            kept_event_release(record->kept);
         memory_free(record);
         module_release();
     }
@@ -188,7 +189,7 @@ static const IVMEventRecordVtbl record_vtbl = {
         record_get_Arguments,
 };
 
-HRESULT record_create(struct kept_event *kept, IVMEventRecord **result)
+HRESULT record_create(IVMEventRecord **result)
 {
     struct record *record = memory_alloc(sizeof(*record));
 
@@ -198,7 +199,11 @@ HRESULT record_create(struct kept_event *kept, IVMEventRecord **result)
     module_addref();
     record->IVMEventRecord_iface.lpVtbl = (IVMEventRecordVtbl *)&record_vtbl;
     record->refcount = 1;
-    record->kept = kept_event_addref(kept);
     *result = &record->IVMEventRecord_iface;
     return S_OK;
+}
+
+void record_set_event(IVMEventRecord *record, struct kept_event *kept)
+{
+    record_from_IVMEventRecord(record)->kept = kept_event_addref(kept);
 }

@@ -4,7 +4,10 @@
 
 #include "event/kept_event.h"
 
-/* Makes a record with a reference of its own to the event. S_OK, E_OUTOFMEMORY */
-HRESULT record_create(struct kept_event *kept, IVMEventRecord **record);
+/* Makes a record without an event, which nobody may see yet. S_OK, E_OUTOFMEMORY */
+HRESULT record_create(IVMEventRecord **record);
+
+/* Gives the record its event, with a reference of its own. */
+void record_set_event(IVMEventRecord *record, struct kept_event *kept);
 
 #endif

@@ -191,11 +191,18 @@ static HRESULT WINAPI sink_NextEvent(IVMEventSink *iface, LONG timeout_ms, IVMEv
     *record = NULL;
     if (FAILED(hr = check_timeout(L"NextEvent", timeout_ms)))
         return hr;
+    /* Made first: an event that has been taken must not be lost for want of memory. */
+    if (FAILED(hr = record_create(record)))
+        return hr;
     if ((hr = poll_next(sink->poll, (DWORD)timeout_ms, &kept)) != S_OK)
+    {
+        IVMEventRecord_Release(*record);
+        *record = NULL;
         return FAILED(hr) ? hr : S_OK;
-    hr = record_create(kept, record);
+    }
+    record_set_event(*record, kept);
     kept_event_release(kept);
-    return hr;
+    return S_OK;
 }
 
 static HRESULT WINAPI sink_Run(IVMEventSink *iface, LONG timeout_ms, LONG *count)
