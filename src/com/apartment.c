@@ -341,11 +341,42 @@ static void CALLBACK run_job_on_pool(TP_CALLBACK_INSTANCE *instance, void *conte
     module_release();
 }
 
+static void CALLBACK run_prepared_job(TP_CALLBACK_INSTANCE *instance, void *context, TP_WORK *work)
+{
+    (void)work;
+    run_job_on_pool(instance, context);
+}
+
+bool apartment_prepare_job(struct apartment *apartment, struct apartment_job *job)
+{
+    TP_CALLBACK_ENVIRON environment;
+
+    if (apartment != &multithreaded)
+        return true;
+    TpInitializeCallbackEnviron(&environment);
+    TpSetCallbackRaceWithDll(&environment, module_instance);
+    job->work = CreateThreadpoolWork(run_prepared_job, job, &environment);
+    TpDestroyCallbackEnviron(&environment);
+    return job->work != NULL;
+}
+
+void apartment_job_cleanup(struct apartment_job *job)
+{
+    if (job->work)
+        CloseThreadpoolWork(job->work);
+    job->work = NULL;
+}
+
 static bool post_to_pool(struct apartment_job *job)
 {
     TP_CALLBACK_ENVIRON environment;
     bool posted;
 
+    if (job->work)
+    {
+        SubmitThreadpoolWork(job->work);
+        return true;
+    }
     TpInitializeCallbackEnviron(&environment);
     TpSetCallbackRaceWithDll(&environment, module_instance);
     posted = TrySubmitThreadpoolCallback(run_job_on_pool, job, &environment);

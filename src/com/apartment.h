@@ -19,6 +19,7 @@ struct apartment_job
 {
     struct apartment_job *next;
     void (*run)(struct apartment_job *job);
+    TP_WORK *work; /* of a prepared job for the multithreaded apartment */
 };
 
 /* Someone who is told when the apartment ends, on its thread, while COM is still there; stands in its owner. */
@@ -46,6 +47,11 @@ void apartment_release(struct apartment *apartment);
 
 bool apartment_is_current(const struct apartment *apartment);
 bool apartment_is_single_threaded(const struct apartment *apartment);
+
+/* Has ready what the thread pool needs for the job, whose other fields are set: posting it cannot fail for want of memory
+ * then. Undone by apartment_job_cleanup, which may be called in the job itself. False: out of memory. */
+bool apartment_prepare_job(struct apartment *apartment, struct apartment_job *job);
+void apartment_job_cleanup(struct apartment_job *job);
 
 /* Hands the job to the apartment. False: the apartment has ended, or the thread pool refused. The module stays
  * in use until the job has run. */

@@ -47,15 +47,17 @@ struct mailbox *mailbox_create(struct mailbox_handler *handler, enum mailbox_hom
     if (!mailbox)
         return NULL;
     if (!(mailbox->apartment = apartment_get_current()))
+        goto failed;
+    mailbox->job.run = mailbox_run_job;
+    if (!apartment_prepare_job(mailbox->apartment, &mailbox->job))
     {
-        memory_free(mailbox);
-        return NULL;
+        apartment_release(mailbox->apartment);
+        goto failed;
     }
     mailbox->refcount = 1;
     mailbox->handler = handler;
     mailbox->lost = lost;
     mailbox->home_thread = home == MAILBOX_HOME_THREAD ? GetCurrentThreadId() : 0;
-    mailbox->job.run = mailbox_run_job;
     mailbox->member.on_end = mailbox_on_apartment_end;
     InitializeSRWLock(&mailbox->lock);
     InitializeConditionVariable(&mailbox->delivered);
@@ -65,6 +67,10 @@ struct mailbox *mailbox_create(struct mailbox_handler *handler, enum mailbox_hom
         mailbox_addref(mailbox);
     module_addref();
     return mailbox;
+
+failed:
+    memory_free(mailbox);
+    return NULL;
 }
 
 void mailbox_addref(struct mailbox *mailbox)
@@ -77,6 +83,7 @@ void mailbox_release(struct mailbox *mailbox)
     if (InterlockedDecrement(&mailbox->refcount))
         return;
     ring_free(&mailbox->events);
+    apartment_job_cleanup(&mailbox->job);
     apartment_release(mailbox->apartment);
     memory_free(mailbox);
     module_release();

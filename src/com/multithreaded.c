@@ -4,7 +4,6 @@
  */
 #include "com/multithreaded.h"
 
-#include "com/apartment.h"
 #include "com/module.h"
 
 #include <objbase.h>
@@ -117,45 +116,47 @@ void multithreaded_let_go(void)
     ReleaseSRWLockExclusive(&lock);
 }
 
-/* A call that waits for the pool. */
-struct call
-{
-    struct apartment_job job;
-    void (*function)(void *context);
-    void *context;
-    HANDLE done;
-};
-
 static void call_run(struct apartment_job *job)
 {
-    struct call *call = CONTAINING_RECORD(job, struct call, job);
+    struct multithreaded_call *call = CONTAINING_RECORD(job, struct multithreaded_call, job);
     HANDLE done = call->done;
 
     call->function(call->context);
-    SetEvent(done); /* the call is gone from here on */
+    SetEvent(done); /* the call may be gone from here on */
 }
 
-HRESULT multithreaded_call(void (*function)(void *context), void *context)
+HRESULT multithreaded_call_prepare(struct multithreaded_call *call)
 {
-    struct call call = {.job.run = call_run, .function = function, .context = context};
+    call->job.run = call_run;
+    if ((call->done = CreateEventW(NULL, FALSE, FALSE, NULL))
+            && apartment_prepare_job(apartment_get_multithreaded(), &call->job))
+        return S_OK;
+    multithreaded_call_cleanup(call);
+    return E_OUTOFMEMORY;
+}
+
+void multithreaded_call_cleanup(struct multithreaded_call *call)
+{
+    apartment_job_cleanup(&call->job);
+    if (call->done)
+        CloseHandle(call->done);
+    call->done = NULL;
+}
+
+void multithreaded_call(struct multithreaded_call *call, void (*function)(void *context), void *context)
+{
     struct apartment *multithreaded = apartment_get_multithreaded();
     DWORD index;
 
     if (apartment_is_current(multithreaded))
     {
         function(context);
-        return S_OK;
+        return;
     }
-    if (!(call.done = CreateEventW(NULL, TRUE, FALSE, NULL)))
-        return E_OUTOFMEMORY;
-    if (!apartment_post(multithreaded, &call.job))
-    {
-        CloseHandle(call.done);
-        return E_OUTOFMEMORY;
-    }
-    /* The call stands on this stack, so there is no leaving before it is done. */
-    if (FAILED(CoWaitForMultipleHandles(0, INFINITE, 1, &call.done, &index)))
-        WaitForSingleObject(call.done, INFINITE);
-    CloseHandle(call.done);
-    return S_OK;
+    call->function = function;
+    call->context = context;
+    apartment_post(multithreaded, &call->job);
+    /* What the function uses may stand on this stack, so there is no leaving before it is done. */
+    if (FAILED(CoWaitForMultipleHandles(0, INFINITE, 1, &call->done, &index)))
+        WaitForSingleObject(call->done, INFINITE);
 }

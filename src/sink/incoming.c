@@ -30,6 +30,7 @@ struct incoming
     struct apartment_member member;
     struct apartment_job job;
     bool held; /* keeps the multithreaded apartment */
+    struct multithreaded_call call; /* to that one, from the connecting and the disconnecting thread */
     UINT count;
     struct advised advised[EVENT_INTERFACE_COUNT];
 };
@@ -146,13 +147,11 @@ static HRESULT advise_multithreaded(struct advising *advising, IUnknown *object)
     if (FAILED(hr = multithreaded_hold()))
         return hr;
     incoming->held = true;
+    if (FAILED(hr = multithreaded_call_prepare(&incoming->call)))
+        return hr;
     if (FAILED(hr = CoMarshalInterThreadInterfaceInStream(&IID_IUnknown, object, &advising->stream)))
         return hr;
-    if (FAILED(hr = multithreaded_call(advise_from_stream, advising)))
-    {
-        IStream_Release(advising->stream);
-        return hr;
-    }
+    multithreaded_call(&incoming->call, advise_from_stream, advising);
     return advising->hr;
 }
 
@@ -175,6 +174,7 @@ static void incoming_release(struct incoming *incoming)
     if (InterlockedDecrement(&incoming->refcount))
         return;
     apartment_release(incoming->apartment);
+    multithreaded_call_cleanup(&incoming->call);
     if (incoming->held)
         multithreaded_let_go();
     memory_free(incoming);
@@ -212,7 +212,7 @@ static void incoming_end(struct incoming *incoming)
     }
     if (incoming->held)
     {
-        multithreaded_call(incoming_unadvise_for_caller, incoming);
+        multithreaded_call(&incoming->call, incoming_unadvise_for_caller, incoming);
         incoming_release(incoming);
         return;
     }
