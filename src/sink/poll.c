@@ -77,28 +77,36 @@ static void CALLBACK poll_release_listener(void *context)
     poll_release(context);
 }
 
+/* Sees to it that events come in if the queue is to have some. The lock is held. */
 static HRESULT poll_listen(struct poll *poll)
 {
     uint32_t listener;
-    HRESULT hr = S_OK;
 
-    AcquireSRWLockExclusive(&poll->lock);
-    if (!poll->listening && poll->capacity && !poll->closed)
+    if (poll->listening || !poll->capacity || poll->closed)
+        return S_OK;
+    poll_addref(poll);
+    if (!listeners_add(&poll->source->listeners, EVENT_ALL_MASK | LISTENER_QUEUE, poll_notify, poll,
+                poll_release_listener, &listener))
     {
-        poll_addref(poll);
-        if (listeners_add(&poll->source->listeners, EVENT_ALL_MASK | LISTENER_QUEUE, poll_notify, poll,
-                    poll_release_listener, &listener))
-        {
-            poll->listener = listener;
-            poll->listening = true;
-        }
-        else
-        {
-            InterlockedDecrement(&poll->refcount); /* never the last */
-            hr = E_OUTOFMEMORY;
-        }
+        InterlockedDecrement(&poll->refcount); /* never the last */
+        return E_OUTOFMEMORY;
     }
-    ReleaseSRWLockExclusive(&poll->lock);
+    poll->listener = listener;
+    poll->listening = true;
+    return S_OK;
+}
+
+/* Sets the capacity for good, or leaves all as it was when it fails. The lock is held. */
+static HRESULT poll_reserve(struct poll *poll, LONG capacity)
+{
+    LONG before = poll->capacity;
+    HRESULT hr;
+
+    poll->capacity = capacity;
+    if (SUCCEEDED(hr = poll_listen(poll)))
+        poll->wanted = true;
+    else
+        poll->capacity = before;
     return hr;
 }
 
@@ -196,12 +204,13 @@ void poll_give_way(struct poll *poll)
 /* Somebody polls: the queue that has given way comes back. */
 static HRESULT poll_want(struct poll *poll)
 {
+    HRESULT hr = S_OK;
+
     AcquireSRWLockExclusive(&poll->lock);
-    if (!poll->wanted && !poll->capacity)
-        poll->capacity = DEFAULT_CAPACITY;
-    poll->wanted = true;
+    if (!poll->wanted)
+        hr = poll_reserve(poll, poll->capacity ? poll->capacity : DEFAULT_CAPACITY);
     ReleaseSRWLockExclusive(&poll->lock);
-    return poll_listen(poll);
+    return hr;
 }
 
 LONG poll_get_capacity(struct poll *poll)
@@ -216,20 +225,19 @@ LONG poll_get_capacity(struct poll *poll)
 
 HRESULT poll_set_capacity(struct poll *poll, LONG capacity)
 {
-    HRESULT hr = S_OK;
     LONG dropped;
+    HRESULT hr;
 
     AcquireSRWLockExclusive(&poll->lock);
-    poll->wanted = true;
-    poll->capacity = capacity;
+    hr = poll_reserve(poll, capacity);
     ReleaseSRWLockExclusive(&poll->lock);
-    if (capacity)
-        hr = poll_listen(poll);
-    else
+    if (FAILED(hr))
+        return hr;
+    if (!capacity)
         poll_stop_listening(poll);
     dropped = poll_shrink(poll, capacity);
     InterlockedExchangeAdd(&poll->source->dropped, dropped);
-    return hr;
+    return S_OK;
 }
 
 static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD timeout_ms)
