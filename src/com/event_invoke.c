@@ -6,8 +6,11 @@
 static HRESULT event_refuse(struct event_source *source, const struct event_type *type, HRESULT hr,
         const struct event_fault *fault, EXCEPINFO *exception, UINT *arg_error)
 {
+    /* The arguments may have been right. */
+    if (hr == E_OUTOFMEMORY)
+        return hr;
     InterlockedIncrement(&source->rejected);
-    if (arg_error && hr != DISP_E_BADPARAMCOUNT && hr != E_OUTOFMEMORY)
+    if (arg_error && hr != DISP_E_BADPARAMCOUNT)
         *arg_error = fault->arg;
     if (hr != E_INVALIDARG)
         return hr;

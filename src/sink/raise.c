@@ -6,6 +6,9 @@
 static HRESULT sink_refuse(
         struct sink *sink, const struct event_type *type, HRESULT hr, const struct event_fault *fault)
 {
+    /* The arguments may have been right. */
+    if (hr == E_OUTOFMEMORY)
+        return hr;
     InterlockedIncrement(&sink->source->rejected);
     if (hr == E_INVALIDARG)
         return error_raise(hr, &IID_IVMEventSink, SINK_ERROR_SOURCE, event_describe_fault(type, fault));
