@@ -86,6 +86,7 @@ static void text_append_array(struct text *text, SAFEARRAY *array)
 static void text_append_variant(struct text *text, const VARIANT *value)
 {
     VARIANT string;
+    HRESULT hr;
 
     if (V_VT(value) & VT_ARRAY)
     {
@@ -112,8 +113,10 @@ static void text_append_variant(struct text *text, const VARIANT *value)
             return;
     }
     VariantInit(&string);
-    if (FAILED(VariantChangeTypeEx(&string, (VARIANT *)value, LOCALE_INVARIANT, 0, VT_BSTR)))
+    hr = VariantChangeTypeEx(&string, (VARIANT *)value, LOCALE_INVARIANT, 0, VT_BSTR);
+    if (FAILED(hr))
     {
+        text->failed = text->failed || hr == E_OUTOFMEMORY;
         text_append(text, L"?");
         return;
     }
