@@ -81,8 +81,9 @@ static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *
     struct advised *advised = &incoming->advised[incoming->count];
     HRESULT hr;
 
-    if (FAILED(IConnectionPointContainer_FindConnectionPoint(container, events->iid, &advised->point)))
-        return S_FALSE;
+    hr = IConnectionPointContainer_FindConnectionPoint(container, events->iid, &advised->point);
+    if (FAILED(hr))
+        return hr == E_OUTOFMEMORY ? hr : S_FALSE;
     if (FAILED(hr = incoming_sink_create(advising->source, events, advising->label, &advised->sink)))
         goto failed;
     if (FAILED(hr = IConnectionPoint_Advise(advised->point, incoming_sink_identity(advised->sink), &advised->cookie)))
@@ -102,11 +103,11 @@ static HRESULT advise_all(struct advising *advising)
 {
     struct incoming *incoming = advising->incoming;
     IConnectionPointContainer *container;
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
-    if (FAILED(IUnknown_QueryInterface(
-                advising->object, &IID_IConnectionPointContainer, (void **)&container)))
-        return CONNECT_E_NOCONNECTION;
+    hr = IUnknown_QueryInterface(advising->object, &IID_IConnectionPointContainer, (void **)&container);
+    if (FAILED(hr))
+        return hr == E_OUTOFMEMORY ? hr : CONNECT_E_NOCONNECTION;
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT && SUCCEEDED(hr); ++i)
         hr = advise_one(advising, container, &event_interfaces[i]);
     IConnectionPointContainer_Release(container);
@@ -232,27 +233,40 @@ static void incoming_on_apartment_end(struct apartment_member *member)
     incoming_release(incoming);
 }
 
-/* The source's Name, for a label; empty when it has none. */
-static BSTR get_name(IUnknown *object)
+/* The property of that DISPID as a string. */
+static HRESULT get_string(IDispatch *dispatch, DISPID id, BSTR *string)
+{
+    DISPPARAMS none = {0};
+    VARIANT value;
+    HRESULT hr;
+
+    VariantInit(&value);
+    if (SUCCEEDED(hr = IDispatch_Invoke(dispatch, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_PROPERTYGET, &none,
+                          &value, NULL, NULL))
+            && SUCCEEDED(hr = VariantChangeType(&value, &value, 0, VT_BSTR)))
+    {
+        *string = V_BSTR(&value);
+        return S_OK;
+    }
+    VariantClear(&value);
+    return hr;
+}
+
+/* The source's Name, for a label; NULL when it has none. S_OK, E_OUTOFMEMORY */
+static HRESULT get_name(IUnknown *object, BSTR *name)
 {
     LPOLESTR member = (LPOLESTR)L"Name";
-    DISPPARAMS none = {0};
     IDispatch *dispatch;
-    BSTR name = NULL;
-    VARIANT value;
     DISPID id;
+    HRESULT hr;
 
-    if (FAILED(IUnknown_QueryInterface(object, &IID_IDispatch, (void **)&dispatch)))
-        return NULL;
-    VariantInit(&value);
-    if (SUCCEEDED(IDispatch_GetIDsOfNames(dispatch, &IID_NULL, &member, 1, LOCALE_USER_DEFAULT, &id))
-            && SUCCEEDED(IDispatch_Invoke(dispatch, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_PROPERTYGET, &none,
-                    &value, NULL, NULL))
-            && SUCCEEDED(VariantChangeType(&value, &value, 0, VT_BSTR)))
-        name = SysAllocString(V_BSTR(&value));
-    VariantClear(&value);
+    *name = NULL;
+    if (FAILED(hr = IUnknown_QueryInterface(object, &IID_IDispatch, (void **)&dispatch)))
+        return hr == E_OUTOFMEMORY ? hr : S_OK;
+    if (SUCCEEDED(hr = IDispatch_GetIDsOfNames(dispatch, &IID_NULL, &member, 1, LOCALE_USER_DEFAULT, &id)))
+        hr = get_string(dispatch, id, name);
     IDispatch_Release(dispatch);
-    return name;
+    return hr == E_OUTOFMEMORY ? hr : S_OK;
 }
 
 static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR *label, struct incoming **result)
@@ -293,7 +307,11 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, const WCHAR *label, LO
     if (!object)
         return sink_error(E_POINTER, L"Connect: source is Nothing; it has to be an object that fires events");
     if (!label || !*label)
-        label = (name = get_name(object)) ? name : L"";
+    {
+        if (FAILED(hr = get_name(object, &name)))
+            return hr;
+        label = name ? name : L"";
+    }
     hr = incoming_create(sink, object, label, &incoming);
     SysFreeString(name);
     if (hr == CONNECT_E_NOCONNECTION)

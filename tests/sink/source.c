@@ -2,6 +2,11 @@
 
 #define DISPID_NAME 17
 
+static bool runs_out(const struct source *source, const char *what)
+{
+    return source->allows && !source->allows(what);
+}
+
 /* IDispatch: identity and Name */
 
 static struct source *source_from_IDispatch(IDispatch *iface)
@@ -20,6 +25,11 @@ static HRESULT WINAPI source_QueryInterface(IDispatch *iface, REFIID riid, void 
         *object = &source->IConnectionPointContainer_iface;
     else
         return E_NOINTERFACE;
+    if (runs_out(source, "a source's QueryInterface"))
+    {
+        *object = NULL;
+        return E_OUTOFMEMORY;
+    }
     IDispatch_AddRef(iface);
     return S_OK;
 }
@@ -56,6 +66,8 @@ static HRESULT WINAPI source_GetIDsOfNames(
     (void)riid, (void)lcid;
     CHECK(count == 1);
     *ids = DISPID_UNKNOWN;
+    if (runs_out(source_from_IDispatch(iface), "a source's GetIDsOfNames"))
+        return E_OUTOFMEMORY;
     if (!source_from_IDispatch(iface)->name || _wcsicmp(names[0], L"Name"))
         return DISP_E_UNKNOWNNAME;
     *ids = DISPID_NAME;
@@ -67,6 +79,8 @@ static HRESULT WINAPI source_Invoke(IDispatch *iface, DISPID id, REFIID riid, LC
 {
     (void)riid, (void)lcid, (void)exception, (void)arg_error;
     CHECK(id == DISPID_NAME && (flags & DISPATCH_PROPERTYGET) && !params->cArgs);
+    if (runs_out(source_from_IDispatch(iface), "a source's Name"))
+        return E_OUTOFMEMORY;
     V_VT(result) = VT_BSTR;
     V_BSTR(result) = SysAllocString(source_from_IDispatch(iface)->name);
     return S_OK;
@@ -117,6 +131,8 @@ static HRESULT WINAPI container_FindConnectionPoint(
     struct source *source = source_from_container(iface);
 
     *result = NULL;
+    if (runs_out(source, "a source's FindConnectionPoint"))
+        return E_OUTOFMEMORY;
     for (UINT i = 0; i < source->count; ++i)
     {
         if (!IsEqualIID(riid, source->points[i].iid))
@@ -182,6 +198,8 @@ static HRESULT WINAPI point_Advise(IConnectionPoint *iface, IUnknown *sink, DWOR
     struct source *source = point->source;
 
     *cookie = 0;
+    if (runs_out(source, "a source's Advise"))
+        return E_OUTOFMEMORY;
     if (++source->advises == source->failing_advise)
         return CONNECT_E_ADVISELIMIT;
     if (point->sink)
