@@ -38,6 +38,13 @@ void event_source_close(struct event_source *source);
 void event_source_addref(struct event_source *source);
 void event_source_release(struct event_source *source);
 
+/* Has ready what the calling thread needs to fire at the source: until it ends, firing cannot run out of memory. False:
+ * out of memory. */
+static inline bool event_source_prepare(struct event_source *source)
+{
+    return readers_find(&source->listeners.readers, &source->listeners) != NULL;
+}
+
 /*
  * Brings a validated event to every listener. Takes no lock and no memory on the way to a C callback.
  *

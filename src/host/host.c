@@ -177,9 +177,21 @@ BOOL host_init(void)
     return TRUE;
 }
 
+void host_cleanup(void)
+{
+    machines_cleanup();
+    event_source_close(host.source);
+    memset(&host, 0, sizeof(host));
+}
+
 IVMEventHost *host_get(void)
 {
     return &host.IVMEventHost_iface;
+}
+
+BOOL host_prepare_to_fire(void)
+{
+    return event_source_prepare(host.source);
 }
 
 void host_fire_state_change(BSTR machine, VMVMState state)

@@ -102,6 +102,11 @@ static BOOL is_state_change(const struct event *event)
     return event->type == &event_interfaces[MACHINE_EVENTS].first[vmVirtualMachineEvent_StateChanged - 1];
 }
 
+HRESULT machine_prepare_to_fire(struct machine *machine)
+{
+    return event_source_prepare(machine->source) && host_prepare_to_fire() ? S_OK : E_OUTOFMEMORY;
+}
+
 /* The lock is held. */
 static HRESULT machine_fire_one(struct machine *machine, struct event *event)
 {
@@ -131,11 +136,12 @@ static void machine_settle(struct machine *machine)
 
 HRESULT machine_tell(struct machine *machine, struct event *event)
 {
-    HRESULT hr = VM_E_VM_UNKNOWN;
+    HRESULT hr = machine_prepare_to_fire(machine);
 
+    if (FAILED(hr))
+        return hr;
     AcquireSRWLockExclusive(&machine->lock);
-    if (!machine->removed)
-        hr = machine_fire_one(machine, event);
+    hr = machine->removed ? VM_E_VM_UNKNOWN : machine_fire_one(machine, event);
     ReleaseSRWLockExclusive(&machine->lock);
     return hr;
 }
@@ -150,9 +156,11 @@ static HRESULT machine_raise_live(const struct machine *machine)
 
 HRESULT machine_fire(struct machine *machine, struct raised *raised)
 {
-    HRESULT hr = S_OK;
+    HRESULT hr = machine_prepare_to_fire(machine);
     BOOL removed;
 
+    if (FAILED(hr))
+        return hr;
     if (machine->live && is_state_change(&raised->events[0]))
         return machine_raise_live(machine);
     AcquireSRWLockExclusive(&machine->lock);
@@ -329,18 +337,21 @@ static HRESULT WINAPI machine_Raise(IVMEventMachine *iface, BSTR event_name, SAF
 static HRESULT get_speed(VARIANT *variant, double *speed)
 {
     VARIANT number;
+    HRESULT hr;
 
     *speed = 1;
     if (V_VT(variant) == VT_EMPTY || (V_VT(variant) == VT_ERROR && V_ERROR(variant) == DISP_E_PARAMNOTFOUND))
         return S_OK;
     VariantInit(&number);
-    if (SUCCEEDED(VariantCopyInd(&number, variant)) && SUCCEEDED(VariantChangeType(&number, &number, 0, VT_R8))
-            && V_R8(&number) > 0)
+    if (SUCCEEDED(hr = VariantCopyInd(&number, variant))
+            && SUCCEEDED(hr = VariantChangeType(&number, &number, 0, VT_R8)) && V_R8(&number) > 0)
     {
         *speed = V_R8(&number);
         return S_OK;
     }
     VariantClear(&number);
+    if (hr == E_OUTOFMEMORY)
+        return hr;
     return error_raise_format(E_INVALIDARG, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
             L"The speed must be a number greater than 0: 1 plays the scenario as it is written, 2 in half the time");
 }

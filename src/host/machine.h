@@ -25,6 +25,10 @@ IVMEventMachine *machine_get_face(struct machine *machine);
 
 BSTR machine_name(const struct machine *machine);
 
+/* S_OK: the calling thread has what it needs to fire the machine's events and what the host tells of them, so that it
+ * cannot run out of memory any more. E_OUTOFMEMORY */
+HRESULT machine_prepare_to_fire(struct machine *machine);
+
 /*
  * Fires the events, and with OnStateChange takes on the state, of which the host's clients hear too. Returns when
  * every client that responds has got them; those that do not delay it by MACHINE_SETTLE_MS at most.

@@ -157,14 +157,18 @@ HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine)
 HRESULT machines_remove(BSTR name)
 {
     struct machine *machine = NULL;
+    HRESULT hr = S_OK;
     UINT place;
 
     if (machine_name_is_empty(name))
         return machine_name_raise_empty(&IID_IVMEventHost);
     AcquireSRWLockExclusive(&lock);
-    if ((place = table_find(name)) < table_count)
+    /* Once it is taken out there is no way back, so that nothing may fail from there on. */
+    if ((place = table_find(name)) < table_count && SUCCEEDED(hr = machine_prepare_to_fire(table[place])))
         machine = table_take(place);
     ReleaseSRWLockExclusive(&lock);
+    if (FAILED(hr))
+        return hr;
     if (!machine)
         return error_unknown(name, &IID_IVMEventHost);
     machine_remove(machine);
@@ -294,9 +298,9 @@ static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index
         return hr;
     if (V_VT(&key) == VT_BSTR)
         hr = machines_find(V_BSTR(&key), &IID_IVMEventMachines, &machine);
-    else if (V_VT(&key) != VT_EMPTY && SUCCEEDED(VariantChangeType(&key, &key, 0, VT_I4)))
+    else if (V_VT(&key) != VT_EMPTY && SUCCEEDED(hr = VariantChangeType(&key, &key, 0, VT_I4)))
         hr = machine_at(V_I4(&key), &machine);
-    else
+    else if (hr != E_OUTOFMEMORY)
         hr = error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
                 L"A machine is found by its number or its name, not by a value of type %u", V_VT(&key));
     VariantClear(&key);
@@ -373,6 +377,13 @@ void machines_init(void)
     collection.IVMEventMachines_iface.lpVtbl = (IVMEventMachinesVtbl *)&collection_vtbl;
     error_support_init(
             &collection.error_support, (IUnknown *)&collection.IVMEventMachines_iface, &IID_IVMEventMachines);
+}
+
+void machines_cleanup(void)
+{
+    memory_free(table);
+    table = NULL;
+    table_size = 0;
 }
 
 IVMEventMachines *machines_get_collection(void)

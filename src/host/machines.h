@@ -5,6 +5,7 @@
 #include "host/machine.h"
 
 void machines_init(void);
+void machines_cleanup(void);
 
 /*
  * Makes a simulated machine. The caller gets a reference, as from the others here.

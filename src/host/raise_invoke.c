@@ -22,11 +22,14 @@ static HRESULT collect_arguments(const DISPPARAMS *params, SAFEARRAY **array)
 static HRESULT get_event_name(const DISPPARAMS *params, VARIANT *name, UINT *arg_error)
 {
     VARIANT *arg = &params->rgvarg[params->cArgs - 1];
+    HRESULT hr;
 
     VariantInit(name);
-    if (SUCCEEDED(VariantCopyInd(name, arg)) && SUCCEEDED(VariantChangeType(name, name, 0, VT_BSTR)))
+    if (SUCCEEDED(hr = VariantCopyInd(name, arg)) && SUCCEEDED(hr = VariantChangeType(name, name, 0, VT_BSTR)))
         return S_OK;
     VariantClear(name);
+    if (hr == E_OUTOFMEMORY)
+        return hr;
     if (arg_error)
         *arg_error = params->cArgs - 1;
     return DISP_E_TYPEMISMATCH;

@@ -159,5 +159,8 @@ HRESULT server_run(void)
         } while (!class_object_withdraw(cookie));
     } while (server_in_use());
     server_drop_connections();
+    /* Whoever has a reference all the same may use it in the moment that is left. */
+    if (!module_in_use() && !InterlockedCompareExchange(&uses, 0, 0))
+        host_cleanup();
     return S_OK;
 }
