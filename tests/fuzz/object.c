@@ -54,6 +54,7 @@ static HRESULT WINAPI object_Invoke(IDispatch *iface, DISPID id, REFIID riid, LC
     struct object *object = object_from_IDispatch(iface);
 
     (void)riid, (void)lcid, (void)flags, (void)params, (void)exception, (void)arg_error;
+    InterlockedIncrement(&object->calls);
     if (id != DISPID_VALUE)
         return DISP_E_MEMBERNOTFOUND;
     if (FAILED(object->answer) || !result)

@@ -14,6 +14,7 @@ struct object
     HRESULT answer;  /* of the default property */
     VARTYPE type;    /* VT_I4, VT_BSTR, VT_BOOL, VT_EMPTY */
     LONG number;
+    volatile LONG calls; /* of Invoke */
 };
 
 /* With one reference. */
