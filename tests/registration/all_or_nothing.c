@@ -1,6 +1,10 @@
 /* Registering and unregistering that fail on the way leave the registry as it was. */
 #include "servers.h"
 
+#include "memory/refusal.h"
+
+static enum registration_scope scope = REGISTRATION_USER;
+
 /* Makes each write fail in its turn, and says how many there were. */
 static unsigned int fail_each_write(
         HRESULT (*change)(const struct registration_server *, enum registration_scope), const char *what)
@@ -9,10 +13,10 @@ static unsigned int fail_each_write(
 
     for (unsigned int fault = 1;; ++fault)
     {
-        snapshot_take(&before, HKEY_CURRENT_USER);
+        snapshot_take(&before, root_of(scope));
         writes = 0;
         failing_write = fault;
-        hr = change(&sink, REGISTRATION_USER);
+        hr = change(&sink, scope);
         failing_write = 0;
         if (hr == S_OK)
         {
@@ -21,6 +25,33 @@ static unsigned int fail_each_write(
         }
         if (hr != HRESULT_FROM_WIN32(ERROR_WRITE_FAULT) || !is_as_before())
             fail_msg("%s, write %u: %#lx", what, fault, (unsigned long)hr);
+    }
+}
+
+/* The same with each request for memory. */
+static LONG refuse_each_request(
+        HRESULT (*change)(const struct registration_server *, enum registration_scope), const char *what)
+{
+    size_t blocks = counted_memory_get()->live().blocks;
+    HRESULT hr;
+
+    for (LONG request = 1;; ++request)
+    {
+        bool refused;
+
+        snapshot_take(&before, HKEY_CURRENT_USER);
+        refusal_arm(request);
+        hr = change(&sink, REGISTRATION_USER);
+        refused = refusal_disarm();
+        assert_int_equal(counted_memory_get()->live().blocks, blocks);
+        if (!refused)
+        {
+            assert_int_equal(hr, S_OK);
+            snapshot_free(&before);
+            return request - 1;
+        }
+        if (hr != E_OUTOFMEMORY || !is_as_before())
+            fail_msg("%s, request %ld (%s): %#lx", what, (long)request, refusal_of(), (unsigned long)hr);
     }
 }
 
@@ -41,6 +72,21 @@ static void put_other_values(void)
     RegCloseKey(key);
 }
 
+static void test_every_request_for_memory_may_fail(void **state)
+{
+    (void)state;
+    refusal_install(GetModuleHandleW(NULL), counted_memory_get());
+    assert_true(refuse_each_request(registration_add, "registering") > 50);
+    assert_true(refuse_each_request(registration_remove, "unregistering") > 50);
+    put_other_values();
+    assert_true(refuse_each_request(registration_add, "registering over other values") > 50);
+    put(HKEY_CURRENT_USER, OWN_VIEW, CLASSES L"CLSID\\" SINK L"\\Deep\\Deeper", L"name", L"string");
+    assert_true(refuse_each_request(registration_remove, "unregistering with other values") > 50);
+    assert_int_equal(registration_add(&host, REGISTRATION_USER), S_OK);
+    assert_true(refuse_each_request(registration_add, "registering beside the host") > 10);
+    assert_true(refuse_each_request(registration_remove, "unregistering beside the host") > 10);
+}
+
 static void test_every_write_may_fail(void **state)
 {
     (void)state;
@@ -53,6 +99,16 @@ static void test_every_write_may_fail(void **state)
     assert_int_equal(registration_add(&host, REGISTRATION_USER), S_OK);
     assert_true(fail_each_write(registration_add, "registering beside the host") > 10);
     assert_true(fail_each_write(registration_remove, "unregistering beside the host") > 10);
+}
+
+/* Where the views of both bitnesses differ. */
+static void test_every_write_for_all_users_may_fail(void **state)
+{
+    (void)state;
+    scope = REGISTRATION_MACHINE;
+    assert_true(fail_each_write(registration_add, "registering for all users") > 50);
+    assert_true(fail_each_write(registration_remove, "unregistering for all users") > 50);
+    scope = REGISTRATION_USER;
 }
 
 /* Gives everyone these rights to the key, and nobody any other. */
@@ -105,6 +161,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
             TEST(test_every_write_may_fail),
+            TEST(test_every_write_for_all_users_may_fail),
+            TEST(test_every_request_for_memory_may_fail),
             TEST(test_no_right_to_write),
     };
 
