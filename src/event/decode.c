@@ -65,6 +65,19 @@ static HRESULT resolve_references(const VARIANT **arg)
     return S_OK;
 }
 
+HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg)
+{
+    HRESULT hr;
+
+    VariantInit(value);
+    if (FAILED(hr = resolve_references(&arg)))
+        return hr;
+    if (!is_variant_type(V_VT(arg)))
+        return DISP_E_TYPEMISMATCH;
+    hr = VariantCopyInd(value, (VARIANT *)arg);
+    return FAILED(hr) && hr != E_OUTOFMEMORY ? DISP_E_TYPEMISMATCH : hr;
+}
+
 static HRESULT coerce(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lcid)
 {
     VARIANT plain;

@@ -116,6 +116,15 @@ static inline HRESULT event_decode(
 /* The long way, for arguments that are not of the declared types as they stand, or have names, or are wrong. */
 HRESULT event_decode_any(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
 
+/*
+ * Copies the value that an argument means, whatever a caller may have sent. The value is VT_EMPTY when it fails.
+ *
+ * S_OK, E_OUTOFMEMORY
+ * E_POINTER            a reference to nothing
+ * DISP_E_TYPEMISMATCH  nothing that can be copied
+ */
+HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg);
+
 /* VARIANT types that the OLE Automation functions may be shown: what lies beyond is refused here, so that no
  * implementation of theirs has to be trusted with it. */
 static inline bool is_variant_type(VARTYPE type)

@@ -342,8 +342,7 @@ static HRESULT get_speed(VARIANT *variant, double *speed)
     *speed = 1;
     if (V_VT(variant) == VT_EMPTY || (V_VT(variant) == VT_ERROR && V_ERROR(variant) == DISP_E_PARAMNOTFOUND))
         return S_OK;
-    VariantInit(&number);
-    if (SUCCEEDED(hr = VariantCopyInd(&number, variant))
+    if (SUCCEEDED(hr = event_copy_argument(&number, variant))
             && SUCCEEDED(hr = VariantChangeType(&number, &number, 0, VT_R8)) && V_R8(&number) > 0)
     {
         *speed = V_R8(&number);

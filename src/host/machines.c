@@ -293,8 +293,7 @@ static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index
     if (!face)
         return E_POINTER;
     *face = NULL;
-    VariantInit(&key);
-    if (FAILED(hr = VariantCopyInd(&key, &index)))
+    if (FAILED(hr = event_copy_argument(&key, &index)))
         return hr;
     if (V_VT(&key) == VT_BSTR)
         hr = machines_find(V_BSTR(&key), &IID_IVMEventMachines, &machine);

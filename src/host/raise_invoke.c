@@ -1,5 +1,7 @@
 #include "host/raise_invoke.h"
 
+#include "event/event.h"
+
 /* The arguments behind the name of the event, in the order of declaration. */
 static HRESULT collect_arguments(const DISPPARAMS *params, SAFEARRAY **array)
 {
@@ -11,7 +13,7 @@ static HRESULT collect_arguments(const DISPPARAMS *params, SAFEARRAY **array)
         return E_OUTOFMEMORY;
     hr = SafeArrayAccessData(*array, (void **)&args);
     for (UINT i = 0; i < count && SUCCEEDED(hr); ++i)
-        hr = VariantCopyInd(&args[i], &params->rgvarg[count - 1 - i]);
+        hr = event_copy_argument(&args[i], &params->rgvarg[count - 1 - i]);
     SafeArrayUnaccessData(*array);
     if (SUCCEEDED(hr))
         return S_OK;
@@ -24,11 +26,10 @@ static HRESULT get_event_name(const DISPPARAMS *params, VARIANT *name, UINT *arg
     VARIANT *arg = &params->rgvarg[params->cArgs - 1];
     HRESULT hr;
 
-    VariantInit(name);
-    if (SUCCEEDED(hr = VariantCopyInd(name, arg)) && SUCCEEDED(hr = VariantChangeType(name, name, 0, VT_BSTR)))
+    if (SUCCEEDED(hr = event_copy_argument(name, arg)) && SUCCEEDED(hr = VariantChangeType(name, name, 0, VT_BSTR)))
         return S_OK;
     VariantClear(name);
-    if (hr == E_OUTOFMEMORY)
+    if (hr == E_OUTOFMEMORY || hr == E_POINTER)
         return hr;
     if (arg_error)
         *arg_error = params->cArgs - 1;
