@@ -338,6 +338,11 @@ void arguments_make(struct arguments *arguments, struct random *random, UINT cou
     }
     arguments->params.rgvarg = random_once_in(random, 40) ? NULL : arguments->stored;
     make_names(arguments, random);
+    arguments_seal(arguments);
+}
+
+void arguments_seal(struct arguments *arguments)
+{
     arguments->checksum = checksum(arguments);
 }
 

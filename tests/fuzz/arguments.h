@@ -31,7 +31,7 @@ uint32_t random_below(struct random *random, uint32_t limit);
 /* True once in that many times. */
 bool random_once_in(struct random *random, uint32_t times);
 
-#define MAX_STORED 2     /* arguments and names that are really there */
+#define MAX_STORED 3     /* arguments and names that are really there */
 #define MAX_PIECES 16    /* values that are pointed to */
 #define MAX_ALLOCATED 16 /* strings and arrays */
 
@@ -63,6 +63,9 @@ struct arguments
  * legal values (0: any). */
 void arguments_make(struct arguments *arguments, struct random *random, UINT count, const VARTYPE *types,
         const LONG *values);
+
+/* After a change by hand: what there is now is what has to stay. */
+void arguments_seal(struct arguments *arguments);
 
 /* Whether all is as it was made, but for references to objects. */
 bool arguments_are_unchanged(const struct arguments *arguments);
