@@ -25,10 +25,10 @@ bool random_once_in(struct random *random, uint32_t times)
 
 bool is_type_of_variants(VARTYPE type)
 {
-    static const VARTYPE bases[] = {VT_I2, VT_I4, VT_R4, VT_R8, VT_CY, VT_DATE, VT_BSTR, VT_DISPATCH, VT_ERROR,
-            VT_BOOL, VT_VARIANT, VT_UNKNOWN, VT_DECIMAL, VT_I1, VT_UI1, VT_UI2, VT_UI4, VT_I8, VT_UI8, VT_INT,
-            VT_UINT, VT_RECORD};
-    VARTYPE base = type & (VARTYPE)~(VT_BYREF | VT_ARRAY);
+    static const VARTYPE bases[] = {VT_I2, VT_I4, VT_R4, VT_R8, VT_CY, VT_DATE, VT_BSTR, VT_DISPATCH, VT_ERROR, VT_BOOL,
+            VT_VARIANT, VT_UNKNOWN, VT_DECIMAL, VT_I1, VT_UI1, VT_UI2, VT_UI4, VT_I8, VT_UI8, VT_INT, VT_UINT,
+            VT_RECORD};
+    VARTYPE base = type & (VARTYPE) ~(VT_BYREF | VT_ARRAY);
 
     if (type == VT_EMPTY || type == VT_NULL)
         return true;
@@ -165,8 +165,9 @@ static void make_reference(struct arguments *arguments, struct random *random, V
     V_VARIANTREF(value) = &arguments->pieces[arguments->piece_count++].variant;
     /* Often a reference again: chains of all lengths. */
     make_value(arguments, random, V_VARIANTREF(value),
-            random_once_in(random, 2) ? VT_BYREF | VT_VARIANT : (VARTYPE)(random_below(random, 24)
-                    | (random_once_in(random, 3) ? VT_BYREF : 0)));
+            random_once_in(random, 2)
+                    ? VT_BYREF | VT_VARIANT
+                    : (VARTYPE)(random_below(random, 24) | (random_once_in(random, 3) ? VT_BYREF : 0)));
 }
 
 /* A value of exactly that type. */
@@ -231,8 +232,7 @@ static void make_value(struct arguments *arguments, struct random *random, VARIA
 }
 
 /* What the event declares, and legal. */
-static void make_good(
-        struct arguments *arguments, struct random *random, VARIANT *value, VARTYPE declared, LONG values)
+static void make_good(struct arguments *arguments, struct random *random, VARIANT *value, VARTYPE declared, LONG values)
 {
     static const VARTYPE any[] = {VT_EMPTY, VT_NULL, VT_I2, VT_I4, VT_R8, VT_CY, VT_BSTR, VT_BOOL, VT_UI1, VT_I8};
 
@@ -319,8 +319,8 @@ static uint64_t checksum(const struct arguments *arguments)
     return sum;
 }
 
-void arguments_make(struct arguments *arguments, struct random *random, UINT count, const VARTYPE *types,
-        const LONG *values)
+void arguments_make(
+        struct arguments *arguments, struct random *random, UINT count, const VARTYPE *types, const LONG *values)
 {
     arguments->piece_count = arguments->string_count = arguments->array_count = arguments->object_count = 0;
     arguments->params.cArgs = make_count(random, count);

@@ -61,8 +61,8 @@ struct arguments
 
 /* For an event with so many parameters of such types (VT_I4, VT_BOOL, VT_BSTR, VT_VARIANT), each of which has so many
  * legal values (0: any). */
-void arguments_make(struct arguments *arguments, struct random *random, UINT count, const VARTYPE *types,
-        const LONG *values);
+void arguments_make(
+        struct arguments *arguments, struct random *random, UINT count, const VARTYPE *types, const LONG *values);
 
 /* After a change by hand: what there is now is what has to stay. */
 void arguments_seal(struct arguments *arguments);

@@ -175,7 +175,7 @@ static IDispatch *make_call(struct random *random)
     UINT face = random_below(random, DIID_COUNT + 1);
 
     call.id = random_once_in(random, 20) ? ids[random_below(random, ARRAYSIZE(ids))]
-                                          : 1 + (DISPID)random_below(random, face % DIID_COUNT ? 3 : 12);
+                                         : 1 + (DISPID)random_below(random, face % DIID_COUNT ? 3 : 12);
     call.sample = find_sample(diids[face % DIID_COUNT], call.id);
     call.flags = random_once_in(random, 2) ? DISPATCH_METHOD : DISPATCH_METHOD | DISPATCH_PROPERTYGET;
     if (random_once_in(random, 20))

@@ -48,8 +48,8 @@ static HRESULT WINAPI object_GetIDsOfNames(
     return DISP_E_UNKNOWNNAME;
 }
 
-static HRESULT WINAPI object_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+static HRESULT WINAPI object_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     struct object *object = object_from_IDispatch(iface);
 

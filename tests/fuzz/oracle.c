@@ -10,7 +10,8 @@ static void add_fault(struct verdict *verdict, HRESULT hr, UINT arg, bool counte
 }
 
 /* The argument for each parameter, by its place; false when the names do not say it. */
-static bool place_arguments(struct verdict *verdict, const struct sample *sample, const DISPPARAMS *params, UINT places[2])
+static bool place_arguments(
+        struct verdict *verdict, const struct sample *sample, const DISPPARAMS *params, UINT places[2])
 {
     UINT named = params->cNamedArgs, before = verdict->fault_count;
     bool taken[2] = {false, false};

@@ -74,8 +74,8 @@ static ULONG WINAPI client_Release(IDispatch *iface)
 
 static volatile LONG heard;
 
-static HRESULT WINAPI client_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+static HRESULT WINAPI client_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     const struct event_type *type = event_type_find(&event_interfaces[MACHINE_EVENTS], id);
 
@@ -116,8 +116,8 @@ static HRESULT open_exception(HRESULT hr, EXCEPINFO *exception)
 
 static bool is_of_raise(HRESULT hr)
 {
-    static const HRESULT answers[] = {S_OK, E_INVALIDARG, E_POINTER, DISP_E_BADPARAMCOUNT, DISP_E_TYPEMISMATCH,
-            DISP_E_PARAMNOTOPTIONAL};
+    static const HRESULT answers[] = {
+            S_OK, E_INVALIDARG, E_POINTER, DISP_E_BADPARAMCOUNT, DISP_E_TYPEMISMATCH, DISP_E_PARAMNOTOPTIONAL};
 
     for (size_t i = 0; i < ARRAYSIZE(answers); ++i)
     {
@@ -135,9 +135,8 @@ static void make_event_name(struct random *random)
         return;
     name = &arguments.stored[arguments.stored_count - 1];
     V_VT(name) = VT_BSTR;
-    CHECK(V_BSTR(name) = SysAllocString(random_once_in(random, 8)
-                          ? L"OnNothing"
-                          : event_types[random_below(random, EVENT_COUNT)].name));
+    CHECK(V_BSTR(name) = SysAllocString(
+                  random_once_in(random, 8) ? L"OnNothing" : event_types[random_below(random, EVENT_COUNT)].name));
     CHECK(arguments.string_count < MAX_ALLOCATED);
     arguments.strings[arguments.string_count++] = V_BSTR(name);
 }

@@ -253,8 +253,8 @@ static void test_connect(void **state)
                     18, NULL},
             {"Disconnect", MTA, prepare_connection, disconnect_source, check_disconnected, NULL, PLAIN, 0, NULL},
             {"Disconnect, STA", STA, prepare_connection, disconnect_source, check_disconnected, NULL, PLAIN, 0, NULL},
-            {"Disconnect from a proxy", STA, prepare_connected_proxy, disconnect_source, check_disconnected, end_proxy, PLAIN,
-                    0, NULL},
+            {"Disconnect from a proxy", STA, prepare_connected_proxy, disconnect_source, check_disconnected, end_proxy,
+                    PLAIN, 0, NULL},
     };
 
     (void)state;
@@ -287,6 +287,5 @@ int main(void)
             cmocka_unit_test(test_connection_points),
     };
 
-    return cmocka_run_group_tests_name(
-            "memory that runs out on connections", tests, library_load, library_unload);
+    return cmocka_run_group_tests_name("memory that runs out on connections", tests, library_load, library_unload);
 }

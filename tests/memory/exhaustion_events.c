@@ -120,8 +120,7 @@ static HRESULT fire_source(struct world *world)
 static void connect_source(struct world *world)
 {
     add_callback(world);
-    EXPECT(IVMEventSink_Connect(
-                   world->sink, (IUnknown *)&world->source->IDispatch_iface, NULL, &world->cookie)
+    EXPECT(IVMEventSink_Connect(world->sink, (IUnknown *)&world->source->IDispatch_iface, NULL, &world->cookie)
             == S_OK);
 }
 
@@ -138,15 +137,16 @@ static void check_for_each_sample(struct operation operation)
         char name[128];
 
         snprintf(name, sizeof(name), "%s: %ls", operation.name, samples[i].name);
-        operation_check(&(struct operation){name, operation.apartment, operation.prepare, operation.run,
-                operation.undo, operation.end, operation.kind, operation.requests, &samples[i]});
+        operation_check(&(struct operation){name, operation.apartment, operation.prepare, operation.run, operation.undo,
+                operation.end, operation.kind, operation.requests, &samples[i]});
     }
 }
 
 static void test_invoke_to_a_callback(void **state)
 {
     (void)state;
-    check_for_each_sample((struct operation){"to a callback", MTA, add_callback, invoke_exact, NULL, NULL, PLAIN, 3, NULL});
+    check_for_each_sample(
+            (struct operation){"to a callback", MTA, add_callback, invoke_exact, NULL, NULL, PLAIN, 3, NULL});
 }
 
 static void test_invoke_to_all_kinds(void **state)
@@ -159,15 +159,14 @@ static void test_invoke_to_all_kinds(void **state)
 static void test_invoke_coerced(void **state)
 {
     (void)state;
-    check_for_each_sample(
-            (struct operation){"coerced", MTA, add_callback, invoke_coerced, NULL, NULL, PLAIN, 3, NULL});
+    check_for_each_sample((struct operation){"coerced", MTA, add_callback, invoke_coerced, NULL, NULL, PLAIN, 3, NULL});
 }
 
 static void test_invoke_by_a_source(void **state)
 {
     (void)state;
-    check_for_each_sample(
-            (struct operation){"by a source", MTA, connect_source, fire_source, NULL, disconnect_source, PLAIN, 3, NULL});
+    check_for_each_sample((struct operation){
+            "by a source", MTA, connect_source, fire_source, NULL, disconnect_source, PLAIN, 3, NULL});
 }
 
 /* Each listener by itself, so that what is lost is what that listener counts. */
@@ -176,7 +175,8 @@ static void test_each_kind_of_listener(void **state)
     static const struct operation operations[] = {
             {"to the queue", MTA, NULL, invoke_exact, NULL, NULL, EVENT, 5, &samples[5]},
             {"to a handler", STA, subscribe, invoke_exact, NULL, unsubscribe, EVENT, 5, &samples[5]},
-            {"to a handler elsewhere", MTA, subscribe_elsewhere, invoke_exact, NULL, unsubscribe, EVENT, 5, &samples[5]},
+            {"to a handler elsewhere", MTA, subscribe_elsewhere, invoke_exact, NULL, unsubscribe, EVENT, 5,
+                    &samples[5]},
             {"to an advised sink", MTA, advise, invoke_exact, NULL, NULL, EVENT, 5, &samples[5]},
     };
 

@@ -125,8 +125,7 @@ static void fill_with_callbacks(struct world *world)
     DWORD cookie;
 
     for (unsigned int i = 0; i < 71; ++i)
-        EXPECT(IVMEventCallbacks_AddCallback(
-                       world->callbacks, &IID_NULL, DISPID_UNKNOWN, hear, NULL, NULL, &cookie)
+        EXPECT(IVMEventCallbacks_AddCallback(world->callbacks, &IID_NULL, DISPID_UNKNOWN, hear, NULL, NULL, &cookie)
                 == S_OK);
     /* The first turned the queue off, so its place is free. */
     EXPECT(IVMEventCallbacks_AddCallback(world->callbacks, &IID_NULL, DISPID_UNKNOWN, hear, NULL, NULL, &cookie)
@@ -234,8 +233,8 @@ static HRESULT subscribe_by_invoke(struct world *world)
     V_VT(&args[1]) = VT_BSTR;
     V_BSTR(&args[1]) = SysAllocString(L"OnReset");
     VariantInit(&result);
-    hr = IVMEventSink_Invoke(world->sink, 100, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params,
-            &result, &exception, NULL);
+    hr = IVMEventSink_Invoke(
+            world->sink, 100, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, &result, &exception, NULL);
     SysFreeString(V_BSTR(&args[1]));
     SysFreeString(exception.bstrSource);
     SysFreeString(exception.bstrDescription);

@@ -57,8 +57,7 @@ static bool states_are_equal(const struct state *state, const struct state *othe
 /* Whether the event was received, and a listener has counted that it could not keep it or hand it on. */
 static bool was_lost(const struct state *before, const struct state *after)
 {
-    return after->received > before->received
-            && (after->dropped > before->dropped || after->failed > before->failed);
+    return after->received > before->received && (after->dropped > before->dropped || after->failed > before->failed);
 }
 
 static void world_begin(struct world *world, const struct operation *operation)

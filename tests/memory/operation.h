@@ -41,9 +41,9 @@ struct world
     struct recorder *recorder;
     struct source *source;
     const struct sample *sample;
-    LONG cookie;   /* of Subscribe, Connect, AddCallback, Advise */
-    void *object;  /* what the operation returns, released by undo_object */
-    void *object2; /* what prepare needs */
+    LONG cookie;    /* of Subscribe, Connect, AddCallback, Advise */
+    void *object;   /* what the operation returns, released by undo_object */
+    void *object2;  /* what prepare needs */
     bool has_proxy; /* of the source: COM keeps what references it has taken until the proxy goes */
 };
 
@@ -54,7 +54,7 @@ void undo_object(struct world *world);
 #define EXPECT(condition) ((condition) ? (void)0 : operation_failed(__FILE__, __LINE__, #condition))
 _Noreturn void operation_failed(const char *file, int line, const char *condition);
 
-/* Does all that. How many requests there were. */
+/* Does all that, and fails the test when there were fewer requests than the operation says. */
 void operation_check(const struct operation *operation);
 
 /* For cmocka: all of them. */

@@ -134,8 +134,8 @@ void refusal_install(HMODULE module, const struct counted_memory *memory)
         for (; name->u1.AddressOfData; ++name, ++place)
         {
             if (!IMAGE_SNAP_BY_ORDINAL(name->u1.Ordinal))
-                replace_if_known((const char *)((const IMAGE_IMPORT_BY_NAME *)(base + name->u1.AddressOfData))->Name,
-                        place);
+                replace_if_known(
+                        (const char *)((const IMAGE_IMPORT_BY_NAME *)(base + name->u1.AddressOfData))->Name, place);
         }
     }
     memory->set_gate(allows_block);

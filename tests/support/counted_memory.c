@@ -242,8 +242,7 @@ static void print(void)
     for (size_t i = 0; i < BUCKETS; ++i)
     {
         for (struct block *block = buckets[i]; block && printed < PRINTED_AT_MOST; block = block->next, ++printed)
-            fprintf(stderr, "  0x%lx: %lu bytes\n", (unsigned long)place_of(block->caller),
-                    (unsigned long)block->size);
+            fprintf(stderr, "  0x%lx: %lu bytes\n", (unsigned long)place_of(block->caller), (unsigned long)block->size);
     }
     fflush(stderr);
     platform_lock_release(&lock);
@@ -262,7 +261,7 @@ static void set_report(void (*new_report)(struct memory_count left))
 #ifdef COUNTED_MEMORY_IN_DLL
 __declspec(dllexport)
 #endif
-const struct counted_memory *counted_memory_get(void)
+        const struct counted_memory *counted_memory_get(void)
 {
     static const struct counted_memory face = {live, print, set_gate, set_report};
 
