@@ -70,6 +70,12 @@ static inline const struct event_type *event_type_find(const struct event_interf
     return &events->first[id - events->first_id];
 }
 
+/* The event of a DISPID that the interface has. */
+static inline const struct event_type *event_type_get(const struct event_interface *events, DISPID id)
+{
+    return &events->first[id - events->first_id];
+}
+
 /* NULL: none of the four. */
 const struct event_interface *event_interface_find(REFIID iid);
 

@@ -126,7 +126,7 @@ static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg,
 
 HRESULT event_decode_any(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
 {
-    UINT places[EVENT_MAX_ARGS];
+    UINT places[EVENT_MAX_ARGS] = {0};
     HRESULT hr;
 
     if (FAILED(hr = place_arguments(event->type, params, places, fault)))

@@ -196,7 +196,7 @@ BOOL host_prepare_to_fire(void)
 
 void host_fire_state_change(BSTR machine, VMVMState state)
 {
-    const struct event_type *type = event_type_find(&event_interfaces[PC_EVENTS], vmVirtualPCEvent_VMStateChange);
+    const struct event_type *type = event_type_get(&event_interfaces[PC_EVENTS], vmVirtualPCEvent_VMStateChange);
     struct event event;
 
     event_init(&event, type, L"", &host.source->sequence);

@@ -176,7 +176,7 @@ HRESULT machine_fire(struct machine *machine, struct raised *raised)
 
 void machine_remove(struct machine *machine)
 {
-    const struct event_type *type = event_type_find(
+    const struct event_type *type = event_type_get(
             &event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);
     struct event event;
 

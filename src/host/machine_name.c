@@ -59,5 +59,5 @@ HRESULT machine_name_check(BSTR name)
 
 bool machine_names_are_equal(BSTR name, BSTR other)
 {
-    return CompareStringOrdinal(name, SysStringLen(name), other, SysStringLen(other), TRUE) == CSTR_EQUAL;
+    return CompareStringOrdinal(name, (int)SysStringLen(name), other, (int)SysStringLen(other), TRUE) == CSTR_EQUAL;
 }

@@ -283,6 +283,16 @@ static HRESULT machine_at(LONG number, struct machine **machine)
             (long)number, count);
 }
 
+/* Also clears it. */
+static HRESULT refuse_key(VARIANT *key)
+{
+    VARTYPE type = V_VT(key);
+
+    VariantClear(key);
+    return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
+            L"A machine is found by its number or its name, not by a value of type %u", type);
+}
+
 static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index, IVMEventMachine **face)
 {
     struct machine *machine;
@@ -300,8 +310,7 @@ static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index
     else if (V_VT(&key) != VT_EMPTY && SUCCEEDED(hr = VariantChangeType(&key, &key, 0, VT_I4)))
         hr = machine_at(V_I4(&key), &machine);
     else if (hr != E_OUTOFMEMORY)
-        hr = error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
-                L"A machine is found by its number or its name, not by a value of type %u", V_VT(&key));
+        return refuse_key(&key);
     VariantClear(&key);
     if (FAILED(hr))
         return hr;

@@ -134,7 +134,7 @@ static const WCHAR *argument_name(const struct event_param *param, const VARIANT
     if (V_VT(arg) != VT_BSTR || !V_BSTR(arg) || !V_BSTR(arg)[0])
         return NULL;
     /* A number as a string is left to OLE Automation. */
-    wcstod(V_BSTR(arg), &end);
+    (void)wcstod(V_BSTR(arg), &end);
     return *end ? V_BSTR(arg) : NULL;
 }
 

@@ -123,7 +123,8 @@ static HRESULT WINAPI record_get_Time(IVMEventRecord *iface, DATE *time)
 
     if (!time)
         return E_POINTER;
-    *time = (((ULONGLONG)filetime->dwHighDateTime << 32) | filetime->dwLowDateTime) / FILETIME_PER_DAY - DATE_ZERO_DAYS;
+    *time = (double)(((ULONGLONG)filetime->dwHighDateTime << 32) | filetime->dwLowDateTime) / FILETIME_PER_DAY
+            - DATE_ZERO_DAYS;
     return S_OK;
 }
 

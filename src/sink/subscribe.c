@@ -78,37 +78,36 @@ static HRESULT events_from_variant(const VARIANT *value, uint32_t *events, bool 
     return S_OK;
 }
 
-/* The handler's IDispatch, with a reference. */
-static HRESULT code_from_variant(const VARIANT *value, IDispatch **code)
+/* The object that the second argument of Subscribe is, not counted. NULL: *hr says why there is none. */
+static IUnknown *object_from_variant(const VARIANT *value, HRESULT *hr)
 {
     IUnknown *object = NULL;
-    HRESULT hr;
 
+    *hr = S_OK;
     if (!resolve(&value))
-        return sink_error(E_POINTER, L"Subscribe: handler is a reference to nothing");
+    {
+        *hr = sink_error(E_POINTER, L"Subscribe: handler is a reference to nothing");
+        return NULL;
+    }
     if (V_VT(value) == VT_DISPATCH || V_VT(value) == VT_UNKNOWN)
         object = V_UNKNOWN(value);
     else if (V_VT(value) == (VT_BYREF | VT_DISPATCH) || V_VT(value) == (VT_BYREF | VT_UNKNOWN))
         object = *V_UNKNOWNREF(value);
     else
-        return sink_error(E_INVALIDARG,
+        *hr = sink_error(E_INVALIDARG,
                 L"Subscribe: handler is not an object; it has to be a function, or an object with methods named like "
                 L"the events");
-    if (!object)
-        return sink_error(E_INVALIDARG,
+    if (!object && SUCCEEDED(*hr))
+        *hr = sink_error(E_INVALIDARG,
                 L"Subscribe: handler is Nothing; it has to be a function, or an object with methods named like the "
                 L"events");
-    if ((hr = IUnknown_QueryInterface(object, &IID_IDispatch, (void **)code)) == E_OUTOFMEMORY)
-        return hr;
-    if (FAILED(hr))
-        return sink_error(E_INVALIDARG,
-                L"Subscribe: handler has no IDispatch; a C program registers callbacks by IVMEventCallbacks");
-    return S_OK;
+    return object;
 }
 
 HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, LONG *cookie)
 {
-    uint32_t events, listener;
+    uint32_t events = 0, listener;
+    IUnknown *object;
     IDispatch *code;
     HRESULT hr;
     bool all;
@@ -118,8 +117,13 @@ HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, LONG *
     *cookie = 0;
     if (FAILED(hr = events_from_variant(&event, &events, &all)))
         return hr;
-    if (FAILED(hr = code_from_variant(&handler, &code)))
+    if (!(object = object_from_variant(&handler, &hr)))
         return hr;
+    if ((hr = IUnknown_QueryInterface(object, &IID_IDispatch, (void **)&code)) == E_OUTOFMEMORY)
+        return hr;
+    if (FAILED(hr))
+        return sink_error(E_INVALIDARG,
+                L"Subscribe: handler has no IDispatch; a C program registers callbacks by IVMEventCallbacks");
     if (SUCCEEDED(hr = handler_subscribe(sink->source, sink->poll, events, code, all, &listener)))
         *cookie = (LONG)listener;
     IDispatch_Release(code);

@@ -84,7 +84,7 @@ static HRESULT error_syntax(const WCHAR *path, const struct scenario_fault *faul
 
     if (!fault->line)
         return E_OUTOFMEMORY;
-    for (; fault->reason[i] && i < ARRAYSIZE(reason) - 1; ++i)
+    for (; i < ARRAYSIZE(reason) - 1 && fault->reason[i]; ++i)
         reason[i] = (WCHAR)fault->reason[i];
     reason[i] = 0;
     return error_line(E_INVALIDARG, path, fault->line, reason);
