@@ -18,4 +18,12 @@ if(WIN32)
   add_link_options(-Wl,--no-insert-timestamp)
   add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)
   set(CMAKE_SHARED_LIBRARY_PREFIX "")
+  # An older Windows says so instead of failing somewhere inside. Data that cannot be run, random addresses and
+  # relocations are the linker's defaults; a test holds the binaries to them.
+  add_link_options(-Wl,--major-os-version=6,--minor-os-version=1
+    -Wl,--major-subsystem-version=6,--minor-subsystem-version=1)
+  if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+    # C has no exception handlers, and gcc's C++ none of Windows' kind: nothing in an image may be taken for one.
+    add_link_options(-Wl,--no-seh)
+  endif()
 endif()

@@ -3,6 +3,7 @@
 #include "com/registration.h"
 #include "host/server.h"
 #include "host/threads.h"
+#include "platform/dll_search.h"
 #include "vmevents.h"
 
 #include <stdbool.h>
@@ -33,9 +34,9 @@ static void use_console(void)
     if ((!no_output && !no_errors) || !AttachConsole(ATTACH_PARENT_PROCESS))
         return;
     if (no_output)
-        freopen("CONOUT$", "w", stdout);
+        (void)freopen("CONOUT$", "w", stdout);
     if (no_errors)
-        freopen("CONOUT$", "w", stderr);
+        (void)freopen("CONOUT$", "w", stderr);
 }
 
 static enum exit_code complain(const WCHAR *complaint, const WCHAR *argument)
@@ -114,6 +115,7 @@ int WINAPI wWinMain(HINSTANCE instance, HINSTANCE previous, WCHAR *command_line,
 
     (void)previous, (void)command_line, (void)show;
     module_instance = instance;
+    dll_search_system_only();
     if (!(argv = CommandLineToArgvW(GetCommandLineW(), &argc)))
         return EXIT_FAILED;
     /* A server that COM starts belongs to no console: Ctrl+C there is not meant for it. */

@@ -2,7 +2,9 @@
  * vmwatch: connects a sink to a machine and prints its events. Uses nothing but the public interfaces, and is
  * meant to be read as an example of them.
  */
+#include "platform/dll_search.h"
 #include "watch/call.h"
+#include "watch/library.h"
 #include "watch/machine.h"
 #include "watch/options.h"
 #include "watch/output.h"
@@ -167,11 +169,13 @@ static int run(const struct options *options)
     IVMEventMachine *machine;
     IVMEventSink *sink;
     int code = EXIT_ERROR;
+    HRESULT hr;
 
     if (FAILED(machine_open(options, &machine)))
         return EXIT_ERROR;
-    if (FAILED(VMEventsCreateSink(&IID_IVMEventSink, (void **)&sink)))
+    if (FAILED(hr = library_create_sink(&IID_IVMEventSink, (void **)&sink)))
     {
+        output_complain_of(L"cannot use vmevents.dll, which has to be in the same folder", hr, NULL);
         IVMEventMachine_Release(machine);
         return EXIT_ERROR;
     }
@@ -196,6 +200,7 @@ int wmain(int argc, WCHAR **argv)
     WCHAR complaint[256];
     int code;
 
+    dll_search_system_only();
     if (!options_parse(argc, argv, &options, complaint))
     {
         output_complain(L"%ls", complaint);
