@@ -6,7 +6,9 @@ find_path(WINE_IDL_DIR oaidl.idl PATHS /usr/include/wine/wine/windows /usr/inclu
   NO_CMAKE_FIND_ROOT_PATH REQUIRED)
 find_path(WINE_TLB_DIR stdole2.tlb PATHS /usr/lib/x86_64-linux-gnu/wine/x86_64-windows /usr/lib/wine/x86_64-windows
   NO_CMAKE_FIND_ROOT_PATH REQUIRED)
-mark_as_advanced(WIDL WINE_IDL_DIR WINE_TLB_DIR)
+# Part of every Debian.
+find_program(PERL perl REQUIRED)
+mark_as_advanced(WIDL WINE_IDL_DIR WINE_TLB_DIR PERL)
 
 if(CMAKE_SIZEOF_VOID_P EQUAL 8)
   set(widl_platform --win64)
@@ -21,9 +23,10 @@ file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/idl ${PROJECT_BINARY_DIR}/bin)
 add_custom_command(
   OUTPUT ${VMEVENTS_TLB} ${VMEVENTS_GENERATED_HEADER}
   COMMAND ${WIDL} ${widl_platform} -t -o ${VMEVENTS_TLB} -I${WINE_IDL_DIR} -L${WINE_TLB_DIR} vmevents.idl
+  COMMAND ${PERL} ${PROJECT_SOURCE_DIR}/cmake/undate_library.pl ${VMEVENTS_TLB}
   COMMAND ${WIDL} ${widl_platform} -h -o ${VMEVENTS_GENERATED_HEADER} -I${WINE_IDL_DIR} -L${WINE_TLB_DIR} vmevents.idl
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/idl
-  DEPENDS ${PROJECT_SOURCE_DIR}/idl/vmevents.idl
+  DEPENDS ${PROJECT_SOURCE_DIR}/idl/vmevents.idl ${PROJECT_SOURCE_DIR}/cmake/undate_library.pl
   VERBATIM)
 add_custom_target(vmevents_idl ALL DEPENDS ${VMEVENTS_TLB} ${VMEVENTS_GENERATED_HEADER})
 
