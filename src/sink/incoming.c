@@ -18,7 +18,8 @@ struct advised
 {
     IConnectionPoint *point;
     DWORD cookie;
-    struct incoming_sink *sink;
+    struct incoming_sink *sink; /* until it has been closed */
+    IUnknown *identity;         /* its; with a reference, until it has been unadvised */
 };
 
 struct incoming
@@ -62,15 +63,24 @@ static void incoming_silence(struct incoming *incoming)
 /* In the apartment of the points. */
 static void incoming_unadvise(struct incoming *incoming)
 {
+    bool is_gone[EVENT_INTERFACE_COUNT];
+
     for (UINT i = 0; i < incoming->count; ++i)
     {
         struct advised *advised = &incoming->advised[i];
 
         /* A source that is gone says so here; that is no error. */
-        IConnectionPoint_Unadvise(advised->point, advised->cookie);
+        is_gone[i] = FAILED(IConnectionPoint_Unadvise(advised->point, advised->cookie));
         IConnectionPoint_Release(advised->point);
     }
     incoming_silence(incoming);
+    for (UINT i = 0; i < incoming->count; ++i)
+    {
+        /* Its references went with its process: COM drops them here at once, by itself after minutes or never. */
+        if (is_gone[i])
+            CoDisconnectObject(incoming->advised[i].identity, 0);
+        IUnknown_Release(incoming->advised[i].identity);
+    }
     incoming->count = 0;
 }
 
@@ -91,6 +101,8 @@ static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *
         incoming_sink_close(advised->sink);
         goto failed;
     }
+    advised->identity = incoming_sink_identity(advised->sink);
+    IUnknown_AddRef(advised->identity);
     ++incoming->count;
     return S_OK;
 

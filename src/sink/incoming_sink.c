@@ -32,7 +32,8 @@ static HRESULT WINAPI incoming_sink_QueryInterface(IDispatch *iface, REFIID riid
     if (!object)
         return E_POINTER;
     *object = NULL;
-    if (IsEqualIID(riid, &IID_IMarshal))
+    /* Once closed it is nobody's business any more; CoDisconnectObject would ask the marshaler, which does nothing. */
+    if (IsEqualIID(riid, &IID_IMarshal) && !sink->closed)
         return IUnknown_QueryInterface(sink->marshaler, riid, object);
     if (IsEqualIID(riid, &IID_IEventRelay))
     {

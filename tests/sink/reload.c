@@ -1,0 +1,193 @@
+/* The library loaded, used and let go of a thousand times: nothing of the process grows. */
+#include "sink/recorder.h"
+#include "sink/source.h"
+#include "sink/worker.h"
+
+#include <tlhelp32.h>
+
+#define ROUNDS 1000
+
+/* What the system and the C library keep for themselves is there by then. */
+#define WARM_UP 100
+
+/* What a process has, by kinds that a library can leave behind. */
+struct possessions
+{
+    DWORD handles;
+    ULONG_PTR handle; /* the next that is free: Wine 8.0 does not count them, but gives out the lowest */
+    DWORD threads;
+    DWORD thread_slot; /* the next that is free */
+    SIZE_T blocks;     /* of memory, in all heaps */
+    SIZE_T bytes;
+    SIZE_T private_bytes; /* of address space, beside the heaps' own */
+};
+
+static DWORD count_threads(void)
+{
+    THREADENTRY32 entry = {.dwSize = sizeof(entry)};
+    HANDLE threads = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    DWORD count = 0;
+
+    assert_true(threads != INVALID_HANDLE_VALUE);
+    for (BOOL found = Thread32First(threads, &entry); found; found = Thread32Next(threads, &entry))
+        count += entry.th32OwnerProcessID == GetCurrentProcessId();
+    CloseHandle(threads);
+    return count;
+}
+
+static void count_blocks(HANDLE heap, struct possessions *found)
+{
+    PROCESS_HEAP_ENTRY entry = {0};
+
+    assert_true(HeapLock(heap));
+    while (HeapWalk(heap, &entry))
+    {
+        if (!(entry.wFlags & PROCESS_HEAP_ENTRY_BUSY))
+            continue;
+        ++found->blocks;
+        found->bytes += entry.cbData;
+    }
+    assert_true(HeapUnlock(heap));
+}
+
+static SIZE_T count_private_bytes(void)
+{
+    MEMORY_BASIC_INFORMATION region = {0};
+    SIZE_T bytes = 0;
+
+    for (BYTE *at = NULL; VirtualQuery(at, &region, sizeof(region)); at = (BYTE *)region.BaseAddress + region.RegionSize)
+        bytes += region.State == MEM_COMMIT ? region.RegionSize : 0;
+    return bytes;
+}
+
+static ULONG_PTR next_handle(void)
+{
+    HANDLE handle = CreateEventW(NULL, FALSE, FALSE, NULL);
+
+    assert_non_null(handle);
+    CloseHandle(handle);
+    return (ULONG_PTR)handle;
+}
+
+static struct possessions take_stock(void)
+{
+    struct possessions found = {0};
+    HANDLE heaps[64];
+    DWORD count = GetProcessHeaps(ARRAYSIZE(heaps), heaps);
+
+    assert_in_range(count, 1, ARRAYSIZE(heaps));
+    assert_true(GetProcessHandleCount(GetCurrentProcess(), &found.handles));
+    found.handle = next_handle();
+    found.threads = count_threads();
+    found.thread_slot = TlsAlloc();
+    TlsFree(found.thread_slot);
+    for (DWORD i = 0; i < count; ++i)
+        count_blocks(heaps[i], &found);
+    found.private_bytes = count_private_bytes();
+    return found;
+}
+
+static volatile LONG called, released;
+
+static void CALLBACK count_call(const VMEVENT *event, void *context)
+{
+    (void)event, (void)context;
+    InterlockedIncrement(&called);
+}
+
+static void CALLBACK count_release(void *context)
+{
+    (void)context;
+    InterlockedIncrement(&released);
+}
+
+/* A thread of its own, with an apartment of its own: what the library keeps for threads and apartments. */
+static void use_in_apartment(void *context)
+{
+    IVMEventSink *sink = context;
+    static struct recorder handler;
+
+    recorder_init(&handler);
+    recorder_subscribe(&handler, sink, L"OnReset");
+    CHECK(IVMEventSink_OnReset(sink) == S_OK);
+    CHECK(handler.calls == 1);
+    /* The subscription is left to the apartment's end. */
+}
+
+static void use(void)
+{
+    IVMEventSink *sink = sink_create();
+    IVMEventCallbacks *callbacks = query(sink, &IID_IVMEventCallbacks);
+    IVMEventRecord *record;
+    struct source source;
+    LONG connection;
+    DWORD cookie;
+
+    called = released = 0;
+    assert_int_equal(IVMEventSink_put_QueueCapacity(sink, 10), S_OK);
+    assert_int_equal(IVMEventCallbacks_AddCallback(callbacks, &DIID_IVMVirtualMachineEvents, DISPID_UNKNOWN, count_call,
+                             NULL, count_release, &cookie),
+            S_OK);
+    source_init(&source, 15);
+    assert_int_equal(
+            IVMEventSink_Connect(sink, (IUnknown *)&source.IDispatch_iface, NULL, &connection), S_OK);
+    assert_int_equal(source_fire(&source, &samples[2]), S_OK);
+    worker_run(COINIT_APARTMENTTHREADED, use_in_apartment, sink);
+    worker_run(COINIT_MULTITHREADED, use_in_apartment, sink);
+    assert_int_equal(IVMEventSink_NextEvent(sink, 0, &record), S_OK);
+    assert_non_null(record);
+    IVMEventRecord_Release(record);
+    assert_int_equal(called, 3);
+    IVMEventCallbacks_Release(callbacks);
+    /* Connection, callback and queue are left to the sink's end. */
+    assert_int_equal(IVMEventSink_Release(sink), 0);
+    assert_int_equal(released, 1);
+    source_end(&source);
+}
+
+static void load_use_and_unload(void)
+{
+    void *state = NULL;
+
+    assert_int_equal(library_load(&state), 0);
+    use();
+    assert_int_equal(library_check_idle(&state), 0);
+    assert_int_equal(library_unload(&state), 0);
+}
+
+static void test_a_thousand_times(void **state)
+{
+    struct possessions before = {0}, after;
+
+    (void)state;
+    for (unsigned int i = 0; i < ROUNDS; ++i)
+    {
+        load_use_and_unload();
+        if (i == WARM_UP)
+            before = take_stock();
+    }
+    after = take_stock();
+    print_message("%lu to %lu handles, %lu to %lu threads, %lu to %lu blocks of %lu to %lu bytes in all, "
+                  "%lu to %lu KB of address space\n",
+            (unsigned long)before.handles, (unsigned long)after.handles, (unsigned long)before.threads,
+            (unsigned long)after.threads, (unsigned long)before.blocks, (unsigned long)after.blocks,
+            (unsigned long)before.bytes, (unsigned long)after.bytes, (unsigned long)(before.private_bytes / 1024),
+            (unsigned long)(after.private_bytes / 1024));
+    assert_int_equal(after.thread_slot, before.thread_slot);
+    assert_true(after.handles <= before.handles + 8);
+    assert_true(after.threads <= before.threads + 2);
+    /* Less than one of anything for each round; handles are multiples of four. */
+    assert_true(after.handle <= before.handle + (ROUNDS - WARM_UP));
+    assert_true(after.blocks < before.blocks + (ROUNDS - WARM_UP) / 4);
+    assert_true(after.bytes < before.bytes + 16 * (ROUNDS - WARM_UP));
+    assert_true(after.private_bytes < before.private_bytes + 4 * 1024 * 1024);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+            cmocka_unit_test(test_a_thousand_times),
+    };
+
+    return cmocka_run_group_tests_name("the library, again and again", tests, NULL, NULL);
+}
