@@ -27,3 +27,10 @@ if(WIN32)
     add_link_options(-Wl,--no-seh)
   endif()
 endif()
+
+# `./run coverage`: every line and branch is counted while the tests run.
+option(VMEVENTS_COVERAGE "Count what is executed" OFF)
+if(VMEVENTS_COVERAGE)
+  add_compile_options("$<$<COMPILE_LANGUAGE:C>:--coverage;-fprofile-update=atomic>")
+  add_link_options(--coverage)
+endif()

@@ -103,9 +103,11 @@ static ULONG WINAPI handler_AddRef(IDispatch *iface)
 static ULONG WINAPI handler_Release(IDispatch *iface)
 {
     struct handler *handler = handler_from_IDispatch(iface);
-    LONG refcount = InterlockedDecrement(&handler->refcount);
+    LONG refcount;
 
-    CHECK(handler->magic == ALIVE && refcount >= 0);
+    CHECK(handler->magic == ALIVE);
+    refcount = InterlockedDecrement(&handler->refcount);
+    CHECK(refcount >= 0);
     if (!refcount)
     {
         handler->magic = DEAD;
