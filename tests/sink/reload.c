@@ -9,7 +9,7 @@
 struct possessions
 {
     DWORD handles;
-    ULONG_PTR handle; /* the next that is free: Wine 8.0 does not count them, but gives out the lowest */
+    ULONG_PTR handle; /* how far a number of new ones goes: Wine 8.0 does not count them, but fills the gaps first */
     DWORD threads;
     DWORD thread_slots; /* that are free */
     SIZE_T blocks;     /* of memory, in all heaps */
@@ -55,13 +55,19 @@ static SIZE_T count_private_bytes(void)
     return bytes;
 }
 
-static ULONG_PTR next_handle(void)
+static ULONG_PTR highest_new_handle(void)
 {
-    HANDLE handle = CreateEventW(NULL, FALSE, FALSE, NULL);
+    static HANDLE handles[1024];
+    ULONG_PTR highest = 0;
 
-    assert_non_null(handle);
-    CloseHandle(handle);
-    return (ULONG_PTR)handle;
+    for (size_t i = 0; i < ARRAYSIZE(handles); ++i)
+    {
+        assert_non_null(handles[i] = CreateEventW(NULL, FALSE, FALSE, NULL));
+        highest = max(highest, (ULONG_PTR)handles[i]);
+    }
+    for (size_t i = 0; i < ARRAYSIZE(handles); ++i)
+        CloseHandle(handles[i]);
+    return highest;
 }
 
 static DWORD count_free_thread_slots(void)
@@ -84,7 +90,7 @@ static struct possessions take_stock(void)
 
     assert_in_range(count, 1, ARRAYSIZE(heaps));
     assert_true(GetProcessHandleCount(GetCurrentProcess(), &found.handles));
-    found.handle = next_handle();
+    found.handle = highest_new_handle();
     found.threads = count_threads();
     found.thread_slots = count_free_thread_slots();
     for (DWORD i = 0; i < count; ++i)
