@@ -4,10 +4,8 @@
  * A removed listener is unlinked at once and given back when no walk can hold it (readers.h). Until then it is
  * retired. Who removes from outside of callbacks waits for that. Who removes inside a callback must not: two
  * callbacks may remove each other. It asks each reader that is in its way to reap on leaving. A reader leaves by
- * a plain store followed by a load of that request, which the processor may perform before the store is seen:
- * the request could be missed and the store too. So who asks looks again for a moment that is longer than any
- * store stays unseen, counted from the last time that somebody new was in the way and had to be asked; what is
- * still in the way after that is a walk that does see the request.
+ * a plain store followed by a load of that request. So who asks fences the threads and looks again: what is then
+ * still in the way has not loaded yet, and will see the request.
  */
 #include "dispatch/listeners.h"
 
@@ -15,9 +13,6 @@
 #define PLACE_MASK ((1u << PLACE_BITS) - 1)
 
 #define KIND_MASK LISTENER_KIND(0xff)
-
-/* Looks at a reader before it is taken for one that is still walking: some microseconds. */
-#define PATIENCE 2000
 
 /* Yields before a waiting removal begins to sleep. */
 #define YIELDS 64
@@ -198,17 +193,12 @@ static void listeners_unpin_and_unlock(struct listeners *list)
  * Pinned, the dispatch lock held. */
 static void listeners_reap(struct listeners *list)
 {
-    unsigned int looks = 0;
-
-    listeners_give_back_retired(list);
-    while (looks < PATIENCE && listeners_are_unfinished(list))
-    {
-        looks = readers_ask_to_reap(&list->readers) ? 0 : looks + 1;
-        /* While this thread itself is in the way it need not look again: it reaps when it leaves. */
-        if (readers_include_caller(&list->readers))
-            return;
+    /* A thread that is in the list is in its own way, and comes here again when it leaves. */
+    if (readers_ask_caller_to_reap(&list->readers))
+        return;
+    do
         listeners_give_back_retired(list);
-    }
+    while (listeners_are_unfinished(list) && readers_ask_to_reap(&list->readers));
 }
 
 /* Lets other threads get on with their walks; called and left with the dispatch lock held. */

@@ -82,16 +82,23 @@ static struct firing_thread *firing_thread_create(void)
         thread->next_made = all_threads;
         all_threads = thread;
     }
+    if (!fence_thread_open(&thread->fence))
+        goto failed;
     if (!platform_thread_slot_set(firing_thread_slot, thread))
     {
-        thread->next = spare_threads;
-        spare_threads = thread;
-        return NULL;
+        fence_thread_close(&thread->fence);
+        goto failed;
     }
+    thread->lives = true;
     return thread;
+
+failed:
+    thread->next = spare_threads;
+    spare_threads = thread;
+    return NULL;
 }
 
-static struct reader *reader_create(struct listeners *list, uint32_t number)
+static struct reader *reader_create(struct listeners *list, struct firing_thread *thread)
 {
     struct reader *reader = spare_readers;
 
@@ -110,7 +117,7 @@ static struct reader *reader_create(struct listeners *list, uint32_t number)
     atomic_store(&reader->reap, 0);
     atomic_store(&reader->fired, 0);
     reader->list = list;
-    reader->number = number;
+    reader->thread = thread;
     return reader;
 }
 
@@ -142,7 +149,7 @@ struct reader *readers_join(struct readers *readers, struct listeners *list)
     if ((thread || (thread = firing_thread_create())) && (table = readers_grow(readers, thread->number)))
     {
         reader = atomic_load(&table->readers[thread->number]);
-        if (!reader && (reader = reader_create(list, thread->number)))
+        if (!reader && (reader = reader_create(list, thread)))
             atomic_store(&table->readers[thread->number], reader);
     }
     dispatch_unlock();
@@ -173,32 +180,77 @@ uint32_t readers_stamp(struct readers *readers)
         next = epoch + 1;
         atomic_store(&readers->epoch, next ? next : 1);
     }
-    return epoch;
+    readers->unfenced = true;
+    return readers->last_stamp = epoch;
 }
 
-bool readers_have_passed(struct readers *readers, uint32_t stamp)
+/* Whether the reader's thread lives and is not the calling one. */
+static bool reader_is_foreign(struct reader *reader)
+{
+    return reader->thread->lives && reader->thread != firing_thread_current();
+}
+
+/* Fences every other thread that has fired at the list. */
+static void readers_fence(struct readers *readers)
+{
+    struct reader_table *table = atomic_load(&readers->table);
+    struct reader *reader;
+
+    readers->unfenced = false;
+    FOR_EACH_READER(reader, table)
+    {
+        if (!reader_is_foreign(reader))
+            continue;
+        if (fence_process())
+            return;
+        fence_thread(&reader->thread->fence);
+    }
+}
+
+/* Whether the reader is marked, and may hold what was unlinked at that stamp. */
+static bool reader_is_in_the_way(struct reader *reader, uint32_t stamp)
+{
+    uint32_t active = atomic_load(&reader->active);
+
+    return active && !epoch_is_after(active, stamp);
+}
+
+/* Whether no mark that can be seen is in the way. */
+static bool marks_have_passed(struct readers *readers, uint32_t stamp)
 {
     struct reader_table *table = atomic_load(&readers->table);
     struct reader *reader;
 
     FOR_EACH_READER(reader, table)
     {
-        uint32_t active = atomic_load(&reader->active);
-
-        if (active && !epoch_is_after(active, stamp))
+        if (reader_is_in_the_way(reader, stamp))
             return false;
     }
     return true;
 }
 
-bool readers_include_caller(struct readers *readers)
+bool readers_have_passed(struct readers *readers, uint32_t stamp)
+{
+    /* A mark that is there is reason enough to wait; only where there is none a fence has to tell. */
+    if (!marks_have_passed(readers, stamp))
+        return false;
+    if (!readers->unfenced)
+        return true;
+    readers_fence(readers);
+    return marks_have_passed(readers, stamp);
+}
+
+bool readers_ask_caller_to_reap(struct readers *readers)
 {
     struct reader_table *table = atomic_load(&readers->table);
     struct firing_thread *thread = firing_thread_current();
     struct reader *reader;
 
-    return thread && thread->number < table->count && (reader = atomic_load(&table->readers[thread->number]))
-            && atomic_load(&reader->active);
+    if (!thread || thread->number >= table->count || !(reader = atomic_load(&table->readers[thread->number]))
+            || !atomic_load(&reader->active))
+        return false;
+    atomic_store(&reader->reap, 1);
+    return true;
 }
 
 /* The first of the thread's marks from that reader on, in any list; the dispatch lock is held. */
@@ -206,7 +258,7 @@ static struct reader *firing_thread_next_mark(struct firing_thread *thread, stru
 {
     for (; reader; reader = reader->next_made)
     {
-        if (reader->list && reader->number == thread->number && atomic_load(&reader->active))
+        if (reader->list && reader->thread == thread && atomic_load(&reader->active))
             return reader;
     }
     return NULL;
@@ -223,16 +275,18 @@ bool readers_ask_to_reap(struct readers *readers)
 {
     struct reader_table *table = atomic_load(&readers->table);
     struct reader *reader;
-    bool asked = false;
 
     FOR_EACH_READER(reader, table)
     {
-        if (!atomic_load(&reader->active) || atomic_load(&reader->reap))
+        if (!reader_is_in_the_way(reader, readers->last_stamp) || atomic_load(&reader->reap))
             continue;
         atomic_store(&reader->reap, 1);
-        asked = true;
+        readers->unfenced = true;
     }
-    return asked;
+    if (!readers->unfenced)
+        return false;
+    readers_fence(readers);
+    return true;
 }
 
 size_t readers_count_fired(struct readers *readers)
@@ -262,7 +316,7 @@ static void firing_thread_abandon_walks(struct firing_thread *thread)
     /* Readers are put in front of the others and stay, so that the lock may be opened on the way. */
     for (reader = all_readers; reader; reader = reader->next_made)
     {
-        if (reader->number != thread->number || !atomic_load(&reader->reap))
+        if (reader->thread != thread || !atomic_load(&reader->reap))
             continue;
         dispatch_unlock();
         reader_reap(reader);
@@ -275,6 +329,9 @@ static void firing_thread_exit(void *value)
     struct firing_thread *thread = value;
 
     dispatch_lock();
+    /* First, as what follows may fence threads, and this one no longer knows itself. */
+    thread->lives = false;
+    fence_thread_close(&thread->fence);
     if (firing_thread_next_mark(thread, all_readers))
         firing_thread_abandon_walks(thread);
     thread->next = spare_threads;
@@ -296,7 +353,7 @@ void dispatch_thread_exit(void)
 
 bool dispatch_init(void)
 {
-    return platform_thread_slot_create(&firing_thread_slot, firing_thread_exit);
+    return fence_init() && platform_thread_slot_create(&firing_thread_slot, firing_thread_exit);
 }
 
 void dispatch_cleanup(void)
@@ -313,6 +370,7 @@ void dispatch_cleanup(void)
     while ((thread = all_threads))
     {
         all_threads = thread->next_made;
+        fence_thread_close(&thread->fence);
         memory_free_lines(thread);
     }
     spare_readers = NULL;

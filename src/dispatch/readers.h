@@ -3,16 +3,21 @@
  * when nobody can hold it any longer.
  *
  * Each thread that fires has a number; each list has, for each such number, a reader of its own, alone on its
- * cache line, which no other thread writes but to ask a favour (`reap`). Entering publishes the list's epoch in
- * the reader with one exchange, which is also the full fence that orders it before the loads of the walk. Leaving
- * is a plain store.
+ * cache line, which no other thread writes but to ask a favour (`reap`). Entering writes the list's epoch to the
+ * reader, leaving writes 0; both are plain stores. A processor may perform the loads of the walk before others see
+ * the store that marks it, so a mark that is not there proves nothing by itself. The fence that this takes is paid
+ * for by whoever removes (platform/fence.h), since events are many and removals few.
  *
- * Whoever unlinks a listener stamps it with the epoch. It may be given back once every reader of the list is
- * either idle or has published a later epoch: a reader that published before the unlinking became visible
- * shows an epoch no later than the stamp, and one that published after it finds the listener unlinked (exchange
- * and unlinking are sequentially consistent, so one of the two sees the other). The epoch moves on with every
- * unlinking, so that a walk that begins later is not waited for, but never further than a quarter of its range from
- * the oldest reader.
+ * Whoever unlinks a listener stamps it with the epoch and moves the epoch on. It may be given back once the threads
+ * have been fenced after the unlinking and every reader of the list is then either idle or shows a later epoch. For
+ * each thread the fence has a moment. A walk whose mark was written before it shows the mark, and an epoch no later
+ * than the stamp unless it read the later one; who reads the later epoch reads the list after it was unlinked, since
+ * the loads of a walk are in order. A walk whose mark was written after that moment reads the list after it too, and
+ * does not find the listener. So a listener that a walk can hold has a mark that is seen. An idle mark is read
+ * with acquire order, so that what the walk did is over for who reads it.
+ *
+ * The epoch moves on with every unlinking, so that a walk that begins later is not waited for, but never further than
+ * a quarter of its range from the oldest reader.
  *
  * Readers go back to a pool and never to the heap before dispatch_cleanup, because a thread that has just left
  * looks once more at its reader, which may serve another list by then.
@@ -25,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/fence.h"
 #include "platform/memory.h"
 #include "platform/platform.h"
 
@@ -37,9 +43,9 @@ struct reader
     _Atomic uint32_t reap;                        /* asks the reader to reap the list when it leaves */
     _Atomic size_t fired;                         /* walks begun */
     struct listeners *list;                       /* guarded by the dispatch lock; NULL: in the pool */
-    uint32_t number;                              /* of its thread */
-    struct reader *next;                          /* in the pool, guarded by the dispatch lock */
-    struct reader *next_made;                     /* in the list of all readers, likewise */
+    struct firing_thread *thread;
+    struct reader *next;      /* in the pool, guarded by the dispatch lock */
+    struct reader *next_made; /* in the list of all readers, likewise */
 };
 
 struct reader_table
@@ -53,12 +59,18 @@ struct readers
 {
     _Atomic uint32_t epoch; /* never 0 */
     _Atomic(struct reader_table *) table;
+
+    /* Guarded by the dispatch lock. */
+    uint32_t last_stamp;
+    bool unfenced; /* something was unlinked, or somebody asked to reap, after the last fence */
 };
 
-/* A thread that fires. */
+/* A thread that fires. Stays when its thread ends, and serves another. */
 struct firing_thread
 {
     uint32_t number;
+    bool lives;                      /* guarded by the dispatch lock, as is what follows */
+    struct fence_thread fence;       /* open while the thread lives */
     struct firing_thread *next;      /* among those whose thread has ended */
     struct firing_thread *next_made; /* among all */
 };
@@ -101,9 +113,11 @@ static inline bool reader_enter(struct reader *reader, struct readers *readers)
 {
     atomic_store_explicit(
             &reader->fired, atomic_load_explicit(&reader->fired, memory_order_relaxed) + 1, memory_order_relaxed);
-    if (atomic_load_explicit(&reader->active, memory_order_relaxed))
+    if (__builtin_expect(atomic_load_explicit(&reader->active, memory_order_relaxed), 0))
         return false;
-    atomic_exchange(&reader->active, atomic_load_explicit(&readers->epoch, memory_order_acquire));
+    atomic_store_explicit(
+            &reader->active, atomic_load_explicit(&readers->epoch, memory_order_acquire), memory_order_relaxed);
+    fence_light();
     return true;
 }
 
@@ -111,6 +125,7 @@ static inline bool reader_enter(struct reader *reader, struct readers *readers)
 static inline bool reader_leave(struct reader *reader)
 {
     atomic_store_explicit(&reader->active, 0, memory_order_release);
+    fence_light();
     return __builtin_expect(atomic_load_explicit(&reader->reap, memory_order_relaxed) != 0, 0);
 }
 
@@ -120,13 +135,17 @@ bool inside_callback(void);
 /* The stamp for what has just been unlinked; the dispatch lock is held. */
 uint32_t readers_stamp(struct readers *readers);
 
-/* Whether nobody can hold what was unlinked at that stamp; the dispatch lock is held. */
+/* Whether nobody can hold what was unlinked at that stamp; the dispatch lock is held. Fences the threads when that
+ * has to be done to tell. */
 bool readers_have_passed(struct readers *readers, uint32_t stamp);
 
-/* Whether the calling thread is in the list. */
-bool readers_include_caller(struct readers *readers);
+/* Asks the calling thread to reap when it leaves the list; the dispatch lock is held. False: it is not in the list. */
+bool readers_ask_caller_to_reap(struct readers *readers);
 
-/* Asks every reader in the list to reap when it leaves; the dispatch lock is held. Whether one had not been asked. */
+/*
+ * Asks every reader that may hold something unlinked to reap when it leaves, and fences the threads, so that whoever is
+ * then still in the list will see it. The dispatch lock is held. False: all had been asked, and fenced since.
+ */
 bool readers_ask_to_reap(struct readers *readers);
 
 /* How many walks have begun. */
