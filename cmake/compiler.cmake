@@ -14,6 +14,10 @@ if(WIN32)
   add_compile_definitions(_WIN32_WINNT=0x0601 COBJMACROS UNICODE _UNICODE)
   # The thread environment block lies at address 0 of its segment; without this gcc 12 takes it for a null pointer.
   add_compile_options(--param=min-pagesize=0)
+  if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+    # No variable of another DLL is used, so that none has to be addressed by way of a pointer.
+    add_compile_options(-mcmodel=small)
+  endif()
   # Two builds of one commit are equal byte for byte.
   add_link_options(-Wl,--no-insert-timestamp)
   add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)

@@ -22,4 +22,48 @@ HRESULT event_invoke(struct event_source *source, const struct event_interface *
         REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception,
         UINT *arg_error);
 
+/* IID_NULL is nothing but zeros. */
+static inline bool is_null_iid(REFIID iid)
+{
+    uint64_t halves[2];
+
+    memcpy(halves, iid, sizeof(halves));
+    return !(halves[0] | halves[1]);
+}
+
+/* Whether it is one argument without a name that a listener may be shown where it is, or none. */
+static inline bool is_plain(const struct event_type *type, const DISPPARAMS *params)
+{
+    const VARIANT *arg = params->rgvarg;
+    uint64_t counts;
+
+    /* Both at once: cArgs in the lower half, cNamedArgs in the upper. */
+    _Static_assert(offsetof(DISPPARAMS, cNamedArgs) == offsetof(DISPPARAMS, cArgs) + sizeof(UINT), "side by side");
+    memcpy(&counts, &params->cArgs, sizeof(counts));
+    if (__builtin_expect(counts != 1, 0))
+        return !counts && !type->param_count;
+    if (!arg || V_VT(arg) != type->only)
+        return false;
+    if (__builtin_expect(V_VT(arg) == VT_I4, 1))
+        return (ULONG)V_I4(arg) <= type->params[0].last;
+    if (V_VT(arg) == VT_BOOL)
+        return V_BOOL(arg) == VARIANT_TRUE || V_BOOL(arg) == VARIANT_FALSE;
+    return V_VT(arg) == VT_BSTR && V_BSTR(arg);
+}
+
+/*
+ * The event that an Invoke means, when it is what callers usually send, and may go through event_source_pass. NULL:
+ * it is for event_invoke to say what it is.
+ */
+static inline const struct event_type *event_invoked(
+        const struct event_interface *events, DISPID id, REFIID riid, WORD flags, const DISPPARAMS *params)
+{
+    ULONG place = (ULONG)id - (ULONG)events->first_id;
+    const struct event_type *type = &events->first[place];
+
+    if (place >= events->count || flags != DISPATCH_METHOD || !params || !is_null_iid(riid) || !is_plain(type, params))
+        return NULL;
+    return type;
+}
+
 #endif

@@ -40,3 +40,13 @@ void event_source_close(struct event_source *source)
 {
     listeners_close(&source->listeners, event_source_on_closed, source);
 }
+
+HRESULT event_source_pass(
+        struct event_source *source, const struct event_type *type, const WCHAR *label, const VARIANT *arg)
+{
+    struct event event;
+
+    event_init_borrowed(&event, type, label, &source->sequence);
+    event.view.args = arg;
+    return event_source_fire_borrowed(source, type, &event);
+}

@@ -55,4 +55,18 @@ static inline HRESULT event_source_fire(struct event_source *source, struct even
     return listeners_fire(&source->listeners, event->type->mask, &event->view) ? S_OK : E_OUTOFMEMORY;
 }
 
+/* The same for an event of that type which owns nothing, and the end of it. */
+static inline HRESULT event_source_fire_borrowed(
+        struct event_source *source, const struct event_type *type, struct event *event)
+{
+    bool fired = listeners_fire(&source->listeners, type->mask, &event->view);
+
+    event_let_go(event);
+    return __builtin_expect(fired, 1) ? S_OK : E_OUTOFMEMORY;
+}
+
+/* The same for what comes from a source with that label, and has no argument or one that may be shown where it is. */
+HRESULT event_source_pass(
+        struct event_source *source, const struct event_type *type, const WCHAR *label, const VARIANT *arg);
+
 #endif

@@ -270,6 +270,40 @@ void listeners_cleanup(struct listeners *list)
     memory_free(list->chunks);
 }
 
+void listeners_walk(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
+{
+    struct listener *tail = atomic_load(&list->tail), *listener;
+    uint64_t last;
+
+    if (!tail)
+        return;
+    last = tail->serial;
+    for (listener = atomic_load(&list->head); listener; listener = atomic_load(&listener->next))
+    {
+        if ((atomic_load_explicit(&listener->events, memory_order_relaxed) & event_bit) && listener->serial <= last)
+            listener->notify(event, listener->context);
+    }
+}
+
+bool listeners_fire_anyway(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
+{
+    struct reader *reader = readers_join(list);
+
+    if (!reader)
+        return false;
+    reader_count(reader);
+    if (reader_is_walking(reader))
+    {
+        listeners_walk(list, event_bit, event);
+        return true;
+    }
+    reader_enter(reader, &list->readers);
+    listeners_walk(list, event_bit, event);
+    if (reader_leave(reader))
+        reader_reap(reader);
+    return true;
+}
+
 void reader_reap(struct reader *reader)
 {
     struct listeners *list;

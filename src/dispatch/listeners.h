@@ -113,29 +113,31 @@ bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind);
 /* Reaps the list that the reader belongs to, as it was asked to: gives back what nobody can hold any longer. */
 void reader_reap(struct reader *reader);
 
+/* The walk: for lists of more than one, and within another walk of the thread. */
+void listeners_walk(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event);
+
+/* listeners_fire for a thread that has not fired at the list before, or is walking it. */
+bool listeners_fire_anyway(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event);
+
 /* Brings the event to every listener that wants it. False: out of memory, nobody has heard it. */
-static inline bool listeners_fire(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
+static inline __attribute__((always_inline)) bool listeners_fire(
+        struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
 {
-    struct reader *reader = readers_find(&list->readers, list);
-    struct listener *listener, *tail;
-    bool entered;
+    struct reader *reader = readers_find(&list->readers);
+    struct listener *tail, *head;
 
-    if (__builtin_expect(!reader, 0))
-        return false;
-
-    entered = reader_enter(reader, &list->readers);
-    if ((tail = atomic_load(&list->tail)))
-    {
-        uint64_t last = tail->serial;
-
-        for (listener = atomic_load(&list->head); listener; listener = atomic_load(&listener->next))
-        {
-            if ((atomic_load_explicit(&listener->events, memory_order_relaxed) & event_bit)
-                    && listener->serial <= last)
-                listener->notify(event, listener->context);
-        }
-    }
-    if (entered && reader_leave(reader))
+    if (__builtin_expect(!reader || reader_is_walking(reader), 0))
+        return listeners_fire_anyway(list, event_bit, event);
+    reader_count(reader);
+    reader_enter(reader, &list->readers);
+    /* Most lists have one listener. In this order: a head that is seen to be the tail too was alone for a moment. */
+    tail = atomic_load(&list->tail);
+    head = atomic_load(&list->head);
+    if (__builtin_expect(head != tail, 0))
+        listeners_walk(list, event_bit, event);
+    else if (__builtin_expect(head && (atomic_load_explicit(&head->events, memory_order_relaxed) & event_bit), 1))
+        head->notify(event, head->context);
+    if (__builtin_expect(reader_leave(reader), 0))
         reader_reap(reader);
     return true;
 }

@@ -139,8 +139,9 @@ static struct reader_table *readers_grow(struct readers *readers, size_t least)
     return larger;
 }
 
-struct reader *readers_join(struct readers *readers, struct listeners *list)
+struct reader *readers_join(struct listeners *list)
 {
+    struct readers *readers = &list->readers;
     struct firing_thread *thread = firing_thread_current();
     struct reader *reader = NULL;
     struct reader_table *table;

@@ -93,40 +93,47 @@ bool readers_init(struct readers *readers);
 /* Gives the readers back to the pool; the dispatch lock is held and nobody is in a walk. */
 void readers_cleanup(struct readers *readers);
 
-/* The slow half of readers_find: makes what the calling thread lacks. */
-struct reader *readers_join(struct readers *readers, struct listeners *list);
+/* The calling thread's reader in the list, made when there is none. NULL: out of memory. */
+struct reader *readers_join(struct listeners *list);
 
-/* The calling thread's reader in the list. NULL: out of memory. */
-static inline struct reader *readers_find(struct readers *readers, struct listeners *list)
+/* The calling thread's reader in the list, if it can be had quickly. NULL: ask readers_join. */
+static inline struct reader *readers_find(struct readers *readers)
 {
     struct reader_table *table = atomic_load_explicit(&readers->table, memory_order_acquire);
-    struct firing_thread *thread = firing_thread_current();
-    struct reader *reader = NULL;
+    struct firing_thread *thread = platform_thread_slot_peek(firing_thread_slot);
 
-    if (thread && thread->number < table->count)
-        reader = atomic_load_explicit(&table->readers[thread->number], memory_order_acquire);
-    return __builtin_expect(!reader, 0) ? readers_join(readers, list) : reader;
+    if (!thread || thread->number >= table->count)
+        return NULL;
+    return atomic_load_explicit(&table->readers[thread->number], memory_order_acquire);
 }
 
-/* Marks the calling thread as walking the list. False: it is marked already, further down its stack. */
-static inline bool reader_enter(struct reader *reader, struct readers *readers)
+/* Counts a walk of the calling thread. */
+static inline void reader_count(struct reader *reader)
 {
     atomic_store_explicit(
             &reader->fired, atomic_load_explicit(&reader->fired, memory_order_relaxed) + 1, memory_order_relaxed);
-    if (__builtin_expect(atomic_load_explicit(&reader->active, memory_order_relaxed), 0))
-        return false;
-    atomic_store_explicit(
-            &reader->active, atomic_load_explicit(&readers->epoch, memory_order_acquire), memory_order_relaxed);
-    fence_light();
-    return true;
 }
 
-/* Ends the mark that a reader_enter has made. True: somebody asked this thread to reap the list. */
+/* Whether the calling thread walks the list already, further down its stack: the mark is that walk's to end. */
+static inline bool reader_is_walking(const struct reader *reader)
+{
+    return atomic_load_explicit(&reader->active, memory_order_relaxed) != 0;
+}
+
+/* Marks the calling thread as walking the list. */
+static inline void reader_enter(struct reader *reader, struct readers *readers)
+{
+    atomic_store_explicit(&reader->active, atomic_load_explicit(&readers->epoch, memory_order_acquire),
+            memory_order_relaxed);
+    fence_light();
+}
+
+/* Ends the mark. True: somebody asked this thread to reap the list. */
 static inline bool reader_leave(struct reader *reader)
 {
     atomic_store_explicit(&reader->active, 0, memory_order_release);
     fence_light();
-    return __builtin_expect(atomic_load_explicit(&reader->reap, memory_order_relaxed) != 0, 0);
+    return atomic_load_explicit(&reader->reap, memory_order_relaxed) != 0;
 }
 
 /* Whether the calling thread walks any list: it is inside a callback. The dispatch lock is held. */

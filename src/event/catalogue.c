@@ -39,40 +39,42 @@ enum
 const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT] = {
         [MACHINE_EVENTS] = {&DIID_IVMVirtualMachineEvents, L"IVMVirtualMachineEvents",
                 &event_types[FIRST_MACHINE_EVENT], 1, 12},
-        [PC_EVENTS] = {&DIID_IVMVirtualPCEvents, L"IVMVirtualPCEvents", &event_types[FIRST_PC_EVENT], 2, 3},
+        [PC_EVENTS] = {&DIID_IVMVirtualPCEvents, L"IVMVirtualPCEvents", &event_types[FIRST_PC_EVENT], 2, 2},
         [DVD_EVENTS] = {&DIID_IVMDVDDriveEvents, L"IVMDVDDriveEvents", &event_types[FIRST_DVD_EVENT], 1, 2},
         [FLOPPY_EVENTS] = {&DIID_IVMFloppyDriveEvents, L"IVMFloppyDriveEvents", &event_types[FIRST_FLOPPY_EVENT],
                 1, 2},
 };
 
-#define EVENT(place, interface_, id, name, count, ...)                                                                 \
-    [place] = {&event_interfaces[interface_], id, 1u << (place), name, count, {__VA_ARGS__}}
-#define MACHINE(id, name, count, ...) EVENT(FIRST_MACHINE_EVENT + (id)-1, MACHINE_EVENTS, id, name, count, __VA_ARGS__)
-#define PC(id, name, count, ...) EVENT(FIRST_PC_EVENT + (id)-2, PC_EVENTS, id, name, count, __VA_ARGS__)
-#define DVD(id, name, count, ...) EVENT(FIRST_DVD_EVENT + (id)-1, DVD_EVENTS, id, name, count, __VA_ARGS__)
-#define FLOPPY(id, name, count, ...) EVENT(FIRST_FLOPPY_EVENT + (id)-1, FLOPPY_EVENTS, id, name, count, __VA_ARGS__)
-#define NONE {NULL, VT_EMPTY, NULL}
+#define EVENT(place, interface_, iid, id, name, count, only, ...)                                                      \
+    [place] = {&(iid), id, name, count, 1u << (place), only, {__VA_ARGS__}, &event_interfaces[interface_]}
+#define MACHINE(id, name, count, only, ...) EVENT(FIRST_MACHINE_EVENT + (id)-1, MACHINE_EVENTS, DIID_IVMVirtualMachineEvents, id, name, count, only, __VA_ARGS__)
+#define PC(id, name, count, only, ...) EVENT(FIRST_PC_EVENT + (id)-2, PC_EVENTS, DIID_IVMVirtualPCEvents, id, name, count, only, __VA_ARGS__)
+#define DVD(id, name, count, only, ...) EVENT(FIRST_DVD_EVENT + (id)-1, DVD_EVENTS, DIID_IVMDVDDriveEvents, id, name, count, only, __VA_ARGS__)
+#define FLOPPY(id, name, count, only, ...) EVENT(FIRST_FLOPPY_EVENT + (id)-1, FLOPPY_EVENTS, DIID_IVMFloppyDriveEvents, id, name, count, only, __VA_ARGS__)
+#define NONE {NULL, VT_EMPTY, NULL, 0}
+#define ANY(name, type) {name, type, NULL, UINT32_MAX}
+#define ONE_OF(name, enumeration, values) {name, VT_I4, &enumeration, ARRAY_SIZE(values) - 1}
 
 const struct event_type event_types[EVENT_COUNT] = {
-        MACHINE(1, L"OnStateChange", 1, {L"virtualMachineState", VT_I4, &machine_states}),
-        MACHINE(2, L"OnRequestShutdown", 0, NONE),
-        MACHINE(3, L"OnReset", 0, NONE),
-        MACHINE(4, L"OnTripleFault", 0, NONE),
-        MACHINE(5, L"OnHeartbeatStopped", 0, NONE),
-        MACHINE(6, L"OnConfigurationChanged", 2, {L"configKey", VT_BSTR, NULL}, {L"configData", VT_VARIANT, NULL}),
-        MACHINE(7, L"OnEnhancedVideoModeChanged", 1, {L"enhancedVideoMode", VT_BOOL, NULL}),
-        MACHINE(8, L"OnAdditionsUninstalled", 0, NONE),
-        MACHINE(9, L"OnAdditionsAvailable", 0, NONE),
-        MACHINE(10, L"OnGuestShutdown", 0, NONE),
-        MACHINE(11, L"OnGuestLogoff", 1, {L"logoffType", VT_I4, &logoff_types}),
-        MACHINE(12, L"OnDiskOutOfSpace", 1, {L"criticallyLow", VT_BOOL, NULL}),
-        PC(2, L"OnVMStateChange", 2, {L"virtualMachineConfig", VT_BSTR, NULL},
-                {L"virtualMachineState", VT_I4, &machine_states}),
-        PC(3, L"OnEventLogged", 1, {L"logMessageID", VT_I4, NULL}),
-        DVD(1, L"OnMediaInsert", 1, {L"mediaPath", VT_BSTR, NULL}),
-        DVD(2, L"OnMediaEject", 1, {L"mediaPath", VT_BSTR, NULL}),
-        FLOPPY(1, L"OnMediaInsert", 1, {L"mediaPath", VT_BSTR, NULL}),
-        FLOPPY(2, L"OnMediaEject", 1, {L"mediaPath", VT_BSTR, NULL}),
+        MACHINE(1, L"OnStateChange", 1, VT_I4, ONE_OF(L"virtualMachineState", machine_states, machine_state_names)),
+        MACHINE(2, L"OnRequestShutdown", 0, VT_EMPTY, NONE),
+        MACHINE(3, L"OnReset", 0, VT_EMPTY, NONE),
+        MACHINE(4, L"OnTripleFault", 0, VT_EMPTY, NONE),
+        MACHINE(5, L"OnHeartbeatStopped", 0, VT_EMPTY, NONE),
+        MACHINE(6, L"OnConfigurationChanged", 2, VT_EMPTY, ANY(L"configKey", VT_BSTR), ANY(L"configData", VT_VARIANT)),
+        MACHINE(7, L"OnEnhancedVideoModeChanged", 1, VT_BOOL, ANY(L"enhancedVideoMode", VT_BOOL)),
+        MACHINE(8, L"OnAdditionsUninstalled", 0, VT_EMPTY, NONE),
+        MACHINE(9, L"OnAdditionsAvailable", 0, VT_EMPTY, NONE),
+        MACHINE(10, L"OnGuestShutdown", 0, VT_EMPTY, NONE),
+        MACHINE(11, L"OnGuestLogoff", 1, VT_I4, ONE_OF(L"logoffType", logoff_types, logoff_type_names)),
+        MACHINE(12, L"OnDiskOutOfSpace", 1, VT_BOOL, ANY(L"criticallyLow", VT_BOOL)),
+        PC(2, L"OnVMStateChange", 2, VT_EMPTY, ANY(L"virtualMachineConfig", VT_BSTR),
+                ONE_OF(L"virtualMachineState", machine_states, machine_state_names)),
+        PC(3, L"OnEventLogged", 1, VT_I4, ANY(L"logMessageID", VT_I4)),
+        DVD(1, L"OnMediaInsert", 1, VT_BSTR, ANY(L"mediaPath", VT_BSTR)),
+        DVD(2, L"OnMediaEject", 1, VT_BSTR, ANY(L"mediaPath", VT_BSTR)),
+        FLOPPY(1, L"OnMediaInsert", 1, VT_BSTR, ANY(L"mediaPath", VT_BSTR)),
+        FLOPPY(2, L"OnMediaEject", 1, VT_BSTR, ANY(L"mediaPath", VT_BSTR)),
 };
 
 const struct event_interface *event_interface_find(REFIID iid)
@@ -87,9 +89,7 @@ const struct event_interface *event_interface_find(REFIID iid)
 
 uint32_t event_interface_mask(const struct event_interface *events)
 {
-    UINT count = events->last_id - events->first_id + 1;
-
-    return ((1u << count) - 1) * events->first->mask;
+    return ((1u << events->count) - 1) * events->first->mask;
 }
 
 uint32_t event_mask_from_name(const WCHAR *name)

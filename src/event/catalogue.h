@@ -36,6 +36,7 @@ struct event_param
     const WCHAR *name;
     VARTYPE type;                          /* VT_I4, VT_BSTR, VT_BOOL, VT_VARIANT */
     const struct enumeration *enumeration; /* for VT_I4; NULL: any value is legal */
+    ULONG last;                            /* for VT_I4: the last legal value, from 0 up; all ones: any is */
 };
 
 struct event_interface
@@ -44,17 +45,20 @@ struct event_interface
     const WCHAR *name;
     const struct event_type *first; /* its events stand together, by rising DISPID without a gap */
     DISPID first_id;
-    DISPID last_id;
+    ULONG count;
 };
 
+/* Begins as VMEVENT does. */
 struct event_type
 {
-    const struct event_interface *interface_;
+    const IID *iid; /* of its interface */
     DISPID id;
-    uint32_t mask; /* its bit among all events */
     const WCHAR *name;
     UINT param_count;
+    uint32_t mask; /* its bit among all events */
+    VARTYPE only;  /* the type of its parameter when it has just one, otherwise VT_EMPTY */
     struct event_param params[EVENT_MAX_ARGS];
+    const struct event_interface *interface_;
 };
 
 extern const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT];
@@ -65,9 +69,9 @@ extern const struct enumeration machine_states;
 /* NULL: the interface has no such event. */
 static inline const struct event_type *event_type_find(const struct event_interface *events, DISPID id)
 {
-    if (id < events->first_id || id > events->last_id)
-        return NULL;
-    return &events->first[id - events->first_id];
+    ULONG place = (ULONG)id - (ULONG)events->first_id;
+
+    return place < events->count ? &events->first[place] : NULL;
 }
 
 /* The event of a DISPID that the interface has. */

@@ -40,7 +40,7 @@ static struct kept_event *kept_event_create(const struct event *event)
     {
         VariantInit(&kept->event.args[i]);
         kept->event.owned |= 1u << i;
-        if (FAILED(VariantCopy(&kept->event.args[i], (VARIANT *)&event->args[i])))
+        if (FAILED(VariantCopy(&kept->event.args[i], (VARIANT *)&event->view.args[i])))
         {
             event_clear_args(&kept->event);
             memory_free(kept);

@@ -8,16 +8,21 @@
 
 #include "event/catalogue.h"
 
+#include <stddef.h>
+#include <string.h>
+
 struct event
 {
     VMEVENT view; /* first, so that a listener gets from what it is handed to the rest */
     const struct event_type *type;
-    VARIANT args[EVENT_MAX_ARGS];
+    struct kept_event *kept;         /* made by the first listener that keeps the event; one serves all */
     struct event_sequence *sequence; /* of the source that fires; numbers the events that are kept */
     struct kept_event *trail;        /* the event of another source that this one passes on, or NULL */
-    struct kept_event *kept;         /* made by the first listener that keeps the event; one serves all */
     size_t owned;                    /* a bit for each argument that event_cleanup clears; others are borrowed */
+    VARIANT args[EVENT_MAX_ARGS];    /* where view.args points to, unless that borrows them where they are */
 };
+
+void kept_event_release(struct kept_event *kept);
 
 /* Counts the kept events of one source. */
 struct event_sequence
@@ -41,28 +46,43 @@ static inline const struct event *event_from_view(const VMEVENT *view)
 /* A string that is empty and needs no memory: what a NULL BSTR means. Never freed. */
 extern const BSTR empty_bstr;
 
-static inline void event_init(struct event *event, const struct event_type *type, const WCHAR *source,
+/* event_init for an event that will own nothing: event_cleanup is not for it, but event_let_go. */
+static inline void event_init_borrowed(struct event *event, const struct event_type *type, const WCHAR *source,
         struct event_sequence *sequence)
 {
-    event->view.events = type->interface_->iid;
-    event->view.id = type->id;
-    event->view.name = type->name;
+    _Static_assert(offsetof(VMEVENT, id) == offsetof(struct event_type, id)
+                    && offsetof(VMEVENT, name) == offsetof(struct event_type, name),
+            "an event type begins as VMEVENT does");
+    memcpy(&event->view, type, offsetof(VMEVENT, source));
     event->view.source = source;
     event->view.argCount = type->param_count;
     event->view.args = event->args;
     event->type = type;
-    event->owned = 0;
     event->kept = NULL;
     event->sequence = sequence;
     event->trail = NULL;
 }
 
-/* Ends the event: clears what it owns and lets go of the copy that was kept of it. */
+static inline void event_init(struct event *event, const struct event_type *type, const WCHAR *source,
+        struct event_sequence *sequence)
+{
+    event_init_borrowed(event, type, source, sequence);
+    event->owned = 0;
+}
+
+/* Ends an event that owns nothing: lets go of the copy that was kept of it. */
+static inline void event_let_go(struct event *event)
+{
+    if (__builtin_expect(event->kept != NULL, 0))
+        kept_event_release(event->kept);
+}
+
+/* Ends an event: clears what it owns and lets go of the copy that was kept of it. */
 void event_cleanup_slow(struct event *event);
 
 static inline void event_cleanup(struct event *event)
 {
-    if (event->owned || event->kept)
+    if (__builtin_expect(event->owned || event->kept, 0))
         event_cleanup_slow(event);
 }
 
@@ -80,7 +100,7 @@ static inline bool event_take_arg(struct event *event, UINT i, const VARIANT *va
         case VT_I4:
             V_VT(arg) = VT_I4;
             V_I4(arg) = V_I4(value);
-            return !param->enumeration || (ULONG)V_I4(value) < (ULONG)param->enumeration->count;
+            return (ULONG)V_I4(value) <= param->last;
         case VT_BOOL:
             V_VT(arg) = VT_BOOL;
             V_BOOL(arg) = V_BOOL(value) ? VARIANT_TRUE : VARIANT_FALSE;
@@ -152,7 +172,8 @@ static inline bool is_exact(const struct event_param *param, VARTYPE type)
  * taken as it is. False: it is not of that kind. */
 static inline bool event_decode_exact(struct event *event, const DISPPARAMS *params)
 {
-    UINT count = event->type->param_count;
+    const struct event_type *type = event->type;
+    UINT count = type->param_count;
 
     if (params->cArgs != count || params->cNamedArgs || (count && !params->rgvarg))
         return false;
@@ -160,7 +181,7 @@ static inline bool event_decode_exact(struct event *event, const DISPPARAMS *par
     {
         const VARIANT *arg = &params->rgvarg[count - 1 - i];
 
-        if (!is_exact(&event->type->params[i], V_VT(arg)) || !event_take_arg(event, i, arg))
+        if (!is_exact(&type->params[i], V_VT(arg)) || !event_take_arg(event, i, arg))
             return false;
     }
     return true;

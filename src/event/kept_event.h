@@ -23,7 +23,7 @@ bool kept_event_came_from(const struct kept_event *kept, const struct event_sequ
  * the event. NULL: out of memory. */
 struct kept_event *event_keep(const struct event *event);
 
+/* Its counterpart is in event.h. */
 struct kept_event *kept_event_addref(struct kept_event *kept);
-void kept_event_release(struct kept_event *kept);
 
 #endif

@@ -6,6 +6,7 @@
 #define VMEVENTS_PLATFORM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -39,32 +40,56 @@ static inline void platform_sleep_ms(unsigned int ms)
     Sleep(ms);
 }
 
-/* A per-thread pointer. Its owner is told of a thread's end by DllMain. */
-typedef DWORD platform_thread_slot;
+/*
+ * A per-thread pointer. Its owner is told of a thread's end by DllMain.
+ *
+ * The first 64 slots stand in the thread environment block (TEB.TlsSlots, winternl.h): reading them there spares the
+ * event path a call into kernel32.
+ */
+typedef struct
+{
+    DWORD index;
+    DWORD offset; /* in the thread environment block; 0: it is not there */
+} platform_thread_slot;
 
 static inline bool platform_thread_slot_create(platform_thread_slot *slot, void (*on_thread_exit)(void *))
 {
+    const DWORD first = offsetof(TEB, TlsSlots), count = ARRAYSIZE(((TEB *)0)->TlsSlots);
+
     (void)on_thread_exit;
-    return (*slot = TlsAlloc()) != TLS_OUT_OF_INDEXES;
+    if ((slot->index = TlsAlloc()) == TLS_OUT_OF_INDEXES)
+        return false;
+    slot->offset = slot->index < count ? first + slot->index * sizeof(void *) : 0;
+    return true;
 }
 
 static inline void platform_thread_slot_free(platform_thread_slot slot)
 {
-    TlsFree(slot);
+    TlsFree(slot.index);
 }
 
-/* The first 64 slots stand in the thread environment block (TEB.TlsSlots, winternl.h): reading them there
- * spares the event path a call into kernel32. */
+/* The pointer if it can be had without a call, or NULL. */
+static inline void *platform_thread_slot_peek(platform_thread_slot slot)
+{
+    ULONG_PTR offset = slot.offset;
+
+    if (!offset)
+        return NULL;
+#ifdef _WIN64
+    return (void *)__readgsqword(offset);
+#else
+    return (void *)__readfsdword(offset);
+#endif
+}
+
 static inline void *platform_thread_slot_get(platform_thread_slot slot)
 {
-    if (slot < 64)
-        return NtCurrentTeb()->TlsSlots[slot];
-    return TlsGetValue(slot);
+    return TlsGetValue(slot.index);
 }
 
 static inline bool platform_thread_slot_set(platform_thread_slot slot, void *value)
 {
-    return TlsSetValue(slot, value);
+    return TlsSetValue(slot.index, value);
 }
 
 #else
@@ -110,6 +135,11 @@ static inline bool platform_thread_slot_create(platform_thread_slot *slot, void 
 static inline void platform_thread_slot_free(platform_thread_slot slot)
 {
     pthread_key_delete(slot);
+}
+
+static inline void *platform_thread_slot_peek(platform_thread_slot slot)
+{
+    return pthread_getspecific(slot);
 }
 
 static inline void *platform_thread_slot_get(platform_thread_slot slot)

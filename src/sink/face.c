@@ -46,13 +46,25 @@ static HRESULT WINAPI sink_face_GetIDsOfNames(
     return type_info_get_ids(sink_face_from_IDispatch(iface)->events->iid, riid, names, count, ids);
 }
 
-static HRESULT WINAPI sink_face_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+/* Not inlined, so that the usual way has nothing to set up for it. */
+static HRESULT __attribute__((noinline)) WINAPI sink_face_invoke_any(IDispatch *iface, DISPID id, REFIID riid,
+        LCID lcid, WORD flags, DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     struct sink_face *face = sink_face_from_IDispatch(iface);
 
-    return event_invoke(face->sink->source, face->events, L"", id, riid, lcid, flags, params, result, exception,
-            arg_error);
+    return event_invoke(face->source, face->events, L"", id, riid, lcid, flags, params, result, exception, arg_error);
+}
+
+/* What the usual way does not use is volatile, so that it stays where the caller has put it. */
+static HRESULT WINAPI sink_face_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *volatile result, EXCEPINFO *volatile exception, UINT *volatile arg_error)
+{
+    struct sink_face *face = sink_face_from_IDispatch(iface);
+    const struct event_type *type = event_invoked(face->events, id, riid, flags, params);
+
+    if (__builtin_expect(type && !result, 1))
+        return event_source_pass(face->source, type, L"", params->rgvarg);
+    return sink_face_invoke_any(iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
 static const IDispatchVtbl sink_face_vtbl = {
@@ -106,6 +118,7 @@ void sink_init_faces(struct sink *sink)
     {
         sink->faces[i].IDispatch_iface.lpVtbl = (IDispatchVtbl *)&sink_face_vtbl;
         sink->faces[i].sink = sink;
+        sink->faces[i].source = sink->source;
         sink->faces[i].events = &event_interfaces[i];
     }
 }

@@ -91,8 +91,9 @@ static HRESULT WINAPI incoming_sink_GetIDsOfNames(
     return type_info_get_ids(incoming_sink_from_IDispatch(iface)->events->iid, riid, names, count, ids);
 }
 
-static HRESULT WINAPI incoming_sink_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+/* Not inlined, so that the usual way has nothing to set up for it. */
+static HRESULT __attribute__((noinline)) WINAPI incoming_sink_invoke_any(IDispatch *iface, DISPID id, REFIID riid,
+        LCID lcid, WORD flags, DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     struct incoming_sink *sink = incoming_sink_from_IDispatch(iface);
 
@@ -100,6 +101,17 @@ static HRESULT WINAPI incoming_sink_Invoke(IDispatch *iface, DISPID id, REFIID r
         return CO_E_OBJNOTCONNECTED;
     return event_invoke(sink->source, sink->events, sink->label, id, riid, lcid, flags, params, result, exception,
             arg_error);
+}
+
+static HRESULT WINAPI incoming_sink_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    struct incoming_sink *sink = incoming_sink_from_IDispatch(iface);
+    const struct event_type *type = event_invoked(sink->events, id, riid, flags, params);
+
+    if (__builtin_expect(type && !result && !sink->closed, 1))
+        return event_source_pass(sink->source, type, sink->label, params->rgvarg);
+    return incoming_sink_invoke_any(iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
 static const IDispatchVtbl incoming_sink_vtbl = {

@@ -16,51 +16,46 @@ static HRESULT sink_refuse(
 }
 
 /* The machine events stand first in the catalogue, by their DISPIDs. */
-static inline void sink_prepare(struct sink *sink, struct event *event, DISPID id)
+static inline const struct event_type *type_of(DISPID id)
 {
-    event_init(event, &event_types[id - 1], L"", &sink->source->sequence);
-}
-
-static HRESULT sink_fire(struct sink *sink, struct event *event)
-{
-    HRESULT hr = event_source_fire(sink->source, event);
-
-    event_cleanup(event);
-    return hr;
+    return &event_types[id - 1];
 }
 
 static HRESULT sink_raise(IVMEventSink *iface, DISPID id)
 {
-    struct sink *sink = sink_from_IVMEventSink(iface);
-    struct event event;
-
-    sink_prepare(sink, &event, id);
-    return sink_fire(sink, &event);
+    return event_source_pass(sink_from_IVMEventSink(iface)->source, type_of(id), L"", NULL);
 }
 
-static HRESULT sink_raise_enumerator(IVMEventSink *iface, DISPID id, LONG value)
+/* A value of four bytes or less that is legal. */
+static HRESULT sink_raise_value(struct event_source *source, const struct event_type *type, LONG value)
 {
-    struct sink *sink = sink_from_IVMEventSink(iface);
-    struct event_fault fault = {0, 0, value};
     struct event event;
 
-    sink_prepare(sink, &event, id);
-    if ((ULONG)value >= (ULONG)event.type->params[0].enumeration->count)
-        return sink_refuse(sink, event.type, E_INVALIDARG, &fault);
-    V_VT(&event.args[0]) = VT_I4;
+    event_init_borrowed(&event, type, L"", &source->sequence);
+    V_VT(&event.args[0]) = type->params[0].type;
     V_I4(&event.args[0]) = value;
-    return sink_fire(sink, &event);
+    return event_source_fire_borrowed(source, type, &event);
 }
 
-static HRESULT sink_raise_bool(IVMEventSink *iface, DISPID id, VARIANT_BOOL value)
+static __attribute__((noinline)) HRESULT sink_refuse_value(struct sink *sink, const struct event_type *type, LONG value)
+{
+    struct event_fault fault = {0, 0, value};
+
+    return sink_refuse(sink, type, E_INVALIDARG, &fault);
+}
+
+static inline HRESULT sink_raise_enumerator(IVMEventSink *iface, DISPID id, LONG value)
 {
     struct sink *sink = sink_from_IVMEventSink(iface);
-    struct event event;
 
-    sink_prepare(sink, &event, id);
-    V_VT(&event.args[0]) = VT_BOOL;
-    V_BOOL(&event.args[0]) = value ? VARIANT_TRUE : VARIANT_FALSE;
-    return sink_fire(sink, &event);
+    if (__builtin_expect((ULONG)value > type_of(id)->params[0].last, 0))
+        return sink_refuse_value(sink, type_of(id), value);
+    return sink_raise_value(sink->source, type_of(id), value);
+}
+
+static inline HRESULT sink_raise_bool(IVMEventSink *iface, DISPID id, VARIANT_BOOL value)
+{
+    return sink_raise_value(sink_from_IVMEventSink(iface)->source, type_of(id), value ? VARIANT_TRUE : VARIANT_FALSE);
 }
 
 HRESULT WINAPI sink_OnStateChange(IVMEventSink *iface, VMVMState state)
@@ -99,10 +94,12 @@ HRESULT WINAPI sink_OnConfigurationChanged(IVMEventSink *iface, BSTR key, VARIAN
 
     V_VT(&args[1]) = VT_BSTR;
     V_BSTR(&args[1]) = key;
-    sink_prepare(sink, &event, vmVirtualMachineEvent_ConfigurationChanged);
+    event_init(&event, type_of(vmVirtualMachineEvent_ConfigurationChanged), L"", &sink->source->sequence);
     if (FAILED(hr = event_decode(&event, &params, LOCALE_USER_DEFAULT, &fault)))
         return sink_refuse(sink, event.type, hr, &fault);
-    return sink_fire(sink, &event);
+    hr = event_source_fire(sink->source, &event);
+    event_cleanup(&event);
+    return hr;
 }
 
 HRESULT WINAPI sink_OnEnhancedVideoModeChanged(IVMEventSink *iface, VARIANT_BOOL enhanced)

@@ -19,6 +19,7 @@ struct sink_face
 {
     IDispatch IDispatch_iface;
     struct sink *sink;
+    struct event_source *source; /* the sink's */
     const struct event_interface *events;
 };
 
