@@ -42,7 +42,7 @@ void event_source_release(struct event_source *source);
  * out of memory. */
 static inline bool event_source_prepare(struct event_source *source)
 {
-    return readers_find(&source->listeners.readers, &source->listeners) != NULL;
+    return readers_find(&source->listeners.readers) || readers_join(&source->listeners);
 }
 
 /*
