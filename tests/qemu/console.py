@@ -34,6 +34,10 @@ class Terminal:
     def login(self, user):
         """Logs a user in, and returns when the shell prompts."""
         self.wait_for_login()
+        self.login_at_prompt(user)
+
+    def login_at_prompt(self, user):
+        """The same where the terminal has asked for a name already."""
         self.stream.send(user.encode() + b"\r")
         if self.stream.until(PROMPT_OR_PASSWORD).endswith(b"Password: "):
             self.stream.send(PASSWORDS[user] + b"\r")

@@ -65,12 +65,16 @@ def login_logoff(scene):
     scene.second.logout(b"\x04")
     scene.note("alice leaves the third terminal, her last", POLLS)
     scene.third.logout()
-    scene.note("carol logs in, root too; carol leaves and is back within a poll", POLLS)
+    scene.note("carol logs in, root too; carol leaves and comes back", POLLS)
     scene.first.login("carol")
     scene.second.login("root")
     time.sleep(POLLS)
     scene.first.logout()
     scene.first.login("carol")
+    scene.third.wait_for_login()
+    scene.note("carol leaves the first terminal, and logs in on the third at once, all within a poll", POLLS)
+    scene.first.logout()
+    scene.third.login_at_prompt("carol")
     scene.note("the shells of both are killed", POLLS)
     scene.control.run("kill -9 $(ps | awk '/-sh$/ { print $1 }')")
     time.sleep(POLLS)
@@ -147,6 +151,32 @@ def enospc(scene):
     time.sleep(POLLS)
 
 
+def enospc_report(scene):
+    time.sleep(POLLS)
+    scene.note("in the guest: the disk is written until it is full, and further")
+    scene.control.start("dd if=/dev/zero of=/dev/vda bs=64k count=512 conv=fsync")
+    scene.monitor.event("BLOCK_IO_ERROR")
+    time.sleep(POLLS)
+
+
+def threshold(scene):
+    node = next(block for block in scene.monitor.command("query-block") if block["device"] == "disk")
+    time.sleep(POLLS)
+    scene.qmp("block-set-write-threshold", node_name=node["inserted"]["node-name"], write_threshold=1 << 20)
+    scene.note("in the guest: the disk is written beyond that")
+    scene.control.run("dd if=/dev/zero of=/dev/vda bs=64k count=64 conv=fsync")
+    scene.monitor.event("BLOCK_WRITE_THRESHOLD")
+    time.sleep(POLLS)
+
+
+def floppy(scene):
+    time.sleep(POLLS)
+    scene.qmp("eject", id="floppy0")
+    time.sleep(POLLS)
+    scene.qmp("blockdev-change-medium", id="floppy0", filename=f"{scene.machine.folder}/floppy.img", format="raw")
+    time.sleep(POLLS)
+
+
 def media(scene):
     folder = scene.machine.folder
     time.sleep(POLLS)
@@ -159,10 +189,6 @@ def media(scene):
     scene.control.run("eject /dev/sr0")
     time.sleep(0.5)
     scene.control.run("eject -t /dev/sr0")
-    time.sleep(0.5)
-    scene.qmp("eject", id="floppy0")
-    time.sleep(0.3)
-    scene.qmp("blockdev-change-medium", id="floppy0", filename=f"{folder}/floppy.img", format="raw")
     time.sleep(POLLS)
 
 
@@ -250,15 +276,18 @@ def configuration(scene):
     scene.note("in the guest: hwclock -w, an hour later", POLLS)
     scene.control.run("date -s '2030-01-01 12:00' && hwclock -w")
     time.sleep(POLLS)
+    scene.qmp("device_add", driver="virtio-rng-pci", id="rng0")
+    time.sleep(POLLS)
     scene.qmp("device_del", id="disk0")
     scene.monitor.event("DEVICE_DELETED", device="disk0")
     time.sleep(POLLS)
 
 
 def incoming(scene):
-    scene.qmp("migrate-incoming", uri=f"exec:cat {scene.machine.state}")
+    scene.note("another client: migrate-incoming from a file", POLLS)
+    scene.monitor.command("migrate-incoming", uri=f"exec:cat {scene.machine.state}")
     scene.monitor.event("RESUME")
-    time.sleep(POLLS)
+    time.sleep(2 * POLLS)
 
 
 # What is done, how the machine differs, and how it is started if not from the saved state.
@@ -277,7 +306,10 @@ RECORDINGS = {
     "sigterm": (end_by(signal.SIGTERM), {}, None),
     "sigkill": (end_by(signal.SIGKILL), {}, None),
     "enospc": (enospc, dict(disk="full"), None),
+    "enospc_report": (enospc_report, dict(disk="full", werror="report"), None),
+    "write_threshold": (threshold, {}, None),
     "media": (media, {}, None),
+    "floppy": (floppy, {}, None),
     "stop_cont": (stop_cont, {}, None),
     "savevm_loadvm": (savevm_loadvm, {}, None),
     "snapshot_jobs": (snapshot_jobs, {}, None),

@@ -9,22 +9,17 @@ A recording has a message a line:
 
 Requests guest-sync-delimited are sent after a byte 0xFF, and answered after one; those bytes are left out.
 """
+import collections
 import json
 import selectors
 import socket
 import threading
 import time
 
-POLL = 1.0
-FIRST_COMMANDS = [
-    {"execute": "qmp_capabilities"},
-    {"execute": "migrate-set-capabilities", "arguments": {"capabilities": [{"capability": "events", "state": True}]}},
-    {"execute": "query-status"},
-    {"execute": "query-block"},
-    {"execute": "query-chardev"},
-    {"execute": "query-cpus-fast"},
-    {"execute": "qom-list", "arguments": {"path": "/machine/peripheral"}},
-]
+AGENT_POLL = 1.0
+QMP_POLL = 2.0
+DEVICES = "/machine/peripheral"
+AGENT_PORT = "org.qemu.guest_agent.0"
 
 
 class Channel:
@@ -55,11 +50,18 @@ class Recorder(threading.Thread):
         self.folder = str(machine.folder)
         self.lock = threading.Lock()
         self.start_time = time.monotonic()
+        self.agent_port = machine.agent_port
         self.qmp = Channel("qmp", machine.qmp_port)
-        self.agent = Channel("agent", machine.agent_port)
+        self.agent = None
+        # What to do with the answers that are under way: QEMU answers in order.
+        self.answers = collections.deque()
+        self.drives = set()
+        self.attached = False
+        self.next_qmp_poll = 0
         self.sync_id = 0
         self.agent_answered = False
-        self.next_poll = 0
+        self.logons = {}
+        self.next_agent_poll = 0
         self.ending = False
 
     def write(self, text):
@@ -81,18 +83,74 @@ class Recorder(threading.Thread):
         except OSError:
             pass
 
-    ## The client's part
+    ## QEMU, asked as vmhost.exe does
+
+    def ask(self, command, take=None, **arguments):
+        """Gives a command; take is called with what it returns, which is None when QEMU refuses."""
+        self.answers.append(take or (lambda _: None))
+        self.send(self.qmp, {"execute": command, **({"arguments": arguments} if arguments else {})})
+
+    def begin(self, _):
+        self.ask("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
+        self.ask("query-cpus-fast")
+        self.ask("query-status")
+        self.ask("query-block", self.take_blocks)
+        self.ask("qom-list", self.take_devices, path=DEVICES)
+
+    def take_blocks(self, blocks):
+        """Of a drive without a tray only its type tells what it is."""
+        for block in blocks:
+            path = block.get("qdev")
+            if block["removable"] and path and "tray_open" not in block and path not in self.drives:
+                self.drives.add(path)
+                self.ask("qom-get", lambda _: self.ask("query-block", self.take_blocks), path=path, property="type")
+
+    def take_devices(self, devices):
+        if self.attached:
+            return
+        for device in devices:
+            if device["type"] == "child<virtserialport>":
+                self.ask_for_port(f"{DEVICES}/{device['name']}")
+        self.ask("query-chardev")
+
+    def ask_for_port(self, path):
+        def take_name(name):
+            if name == AGENT_PORT:
+                self.ask("qom-get", lambda _: self.ask("query-chardev"), path=path, property="chardev")
+
+        self.ask("qom-get", take_name, path=path, property="name")
+
+    def heard_event(self, event, data):
+        if event == "STOP" or event == "MIGRATION" and data["status"] in ("completed", "failed", "cancelled"):
+            self.ask("query-status")
+        elif event == "JOB_STATUS_CHANGE" and data["status"] == "created":
+            self.ask("query-jobs")
+        elif event == "JOB_STATUS_CHANGE" and data["status"] in ("concluded", "null"):
+            self.ask("query-status")
+        elif event == "DEVICE_TRAY_MOVED":
+            self.ask("query-block", self.take_blocks)
+        elif event == "VSERPORT_CHANGE" and data["open"] and self.agent:
+            self.agent_answered = False
+            self.poll_agent()
 
     def heard_qmp(self, line):
         message = json.loads(line)
         if "QMP" in message:
-            for command in FIRST_COMMANDS:
-                self.send(self.qmp, command)
-        elif message.get("event") == "DEVICE_TRAY_MOVED":
-            self.send(self.qmp, {"execute": "query-block"})
-        elif message.get("event") == "VSERPORT_CHANGE" and message["data"]["open"]:
-            self.agent_answered = False
-            self.poll_agent()
+            self.ask("qmp_capabilities", self.begin)
+        elif "event" in message:
+            self.heard_event(message["event"], message.get("data"))
+        else:
+            self.answers.popleft()(message.get("return"))
+        if not self.attached and "return" in message and not self.answers:
+            self.attached = True
+            self.next_qmp_poll = time.monotonic() + QMP_POLL
+
+    def poll_qmp(self):
+        self.ask("qom-list", self.take_devices, path=DEVICES)
+        self.ask("query-block", self.take_blocks)
+        self.next_qmp_poll = time.monotonic() + QMP_POLL
+
+    ## The agent
 
     def poll_agent(self):
         """Users, if the last request was answered; otherwise a new synchronisation, in case it is heard this time."""
@@ -102,15 +160,22 @@ class Recorder(threading.Thread):
         else:
             self.sync_id += 1
             self.send(self.agent, {"execute": "guest-sync-delimited", "arguments": {"id": self.sync_id}}, b"\xff")
-        self.next_poll = time.monotonic() + POLL
+        self.next_agent_poll = time.monotonic() + AGENT_POLL
 
     def heard_agent(self, line):
         answer = json.loads(line).get("return")
-        if answer == self.sync_id:
+        if isinstance(answer, list):
+            self.agent_answered = True
+            self.take_users({user["user"]: user["login-time"] for user in answer})
+        elif answer == self.sync_id:
             self.agent_answered = True
             self.poll_agent()
-        elif isinstance(answer, list):
-            self.agent_answered = True
+
+    def take_users(self, logons):
+        """A later logon than before is another session; by the guest's clock the client tells since when."""
+        if any(logons[user] > self.logons.get(user, logons[user]) for user in logons):
+            self.send(self.agent, {"execute": "guest-get-time"})
+        self.logons = logons
 
     ## The loop
 
@@ -125,17 +190,30 @@ class Recorder(threading.Thread):
             self.log(f"{channel.name}> {line.decode()}")
             (self.heard_qmp if channel is self.qmp else self.heard_agent)(line)
 
+    def open_agent(self, selector):
+        """As vmhost.exe does, when all is known of QEMU that can be."""
+        self.agent = Channel("agent", self.agent_port)
+        selector.register(self.agent.socket, selectors.EVENT_READ, self.agent)
+
+    def poll(self):
+        now = time.monotonic()
+        if self.agent and self.agent.open and now >= self.next_agent_poll:
+            self.poll_agent()
+        if self.attached and self.qmp.open and now >= self.next_qmp_poll:
+            self.poll_qmp()
+
     def run(self):
         with selectors.DefaultSelector() as selector:
             selector.register(self.qmp.socket, selectors.EVENT_READ, self.qmp)
-            selector.register(self.agent.socket, selectors.EVENT_READ, self.agent)
             while not self.ending:
                 for key, _ in selector.select(0.01):
                     self.hear(selector, key.data)
-                if time.monotonic() >= self.next_poll and self.agent.open:
-                    self.poll_agent()
-        self.qmp.socket.close()
-        self.agent.socket.close()
+                if self.attached and not self.agent:
+                    self.open_agent(selector)
+                self.poll()
+        for channel in (self.qmp, self.agent):
+            if channel:
+                channel.socket.close()
 
     def stop(self):
         self.ending = True
