@@ -151,6 +151,7 @@ static void take_ports(struct vm *vm, const json_t *devices)
 {
     json_t *device;
     size_t i;
+    bool open;
 
     if (!*vm->port_device)
         return;
@@ -160,7 +161,11 @@ static void take_ports(struct vm *vm, const json_t *devices)
 
         if (!label || strcmp(label, vm->port_device))
             continue;
-        vm_set_additions(vm, json_is_true(json_object_get(device, "frontend-open")));
+        open = json_is_true(json_object_get(device, "frontend-open"));
+        /* A port that was open in the state being restored opens only when the guest goes on. If it does not, the
+         * agent's silence shows that. */
+        if (open || vm->state != VM_RESTORING || vm->additions != VM_ADDITIONS_OPEN)
+            vm_set_additions(vm, open);
         if (vm->verify_silence && vm->additions == VM_ADDITIONS_OPEN)
         {
             if (is_our_connection(vm, device))
