@@ -31,12 +31,14 @@ class Subscriber:
         self.changed = threading.Condition()
         self.answers = []
         self.events = {}
+        # Not a pipe: what Wine starts beside the script keeps it open.
+        self.complaints = open(self.folder / "complaints", "w+", encoding="utf-8", errors="replace")
         self.ended = False
         # The host, and with it the names of machines, is shared by all who test.
         self.names = (f"guest-{os.getpid()}-{number}" for number in itertools.count(1))
         self.process = windows.start(
             windows.system_program("cscript.exe"), "//nologo", windows.windows_path(SCRIPT),
-            windows.windows_path(self.folder), stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
+            windows.windows_path(self.folder), stdout=subprocess.PIPE, stderr=self.complaints, text=True, encoding="utf-8", errors="replace",
         )  # fmt: skip
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -62,7 +64,12 @@ class Subscriber:
         with self.changed:
             self.changed.wait_for(lambda: condition() or self.ended, timeout)
             if not condition():
-                raise Silence(f"waited for {what}; heard {self.events}" + ("; the script has ended" if self.ended else ""))
+                ended = "the script has ended" if self.ended else "the script runs"
+                raise Silence(f"waited for {what}; heard {self.events}; {ended} {self.complain()}")
+
+    def complain(self):
+        self.complaints.seek(0)
+        return self.complaints.read()
 
     ## What it is told
 
@@ -89,6 +96,7 @@ class Subscriber:
             self.process.kill()
             self.process.wait()
             self.reader.join(PATIENCE)
+            self.complaints.close()
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
