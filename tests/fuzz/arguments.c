@@ -341,6 +341,19 @@ void arguments_make(
     arguments_seal(arguments);
 }
 
+void arguments_make_plain(struct arguments *arguments, struct random *random, UINT count, const VARTYPE *types)
+{
+    arguments->piece_count = arguments->string_count = arguments->array_count = arguments->object_count = 0;
+    arguments->stored_count = count;
+    arguments->stored = place_at_end_of_memory(count * sizeof(*arguments->stored));
+    arguments->name_count = 0;
+    arguments->names = place_at_end_of_memory(0);
+    for (UINT i = 0; i < count; ++i)
+        make_value(arguments, random, &arguments->stored[i], types[i]);
+    arguments->params = (DISPPARAMS){arguments->stored, NULL, count, 0};
+    arguments_seal(arguments);
+}
+
 void arguments_seal(struct arguments *arguments)
 {
     arguments->checksum = checksum(arguments);

@@ -64,6 +64,9 @@ struct arguments
 void arguments_make(
         struct arguments *arguments, struct random *random, UINT count, const VARTYPE *types, const LONG *values);
 
+/* Just so many arguments of such types, none of them a reference. */
+void arguments_make_plain(struct arguments *arguments, struct random *random, UINT count, const VARTYPE *types);
+
 /* After a change by hand: what there is now is what has to stay. */
 void arguments_seal(struct arguments *arguments);
 

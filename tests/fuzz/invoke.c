@@ -18,6 +18,8 @@
 #include "support/threads.h"
 
 #define QUICK_CALLS 150000
+#define DISPID_SUBSCRIBE 100
+#define DISPID_QUEUE_CAPACITY 107
 #define UNTOUCHED 0x5a5a5a5au
 
 static const VARTYPE no_types[2];
@@ -237,7 +239,7 @@ static void check_answer(HRESULT hr, UINT arg, bool has_arg)
     check_counts(hr, fault);
 }
 
-/* The sink's own members, and DISPIDs that it has not, are ITypeInfo::Invoke's business, which is Windows'. */
+/* DISPIDs that the sink itself has not are ITypeInfo::Invoke's business, which is Windows'. */
 static DISPPARAMS *choose_params(const IDispatch *face, bool has_params)
 {
     static DISPPARAMS none;
@@ -247,16 +249,15 @@ static DISPPARAMS *choose_params(const IDispatch *face, bool has_params)
     return call.sample || face != (IDispatch *)world.sink ? &arguments.params : &none;
 }
 
-static void do_call(void)
+static void do_call(struct random *random)
 {
-    struct random random = {((uint64_t)seed << 32) ^ number};
     VARIANT result;
     EXCEPINFO exception;
     UINT arg = UNTOUCHED;
-    IDispatch *face = make_call(&random);
-    bool wants_result = !random_once_in(&random, 3), wants_exception = !random_once_in(&random, 3);
-    bool wants_arg = !random_once_in(&random, 3);
-    DISPPARAMS *params = choose_params(face, !random_once_in(&random, 100));
+    IDispatch *face = make_call(random);
+    bool wants_result = !random_once_in(random, 3), wants_exception = !random_once_in(random, 3);
+    bool wants_arg = !random_once_in(random, 3);
+    DISPPARAMS *params = choose_params(face, !random_once_in(random, 100));
     VARTYPE types[2] = {0};
     LONG values[2] = {0};
     HRESULT hr;
@@ -266,7 +267,7 @@ static void do_call(void)
         types[i] = call.sample->args[i].declared;
         values[i] = call.sample->args[i].values;
     }
-    arguments_make(&arguments, &random, call.sample ? call.sample->count : 0, call.sample ? types : no_types,
+    arguments_make(&arguments, random, call.sample ? call.sample->count : 0, call.sample ? types : no_types,
             call.sample ? values : no_values);
     verdict_find(&world.verdict, &call, params);
     memset(&exception, UNTOUCHED & 0xff, sizeof(exception));
@@ -279,8 +280,78 @@ static void do_call(void)
     EXPECT(hr != S_OK || !wants_result || V_VT(&result) == VT_EMPTY);
     EXPECT(arguments_are_unchanged(&arguments));
     verdict_clear(&world.verdict);
-    if (arguments.object_count || random_once_in(&random, 8))
+    if (arguments.object_count || random_once_in(random, 8))
         empty_queue();
+    EXPECT(arguments_free(&arguments));
+}
+
+/* What a member of the sink may answer to arguments of any types, or ITypeInfo::Invoke in front of it. */
+static bool is_of_member(HRESULT hr)
+{
+    static const HRESULT answers[] = {S_OK, E_INVALIDARG, E_POINTER, DISP_E_BADPARAMCOUNT, DISP_E_TYPEMISMATCH,
+            DISP_E_OVERFLOW, DISP_E_BADVARTYPE, DISP_E_PARAMNOTOPTIONAL, DISP_E_MEMBERNOTFOUND, DISP_E_NOTACOLLECTION,
+            DISP_E_PARAMNOTFOUND, CONNECT_E_NOCONNECTION};
+
+    for (size_t i = 0; i < ARRAYSIZE(answers); ++i)
+    {
+        if (hr == answers[i])
+            return true;
+    }
+    return false;
+}
+
+static void check_error(HRESULT hr, EXCEPINFO *exception)
+{
+    if (hr == DISP_E_EXCEPTION)
+    {
+        EXPECT(!wcscmp(exception->bstrSource, L"VMEvents.Sink") && *exception->bstrDescription);
+        SysFreeString(exception->bstrSource);
+        SysFreeString(exception->bstrDescription);
+        hr = exception->scode;
+    }
+    EXPECT(is_of_member(hr));
+}
+
+/*
+ * Subscribe, Connect, Run and the others, which ITypeInfo::Invoke takes apart and converts the arguments for. It follows
+ * what it is given, so that here a caller's references are none to nothing, its types those of VARIANTs. And Wine's
+ * forgets to release objects when it refuses a call, so that the number of arguments is right.
+ */
+static void do_member_call(struct random *random)
+{
+    static const VARTYPE types[] = {VT_I4, VT_BSTR, VT_BOOL, VT_R8, VT_UI1, VT_EMPTY, VT_NULL, VT_DISPATCH};
+    static const UINT counts[] = {2, 1, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0};
+    static DISPID put = DISPID_PROPERTYPUT;
+    UINT member = random_below(random, ARRAYSIZE(counts)), count = counts[member];
+    bool puts = member == DISPID_QUEUE_CAPACITY - DISPID_SUBSCRIBE && random_once_in(random, 2);
+    EXCEPINFO exception = {0};
+    VARTYPE declared[2];
+    VARIANT result;
+
+    /* Only Subscribe takes arguments as they are; what else is an object may be refused, and not released either. */
+    for (UINT i = 0; i < ARRAYSIZE(declared); ++i)
+        declared[i] = types[random_below(random, ARRAYSIZE(types) - (member != 0))];
+    arguments_make_plain(&arguments, random, count + puts, declared);
+    memset(&call, 0, sizeof(call));
+    call.id = DISPID_SUBSCRIBE + (DISPID)member;
+    call.flags = puts ? DISPATCH_PROPERTYPUT : DISPATCH_METHOD | DISPATCH_PROPERTYGET;
+    if (puts)
+    {
+        arguments.params.rgdispidNamedArgs = &put;
+        arguments.params.cNamedArgs = 1;
+        arguments_seal(&arguments);
+    }
+    /* Otherwise a Run might go on for weeks. */
+    EXPECT(IVMEventSink_Stop(world.sink) == S_OK);
+    VariantInit(&result);
+    answer = IVMEventSink_Invoke(world.sink, call.id, &IID_NULL, LOCALE_USER_DEFAULT, call.flags, &arguments.params,
+            &result, &exception, NULL);
+    check_error(answer, &exception);
+    if (answer == S_OK && call.id == DISPID_SUBSCRIBE)
+        EXPECT(IVMEventSink_Unsubscribe(world.sink, V_I4(&result)) == S_OK);
+    VariantClear(&result);
+    EXPECT(IVMEventSink_put_QueueCapacity(world.sink, 4) == S_OK);
+    EXPECT(arguments_are_unchanged(&arguments));
     EXPECT(arguments_free(&arguments));
 }
 
@@ -289,6 +360,16 @@ static void check_leaks(LONG ole_blocks)
     empty_queue();
     SetErrorInfo(0, NULL);
     EXPECT(ole_memory_live() == ole_blocks);
+}
+
+static void do_one(void)
+{
+    struct random random = {((uint64_t)seed << 32) ^ number};
+
+    if (random_once_in(&random, 16))
+        do_member_call(&random);
+    else
+        do_call(&random);
 }
 
 /* count 0: until the time is up. */
@@ -302,7 +383,7 @@ static void do_calls(uint32_t first, uint32_t count, uint64_t end_ms)
     ole_blocks = ole_memory_live();
     for (number = first; count ? number - first < count : test_time_ms() < end_ms;)
     {
-        do_call();
+        do_one();
         if (number % between_leak_checks == 0)
             check_leaks(ole_blocks);
         ++number;

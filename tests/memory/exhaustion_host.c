@@ -486,6 +486,18 @@ static HRESULT raise_insert(void)
     return IVMEventMachine_Raise(world.machine, names[INSERT], world.args);
 }
 
+/* Each event has a string of its own, made of the number. */
+static void prepare_coerced_insert(void)
+{
+    LONG place = 0;
+    VARIANT value;
+
+    V_VT(&value) = VT_I4;
+    V_I4(&value) = 42;
+    world.args = SafeArrayCreateVector(VT_VARIANT, 0, 1);
+    EXPECT(SUCCEEDED(SafeArrayPutElement(world.args, &place, &value)));
+}
+
 /* The state changes, and the host's clients hear of that, or nothing happens. */
 static void prepare_state(void)
 {
@@ -583,6 +595,7 @@ static void test_events(void **state)
             {"Raise", prepare_logoff, raise_logoff, NULL, false, 3},
             {"Raise to a client", prepare_logoff_to_client, raise_logoff, NULL, true, 5},
             {"Raise two events", prepare_insert, raise_insert, NULL, true, 5},
+            {"Raise two events, coerced", prepare_coerced_insert, raise_insert, NULL, false, 4},
             {"Raise a change of state", prepare_state, raise_state, NULL, true, 5},
             {"Raise by Invoke", prepare_by_invoke, raise_by_invoke, NULL, false, 5},
             {"Play", prepare_play, play, NULL, true, 10},
