@@ -30,7 +30,7 @@ struct source
     LONG failing_advise;  /* the Advise that fails, counted from 1; 0: none */
     HRESULT unadvise_answer;
     void (*on_unadvise)(struct source *source); /* inside of each Unadvise */
-    bool (*allows)(const char *what); /* NULL, or asked where the source itself may run out of memory */
+    bool (*allows)(const char *what);           /* NULL, or asked where the source itself may run out of memory */
     void *context;
     LONG advises;
     volatile LONG connected; /* points that have a sink */
