@@ -1,14 +1,16 @@
-/* For builds that count coverage: writes the counts when the process ends by ExitProcess, which passes the C library's
- * own end by. The loader calls what stands in this section before it lets go of the program. */
+/* For the build that counts coverage: writes the counts before ExitProcess, which passes the C library's own end by.
+ * The linker's --wrap leads the program's calls here (64-bit names). */
 #include <windows.h>
+
+extern void(WINAPI *const __real___imp_ExitProcess)(UINT code);
+extern void(WINAPI *const __wrap___imp_ExitProcess)(UINT code);
 
 void __gcov_dump(void);
 
-static void NTAPI dump_at_the_end(void *module, DWORD reason, void *reserved)
+static void WINAPI dump_and_exit(UINT code)
 {
-    (void)module, (void)reserved;
-    if (reason == DLL_PROCESS_DETACH)
-        __gcov_dump();
+    __gcov_dump();
+    __real___imp_ExitProcess(code);
 }
 
-__attribute__((section(".CRT$XLD"), used)) static const PIMAGE_TLS_CALLBACK at_the_end = dump_at_the_end;
+void(WINAPI *const __wrap___imp_ExitProcess)(UINT code) = dump_and_exit;
