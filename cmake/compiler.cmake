@@ -32,6 +32,13 @@ if(WIN32)
   endif()
 endif()
 
+# For what reads what others have written. Only what the target itself compiles is protected, and only it is linked with
+# what that needs, so that what the DLL has in common with it stays as it is.
+function(vmevents_protect_stack target)
+  target_compile_options(${target} PRIVATE -fstack-protector-strong)
+  target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src/platform/stack_guard.c)
+endfunction()
+
 # `./run coverage`: every line and branch is counted while the tests run.
 option(VMEVENTS_COVERAGE "Count what is executed" OFF)
 if(VMEVENTS_COVERAGE)

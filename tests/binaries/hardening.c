@@ -1,6 +1,8 @@
 /* The shipped binaries as files: what their headers promise the system, and what they need of it. */
 #include "binaries/image.h"
 
+#include <string.h>
+
 static void assert_flag(const struct image *image, WORD flag, const char *what)
 {
     if (!(image->headers->OptionalHeader.DllCharacteristics & flag))
@@ -118,6 +120,44 @@ static void assert_is_allowed(const struct image *image, const char *name)
     fail_msg("%s imports %s, which the system looks for by its name", image->name, name);
 }
 
+/* How often the section's code calls the function, a few bytes into which that place is. */
+static unsigned int count_calls(const BYTE *code, size_t size, size_t place)
+{
+    unsigned int count = 0;
+
+    for (size_t i = 0; i + 5 <= size; ++i)
+    {
+        int32_t distance;
+
+        if (code[i] != 0xe8)
+            continue;
+        memcpy(&distance, code + i + 1, sizeof(distance));
+        count += (size_t)((intptr_t)i + 5 + distance) <= place && place - (size_t)((intptr_t)i + 5 + distance) < 16;
+    }
+    return count;
+}
+
+/* What ends the process when the guard has been overwritten is there, and called. */
+static unsigned int count_guarded_functions(const struct image *image)
+{
+    static const BYTE fail_fast[] = {0xb9, 2, 0, 0, 0, 0xcd, 0x29}; /* mov ecx, 2; int 29h */
+    const IMAGE_SECTION_HEADER *section = image->sections;
+    const BYTE *code = image->file + section->PointerToRawData;
+
+    assert_true(section->Characteristics & IMAGE_SCN_MEM_EXECUTE);
+    for (size_t i = 0; i + sizeof(fail_fast) <= section->SizeOfRawData; ++i)
+        if (!memcmp(code + i, fail_fast, sizeof(fail_fast)))
+            return count_calls(code, section->SizeOfRawData, i);
+    return 0;
+}
+
+static void test_programs_have_a_guard_on_the_stack(void **state)
+{
+    (void)state;
+    assert_in_range(count_guarded_functions(&images[1]), 5, 1000);
+    assert_in_range(count_guarded_functions(&images[2]), 5, 1000);
+}
+
 /* The loader resolves imports before a program can say where it may look. */
 static void test_imports_are_the_systems(void **state)
 {
@@ -141,6 +181,7 @@ int main(void)
             cmocka_unit_test(test_no_section_is_written_and_run),
             cmocka_unit_test(test_addresses_are_random),
             cmocka_unit_test(test_no_exception_handlers_on_the_stack),
+            cmocka_unit_test(test_programs_have_a_guard_on_the_stack),
             cmocka_unit_test(test_system_versions),
             cmocka_unit_test(test_no_time_of_building),
             cmocka_unit_test(test_imports_are_the_systems),
