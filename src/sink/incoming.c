@@ -63,7 +63,7 @@ static void incoming_silence(struct incoming *incoming)
 /* In the apartment of the points. */
 static void incoming_unadvise(struct incoming *incoming)
 {
-    bool is_gone[EVENT_INTERFACE_COUNT];
+    bool is_gone[EVENT_INTERFACE_COUNT] = {false};
 
     for (UINT i = 0; i < incoming->count; ++i)
     {
