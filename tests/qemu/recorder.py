@@ -60,6 +60,7 @@ class Recorder(threading.Thread):
         self.next_qmp_poll = 0
         self.sync_id = 0
         self.agent_answered = False
+        self.silence_asked = False
         self.logons = {}
         self.next_agent_poll = 0
         self.ending = False
@@ -158,6 +159,10 @@ class Recorder(threading.Thread):
             self.agent_answered = False
             self.send(self.agent, {"execute": "guest-get-users"})
         else:
+            # Silence may have its reason in the channel.
+            if self.sync_id and not self.silence_asked:
+                self.silence_asked = True
+                self.ask("query-chardev")
             self.sync_id += 1
             self.send(self.agent, {"execute": "guest-sync-delimited", "arguments": {"id": self.sync_id}}, b"\xff")
         self.next_agent_poll = time.monotonic() + AGENT_POLL
@@ -166,6 +171,7 @@ class Recorder(threading.Thread):
         answer = json.loads(line).get("return")
         if isinstance(answer, list):
             self.agent_answered = True
+            self.silence_asked = False
             self.take_users({user["user"]: user["login-time"] for user in answer})
         elif answer == self.sync_id:
             self.agent_answered = True

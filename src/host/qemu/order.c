@@ -8,7 +8,7 @@ static const char *const late_kinds[ORDER_LATE_KINDS] = {"VSERPORT_CHANGE", "RTC
 
 void order_init(struct order *order)
 {
-    *order = (struct order){.latest_us = INT64_MIN};
+    *order = (struct order){0};
 }
 
 void observation_free(struct observation *observation)
@@ -113,5 +113,5 @@ void order_end_stream(struct order *order)
 {
     memset(order->windows, 0, sizeof(order->windows));
     order->held = false;
-    order->latest_us = INT64_MIN;
+    order->latest_us = 0;
 }

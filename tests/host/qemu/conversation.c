@@ -8,6 +8,9 @@
 /* What the machine may still make of it behind the last line. */
 #define AFTER_MS 8000
 
+/* How long QEMU may have been busy before it answered. */
+#define SOON_MS 2500
+
 static const char folder[] = RECORDED_DIR;
 
 /* The file */
@@ -89,12 +92,16 @@ static bool is_answer(const struct conversation_line *line)
                                                    || strstr(line->text, "{\"error\"") == line->text);
 }
 
-static bool asks(const struct conversation_line *line, const char *command)
+/* Whether the line is that command, but for its id. */
+static bool asks(const struct conversation_line *line, json_t *command)
 {
-    char start[80];
+    json_t *asked = line->text && !line->agent && !line->incoming ? json_loads(line->text, 0, NULL) : NULL;
+    json_t *arguments = json_object_get(asked, "arguments"), *wanted = json_object_get(command, "arguments");
+    bool same = asked && json_equal(json_object_get(asked, "execute"), json_object_get(command, "execute"))
+            && (arguments == wanted || json_equal(arguments, wanted));
 
-    snprintf(start, sizeof(start), "{\"execute\": \"%s\"", command);
-    return line->text && !line->agent && !line->incoming && !strncmp(line->text, start, strlen(start));
+    json_decref(asked);
+    return same;
 }
 
 /* The answer to the nth of the recorded commands: QEMU answers them in order. */
@@ -110,10 +117,11 @@ static const struct conversation_line *nth_answer(const struct conversation *con
     return NULL;
 }
 
-/* What was answered to the command at that moment or next, or else last. */
-static const char *recorded_answer(const struct conversation *conversation, const char *command)
+/* What was answered to the command at that moment or soon after it, or else last before. */
+static const struct conversation_line *recorded_answer(
+        const struct conversation *conversation, json_t *command)
 {
-    const char *last = NULL;
+    const struct conversation_line *last = NULL;
     size_t n = 0;
 
     for (size_t i = 0; i < conversation->line_count; ++i)
@@ -125,56 +133,26 @@ static const char *recorded_answer(const struct conversation *conversation, cons
         answer = nth_answer(conversation, n++);
         if (!answer || !asks(line, command))
             continue;
-        last = answer->text;
+        if (last && answer->ms > conversation->now_ms + SOON_MS)
+            break;
+        last = answer;
         if (answer->ms >= conversation->now_ms)
-            return last;
+            break;
     }
     return last;
 }
 
-static const char *made_answer(const struct conversation *conversation, json_t *command)
-{
-    const char *name = json_string_value(json_object_get(command, "execute"));
-    const char *property = json_string_value(
-            json_object_get(json_object_get(command, "arguments"), "property"));
-    static char text[256];
-
-    if (!strcmp(name, "qom-get") && !strcmp(property, "type"))
-        return "{\"return\": \"floppy\"}";
-    if (!strcmp(name, "qom-get") && !strcmp(property, "name"))
-        return "{\"return\": \"org.qemu.guest_agent.0\"}";
-    if (!strcmp(name, "qom-get"))
-        return "{\"return\": \"agent\"}";
-    if (!strcmp(name, "query-jobs"))
-    {
-        snprintf(text, sizeof(text), "{\"return\": [{\"type\": \"snapshot-%s\", \"id\": \"%s\"}]}", conversation->job,
-                conversation->job);
-        return text;
-    }
-    if (!strcmp(name, "query-status") && conversation->attached)
-    {
-        const char *state = conversation->saved ? "postmigrate" : conversation->stopped ? "paused" : "running";
-
-        snprintf(text, sizeof(text), "{\"return\": {\"status\": \"%s\"}}", state);
-        return text;
-    }
-    return NULL;
-}
-
 static void answer_qmp(struct conversation *conversation, json_t *command)
 {
-    const char *name = json_string_value(json_object_get(command, "execute"));
-    const char *text = made_answer(conversation, command);
+    const struct conversation_line *line = recorded_answer(conversation, command);
     json_t *answer;
     char *dump;
 
-    if (!text)
-        text = recorded_answer(conversation, name);
-    answer = text ? json_loads(text, 0, NULL) : json_pack("{s:{s:s}}", "error", "class", "CommandNotFound");
+    answer = line ? json_loads(line->text, 0, NULL) : json_pack("{s:{s:s}}", "error", "class", "CommandNotFound");
     assert_non_null(answer);
     json_object_set(answer, "id", json_object_get(command, "id"));
     dump = json_dumps(answer, JSON_COMPACT);
-    reply(conversation, conversation->now_ms, false, dump);
+    reply(conversation, line && line->ms > conversation->now_ms ? line->ms : conversation->now_ms, false, dump);
     free(dump);
     json_decref(answer);
 }
@@ -249,12 +227,37 @@ static void on_learn_state(void *context, enum vm_state state)
     (void)context, (void)state;
 }
 
+/* The port by which QEMU knew who was connected to the agent's channel, or 0: nobody asked. */
+static uint16_t agent_client(const struct conversation *conversation)
+{
+    uint16_t port = 0;
+
+    for (size_t i = 0; i < conversation->line_count; ++i)
+    {
+        const struct conversation_line *line = &conversation->lines[i];
+        json_t *answer = !line->agent && is_answer(line) ? json_loads(line->text, 0, NULL) : NULL, *device;
+        size_t j;
+
+        json_array_foreach(json_object_get(answer, "return"), j, device)
+        {
+            const char *label = json_string_value(json_object_get(device, "label"));
+            const char *client = label && !strcmp(label, "agent")
+                    ? strstr(json_string_value(json_object_get(device, "filename")), "<->")
+                    : NULL;
+
+            if (client)
+                port = (uint16_t)atoi(strrchr(client, ':') + 1);
+        }
+        json_decref(answer);
+    }
+    return port;
+}
+
 static void on_attached(void *context)
 {
     struct conversation *conversation = context;
 
-    conversation->attached = true;
-    vm_open_agent(&conversation->vm, 1, conversation->now_ms);
+    vm_open_agent(&conversation->vm, agent_client(conversation), conversation->now_ms);
 }
 
 static void on_trouble(void *context, const char *trouble)
@@ -289,26 +292,12 @@ static void say(struct conversation *conversation, bool agent, const char *text)
     feed(conversation, agent, "\r\n", 2);
 }
 
-/* What QEMU would answer from now on, as far as it was not recorded. */
-static void follow(struct conversation *conversation, const char *text)
-{
-    if (strstr(text, "\"event\": \"STOP\""))
-        conversation->stopped = true;
-    else if (strstr(text, "\"event\": \"RESUME\""))
-        conversation->stopped = conversation->saved = false;
-    else if (strstr(text, "\"event\": \"MIGRATION\"") && strstr(text, "completed"))
-        conversation->saved = conversation->stopped;
-    else if (strstr(text, "\"event\": \"JOB_STATUS_CHANGE\""))
-        strcpy(conversation->job, strstr(text, "\"load\"") ? "load" : "save");
-}
-
 static void play_line(struct conversation *conversation, const struct conversation_line *line)
 {
     if (!line->incoming || is_answer(line))
         return;
     if (line->text)
     {
-        follow(conversation, line->text);
         say(conversation, line->agent, line->text);
     }
     else if (line->agent)

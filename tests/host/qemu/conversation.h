@@ -34,8 +34,6 @@ struct conversation
     } replies[64];
 
     long long guest_clock_ms; /* ahead of ours */
-    bool attached, stopped, saved;
-    char job[64];
     size_t event_count;
     char events[CONVERSATION_EVENTS_MAX][160];
 };

@@ -9,30 +9,146 @@ struct recording
 };
 
 static const struct recording recordings[] = {
-        {"login_logoff", ""},
-        {"boot", ""},
-        {"system_reset", ""},
-        {"guest_reboot", ""},
-        {"guest_poweroff", ""},
-        {"guest_halt", ""},
-        {"powerdown", ""},
-        {"quit", ""},
-        {"sigterm", ""},
-        {"sigkill", ""},
-        {"panic", ""},
-        {"panic_pause", ""},
-        {"panic_none", ""},
-        {"watchdog_reset", ""},
-        {"enospc", ""},
-        {"media", ""},
-        {"stop_cont", ""},
-        {"suspend_wakeup", ""},
-        {"migrate_to_file", ""},
-        {"incoming", ""},
-        {"savevm_loadvm", ""},
-        {"snapshot_jobs", ""},
-        {"configuration", ""},
-        {"agent_silent", ""},
+        {"login_logoff",
+                "OnGuestLogoff(Normal)\n"
+                "OnGuestLogoff(Normal)\n"
+                "OnGuestLogoff(Normal)\n"
+                "OnGuestLogoff(Normal)\n"
+                "OnGuestLogoff(Normal)\n"
+                "OnGuestLogoff(Normal)\n"},
+        {"boot",
+                "OnAdditionsAvailable()\n"},
+        {"system_reset",
+                "OnAdditionsUninstalled()\n"
+                "OnReset()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnAdditionsAvailable()\n"},
+        {"guest_reboot",
+                "OnAdditionsUninstalled()\n"
+                "OnReset()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnAdditionsAvailable()\n"},
+        {"guest_poweroff",
+                "OnAdditionsUninstalled()\n"
+                "OnGuestShutdown()\n"
+                "OnStateChange(TurningOff)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"guest_halt",
+                "OnAdditionsUninstalled()\n"},
+        {"powerdown",
+                "OnRequestShutdown()\n"
+                "OnAdditionsUninstalled()\n"
+                "OnGuestShutdown()\n"
+                "OnStateChange(TurningOff)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"quit",
+                "OnStateChange(TurningOff)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"sigterm",
+                "OnStateChange(TurningOff)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"sigkill",
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"panic",
+                "OnHeartbeatStopped()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestShutdown()\n"
+                "OnStateChange(TurningOff)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"panic_pause",
+                "OnHeartbeatStopped()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(Paused)\n"},
+        {"panic_none",
+                "OnHeartbeatStopped()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"},
+        {"watchdog_reset",
+                "OnHeartbeatStopped()\n"
+                "OnAdditionsUninstalled()\n"
+                "OnReset()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnAdditionsAvailable()\n"},
+        {"enospc",
+                "OnDiskOutOfSpace(True)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"},
+        {"enospc_report",
+                "OnDiskOutOfSpace(False)\n"},
+        {"write_threshold",
+                "OnDiskOutOfSpace(False)\n"},
+        {"media",
+                "DVD.OnMediaEject(/vm/first.iso)\n"
+                "DVD.OnMediaInsert(/vm/second.iso)\n"
+                "DVD.OnMediaEject(/vm/second.iso)\n"
+                "DVD.OnMediaInsert(/vm/first.iso)\n"},
+        {"floppy",
+                "Floppy.OnMediaEject(/vm/floppy.img)\n"
+                "Floppy.OnMediaInsert(/vm/floppy.img)\n"},
+        {"stop_cont",
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"},
+        {"suspend_wakeup",
+                "OnAdditionsUninstalled()\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"
+                "OnAdditionsAvailable()\n"},
+        {"migrate_to_file",
+                "OnStateChange(Saving)\n"
+                "OnStateChange(Saved)\n"
+                "OnStateChange(Running)\n"},
+        {"incoming",
+                "OnStateChange(Running)\n"
+                "OnAdditionsAvailable()\n"},
+        {"savevm_loadvm",
+                "OnStateChange(Saving)\n"
+                "OnStateChange(Saved)\n"
+                "OnStateChange(Running)\n"
+                "OnGuestLogoff(Normal)\n"
+                "OnStateChange(Restoring)\n"
+                "OnAdditionsUninstalled()\n"
+                "OnStateChange(Running)\n"
+                "OnAdditionsAvailable()\n"},
+        {"snapshot_jobs",
+                "OnStateChange(Saving)\n"
+                "OnStateChange(Saved)\n"
+                "OnStateChange(Running)\n"
+                "OnGuestLogoff(Normal)\n"
+                "OnStateChange(Restoring)\n"
+                "OnAdditionsUninstalled()\n"
+                "OnStateChange(Running)\n"
+                "OnAdditionsAvailable()\n"},
+        {"configuration",
+                "OnConfigurationChanged(hardware/memory/ram_size=127)\n"
+                "OnConfigurationChanged(hardware/memory/ram_size=96)\n"
+                "OnConfigurationChanged(hardware/bios/time_offset=97869233)\n"
+                "OnConfigurationChanged(hardware/devices/rng0=True)\n"
+                "OnConfigurationChanged(hardware/devices/disk0=False)\n"},
+        {"agent_silent",
+                "OnHeartbeatStopped()\n"
+                "OnAdditionsUninstalled()\n"
+                "OnAdditionsAvailable()\n"},
 };
 
 static void play(void **state)
