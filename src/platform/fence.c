@@ -2,18 +2,28 @@
 
 #ifdef _WIN32
 
-static bool is_wine;
+#ifndef _WIN64
+bool fence_is_mutual;
+#endif
+
+static bool one_by_one;
 
 bool fence_init(void)
 {
-    is_wine = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
+    bool is_wine = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
+
+#ifdef _WIN64
+    one_by_one = is_wine;
+#else
+    fence_is_mutual = is_wine;
+#endif
     return true;
 }
 
 bool fence_thread_open(struct fence_thread *thread)
 {
     thread->handle = NULL;
-    return !is_wine
+    return !one_by_one
             || DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &thread->handle, 0, FALSE,
                     DUPLICATE_SAME_ACCESS);
 }
@@ -27,9 +37,12 @@ void fence_thread_close(struct fence_thread *thread)
 
 bool fence_process(void)
 {
-    if (is_wine)
+    if (one_by_one)
         return false;
-    FlushProcessWriteBuffers();
+    if (fence_is_mutual)
+        atomic_thread_fence(memory_order_seq_cst);
+    else
+        FlushProcessWriteBuffers();
     return true;
 }
 

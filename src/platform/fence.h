@@ -19,6 +19,9 @@
  * was there before that message; and it goes on with instructions that it had not begun. While it stands still the
  * caller does nothing but ask for its registers, so it does not matter what the thread was just doing, with one
  * exception: two threads that stop each other would stand for ever. Callers take turns for that reason.
+ *
+ * A 32-bit thread must not be stopped in Wine's own WoW64: in 8.0 it sometimes goes on with a wrong FS register. There
+ * the fence is mutual: the other side pays too, and then nothing is left to do for the caller.
  */
 #ifndef VMEVENTS_FENCE_H
 #define VMEVENTS_FENCE_H
@@ -53,10 +56,19 @@ bool fence_process(void);
 /* Fences that thread, which is open and not the calling one. One caller at a time. */
 void fence_thread(struct fence_thread *thread);
 
-/* The other side: stands between the write and the read, and is no instruction. */
+#if defined(_WIN32) && !defined(_WIN64)
+extern bool fence_is_mutual;
+#else
+#define fence_is_mutual false
+#endif
+
+/* The other side: stands between the write and the read, and is no instruction unless the fence is mutual. */
 static inline void fence_light(void)
 {
-    atomic_signal_fence(memory_order_seq_cst);
+    if (fence_is_mutual)
+        atomic_thread_fence(memory_order_seq_cst);
+    else
+        atomic_signal_fence(memory_order_seq_cst);
 }
 
 #endif
