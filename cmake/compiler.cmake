@@ -36,7 +36,9 @@ endif()
 # what that needs, so that what the DLL has in common with it stays as it is.
 function(vmevents_protect_stack target)
   target_compile_options(${target} PRIVATE -fstack-protector-strong)
-  target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src/platform/stack_guard.c)
+  if(WIN32)
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src/platform/stack_guard.c)
+  endif()
 endfunction()
 
 # `./run coverage`: every line and branch is counted while the tests run.
