@@ -54,7 +54,7 @@ typedef struct
 
 static inline bool platform_thread_slot_create(platform_thread_slot *slot, void (*on_thread_exit)(void *))
 {
-    const DWORD first = offsetof(TEB, TlsSlots), count = ARRAYSIZE(((TEB *)0)->TlsSlots);
+    const DWORD first = offsetof(TEB, TlsSlots), count = TLS_MINIMUM_AVAILABLE;
 
     (void)on_thread_exit;
     if ((slot->index = TlsAlloc()) == TLS_OUT_OF_INDEXES)

@@ -4,7 +4,8 @@
  *
  * An input is text, a line for each thing that happens: q and a are followed by bytes from QEMU and from the agent, t by
  * milliseconds that pass, c ends the connection to QEMU and begins another, l asks for the users to be logged off, x
- * ends the machine. QEMU's answers come by themselves, in turn from the list below.
+ * ends the machine. QEMU's answers come by themselves, in turn from the list below. Every input is played again with
+ * single requests for memory refused.
  */
 #include "fuzz/target.h"
 #include "host/qemu/vm.h"
@@ -150,6 +151,18 @@ static void pass_time(struct play *play, uint64_t ms)
     play->now_ms = end;
 }
 
+/* Whatever the agent says, only memory can end its connection, or a message that is too large. */
+static void take_from_agent(struct play *play, const char *bytes, size_t size)
+{
+    const char *fault = vm_take_agent(&play->vm, bytes, size, play->now_ms);
+
+    REQUIRE(!fault || strstr(fault, "memory has run out") || strstr(fault, "more than"));
+    if (!fault)
+        return;
+    vm_close_agent(&play->vm, play->now_ms);
+    vm_open_agent(&play->vm, 7, play->now_ms);
+}
+
 static void play_line(struct play *play, const char *line, size_t size)
 {
     char number[8] = "";
@@ -162,8 +175,8 @@ static void play_line(struct play *play, const char *line, size_t size)
             check(play, vm_take_qmp(&play->vm, "\n", 1, play->now_ms));
             break;
         case 'a':
-            REQUIRE(!vm_take_agent(&play->vm, line + 1, size - 1, play->now_ms));
-            REQUIRE(!vm_take_agent(&play->vm, "\n", 1, play->now_ms));
+            take_from_agent(play, line + 1, size - 1);
+            take_from_agent(play, "\n", 1);
             break;
         case 't':
             memcpy(number, line + 1, size - 1 < sizeof(number) - 1 ? size - 1 : sizeof(number) - 1);
@@ -184,26 +197,54 @@ static void play_line(struct play *play, const char *line, size_t size)
     answer_all(play);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void play_input(const char *text, size_t size)
 {
     struct play *play = calloc(1, sizeof(*play));
-    const char *text = (const char *)data, *end = text + size, *line_end;
+    const char *end = text + size, *line_end;
 
     REQUIRE(play);
-    json_set_alloc_funcs(memory_alloc, memory_free);
     play->now_ms = 1000;
     REQUIRE(!address_parse(&play->address, ADDRESS, (char[256]){0}));
-    REQUIRE(vm_init(&play->vm, &user, play, &play->address));
-    connect(play);
-    answer_all(play);
-    for (; text < end; text = line_end + 1)
+    if (vm_init(&play->vm, &user, play, &play->address))
     {
-        line_end = memchr(text, '\n', (size_t)(end - text));
-        line_end = line_end ? line_end : end;
-        play_line(play, text, (size_t)(line_end - text));
+        connect(play);
+        answer_all(play);
+        for (; text < end; text = line_end + 1)
+        {
+            line_end = memchr(text, '\n', (size_t)(end - text));
+            line_end = line_end ? line_end : end;
+            play_line(play, text, (size_t)(line_end - text));
+        }
     }
     vm_cleanup(&play->vm);
     free(play);
     REQUIRE(!counted_memory_get()->live().blocks);
+}
+
+static unsigned int requests, refused;
+
+static bool refuse_one(void)
+{
+    return ++requests != refused;
+}
+
+/* With single requests for memory refused: all of the first, then fewer and fewer, to the last. */
+static void play_without_memory(const char *text, size_t size)
+{
+    counted_memory_get()->set_gate(refuse_one);
+    for (unsigned int next = 1; next; next = requests >= refused ? next + 1 + next / 8 : 0)
+    {
+        refused = next;
+        requests = 0;
+        play_input(text, size);
+    }
+    counted_memory_get()->set_gate(NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    json_set_alloc_funcs(memory_alloc, memory_free);
+    play_input((const char *)data, size);
+    play_without_memory((const char *)data, size);
     return 0;
 }
