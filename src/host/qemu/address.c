@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <uv.h>
+
 #define SCHEME "qemu:"
 
 static bool is_digits(const char *text)
@@ -32,13 +34,14 @@ static bool parse_port(const char *text, uint16_t *port)
 /* 127.0.0.0/8, ::1, and the name that stands for them. */
 static bool is_loopback(const char *host)
 {
-    unsigned int part[4];
-    char rest;
+    static const unsigned char loopback6[16] = {[15] = 1};
+    unsigned char bytes[16];
 
-    if (!strcmp(host, "localhost") || !strcmp(host, "::1"))
+    if (!strcmp(host, "localhost"))
         return true;
-    return sscanf(host, "%3u.%3u.%3u.%3u%c", &part[0], &part[1], &part[2], &part[3], &rest) == 4 && part[0] == 127
-            && part[1] < 256 && part[2] < 256 && part[3] < 256;
+    if (!uv_inet_pton(AF_INET, host, bytes))
+        return bytes[0] == 127;
+    return !uv_inet_pton(AF_INET6, host, bytes) && !memcmp(bytes, loopback6, sizeof(bytes));
 }
 
 static const char *complain(char complaint[256], const char *format, const char *what)
@@ -71,7 +74,7 @@ static const char *parse_place(struct address *address, char *place, char compla
         return complain(complaint, "the host \"%.40s…\" has a name of more than 255 characters", host);
     if (!parse_port(port, &address->qmp_port))
         return complain(complaint, "the port \"%.40s\" must be a number from 1 to 65535", port);
-    strcpy(address->host, host);
+    snprintf(address->host, sizeof(address->host), "%s", host);
     return NULL;
 }
 
@@ -104,7 +107,7 @@ static const char *parse_option(struct address *address, const char *option, cha
     {
         if (!*value || strlen(value) > ADDRESS_PATH_MAX)
             return complain(complaint, "reset-log=%.40s must be the path of the file of QEMU's -D option", value);
-        strcpy(address->reset_log, value);
+        snprintf(address->reset_log, sizeof(address->reset_log), "%s", value);
         return NULL;
     }
     return complain(complaint,
@@ -125,7 +128,7 @@ const char *address_parse(struct address *address, const char *text, char compla
     text += strlen(SCHEME);
     if (strlen(text) >= sizeof(copy))
         return complain(complaint, "the address \"%.40s…\" is longer than any can be", text);
-    strcpy(copy, text);
+    snprintf(copy, sizeof(copy), "%s", text);
     if ((rest = strchr(copy, ',')))
         *rest++ = 0;
     if ((fault = parse_place(address, copy, complaint)))

@@ -83,7 +83,7 @@ static void end(struct loop_task *task, uv_loop_t *of)
 
 void loop_end(void)
 {
-    struct loop_task task = {.run = end};
+    static struct loop_task task = {.run = end};
     bool was_running;
 
     platform_lock_acquire(&lock);
