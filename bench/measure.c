@@ -22,6 +22,12 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+double median(double *values, unsigned int count)
+{
+    qsort(values, count, sizeof(*values), compare_doubles);
+    return values[count / 2];
+}
+
 void measure(struct contender *contenders, unsigned int contender_count, unsigned int count, unsigned int rounds)
 {
     static double ratios[MAX_CONTENDERS][MAX_ROUNDS];
@@ -47,8 +53,5 @@ void measure(struct contender *contenders, unsigned int contender_count, unsigne
         }
     }
     for (unsigned int i = 0; i < contender_count; ++i)
-    {
-        qsort(ratios[i], rounds, sizeof(double), compare_doubles);
-        contenders[i].median_ratio = ratios[i][rounds / 2];
-    }
+        contenders[i].median_ratio = median(ratios[i], rounds);
 }

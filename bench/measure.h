@@ -28,6 +28,9 @@ struct contender
 /* Nanoseconds since some start. */
 double clock_ns(void);
 
+/* The middle one of `count` values, which it sorts. */
+double median(double *values, unsigned int count);
+
 /* Fills best_ns and median_ratio. */
 void measure(struct contender *contenders, unsigned int contender_count, unsigned int count, unsigned int rounds);
 

@@ -14,10 +14,12 @@ enum bound
     STATED /* there is no target */
 };
 
-/* `value` in `unit` ("times", "ns", "bytes", …); `detail` says what was measured against what. */
-void report_row(const char *key, const char *detail, double value, const char *unit, enum bound bound, double target);
+/* `value` in `unit` ("times", "bytes", …); `detail` says what was measured against what. What follows is the absolute
+ * measurement as printf takes it, or NULL. */
+void report_row(const char *key, const char *detail, double value, const char *unit, enum bound bound, double target,
+        const char *absolute, ...) __attribute__((format(printf, 7, 8)));
 
-/* Prints the table and writes the file. False: it cannot be written. */
+/* Writes the file. False: it cannot be written. */
 bool report_finish(const WCHAR *path);
 
 #endif

@@ -1,6 +1,6 @@
 #include "rivals.h"
 
-/* Both rivals share everything but Invoke. */
+/* They share everything but Invoke. */
 struct rival
 {
     IVMEventSink IVMEventSink_iface; /* typeinfo_sink: a vtable that ITypeInfo::Invoke can call */
@@ -111,12 +111,11 @@ static HRESULT WINAPI typeinfo_Invoke(IDispatch *iface, DISPID id, REFIID riid, 
     (void)lcid;
     if (!IsEqualIID(riid, &IID_NULL))
         return DISP_E_UNKNOWNINTERFACE;
-    return ITypeInfo_Invoke(
-            rival->info, &rival->IVMEventSink_iface, id, flags, params, result, exception, arg_error);
+    return ITypeInfo_Invoke(rival->info, &rival->IVMEventSink_iface, id, flags, params, result, exception, arg_error);
 }
 
-static const IDispatchVtbl typeinfo_vtbl = {rival_QueryInterface, rival_AddRef, rival_Release,
-        rival_GetTypeInfoCount, rival_GetTypeInfo, rival_GetIDsOfNames, typeinfo_Invoke};
+static const IDispatchVtbl typeinfo_vtbl = {rival_QueryInterface, rival_AddRef, rival_Release, rival_GetTypeInfoCount,
+        rival_GetTypeInfo, rival_GetIDsOfNames, typeinfo_Invoke};
 
 IDispatch *typeinfo_sink(ITypeLib *library, rival_callback callback, void *context)
 {
@@ -129,5 +128,24 @@ IDispatch *typeinfo_sink(ITypeLib *library, rival_callback callback, void *conte
     rival.IDispatch_iface.lpVtbl = (IDispatchVtbl *)&typeinfo_vtbl;
     rival.callback = callback;
     rival.context = context;
+    return &rival.IDispatch_iface;
+}
+
+static HRESULT WINAPI echo_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    (void)iface, (void)id, (void)riid, (void)lcid, (void)flags, (void)params, (void)result, (void)exception;
+    (void)arg_error;
+    return S_OK;
+}
+
+static const IDispatchVtbl echo_vtbl = {rival_QueryInterface, rival_AddRef, rival_Release, rival_GetTypeInfoCount,
+        rival_GetTypeInfo, rival_GetIDsOfNames, echo_Invoke};
+
+IDispatch *echo_dispatch(void)
+{
+    static struct rival rival;
+
+    rival.IDispatch_iface.lpVtbl = (IDispatchVtbl *)&echo_vtbl;
     return &rival.IDispatch_iface;
 }

@@ -16,6 +16,9 @@ IDispatch *handwritten_sink(rival_callback callback, void *context);
 /* A sink whose Invoke asks the type information, as IDispatchImpl and most C code do. NULL: no type library. */
 IDispatch *typeinfo_sink(ITypeLib *library, rival_callback callback, void *context);
 
+/* The least that an IDispatch can do with an event: nothing. One object, never freed. */
+IDispatch *echo_dispatch(void);
+
 /* boost::signals2 with that many slots; fires `count` times. */
 void *boost_signal(unsigned int slots, rival_callback callback, void *context);
 void boost_fire(void *signal, unsigned int count);
