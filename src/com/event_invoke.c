@@ -18,9 +18,9 @@ static HRESULT event_refuse(struct event_source *source, const struct event_type
             exception, hr, SINK_ERROR_SOURCE, exception ? event_describe_fault(type, fault) : NULL);
 }
 
-HRESULT event_invoke(struct event_source *source, const struct event_interface *events, const WCHAR *label,
-        DISPID id, REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params, VARIANT *result,
-        EXCEPINFO *exception, UINT *arg_error)
+HRESULT event_invoke(struct event_source *source, const struct event_interface *events, const WCHAR *label, DISPID id,
+        REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception,
+        UINT *arg_error)
 {
     const struct event_type *type;
     struct event_fault fault;

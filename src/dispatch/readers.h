@@ -123,8 +123,8 @@ static inline bool reader_is_walking(const struct reader *reader)
 /* Marks the calling thread as walking the list. */
 static inline void reader_enter(struct reader *reader, struct readers *readers)
 {
-    atomic_store_explicit(&reader->active, atomic_load_explicit(&readers->epoch, memory_order_acquire),
-            memory_order_relaxed);
+    atomic_store_explicit(
+            &reader->active, atomic_load_explicit(&readers->epoch, memory_order_acquire), memory_order_relaxed);
     fence_light();
 }
 

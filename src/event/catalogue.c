@@ -41,19 +41,32 @@ const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT] = {
                 &event_types[FIRST_MACHINE_EVENT], 1, 12},
         [PC_EVENTS] = {&DIID_IVMVirtualPCEvents, L"IVMVirtualPCEvents", &event_types[FIRST_PC_EVENT], 2, 2},
         [DVD_EVENTS] = {&DIID_IVMDVDDriveEvents, L"IVMDVDDriveEvents", &event_types[FIRST_DVD_EVENT], 1, 2},
-        [FLOPPY_EVENTS] = {&DIID_IVMFloppyDriveEvents, L"IVMFloppyDriveEvents", &event_types[FIRST_FLOPPY_EVENT],
-                1, 2},
+        [FLOPPY_EVENTS] = {&DIID_IVMFloppyDriveEvents, L"IVMFloppyDriveEvents", &event_types[FIRST_FLOPPY_EVENT], 1, 2},
 };
 
 #define EVENT(place, interface_, iid, id, name, count, only, ...)                                                      \
     [place] = {&(iid), id, name, count, 1u << (place), only, {__VA_ARGS__}, &event_interfaces[interface_]}
-#define MACHINE(id, name, count, only, ...) EVENT(FIRST_MACHINE_EVENT + (id)-1, MACHINE_EVENTS, DIID_IVMVirtualMachineEvents, id, name, count, only, __VA_ARGS__)
-#define PC(id, name, count, only, ...) EVENT(FIRST_PC_EVENT + (id)-2, PC_EVENTS, DIID_IVMVirtualPCEvents, id, name, count, only, __VA_ARGS__)
-#define DVD(id, name, count, only, ...) EVENT(FIRST_DVD_EVENT + (id)-1, DVD_EVENTS, DIID_IVMDVDDriveEvents, id, name, count, only, __VA_ARGS__)
-#define FLOPPY(id, name, count, only, ...) EVENT(FIRST_FLOPPY_EVENT + (id)-1, FLOPPY_EVENTS, DIID_IVMFloppyDriveEvents, id, name, count, only, __VA_ARGS__)
-#define NONE {NULL, VT_EMPTY, NULL, 0}
-#define ANY(name, type) {name, type, NULL, UINT32_MAX}
-#define ONE_OF(name, enumeration, values) {name, VT_I4, &enumeration, ARRAY_SIZE(values) - 1}
+#define MACHINE(id, name, count, only, ...)                                                                            \
+    EVENT(FIRST_MACHINE_EVENT + (id)-1, MACHINE_EVENTS, DIID_IVMVirtualMachineEvents, id, name, count, only,           \
+            __VA_ARGS__)
+#define PC(id, name, count, only, ...)                                                                                 \
+    EVENT(FIRST_PC_EVENT + (id)-2, PC_EVENTS, DIID_IVMVirtualPCEvents, id, name, count, only, __VA_ARGS__)
+#define DVD(id, name, count, only, ...)                                                                                \
+    EVENT(FIRST_DVD_EVENT + (id)-1, DVD_EVENTS, DIID_IVMDVDDriveEvents, id, name, count, only, __VA_ARGS__)
+#define FLOPPY(id, name, count, only, ...)                                                                             \
+    EVENT(FIRST_FLOPPY_EVENT + (id)-1, FLOPPY_EVENTS, DIID_IVMFloppyDriveEvents, id, name, count, only, __VA_ARGS__)
+#define NONE                                                                                                           \
+    {                                                                                                                  \
+        NULL, VT_EMPTY, NULL, 0                                                                                        \
+    }
+#define ANY(name, type)                                                                                                \
+    {                                                                                                                  \
+        name, type, NULL, UINT32_MAX                                                                                   \
+    }
+#define ONE_OF(name, enumeration, values)                                                                              \
+    {                                                                                                                  \
+        name, VT_I4, &enumeration, ARRAY_SIZE(values) - 1                                                              \
+    }
 
 const struct event_type event_types[EVENT_COUNT] = {
         MACHINE(1, L"OnStateChange", 1, VT_I4, ONE_OF(L"virtualMachineState", machine_states, machine_state_names)),

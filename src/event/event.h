@@ -47,8 +47,8 @@ static inline const struct event *event_from_view(const VMEVENT *view)
 extern const BSTR empty_bstr;
 
 /* event_init for an event that will own nothing: event_cleanup is not for it, but event_let_go. */
-static inline void event_init_borrowed(struct event *event, const struct event_type *type, const WCHAR *source,
-        struct event_sequence *sequence)
+static inline void event_init_borrowed(
+        struct event *event, const struct event_type *type, const WCHAR *source, struct event_sequence *sequence)
 {
     _Static_assert(offsetof(VMEVENT, id) == offsetof(struct event_type, id)
                     && offsetof(VMEVENT, name) == offsetof(struct event_type, name),
@@ -63,8 +63,8 @@ static inline void event_init_borrowed(struct event *event, const struct event_t
     event->trail = NULL;
 }
 
-static inline void event_init(struct event *event, const struct event_type *type, const WCHAR *source,
-        struct event_sequence *sequence)
+static inline void event_init(
+        struct event *event, const struct event_type *type, const WCHAR *source, struct event_sequence *sequence)
 {
     event_init_borrowed(event, type, source, sequence);
     event->owned = 0;
@@ -130,8 +130,7 @@ static inline bool event_take_arg(struct event *event, UINT i, const VARIANT *va
  * E_POINTER                 a reference to nothing, or no arguments where some are counted
  * E_OUTOFMEMORY
  */
-static inline HRESULT event_decode(
-        struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
+static inline HRESULT event_decode(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
 
 /* The long way, for arguments that are not of the declared types as they stand, or have names, or are wrong. */
 HRESULT event_decode_any(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
@@ -187,8 +186,7 @@ static inline bool event_decode_exact(struct event *event, const DISPPARAMS *par
     return true;
 }
 
-static inline HRESULT event_decode(
-        struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
+static inline HRESULT event_decode(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault)
 {
     return event_decode_exact(event, params) ? S_OK : event_decode_any(event, params, lcid, fault);
 }

@@ -99,8 +99,8 @@ static HRESULT __attribute__((noinline)) WINAPI incoming_sink_invoke_any(IDispat
 
     if (sink->closed)
         return CO_E_OBJNOTCONNECTED;
-    return event_invoke(sink->source, sink->events, sink->label, id, riid, lcid, flags, params, result, exception,
-            arg_error);
+    return event_invoke(
+            sink->source, sink->events, sink->label, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
 static HRESULT WINAPI incoming_sink_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,

@@ -159,6 +159,18 @@ static void assert_catalogue_event(ITypeInfo *info, const struct event_type *eve
     assert_has_method(info, &stated, FUNC_DISPATCH);
 }
 
+/* What the catalogue says twice so that the event path need not look it up. */
+static void assert_short_cuts(const struct event_type *event)
+{
+    assert_int_equal(event->only, event->param_count == 1 ? event->params[0].type : VT_EMPTY);
+    for (UINT i = 0; i < event->param_count; ++i)
+    {
+        const struct event_param *param = &event->params[i];
+
+        assert_true(param->last == (param->enumeration ? (ULONG)param->enumeration->count - 1 : UINT32_MAX));
+    }
+}
+
 static void test_catalogue_states_the_library(void **state)
 {
     uint32_t all = 0;
@@ -186,6 +198,8 @@ static void test_catalogue_states_the_library(void **state)
             assert_ptr_equal(event->interface_, events);
             assert_int_equal(event->mask, 1u << (event - event_types));
             assert_catalogue_event(info, event);
+            assert_ptr_equal(event->iid, events->iid);
+            assert_short_cuts(event);
             mask |= event->mask;
             ++count;
         }
