@@ -20,6 +20,8 @@ static void CALLBACK hear(const VMEVENT *event, void *context)
     ++heard.count;
     heard.args = event->argCount;
     for (UINT i = 0; i < event->argCount; ++i)
+        CHECK(V_VT(&event->args[i]) != VT_BSTR || V_BSTR(&event->args[i]));
+    for (UINT i = 0; i < event->argCount; ++i)
         CHECK(SUCCEEDED(VariantCopy(&heard.values[i], (VARIANT *)&event->args[i])));
 }
 
@@ -307,6 +309,20 @@ static void test_configuration_takes_any_variant(void **state)
     SysFreeString(V_BSTR(&args[1]));
 }
 
+/* A string that is NULL has the declared type, but no callback is shown it so. */
+static void test_null_is_an_empty_string(void **state)
+{
+    VARIANT arg;
+
+    (void)state;
+    V_VT(&arg) = VT_BSTR;
+    V_BSTR(&arg) = NULL;
+    assert_int_equal(invoke(face_of(sink, &DIID_IVMDVDDriveEvents), vmDVDDriveEvent_OnInsert, &arg, 1), S_OK);
+    assert_int_equal(heard.count, 1);
+    assert_int_equal(V_VT(&heard.values[0]), VT_BSTR);
+    assert_int_equal(SysStringLen(V_BSTR(&heard.values[0])), 0);
+}
+
 #define coercion_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -318,6 +334,7 @@ int main(void)
             coercion_test(test_too_large),
             coercion_test(test_booleans),
             coercion_test(test_what_becomes_a_string),
+            coercion_test(test_null_is_an_empty_string),
             coercion_test(test_named_arguments),
             coercion_test(test_configuration_takes_any_variant),
     };
