@@ -5,6 +5,7 @@ LOGOFF_FORCED = "OnGuestLogoff(logoffType=vmLogoff_Forced)"
 LOGOFF_EXTERNAL = "OnGuestLogoff(logoffType=vmLogoff_External)"
 
 RESET = "OnReset()"
+TRIPLE_FAULT = "OnTripleFault()"
 HEARTBEAT_STOPPED = "OnHeartbeatStopped()"
 REQUEST_SHUTDOWN = "OnRequestShutdown()"
 GUEST_SHUTDOWN = "OnGuestShutdown()"
@@ -27,6 +28,10 @@ RESTORING = state("Restoring")
 TURNING_OFF = state("TurningOff")
 TURNED_OFF = state("TurnedOff")
 DELETED = state("DeleteMachine")
+
+
+def setting(key, value):
+    return f'OnConfigurationChanged(configKey="{key}", configData={value})'
 
 
 def dvd_insert(path):

@@ -38,14 +38,16 @@ def kernel_options(kernel, command_line):
 class Machine:
     """One QEMU at a time. Its devices are always the same, so that a state saved by one is another's to load.
 
-    disk: "qcow2" can hold snapshots, "full" has no room left from FULL_AT on. options: more words for QEMU.
+    disk: "qcow2" can hold snapshots, "full" has no room left from FULL_AT on. kernel: None for a machine that boots from
+    its floppy. options: more words for QEMU. address_options: more parts of the address.
     The two ports, QMP and agent, stay the same when the machine is started again.
     """
 
-    def __init__(self, disk="qcow2", kernel="vmlinux", command_line="", werror="enospc", options=()):
+    def __init__(self, disk="qcow2", kernel="vmlinux", command_line="", werror="enospc", options=(),
+                 address_options=()):  # fmt: skip
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vmevents-qemu-"))
         self.disk, self.kernel, self.command_line, self.werror = disk, kernel, command_line, werror
-        self.options = list(options)
+        self.options, self.address_options = list(options), list(address_options)
         self.qmp_port = self.agent_port = 0
         self.process = None
         self.terminals = []
@@ -102,7 +104,7 @@ class Machine:
             QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-machine", "pc,accel=tcg", "-m", "128",
             "-name", "guest", "-device", "i6300esb,id=watchdog0", "-device", "pvpanic", "-device",
             "virtio-balloon-pci,id=balloon0", *self.port_options(), *self.disk_options(), *self.drive_options(),
-            *kernel_options(self.kernel, self.command_line), *self.options, *more,
+            *(kernel_options(self.kernel, self.command_line) if self.kernel else []), *self.options, *more,
         ]  # fmt: skip
 
     ## Starting
@@ -237,4 +239,4 @@ class Machine:
     @property
     def address(self):
         """As VMEvents.Host takes it."""
-        return f"qemu:127.0.0.1:{self.qmp_port},agent={self.agent_port}"
+        return ",".join([f"qemu:127.0.0.1:{self.qmp_port}", f"agent={self.agent_port}", *self.address_options])

@@ -35,6 +35,16 @@ class Monitor:
                 return message["return"]
         raise Silence(f"no answer to {name}")
 
+    def commands(self, *names):
+        """Gives commands without waiting for the answers in between; none may fail."""
+        self.stream.send(b"".join(json.dumps({"execute": name}).encode() + b"\n" for name in names))
+        answered = 0
+        while answered < len(names):
+            message = self.message()
+            if message is None or "error" in message:
+                raise CommandFailed(f"{names[answered]}: {message}")
+            answered += "return" in message
+
     def event(self, name, **data):
         """Waits for an event of that name with these data, forgetting those before it."""
         deadline = time.monotonic() + PATIENCE

@@ -1,7 +1,7 @@
 """Disks that run full, media that are changed, and other devices."""
 import pytest
 
-from events import DISK_FULL, DISK_WARNING, PAUSED, RUNNING, dvd_eject, dvd_insert, floppy_eject, floppy_insert
+from events import DISK_FULL, DISK_WARNING, PAUSED, RUNNING, dvd_eject, dvd_insert, floppy_eject, floppy_insert, setting
 from monitor import CommandFailed
 
 
@@ -78,5 +78,22 @@ def test_the_floppy_drive(machine, watch):
 def test_memory(machine, watch):
     """The guest gives memory back in steps, of which QEMU tells now and then."""
     machine.monitor.command("balloon", value=96 << 20)
-    watch.expect_at_last('OnConfigurationChanged(configKey="hardware/memory/ram_size", configData=96)')
+    watch.expect_at_last(setting("hardware/memory/ram_size", 96))
+    watch.expect_nothing_more()
+
+
+def test_the_clock(machine, watch):
+    """QEMU tells by how many seconds it now differs from the host's."""
+    machine.control.run("date -s '2030-01-01 12:00' && hwclock -w")
+    offset = machine.monitor.event("RTC_CHANGE")["data"]["offset"]
+    watch.expect(setting("hardware/bios/time_offset", offset))
+    watch.expect_nothing_more()
+
+
+def test_devices_that_come_and_go(machine, watch):
+    machine.monitor.command("device_add", driver="virtio-rng-pci", id="rng0")
+    watch.expect(setting("hardware/devices/rng0", True))
+    # The guest has to let go of it.
+    machine.monitor.command("device_del", id="disk0")
+    watch.expect(setting("hardware/devices/disk0", False))
     watch.expect_nothing_more()

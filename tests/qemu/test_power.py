@@ -124,7 +124,7 @@ def test_a_panic_that_is_ignored(guest_of):
 
 def test_a_hanging_agent(guest_of):
     """Silence is told once, and no logoff; when the agent goes on, who left meanwhile has left."""
-    machine, watch = guest_of()
+    machine, watch = guest_of(address_options=["heartbeat=3"])
     machine.control.run("killall -STOP qemu-ga")
     watch.expect(HEARTBEAT_STOPPED)
     machine.terminals[0].logout()

@@ -15,9 +15,7 @@ def test_pause(machine, watch):
 
 
 def test_a_thousand_pauses(machine, watch):
-    for _ in range(1000):
-        machine.monitor.command("stop")
-        machine.monitor.command("cont")
+    machine.monitor.commands(*["stop", "cont"] * 1000)
     watch.expect(*[PAUSED, RUNNING] * 1000)
     watch.expect_nothing_more()
 
@@ -75,6 +73,47 @@ def test_a_snapshot(machine, watch):
     machine.hmp("loadvm one")
     # Bob's session is no more, and nobody in the guest has ended it.
     watch.expect(RESTORING, ADDITIONS_UNINSTALLED, RUNNING, ADDITIONS_AVAILABLE, LOGOFF_FORCED)
+    watch.expect_nothing_more()
+    machine.terminals[0].logout()
+    watch.expect(LOGOFF_NORMAL)
+    watch.expect_nothing_more()
+
+
+def test_snapshots_by_jobs(machine, watch):
+    disk = next(block for block in machine.monitor.command("query-block") if block["device"] == "disk")
+    node = disk["inserted"]["node-name"]
+
+    def snapshot(act):
+        machine.monitor.command(f"snapshot-{act}", job_id=act, tag="one", vmstate=node, devices=[node])
+        machine.monitor.event("JOB_STATUS_CHANGE", id=act, status="concluded")
+        machine.monitor.command("job-dismiss", id=act)
+
+    machine.terminals[0].login("alice")
+    machine.wait_for_polls()
+    snapshot("save")
+    watch.expect(SAVING, SAVED, RUNNING)
+    machine.terminals[0].logout()
+    watch.expect(LOGOFF_NORMAL)
+    snapshot("load")
+    watch.expect(RESTORING, ADDITIONS_UNINSTALLED, RUNNING, ADDITIONS_AVAILABLE)
+    watch.expect_nothing_more()
+    # She is logged on again, as she was then.
+    machine.terminals[0].logout()
+    watch.expect(LOGOFF_NORMAL)
+    watch.expect_nothing_more()
+
+
+def test_suspend_and_wake(machine_with, watch_of):
+    """Debian's own kernel, since an unpacked one does not wake."""
+    machine = machine_with.idle(kernel="vmlinuz")
+    machine.boot()
+    watch = watch_of(machine)
+    machine.terminals[0].login("alice")
+    machine.wait_for_polls()
+    machine.control.start("echo mem >/sys/power/state")
+    watch.expect(ADDITIONS_UNINSTALLED, PAUSED)
+    machine.monitor.command("system_wakeup")
+    watch.expect(RUNNING, ADDITIONS_AVAILABLE)
     watch.expect_nothing_more()
     machine.terminals[0].logout()
     watch.expect(LOGOFF_NORMAL)

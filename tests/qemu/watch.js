@@ -25,6 +25,10 @@ var orders = {
     {
         connections[name] = sink.Connect(host.OpenMachine(name, address));
     },
+    find: function (name)
+    {
+        connections[name] = sink.Connect(host.FindMachine(name));
+    },
     // Removing a machine is its last event.
     remove: function (name)
     {

@@ -1,5 +1,6 @@
 """Windows programs: the servers under test, and scripts that use them."""
 import os
+import pathlib
 import subprocess
 
 from lines import PATIENCE
@@ -35,6 +36,23 @@ def run(*words):
 
 def sink_and_host():
     return windows_path(f"{BIN}/vmevents.dll"), windows_path(f"{BIN}/vmhost.exe")
+
+
+def host_process():
+    """The number of the process that is vmhost.exe, in this prefix."""
+    prefix = os.path.realpath(os.environ["VMEVENTS_PREFIX"])
+    wanted = windows_path(f"{BIN}/vmhost.exe").lower()
+    found = []
+    for folder in pathlib.Path("/proc").iterdir():
+        try:
+            command = (folder / "cmdline").read_bytes().decode(errors="replace").lower()
+            variables = (folder / "environ").read_bytes().decode(errors="replace").split("\0")
+        except (OSError, ValueError):
+            continue
+        if command.startswith(wanted) and f"WINEPREFIX={prefix}" in variables:
+            found.append(int(folder.name))
+    assert len(found) == 1, f"{len(found)} processes are vmhost.exe"
+    return found[0]
 
 
 def register_servers():
