@@ -61,8 +61,12 @@ class Terminal:
         self.stream.send(command.encode() + b"\r")
         self.stream.until(PROMPT)
 
+    def lose(self):
+        """The session has been ended from elsewhere: there is a new login, or going to be one."""
+        self.fresh = True
+
     def restart(self):
-        """The session has been ended from elsewhere, or the guest starts anew: there is going to be a new login."""
+        """The guest starts anew."""
         self.stream.forget()
         self.fresh = True
 

@@ -1,16 +1,14 @@
-"""The host as a whole: bad peers beside good machines, many machines, and what that costs. Alone, since it is measured."""
+"""What bad peers and many machines cost the host. Alone, since it is measured."""
 import os
 import pathlib
-import socket
 import time
 
 import pytest
 
 import windows
-from events import ADDITIONS_AVAILABLE, DELETED, LOGOFF_NORMAL, PAUSED, RUNNING
-from lines import Stream
+from events import LOGOFF_NORMAL
 from peers import BAD, Peer, Peers, qmp
-from subscriber import Failed, Subscriber
+from subscriber import Subscriber
 
 MACHINES = 50
 IDLE_SECONDS = 6
@@ -43,6 +41,14 @@ class Process:
 
 
 @pytest.fixture
+def subscriber():
+    """Not the one of the other tests: COM starts a host for it, which has seen nothing before."""
+    subscriber = Subscriber()
+    yield subscriber
+    subscriber.close()
+
+
+@pytest.fixture
 def peers():
     peers = Peers()
     yield peers
@@ -66,12 +72,6 @@ def host(subscriber):
     return Process(windows.host_process())
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 def test_bad_peers(machine, watch, watch_of, peers, host, tell):
     """They are their own machines' trouble: a good one beside them tells all that happens, and memory is bounded."""
     before = host.megabytes
@@ -79,7 +79,7 @@ def test_bad_peers(machine, watch, watch_of, peers, host, tell):
     # QEMU as it should be, and an agent as it should not.
     bad_agents = [watch_of(Peer(peers.listen(qmp), peers.listen(behave))) for behave in BAD]
     most = 0
-    for _ in range(5):
+    for _ in range(3):
         machine.terminals[0].login("carol")
         machine.wait_for_polls()
         machine.terminals[0].logout()
@@ -114,47 +114,3 @@ def test_many_machines(peers, watch_of, host, tell):
     assert used < 0.2
     assert host.threads - threads < 5
     assert kilobytes < 512
-
-
-def test_a_machine_that_is_started_later(machine_with, watch_of):
-    machine = machine_with.idle()
-    machine.qmp_port, machine.agent_port = free_port(), free_port()
-    watch = watch_of(machine)
-    assert watch.get("State") == "1"
-    assert watch.get("Connected").lower() == "false" and "nobody listens" in watch.get("Fault")
-    machine.boot()
-    watch.expect(RUNNING, ADDITIONS_AVAILABLE)
-    watch.expect_nothing_more()
-
-
-def test_two_subscribers(machine, watch):
-    """Both hear of one machine, and one that ends does not disturb the other."""
-    second = Subscriber()
-    try:
-        second.order("find", watch.name)
-        machine.monitor.command("stop")
-        watch.expect(PAUSED)
-        second.wait_for("a pause", lambda: second.events.get(watch.name) == [PAUSED])
-    finally:
-        second.close()
-    machine.monitor.command("cont")
-    watch.expect(RUNNING)
-    watch.expect_nothing_more()
-
-
-def test_removed(machine, subscriber):
-    """The machine's end is its last event, and QEMU's monitor and agent are free for others."""
-    watch = subscriber.watch(machine)
-    machine.wait_for_polls()
-    with pytest.raises(Failed):
-        subscriber.watch(machine)
-    watch.remove()
-    watch.expect(DELETED)
-    machine.monitor.command("stop")
-    machine.monitor.command("cont")
-    for port, request, answer in [(machine.qmp_port, b"", b"QMP"), (machine.agent_port, b'{"execute":"guest-ping"}\n', b"return")]:
-        stream = Stream(("127.0.0.1", port))
-        stream.send(request)
-        assert answer in stream.line()
-        stream.close()
-    assert watch.heard == []

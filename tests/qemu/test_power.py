@@ -89,15 +89,26 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("name", ENDS)
-def test_end_and_start_again(guest_of, name):
-    """Whatever ended it, the machine that is started again is the same machine object."""
+def end(machine, watch, name):
     act, expected = ENDS[name]
-    machine, watch = guest_of()
     act(machine)
     machine.wait_for_end()
     watch.expect(*expected)
     watch.wait_until("Connected", False)
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_end(guest_of, name):
+    machine, watch = guest_of()
+    end(machine, watch, name)
+    assert watch.heard == []
+
+
+@pytest.mark.parametrize("name", ["system_powerdown", "SIGKILL"])
+def test_start_again(guest_of, name):
+    """Whatever ended it, the machine that is started again is the same machine object."""
+    machine, watch = guest_of()
+    end(machine, watch, name)
     machine.boot()
     watch.expect(RUNNING, ADDITIONS_AVAILABLE)
     machine.wait_for_polls()

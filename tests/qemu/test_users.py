@@ -79,7 +79,7 @@ def test_logged_off_by_the_host(machine, watch):
     watch.expect(LOGOFF_EXTERNAL, LOGOFF_EXTERNAL)
     watch.expect_nothing_more()
     # Who comes afterwards leaves as anybody does.
-    machine.terminals[0].restart()
+    machine.terminals[0].lose()
     log_in(machine, watch, "alice")
     machine.terminals[0].logout()
     watch.expect(LOGOFF_NORMAL)

@@ -1,0 +1,59 @@
+"""Machine objects: opened before there is a QEMU, by two subscribers, and removed."""
+import socket
+
+import pytest
+
+from events import ADDITIONS_AVAILABLE, DELETED, PAUSED, RUNNING
+from lines import Stream
+from subscriber import Failed, Subscriber
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def test_a_machine_that_is_started_later(machine_with, watch_of):
+    machine = machine_with.idle()
+    machine.qmp_port, machine.agent_port = free_port(), free_port()
+    watch = watch_of(machine)
+    assert watch.get("State") == "1"
+    assert watch.get("Connected").lower() == "false" and "nobody listens" in watch.get("Fault")
+    machine.boot()
+    watch.expect(RUNNING, ADDITIONS_AVAILABLE)
+    watch.expect_nothing_more()
+
+
+def test_two_subscribers(machine, watch):
+    """Both hear of one machine, and one that ends does not disturb the other."""
+    second = Subscriber()
+    try:
+        second.order("find", watch.name)
+        machine.monitor.command("stop")
+        watch.expect(PAUSED)
+        second.wait_for("a pause", lambda: second.events.get(watch.name) == [PAUSED])
+    finally:
+        second.close()
+    machine.monitor.command("cont")
+    watch.expect(RUNNING)
+    watch.expect_nothing_more()
+
+
+def test_removed(machine, subscriber):
+    """The machine's end is its last event, and QEMU's monitor and agent are free for others."""
+    watch = subscriber.watch(machine)
+    machine.wait_for_polls()
+    with pytest.raises(Failed):
+        subscriber.watch(machine)
+    watch.remove()
+    watch.expect(DELETED)
+    machine.monitor.command("stop")
+    machine.monitor.command("cont")
+    others = [(machine.qmp_port, b"", b"QMP"), (machine.agent_port, b'{"execute":"guest-ping"}\n', b"return")]
+    for port, request, answer in others:
+        stream = Stream(("127.0.0.1", port))
+        stream.send(request)
+        assert answer in stream.line()
+        stream.close()
+    assert watch.heard == []
