@@ -13,7 +13,7 @@ import tempfile
 import pytest
 
 import windows
-from machine import Machine
+from machine import Machine, die_with_parent
 from subscriber import Subscriber
 
 STATE = "VMEVENTS_BOOTED_STATE"
@@ -31,8 +31,10 @@ def save_booted_guest(path):
 
 
 def pytest_configure(config):
-    # CTest ends a test that takes too long by SIGTERM; what the tests have started is to be ended then too.
+    # What the tests have started ends with them, also when they are ended: CTest does that by SIGTERM to a test that
+    # takes too long, and not at all when it is ended itself. A process of tests ends with the one that started it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    die_with_parent(signal.SIGTERM)
     if is_worker(config):
         return
     folder = pathlib.Path(tempfile.mkdtemp(prefix="vmevents-state-"))

@@ -25,9 +25,9 @@ PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
 
 
-def die_with_parent():
+def die_with_parent(number=signal.SIGKILL):
     """Runs in the child: whatever ends the tests, SIGKILL too, ends what they have started."""
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    libc.prctl(PR_SET_PDEATHSIG, number)
 
 
 def kernel_options(kernel, command_line):
