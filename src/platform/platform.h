@@ -76,9 +76,9 @@ static inline void *platform_thread_slot_peek(platform_thread_slot slot)
     if (!offset)
         return NULL;
 #ifdef _WIN64
-    return (void *)__readgsqword(offset);
+    return (void *)__readgsqword(offset); /* NOLINT(performance-no-int-to-ptr): what stands there is a pointer */
 #else
-    return (void *)__readfsdword(offset);
+    return (void *)__readfsdword(offset); /* NOLINT(performance-no-int-to-ptr) */
 #endif
 }
 
