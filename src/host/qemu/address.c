@@ -74,7 +74,7 @@ static const char *parse_place(struct address *address, char *place, char compla
         return complain(complaint, "the host \"%.40s…\" has a name of more than 255 characters", host);
     if (!parse_port(port, &address->qmp_port))
         return complain(complaint, "the port \"%.40s\" must be a number from 1 to 65535", port);
-    snprintf(address->host, sizeof(address->host), "%s", host);
+    memcpy(address->host, host, strlen(host) + 1);
     return NULL;
 }
 
@@ -107,7 +107,7 @@ static const char *parse_option(struct address *address, const char *option, cha
     {
         if (!*value || strlen(value) > ADDRESS_PATH_MAX)
             return complain(complaint, "reset-log=%.40s must be the path of the file of QEMU's -D option", value);
-        snprintf(address->reset_log, sizeof(address->reset_log), "%s", value);
+        memcpy(address->reset_log, value, strlen(value) + 1);
         return NULL;
     }
     return complain(complaint,
@@ -128,7 +128,7 @@ const char *address_parse(struct address *address, const char *text, char compla
     text += strlen(SCHEME);
     if (strlen(text) >= sizeof(copy))
         return complain(complaint, "the address \"%.40s…\" is longer than any can be", text);
-    snprintf(copy, sizeof(copy), "%s", text);
+    memcpy(copy, text, strlen(text) + 1);
     if ((rest = strchr(copy, ',')))
         *rest++ = 0;
     if ((fault = parse_place(address, copy, complaint)))
