@@ -141,10 +141,16 @@ static void set_argument(VARIANT *variant, const struct event_param *param, cons
     }
 }
 
+static const struct event_type *type_of(const struct vm_event *told)
+{
+    const struct event_interface *events = &event_interfaces[event_ids[told->type].events];
+
+    return &events->first[event_ids[told->type].id - events->first_id];
+}
+
 static void live_tell(void *context, const struct vm_event *told)
 {
-    const struct event_type *type = event_type_find(&event_interfaces[event_ids[told->type].events],
-            event_ids[told->type].id);
+    const struct event_type *type = type_of(told);
     BSTR text = told->text ? bstr_from_utf8(told->text) : NULL;
     struct live *live = context;
     struct event event;
