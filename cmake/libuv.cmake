@@ -13,8 +13,8 @@ set_target_properties(libuv::libuv PROPERTIES
   IMPORTED_LOCATION ${LIBUV_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${LIBUV_INCLUDE_DIR})
 if(WIN32)
-  # What it needs of Windows. Functions that nobody calls are left out of our programs, and their DLLs with them.
+  # What it needs of Windows, but for the DLLs of functions that nobody calls.
   set_target_properties(libuv::libuv PROPERTIES
-    INTERFACE_LINK_LIBRARIES "psapi;user32;advapi32;iphlpapi;userenv;ws2_32"
-    INTERFACE_LINK_OPTIONS "-Wl,--gc-sections")
+    INTERFACE_LINK_LIBRARIES "user32;advapi32;ws2_32"
+    INTERFACE_SOURCES ${PROJECT_SOURCE_DIR}/src/platform/uncalled_imports.c)
 endif()
