@@ -31,13 +31,15 @@ class Subscriber:
         self.changed = threading.Condition()
         self.answers = []
         self.events = {}
+        # Wine's cscript fails, silently, when another one is just reading the same file.
+        script = shutil.copy(SCRIPT, self.folder)
         # Not a pipe: what Wine starts beside the script keeps it open.
         self.complaints = open(self.folder / "complaints", "w+", encoding="utf-8", errors="replace")
         self.ended = False
         # The host, and with it the names of machines, is shared by all who test.
         self.names = (f"guest-{os.getpid()}-{number}" for number in itertools.count(1))
         self.process = windows.start(
-            windows.system_program("cscript.exe"), "//nologo", windows.windows_path(SCRIPT),
+            windows.system_program("cscript.exe"), "//nologo", windows.windows_path(script),
             windows.windows_path(self.folder), stdout=subprocess.PIPE, stderr=self.complaints, text=True, encoding="utf-8", errors="replace",
         )  # fmt: skip
         self.reader = threading.Thread(target=self.read, daemon=True)
