@@ -1,5 +1,6 @@
 """A QMP monitor: commands and events of one QEMU, for the test itself."""
 import json
+import operator
 import time
 
 from lines import PATIENCE, Silence, Stream
@@ -62,6 +63,12 @@ class Monitor:
         """What has happened until now is of no interest."""
         self.status()
         self.events.clear()
+
+    def names_by_time(self):
+        """The names of the events that have come and not been waited for, in the order in which they happened."""
+        self.status()
+        stamp = operator.itemgetter("seconds", "microseconds")
+        return [event["event"] for event in sorted(self.events, key=lambda event: stamp(event["timestamp"]))]
 
     def status(self):
         return self.command("query-status")["status"]

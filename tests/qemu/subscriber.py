@@ -40,7 +40,8 @@ class Subscriber:
         self.names = (f"guest-{os.getpid()}-{number}" for number in itertools.count(1))
         self.process = windows.start(
             windows.system_program("cscript.exe"), "//nologo", windows.windows_path(script),
-            windows.windows_path(self.folder), stdout=subprocess.PIPE, stderr=self.complaints, text=True, encoding="utf-8", errors="replace",
+            windows.windows_path(self.folder), stdout=subprocess.PIPE, stderr=self.complaints, text=True,
+            encoding="utf-8", errors="replace",
         )  # fmt: skip
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()

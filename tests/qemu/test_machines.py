@@ -1,9 +1,10 @@
 """Machine objects: opened before there is a QEMU, by two subscribers, and removed."""
 import socket
+import time
 
 import pytest
 
-from events import ADDITIONS_AVAILABLE, DELETED, PAUSED, RUNNING
+from events import ADDITIONS_AVAILABLE, DELETED, PAUSED, RUNNING, TURNED_OFF, TURNING_OFF
 from lines import Stream
 from subscriber import Failed, Subscriber
 
@@ -23,6 +24,19 @@ def test_a_machine_that_is_started_later(machine_with, watch_of):
     machine.boot()
     watch.expect(RUNNING, ADDITIONS_AVAILABLE)
     watch.expect_nothing_more()
+
+
+def test_a_machine_without_an_agent(machine_with, watch_of):
+    """An agent that was never there is not missed: the machine boots from an empty floppy, and hangs in its firmware."""
+    machine = machine_with.idle(kernel=None, options=["-boot", "order=a"], address_options=["heartbeat=1"])
+    machine.launch()
+    watch = watch_of(machine)
+    time.sleep(3)
+    watch.expect_nothing_but_a_pause()
+    with pytest.raises(Failed, match="agent"):
+        watch.log_off_guest()
+    machine.monitor.command("quit")
+    watch.expect(TURNING_OFF, TURNED_OFF)
 
 
 def test_two_subscribers(machine, watch):
