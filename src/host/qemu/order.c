@@ -109,6 +109,17 @@ uint64_t order_due_ms(const struct order *order)
     return due;
 }
 
+void order_begin_stream(struct order *order, uint64_t start_ms)
+{
+    uint64_t number = ++order->last_number;
+
+    for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
+    {
+        if (!order->windows[i].opened_by)
+            order->windows[i] = (struct order_window){number, start_ms + ORDER_WINDOW_MS};
+    }
+}
+
 void order_end_stream(struct order *order)
 {
     memset(order->windows, 0, sizeof(order->windows));

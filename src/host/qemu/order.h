@@ -68,6 +68,10 @@ void observation_free(struct observation *observation);
 /* When order_take has to be called again; UINT64_MAX: not before another observation comes. */
 uint64_t order_due_ms(const struct order *order);
 
+/* The stream began at start_ms. What QEMU told others before may have made it hold something back that we do not know
+ * of. */
+void order_begin_stream(struct order *order, uint64_t start_ms);
+
 /* The stream has ended: nothing that is late can come any more. */
 void order_end_stream(struct order *order);
 

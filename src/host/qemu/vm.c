@@ -147,6 +147,8 @@ static void attach(struct vm *vm)
         return;
     vm->attached = true;
     vm->poll_ms = next_poll(vm->now_ms);
+    /* Not before: what has been asked so far is answered at once. */
+    order_begin_stream(&vm->order, vm->opened_ms);
     vm_expect_agent(vm);
     vm->user->attached(vm->context);
 }
@@ -254,6 +256,7 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
     vm->now_ms = now_ms;
     vm->fault = NULL;
     vm->qmp_open = true;
+    vm->opened_ms = now_ms;
     vm->attached = vm->status_known = false;
     messages_restart(&vm->qmp_messages);
     qmp_open(&vm->qmp);

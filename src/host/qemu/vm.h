@@ -117,6 +117,7 @@ struct vm
     struct vm_probe probes[VM_PROBES_MAX];
     bool qmp_open, attached;
     bool status_known; /* on this connection: what came before the answer is in the answer */
+    uint64_t opened_ms; /* when the connection was made */
     uint64_t poll_ms;
 
     /* The machine. */
