@@ -14,7 +14,6 @@ set_target_properties(libuv::libuv PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${LIBUV_INCLUDE_DIR})
 if(WIN32)
   # What it needs of Windows, but for the DLLs of functions that nobody calls.
-  set_target_properties(libuv::libuv PROPERTIES
-    INTERFACE_LINK_LIBRARIES "user32;advapi32;ws2_32"
-    INTERFACE_SOURCES ${PROJECT_SOURCE_DIR}/src/platform/uncalled_imports.c)
+  add_library(libuv_uncalled STATIC ${PROJECT_SOURCE_DIR}/src/platform/uncalled_imports.c)
+  set_target_properties(libuv::libuv PROPERTIES INTERFACE_LINK_LIBRARIES "libuv_uncalled;user32;advapi32;ws2_32")
 endif()

@@ -5,28 +5,45 @@
  */
 #include <windows.h>
 
-/* As the linker names the pointer through which an imported function is called. */
+/* As the linker names the pointer through which an imported function is called; bytes: of its arguments on the stack of
+ * a 32-bit program, which the function takes off it. */
 #ifdef _WIN64
-#define IMPORT(name, bytes) "__imp_" name
+#define IMPORT(name, bytes) __asm__("__imp_" name)
 #else
-#define IMPORT(name, bytes) "__imp__" name "@" bytes
+#define IMPORT(name, bytes) __asm__("__imp__" name "@" bytes)
 #endif
 
-static ULONG WINAPI no_adapters(ULONG family, ULONG flags, void *reserved, void *adapters, ULONG *size)
+static DWORD WINAPI refuse_2(void *one, void *two)
 {
-    (void)family, (void)flags, (void)reserved, (void)adapters, (void)size;
+    (void)one, (void)two;
     return ERROR_NOT_SUPPORTED;
 }
 
-static BOOL WINAPI no_profile(HANDLE token, WCHAR *directory, DWORD *size)
+static DWORD WINAPI refuse_3(void *one, void *two, ULONG_PTR three)
 {
-    (void)token, (void)directory, (void)size;
+    (void)one, (void)two, (void)three;
+    return ERROR_NOT_SUPPORTED;
+}
+
+static DWORD WINAPI refuse_5(ULONG one, ULONG two, void *three, void *four, void *five)
+{
+    (void)one, (void)two, (void)three, (void)four, (void)five;
+    return ERROR_NOT_SUPPORTED;
+}
+
+static BOOL WINAPI fail_3(void *one, void *two, void *three)
+{
+    (void)one, (void)two, (void)three;
     SetLastError(ERROR_NOT_SUPPORTED);
     return FALSE;
 }
 
-extern const void *const import_of_adapters __asm__(IMPORT("GetAdaptersAddresses", "20"));
-extern const void *const import_of_profile __asm__(IMPORT("GetUserProfileDirectoryW", "12"));
+extern const void *const index_to_luid IMPORT("ConvertInterfaceIndexToLuid", "8");
+extern const void *const luid_to_name IMPORT("ConvertInterfaceLuidToNameW", "12");
+extern const void *const adapters IMPORT("GetAdaptersAddresses", "20");
+extern const void *const profile_directory IMPORT("GetUserProfileDirectoryW", "12");
 
-const void *const import_of_adapters = (const void *)no_adapters;
-const void *const import_of_profile = (const void *)no_profile;
+const void *const index_to_luid = (const void *)refuse_2;
+const void *const luid_to_name = (const void *)refuse_3;
+const void *const adapters = (const void *)refuse_5;
+const void *const profile_directory = (const void *)fail_3;
