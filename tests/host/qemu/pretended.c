@@ -155,7 +155,7 @@ static void deliver_replies(struct pretended *pretended)
     bool agent;
     size_t size;
 
-    while (pretended->reply_size)
+    while (pretended->reply_size && !pretended->is_busy)
     {
         agent = *pretended->replies == 2;
         snprintf(text, sizeof(text), "%s", pretended->replies + 1);

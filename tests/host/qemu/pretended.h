@@ -20,6 +20,7 @@ struct pretended
     bool port_open;
     int agent_client;   /* whose connection the agent's channel has */
     int process;
+    bool is_busy; /* it answers when it is no longer */
 
     /* The agent */
     bool agent_answers;

@@ -90,6 +90,22 @@ static void test_a_reset_while_stopped(void **state)
             "OnStateChange(Paused)\nOnAdditionsUninstalled()\nOnReset()\nOnStateChange(Running)\n");
 }
 
+static void test_a_pause_before_the_firmware_is_done(void **state)
+{
+    struct pretended *pretended = *state;
+
+    reset_by_host(pretended);
+    pretended_wait(pretended, 10);
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 60000);
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 30);
+    reset_by_guest(pretended);
+    pretended_expect(pretended, "OnReset()\nOnStateChange(Paused)\nOnStateChange(Running)\n");
+}
+
 /* Users */
 
 static void test_one_of_two_sessions_ends(void **state)
@@ -145,6 +161,18 @@ static void test_a_request_to_shut_down_that_is_ignored(void **state)
     pretended_expect(pretended, "OnRequestShutdown()\nOnGuestLogoff(Normal)\n");
 }
 
+static void test_a_logoff_long_after_a_request_to_shut_down(void **state)
+{
+    struct pretended *pretended = *state;
+
+    log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "POWERDOWN", NULL);
+    pretended_wait(pretended, 180000);
+    pretended->users = "[]";
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnRequestShutdown()\nOnGuestLogoff(Normal)\n");
+}
+
 static void test_silence_is_no_logoff(void **state)
 {
     struct pretended *pretended = *state;
@@ -176,6 +204,44 @@ static void test_a_list_of_before_the_reset(void **state)
     pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
     pretended_wait(pretended, 5000);
     pretended_expect(pretended, "OnAdditionsUninstalled()\nOnReset()\nOnGuestLogoff(Forced)\nOnAdditionsAvailable()\n");
+}
+
+static void hear_from_agent(struct pretended *pretended, const char *text)
+{
+    assert_null(vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms));
+}
+
+/* What was asked by others, or long ago, is answered before the synchronisation is. */
+static void test_answers_to_nothing_that_was_asked(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 5000);
+    assert_int_equal(pretended->vm.agent.state, AGENT_SYNCING);
+    hear_from_agent(pretended, "{\"return\": [" ALICE "]}\n");
+    hear_from_agent(pretended, "{\"return\": 1}\n");
+    hear_from_agent(pretended, "{\"error\": {\"desc\": \"JSON parse error\"}}\n");
+    assert_int_equal(pretended->vm.agent.state, AGENT_SYNCING);
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "");
+}
+
+/* The agent is asked once more while the end waits for what may have happened before it. */
+static void test_a_list_of_after_the_end(void **state)
+{
+    struct pretended *pretended = *state;
+
+    log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
+    pretended_wait(pretended, 100);
+    pretended_say(pretended, "SHUTDOWN", "{\"guest\": true, \"reason\": \"guest-shutdown\"}");
+    pretended_expect(pretended, "");
+    pretended_wait(pretended, 3000);
+    pretended_lose(pretended);
+    pretended_expect(pretended,
+            "OnGuestShutdown()\nOnStateChange(TurningOff)\nOnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\n");
 }
 
 /* The heartbeat */
@@ -318,10 +384,13 @@ static void test_a_saved_machine_keeps_its_users(void **state)
     /* Bob is missing in what is restored. */
     pretended->process = 101;
     pretended->run_state = "inmigrate";
+    pretended->port_open = false;
     pretended->users = "[" ALICE "]";
     pretended_connect(pretended);
     pretended->run_state = "running";
+    pretended->port_open = true;
     pretended_say(pretended, "RESUME", NULL);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
     pretended_say(pretended, "MIGRATION", "{\"status\": \"completed\"}");
     pretended_wait(pretended, 5000);
     pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\nOnGuestLogoff(Forced)\n");
@@ -338,6 +407,17 @@ static void test_a_save_that_is_only_seen_in_the_run_state(void **state)
     pretended->run_state = "postmigrate";
     pretended_wait(pretended, 5000);
     pretended_expect(pretended, "OnStateChange(Saving)\nOnStateChange(Saved)\n");
+}
+
+/* The guest runs on while most of it is being saved. */
+static void test_a_save_that_takes_long(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"active\"}");
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnStateChange(Saving)\n");
 }
 
 static void test_a_save_that_fails(void **state)
@@ -363,6 +443,42 @@ static void test_a_snapshot_is_loaded(void **state)
     pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"concluded\"}");
     pretended_wait(pretended, 5000);
     pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\nOnGuestLogoff(Forced)\n");
+}
+
+/* QEMU does not say what a job is before it is done with it. */
+static void test_a_snapshot_is_loaded_before_qemu_answers(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->is_busy = true;
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"created\"}");
+    pretended_say(pretended, "STOP", NULL);
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"concluded\"}");
+    pretended_expect(pretended, "");
+    pretended->is_busy = false;
+    pretended_wait(pretended, 1000);
+    pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\n");
+}
+
+/* By loadvm, of which nothing tells but the port, which the guest could not close. */
+static void test_a_state_is_loaded_into_a_stopped_machine(void **state)
+{
+    struct pretended *pretended = *state;
+
+    log_on(pretended, "[" ALICE ", " BOB "]");
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 5000);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": false}");
+    pretended->run_state = "running";
+    pretended->users = "[" BOB "]";
+    pretended_wait(pretended, 5000);
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Paused)\nOnAdditionsUninstalled()\nOnStateChange(Running)\n"
+                                "OnAdditionsAvailable()\nOnGuestLogoff(Forced)\n");
 }
 
 /* Disks */
@@ -491,6 +607,21 @@ static void test_a_floppy_has_no_events(void **state)
     pretended_expect(pretended, "Floppy.OnMediaEject(a.img)\n");
 }
 
+/* The same file, opened again: the node has another name. */
+static void test_a_medium_is_changed_for_itself(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->drives = "[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, "
+                        "\"inserted\": {\"file\": \"a.iso\", \"node-name\": \"#1\"}}]";
+    pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
+    pretended_expect(pretended, "");
+    pretended->drives = "[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, "
+                        "\"inserted\": {\"file\": \"a.iso\", \"node-name\": \"#2\"}}]";
+    pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
+    pretended_expect(pretended, "DVD.OnMediaEject(a.iso)\nDVD.OnMediaInsert(a.iso)\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
 int main(void)
@@ -499,12 +630,16 @@ int main(void)
             TEST(ten_resets_close_together),
             TEST(a_burst_of_the_firmware),
             TEST(a_reset_while_stopped),
+            TEST(a_pause_before_the_firmware_is_done),
             TEST(one_of_two_sessions_ends),
             TEST(off_and_on_between_two_polls),
             TEST(sessions_end_before_the_shutdown),
             TEST(a_request_to_shut_down_that_is_ignored),
+            TEST(a_logoff_long_after_a_request_to_shut_down),
             TEST(silence_is_no_logoff),
             TEST(a_list_of_before_the_reset),
+            TEST(a_list_of_after_the_end),
+            TEST(answers_to_nothing_that_was_asked),
             TEST(the_heartbeat_stops_once),
             TEST(a_paused_guest_owes_no_answer),
             TEST(another_program_has_the_channel),
@@ -515,8 +650,11 @@ int main(void)
             TEST(the_end_without_a_word),
             TEST(a_saved_machine_keeps_its_users),
             TEST(a_save_that_is_only_seen_in_the_run_state),
+            TEST(a_save_that_takes_long),
             TEST(a_save_that_fails),
             TEST(a_snapshot_is_loaded),
+            TEST(a_snapshot_is_loaded_before_qemu_answers),
+            TEST(a_state_is_loaded_into_a_stopped_machine),
             TEST(a_full_disk_is_told_of_once),
             TEST(logging_off),
             TEST(nobody_to_log_off),
@@ -525,6 +663,7 @@ int main(void)
             TEST(no_agent_to_log_off_by),
             TEST(a_machine_that_ends_meanwhile),
             TEST(a_floppy_has_no_events),
+            TEST(a_medium_is_changed_for_itself),
     };
 
     return cmocka_run_group_tests_name("a live machine", tests, NULL, NULL);
