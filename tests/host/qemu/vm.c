@@ -341,6 +341,21 @@ static void test_a_lost_connection_is_no_end(void **state)
     pretended_expect(pretended, "OnStateChange(Paused)\n");
 }
 
+/* What QEMU told others before may have made it hold back what it tells us. */
+static void test_a_late_event_right_behind_the_connection(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_lose(pretended);
+    pretended_connect(pretended);
+    pretended_wait(pretended, 300);
+    pretended_say(pretended, "SUSPEND", NULL);
+    pretended_wait(pretended, 500);
+    pretended_say_late(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": false}", 600);
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnAdditionsUninstalled()\nOnStateChange(Paused)\n");
+}
+
 static void test_another_qemu_in_its_place(void **state)
 {
     struct pretended *pretended = *state;
@@ -646,6 +661,7 @@ int main(void)
             TEST(a_panic_and_then_silence),
             TEST(an_agent_on_a_serial_line),
             TEST(a_lost_connection_is_no_end),
+            TEST(a_late_event_right_behind_the_connection),
             TEST(another_qemu_in_its_place),
             TEST(the_end_without_a_word),
             TEST(a_saved_machine_keeps_its_users),
