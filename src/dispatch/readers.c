@@ -276,16 +276,20 @@ bool readers_ask_to_reap(struct readers *readers)
 {
     struct reader_table *table = atomic_load(&readers->table);
     struct reader *reader;
+    bool passed = true;
 
     FOR_EACH_READER(reader, table)
     {
-        if (!reader_is_in_the_way(reader, readers->last_stamp) || atomic_load(&reader->reap))
+        if (!reader_is_in_the_way(reader, readers->last_stamp))
+            continue;
+        passed = false;
+        if (atomic_load(&reader->reap))
             continue;
         atomic_store(&reader->reap, 1);
         readers->unfenced = true;
     }
     if (!readers->unfenced)
-        return false;
+        return passed;
     readers_fence(readers);
     return true;
 }

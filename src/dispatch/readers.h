@@ -151,7 +151,9 @@ bool readers_ask_caller_to_reap(struct readers *readers);
 
 /*
  * Asks every reader that may hold something unlinked to reap when it leaves, and fences the threads, so that whoever is
- * then still in the list will see it. The dispatch lock is held. False: all had been asked, and fenced since.
+ * then still in the list will see it. The dispatch lock is held. True: look again whether it can be given back, as some
+ * have been asked, or those who were in the way have left before they could be. False: somebody is in the way, and all
+ * of those have been asked before, and fenced since.
  */
 bool readers_ask_to_reap(struct readers *readers);
 
