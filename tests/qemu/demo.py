@@ -88,7 +88,7 @@ def main(program):
     print("\nA machine of your own is watched in the same way, once its QEMU has been started with these options:\n\n"
           "  -qmp tcp:127.0.0.1:4444,server=on,wait=off\n"
           "  -chardev socket,id=agent,host=127.0.0.1,port=4445,server=on,wait=off\n"
-          "  -device virtio-serial -device virtserialport,chardev=agent,name=org.qemu.guest_agent.0\n\n"
+          "  -device virtio-serial -device virtserialport,chardev=agent,name=org.qemu.guest_agent.0,id=agent0\n\n"
           "  ./run wine build/win64/bin/vmwatch.exe qemu:127.0.0.1:4444,agent=4445")  # fmt: skip
 
 
