@@ -254,3 +254,32 @@ void pretended_end(struct pretended *pretended)
     vm_cleanup(&pretended->vm);
     free(pretended);
 }
+
+int pretended_set_up(void **state)
+{
+    *state = pretended_start("qemu:127.0.0.1:1,agent=2");
+    return 0;
+}
+
+int pretended_tear_down(void **state)
+{
+    pretended_end(*state);
+    return 0;
+}
+
+void pretended_log_on(struct pretended *pretended, const char *users)
+{
+    pretended->users = users;
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "");
+}
+
+void pretended_reset(struct pretended *pretended)
+{
+    pretended_say(pretended, "RESET", "{\"guest\": false, \"reason\": \"host-qmp-system-reset\"}");
+}
+
+void pretended_reset_by_guest(struct pretended *pretended)
+{
+    pretended_say(pretended, "RESET", "{\"guest\": true, \"reason\": \"guest-reset\"}");
+}

@@ -40,9 +40,16 @@ struct pretended
     char logoff_text[128];
 };
 
+#define ALICE "{\"user\": \"alice\", \"login-time\": 700}"
+#define BOB "{\"user\": \"bob\", \"login-time\": 900.25}"
+
 /* A running machine with an agent and nobody logged on, attached. */
 struct pretended *pretended_start(const char *address);
 void pretended_end(struct pretended *pretended);
+
+/* For each test: *state is one. */
+int pretended_set_up(void **state);
+int pretended_tear_down(void **state);
 
 /* Lets time pass, with all that is due in it. */
 void pretended_wait(struct pretended *pretended, uint64_t ms);
@@ -50,6 +57,13 @@ void pretended_wait(struct pretended *pretended, uint64_t ms);
 /* An event of QEMU's, now or ms ago; data: JSON, or NULL. */
 void pretended_say(struct pretended *pretended, const char *event, const char *data);
 void pretended_say_late(struct pretended *pretended, const char *event, const char *data, uint64_t ms);
+
+/* These users are logged on from now on, which is no event; users: JSON. */
+void pretended_log_on(struct pretended *pretended, const char *users);
+
+/* A reset that was asked for from outside, and one by the guest or its firmware. */
+void pretended_reset(struct pretended *pretended);
+void pretended_reset_by_guest(struct pretended *pretended);
 
 /* The connection to QEMU is lost; it is made again. */
 void pretended_lose(struct pretended *pretended);

@@ -1,0 +1,342 @@
+/* What the machine makes of its guest: users, heartbeat and agent, where that seldom happens or cannot be had on demand. */
+#include "pretended.h"
+#include "support/test.h"
+
+#include <string.h>
+
+/* Users */
+
+static void test_one_of_two_sessions_ends(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    /* Her other session began three seconds ago; that of 700 has ended now. */
+    pretended_wait(pretended, 10000);
+    pretended->users = "[{\"user\": \"alice\", \"login-time\": 1512}]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "");
+}
+
+static void test_off_and_on_between_two_polls(void **state)
+{
+    struct pretended *pretended = *state;
+    char users[80];
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_wait(pretended, 600);
+    snprintf(users, sizeof(users), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3 - 0.1);
+    pretended->users = users;
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+/* systemd ends the sessions first, and the agent still lists who is there. */
+static void test_sessions_end_before_the_shutdown(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE ", " BOB "]");
+    pretended_say(pretended, "POWERDOWN", NULL);
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnRequestShutdown()\n");
+    pretended_say(pretended, "SHUTDOWN", "{\"guest\": true, \"reason\": \"guest-shutdown\"}");
+    pretended_expect(pretended,
+            "OnGuestShutdown()\nOnStateChange(TurningOff)\nOnGuestLogoff(Forced)\nOnGuestLogoff(Forced)\n");
+}
+
+static void test_a_request_to_shut_down_that_is_ignored(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "POWERDOWN", NULL);
+    pretended_wait(pretended, 2000);
+    pretended->users = "[]";
+    pretended_wait(pretended, 10000);
+    pretended_expect(pretended, "OnRequestShutdown()\nOnGuestLogoff(Normal)\n");
+}
+
+static void test_a_logoff_long_after_a_request_to_shut_down(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "POWERDOWN", NULL);
+    pretended_wait(pretended, 180000);
+    pretended->users = "[]";
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnRequestShutdown()\nOnGuestLogoff(Normal)\n");
+}
+
+static void test_silence_is_no_logoff(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended, "OnHeartbeatStopped()\n");
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "");
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+/* What the agent said before the reset arrives behind it. */
+static void test_a_list_of_before_the_reset(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": false}");
+    pretended_reset(pretended);
+    assert_null(vm_take_agent(&pretended->vm, "{\"return\": [" ALICE "]}\n", strlen("{\"return\": [" ALICE "]}\n"),
+            pretended->now_ms));
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnAdditionsUninstalled()\nOnReset()\nOnGuestLogoff(Forced)\nOnAdditionsAvailable()\n");
+}
+
+static void hear_from_agent(struct pretended *pretended, const char *text)
+{
+    assert_null(vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms));
+}
+
+/* What was asked by others, or long ago, is answered before the synchronisation is. */
+static void test_answers_to_nothing_that_was_asked(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 5000);
+    assert_int_equal(pretended->vm.agent.state, AGENT_SYNCING);
+    hear_from_agent(pretended, "{\"return\": [" ALICE "]}\n");
+    hear_from_agent(pretended, "{\"return\": 1}\n");
+    hear_from_agent(pretended, "{\"error\": {\"desc\": \"JSON parse error\"}}\n");
+    assert_int_equal(pretended->vm.agent.state, AGENT_SYNCING);
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "");
+}
+
+/* The agent is asked once more while the end waits for what may have happened before it. */
+static void test_a_list_of_after_the_end(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
+    pretended_wait(pretended, 100);
+    pretended_say(pretended, "SHUTDOWN", "{\"guest\": true, \"reason\": \"guest-shutdown\"}");
+    pretended_expect(pretended, "");
+    pretended_wait(pretended, 3000);
+    pretended_lose(pretended);
+    pretended_expect(pretended,
+            "OnGuestShutdown()\nOnStateChange(TurningOff)\nOnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\n");
+}
+
+/* The heartbeat */
+
+static void test_the_heartbeat_stops_once(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 9000);
+    pretended_expect(pretended, "");
+    pretended_wait(pretended, 300000);
+    pretended_expect(pretended, "OnHeartbeatStopped()\n");
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnHeartbeatStopped()\n");
+}
+
+static void test_a_paused_guest_owes_no_answer(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = false;
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 300000);
+    pretended_expect(pretended, "OnStateChange(Paused)\n");
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 5000);
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnStateChange(Running)\n");
+}
+
+static void test_another_program_has_the_channel(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = false;
+    pretended->agent_client = 8;
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended, "");
+    assert_non_null(pretended->trouble);
+    assert_non_null(strstr(pretended->trouble, "another program"));
+}
+
+/* Panics and the agent's silence are one and the same trouble. */
+static void test_a_panic_and_then_silence(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "GUEST_PANICKED", "{\"action\": \"run\"}");
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended, "OnHeartbeatStopped()\n");
+}
+
+/* Without a port that has events */
+
+static void test_an_agent_on_a_serial_line(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_lose(pretended);
+    pretended->has_port = false;
+    pretended->process = 101;
+    pretended_connect(pretended);
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnStateChange(TurnedOff)\nOnStateChange(Running)\nOnAdditionsAvailable()\n");
+    pretended_reset(pretended);
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended, "OnReset()\nOnAdditionsUninstalled()\n");
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnAdditionsAvailable()\n");
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended, "OnHeartbeatStopped()\n");
+}
+
+/* Logging off */
+
+static void test_logging_off(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE ", " BOB "]");
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, 1000);
+    assert_int_equal(pretended->executions, 1);
+    assert_int_equal(pretended->logoff_result, -1);
+    pretended->users = "[" BOB "]";
+    pretended_wait(pretended, 500);
+    pretended_expect(pretended, "OnGuestLogoff(External)\n");
+    pretended->users = "[]";
+    pretended_wait(pretended, 500);
+    pretended_expect(pretended, "OnGuestLogoff(External)\n");
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_DONE);
+    /* Who comes and goes later goes by herself. */
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+static void test_nobody_to_log_off(void **state)
+{
+    struct pretended *pretended = *state;
+
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, 1000);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_DONE);
+    assert_int_equal(pretended->executions, 0);
+}
+
+static void test_the_agent_refuses(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended->agent_executes = false;
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, 1000);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
+    assert_string_equal(pretended->logoff_text, "guest-exec is disabled");
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+static void test_a_user_who_stays(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, VM_LOGOFF_MS + 1000);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_TIMED_OUT);
+    pretended_expect(pretended, "");
+}
+
+static void test_no_agent_to_log_off_by(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": false}");
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_NO_AGENT);
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 2000);
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_NOT_RUNNING);
+}
+
+static void test_a_machine_that_ends_meanwhile(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, 1000);
+    pretended_reset_by_guest(pretended);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_ENDED);
+    pretended_expect(pretended, "OnReset()\nOnGuestLogoff(Forced)\n");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, pretended_set_up, pretended_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+            TEST(one_of_two_sessions_ends),
+            TEST(off_and_on_between_two_polls),
+            TEST(sessions_end_before_the_shutdown),
+            TEST(a_request_to_shut_down_that_is_ignored),
+            TEST(a_logoff_long_after_a_request_to_shut_down),
+            TEST(silence_is_no_logoff),
+            TEST(a_list_of_before_the_reset),
+            TEST(answers_to_nothing_that_was_asked),
+            TEST(a_list_of_after_the_end),
+            TEST(the_heartbeat_stops_once),
+            TEST(a_paused_guest_owes_no_answer),
+            TEST(another_program_has_the_channel),
+            TEST(a_panic_and_then_silence),
+            TEST(an_agent_on_a_serial_line),
+            TEST(logging_off),
+            TEST(nobody_to_log_off),
+            TEST(the_agent_refuses),
+            TEST(a_user_who_stays),
+            TEST(no_agent_to_log_off_by),
+            TEST(a_machine_that_ends_meanwhile),
+    };
+
+    return cmocka_run_group_tests_name("a live guest", tests, NULL, NULL);
+}

@@ -1,0 +1,326 @@
+/* What the machine makes of what seldom happens to it, or cannot be had on demand. */
+#include "pretended.h"
+#include "support/test.h"
+
+#include <string.h>
+
+/* Resets */
+
+static void test_ten_resets_close_together(void **state)
+{
+    struct pretended *pretended = *state;
+
+    for (int i = 0; i < 10; ++i)
+    {
+        pretended_reset(pretended);
+        pretended_wait(pretended, 35);
+        pretended_reset_by_guest(pretended);
+        pretended_wait(pretended, 15);
+    }
+    pretended_expect(pretended,
+            "OnReset()\nOnReset()\nOnReset()\nOnReset()\nOnReset()\n"
+            "OnReset()\nOnReset()\nOnReset()\nOnReset()\nOnReset()\n");
+}
+
+static void test_a_burst_of_the_firmware(void **state)
+{
+    struct pretended *pretended = *state;
+
+    for (int i = 0; i < 53; ++i)
+    {
+        pretended_reset_by_guest(pretended);
+        pretended_wait(pretended, 25);
+    }
+    pretended_expect(pretended, "OnReset()\n");
+    pretended_wait(pretended, 5000);
+    pretended_reset_by_guest(pretended);
+    pretended_expect(pretended, "OnReset()\n");
+}
+
+/* The firmware's own reset comes when the machine goes on, however late that is. */
+static void test_a_reset_while_stopped(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 5000);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": false}");
+    pretended_reset(pretended);
+    pretended_wait(pretended, 60000);
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 40);
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended,
+            "OnStateChange(Paused)\nOnAdditionsUninstalled()\nOnReset()\nOnStateChange(Running)\n");
+}
+
+static void test_a_pause_before_the_firmware_is_done(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_reset(pretended);
+    pretended_wait(pretended, 10);
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 60000);
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 30);
+    pretended_reset_by_guest(pretended);
+    pretended_expect(pretended, "OnReset()\nOnStateChange(Paused)\nOnStateChange(Running)\n");
+}
+
+/* Connections */
+
+static void test_a_lost_connection_is_no_end(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE ", " BOB "]");
+    pretended_lose(pretended);
+    pretended->run_state = "paused";
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended, "");
+    pretended_connect(pretended);
+    pretended_expect(pretended, "OnStateChange(Paused)\n");
+}
+
+/* What QEMU told others before may have made it hold back what it tells us. */
+static void test_a_late_event_right_behind_the_connection(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_lose(pretended);
+    pretended_connect(pretended);
+    pretended_wait(pretended, 300);
+    pretended_say(pretended, "SUSPEND", NULL);
+    pretended_wait(pretended, 500);
+    pretended_say_late(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": false}", 600);
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnAdditionsUninstalled()\nOnStateChange(Paused)\n");
+}
+
+static void test_another_qemu_in_its_place(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE ", " BOB "]");
+    pretended_lose(pretended);
+    pretended->process = 101;
+    pretended->users = "[]";
+    pretended_connect(pretended);
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended,
+            "OnGuestLogoff(Forced)\nOnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\nOnStateChange(Running)\n"
+            "OnAdditionsAvailable()\n");
+}
+
+static void test_the_end_without_a_word(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_lose(pretended);
+    vm_end(&pretended->vm, pretended->now_ms);
+    vm_end(&pretended->vm, pretended->now_ms);
+    pretended_expect(pretended, "OnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\n");
+}
+
+static void test_a_saved_machine_keeps_its_users(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE ", " BOB "]");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"active\"}");
+    pretended->run_state = "finish-migrate";
+    pretended_say(pretended, "STOP", NULL);
+    pretended->run_state = "postmigrate";
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"completed\"}");
+    pretended_say(pretended, "SHUTDOWN", "{\"guest\": false, \"reason\": \"host-qmp-quit\"}");
+    pretended_lose(pretended);
+    pretended_expect(pretended, "OnStateChange(Saving)\nOnStateChange(Saved)\n");
+    /* Bob is missing in what is restored. */
+    pretended->process = 101;
+    pretended->run_state = "inmigrate";
+    pretended->port_open = false;
+    pretended->users = "[" ALICE "]";
+    pretended_connect(pretended);
+    pretended->run_state = "running";
+    pretended->port_open = true;
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"completed\"}");
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\nOnGuestLogoff(Forced)\n");
+}
+
+/* Stops */
+
+static void test_a_save_that_is_only_seen_in_the_run_state(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->run_state = "finish-migrate";
+    pretended_say(pretended, "STOP", NULL);
+    pretended->run_state = "postmigrate";
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Saving)\nOnStateChange(Saved)\n");
+}
+
+/* The guest runs on while most of it is being saved. */
+static void test_a_save_that_takes_long(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"active\"}");
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnStateChange(Saving)\n");
+}
+
+static void test_a_save_that_fails(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"failed\"}");
+    pretended_expect(pretended, "OnStateChange(Saving)\nOnStateChange(Running)\n");
+}
+
+static void test_a_snapshot_is_loaded(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE ", " BOB "]");
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"created\"}");
+    pretended->run_state = "restore-vm";
+    pretended_say(pretended, "STOP", NULL);
+    pretended->run_state = "running";
+    pretended->users = "[" BOB "]";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"concluded\"}");
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\nOnGuestLogoff(Forced)\n");
+}
+
+/* QEMU does not say what a job is before it is done with it. */
+static void test_a_snapshot_is_loaded_before_qemu_answers(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->is_busy = true;
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"created\"}");
+    pretended_say(pretended, "STOP", NULL);
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"concluded\"}");
+    pretended_expect(pretended, "");
+    pretended->is_busy = false;
+    pretended_wait(pretended, 1000);
+    pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\n");
+}
+
+/* By loadvm, of which nothing tells but the port, which the guest could not close. */
+static void test_a_state_is_loaded_into_a_stopped_machine(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE ", " BOB "]");
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 5000);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": false}");
+    pretended->run_state = "running";
+    pretended->users = "[" BOB "]";
+    pretended_wait(pretended, 5000);
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Paused)\nOnAdditionsUninstalled()\nOnStateChange(Running)\n"
+                                "OnAdditionsAvailable()\nOnGuestLogoff(Forced)\n");
+}
+
+/* Disks */
+
+static void test_a_full_disk_is_told_of_once(void **state)
+{
+    static const char report[] =
+            "{\"device\": \"\", \"node-name\": \"d\", \"reason\": \"No space left on device\", \"action\": \"report\"}";
+    struct pretended *pretended = *state;
+
+    for (int i = 0; i < 1000; ++i)
+    {
+        pretended_say(pretended, "BLOCK_IO_ERROR", report);
+        pretended_wait(pretended, 100);
+    }
+    pretended_expect(pretended, "OnDiskOutOfSpace(False)\n");
+    pretended_wait(pretended, 100000);
+    pretended_say(pretended, "BLOCK_IO_ERROR", report);
+    pretended_expect(pretended, "OnDiskOutOfSpace(False)\n");
+    pretended_say(pretended, "BLOCK_IO_ERROR",
+            "{\"device\": \"\", \"node-name\": \"e\", \"nospace\": false, \"reason\": \"Input/output error\", "
+            "\"action\": \"report\"}");
+    pretended_expect(pretended, "");
+}
+
+/* Floppies */
+
+static void test_a_floppy_has_no_events(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->drives = "[{\"qdev\": \"/machine/unattached/device[16]\", \"removable\": true, "
+                        "\"inserted\": {\"file\": \"a.img\", \"node-name\": \"#1\"}}]";
+    pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "");
+    pretended->drives = "[{\"qdev\": \"/machine/unattached/device[16]\", \"removable\": true}]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "Floppy.OnMediaEject(a.img)\n");
+}
+
+/* The same file, opened again: the node has another name. */
+static void test_a_medium_is_changed_for_itself(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->drives = "[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, "
+                        "\"inserted\": {\"file\": \"a.iso\", \"node-name\": \"#1\"}}]";
+    pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
+    pretended_expect(pretended, "");
+    pretended->drives = "[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, "
+                        "\"inserted\": {\"file\": \"a.iso\", \"node-name\": \"#2\"}}]";
+    pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
+    pretended_expect(pretended, "DVD.OnMediaEject(a.iso)\nDVD.OnMediaInsert(a.iso)\n");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, pretended_set_up, pretended_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+            TEST(ten_resets_close_together),
+            TEST(a_burst_of_the_firmware),
+            TEST(a_reset_while_stopped),
+            TEST(a_pause_before_the_firmware_is_done),
+            TEST(a_lost_connection_is_no_end),
+            TEST(a_late_event_right_behind_the_connection),
+            TEST(another_qemu_in_its_place),
+            TEST(the_end_without_a_word),
+            TEST(a_saved_machine_keeps_its_users),
+            TEST(a_save_that_is_only_seen_in_the_run_state),
+            TEST(a_save_that_takes_long),
+            TEST(a_save_that_fails),
+            TEST(a_snapshot_is_loaded),
+            TEST(a_snapshot_is_loaded_before_qemu_answers),
+            TEST(a_state_is_loaded_into_a_stopped_machine),
+            TEST(a_full_disk_is_told_of_once),
+            TEST(a_floppy_has_no_events),
+            TEST(a_medium_is_changed_for_itself),
+    };
+
+    return cmocka_run_group_tests_name("a live machine", tests, NULL, NULL);
+}
