@@ -34,15 +34,21 @@ static void finish_try(struct attachment *attachment)
     attachment->has_tried = true;
 }
 
+/* The wait behind one of that length. */
+static uint64_t longer_wait(uint64_t wait)
+{
+    if (!wait)
+        return ATTACHMENT_RETRY_FIRST_MS;
+    return wait * 2 < ATTACHMENT_RETRY_LONGEST_MS ? wait * 2 : ATTACHMENT_RETRY_LONGEST_MS;
+}
+
 /* QEMU's monitor */
 
 static void retry_qmp(struct attachment *attachment)
 {
     uint64_t wait = attachment->qmp_retry_ms;
 
-    attachment->qmp_retry_ms = wait ? wait * 2 : ATTACHMENT_RETRY_FIRST_MS;
-    if (attachment->qmp_retry_ms > ATTACHMENT_RETRY_LONGEST_MS)
-        attachment->qmp_retry_ms = ATTACHMENT_RETRY_LONGEST_MS;
+    attachment->qmp_retry_ms = longer_wait(wait);
     uv_timer_start(&attachment->qmp_timer, try_qmp, wait, 0);
 }
 
@@ -129,9 +135,7 @@ static void agent_closed(void *context, int error)
     snprintf(text, sizeof(text), "the guest agent at %s, port %u: %s", attachment->address.host,
             attachment->address.agent_port, error == UV_EOF ? "it has ended the connection" : uv_strerror(error));
     report(attachment, true, text);
-    attachment->agent_retry_ms = attachment->agent_retry_ms ? attachment->agent_retry_ms * 2 : ATTACHMENT_RETRY_FIRST_MS;
-    if (attachment->agent_retry_ms > ATTACHMENT_RETRY_LONGEST_MS)
-        attachment->agent_retry_ms = ATTACHMENT_RETRY_LONGEST_MS;
+    attachment->agent_retry_ms = longer_wait(attachment->agent_retry_ms);
     uv_timer_start(&attachment->agent_timer, try_agent, attachment->agent_retry_ms, 0);
     schedule(attachment);
 }

@@ -32,7 +32,8 @@ static const struct
         {"preconfig", VM_TURNED_OFF},
 };
 
-enum vm_state vm_state_of(const char *run_state)
+/* The state that belongs to a run state of QEMU's; VM_UNKNOWN: no state of a machine. */
+static enum vm_state state_of(const char *run_state)
 {
     for (size_t i = 0; i < sizeof(run_states) / sizeof(run_states[0]); ++i)
     {
@@ -57,7 +58,7 @@ static void take_process(struct vm *vm, const json_t *cpus)
 static void take_status(struct vm *vm, const json_t *status)
 {
     const char *run_state = json_string_value(json_object_get(status, "status"));
-    enum vm_state state = run_state ? vm_state_of(run_state) : VM_UNKNOWN;
+    enum vm_state state = run_state ? state_of(run_state) : VM_UNKNOWN;
 
     if (state == VM_UNKNOWN)
         return;

@@ -4,9 +4,6 @@
 
 #include "host/qemu/vm.h"
 
-/* The state that belongs to a run state of QEMU's; VM_UNKNOWN: no state of a machine. */
-enum vm_state vm_state_of(const char *run_state);
-
 /* Takes on a state, and tells of it when it is another. */
 void vm_set_state(struct vm *vm, enum vm_state state);
 
