@@ -11,6 +11,7 @@
 #include "host/machines.h"
 #include "host/wine_clients.h"
 #include "host/wine_interfaces.h"
+#include "host/wine_launches.h"
 #include "vmevents.h"
 
 /* Whoever had the process started, but ended before it called, must not keep it. */
@@ -140,11 +141,13 @@ static void server_drop_connections(void)
 
 HRESULT server_run(void)
 {
-    DWORD cookie, timeout = FIRST_CLIENT_TIMEOUT_MS;
+    DWORD cookie, timeout;
     HRESULT hr;
 
     if (!(wake = CreateEventW(NULL, FALSE, FALSE, NULL)) || !host_init())
         return E_OUTOFMEMORY;
+    if (!(timeout = wine_launches_await_turn(FIRST_CLIENT_TIMEOUT_MS)))
+        return S_OK;
     module_on_idle = server_wake;
     wine_clients_watch(server_wake);
     wine_interfaces_keep();
@@ -158,6 +161,7 @@ HRESULT server_run(void)
             timeout = server_in_use() ? INFINITE : timeout;
         } while (!class_object_withdraw(cookie));
     } while (server_in_use());
+    wine_launches_end_turn();
     server_drop_connections();
     /* Whoever has a reference all the same may use it in the moment that is left. */
     if (!module_in_use() && !InterlockedCompareExchange(&uses, 0, 0))

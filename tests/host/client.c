@@ -208,23 +208,46 @@ bool has(const WCHAR *text, const WCHAR *part)
     return false;
 }
 
-HANDLE child_start(const WCHAR *arguments)
+/* Ends the children with this process, also when a test has failed, but not what they start. */
+static HANDLE children(void)
 {
-    HANDLE ready = CreateEventW(NULL, FALSE, FALSE, READY_EVENT);
+    static HANDLE job;
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {0};
+
+    if (!job)
+    {
+        limits.BasicLimitInformation.LimitFlags =
+                JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK;
+        assert_non_null(job = CreateJobObjectW(NULL, NULL));
+        assert_true(SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof(limits)));
+    }
+    return job;
+}
+
+HANDLE child_launch(const WCHAR *arguments)
+{
     STARTUPINFOW startup = {.cb = sizeof(startup)};
     PROCESS_INFORMATION process;
     WCHAR command[MAX_PATH + 64];
+
+    program_command(command, ARRAYSIZE(command), arguments);
+    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
+    assert_true(AssignProcessToJobObject(children(), process.hProcess));
+    CloseHandle(process.hThread);
+    return process.hProcess;
+}
+
+HANDLE child_start(const WCHAR *arguments)
+{
+    HANDLE ready = CreateEventW(NULL, FALSE, FALSE, READY_EVENT);
     HANDLE waited[2];
 
     assert_non_null(ready);
-    program_command(command, ARRAYSIZE(command), arguments);
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
-    CloseHandle(process.hThread);
     waited[0] = ready;
-    waited[1] = process.hProcess;
+    waited[1] = child_launch(arguments);
     assert_int_equal(WaitForMultipleObjects(2, waited, FALSE, PATIENCE_MS), WAIT_OBJECT_0);
     CloseHandle(ready);
-    return process.hProcess;
+    return waited[1];
 }
 
 void child_ready(void)

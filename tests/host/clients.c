@@ -10,7 +10,16 @@
 
 static struct journal journal;
 
-/* The client processes: each finds the machine Alpha, advises a sink on it and says that it is ready. */
+/* Client processes that leave a machine in the host, named as they are told. */
+
+static void run_visitor(const WCHAR *name)
+{
+    CHECK(CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK);
+    client_create_machine(client_create_host(), name);
+    Sleep(INFINITE);
+}
+
+/* The other client processes: each finds the machine Alpha, advises a sink on it and says that it is ready. */
 
 static void run_child(const WCHAR *kind)
 {
@@ -232,6 +241,39 @@ static void test_shared_host(void **state)
     SysFreeString(name);
 }
 
+static void await_machine(const WCHAR *name)
+{
+    BSTR string = SysAllocString(name);
+    IVMEventMachine *found;
+
+    for (DWORD start = GetTickCount(); IVMEventHost_FindMachine(host, string, &found) != S_OK; Sleep(20))
+    {
+        if (GetTickCount() - start > PATIENCE_MS)
+            fail_msg("the machine %ls is not in this host", name);
+    }
+    client_release(found);
+    SysFreeString(string);
+}
+
+/* Also when they come at the same moment, and none was there. */
+static void test_shared_host_of_simultaneous_clients(void **state)
+{
+    static const WCHAR *const names[] = {L"visitor-1", L"visitor-2", L"visitor-3", L"visitor-4", L"visitor-5"};
+    HANDLE visitors[ARRAYSIZE(names)];
+
+    client_await_no_host(state);
+    for (UINT i = 0; i < ARRAYSIZE(names); ++i)
+        visitors[i] = child_launch(names[i]);
+    host = client_create_host();
+    for (UINT i = 0; i < ARRAYSIZE(names); ++i)
+        await_machine(names[i]);
+    for (DWORD start = GetTickCount(); client_count_hosts() != 1; Sleep(20))
+        assert_true(GetTickCount() - start < PATIENCE_MS);
+    client_release(host);
+    for (UINT i = 0; i < ARRAYSIZE(names); ++i)
+        child_kill(visitors[i]);
+}
+
 static IVMEventHost *activate(void)
 {
     IVMEventHost *activated;
@@ -273,6 +315,7 @@ static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connection_does_not_keep_host),
         cmocka_unit_test(test_references_keep_host),
         cmocka_unit_test(test_shared_host),
+        cmocka_unit_test(test_shared_host_of_simultaneous_clients),
         cmocka_unit_test(test_activation_at_the_end),
 };
 
@@ -309,6 +352,9 @@ int main(int argc, char **argv)
     if (argv[1][0] >= '0' && argv[1][0] <= '9')
         return run_one(&tests[atoi(argv[1])]);
     swprintf(kind, ARRAYSIZE(kind), L"%hs", argv[1]);
-    run_child(kind);
+    if (!wcsncmp(kind, L"visitor", 7))
+        run_visitor(kind);
+    else
+        run_child(kind);
     return 0;
 }
