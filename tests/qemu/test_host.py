@@ -43,6 +43,7 @@ class Process:
 @pytest.fixture
 def subscriber():
     """Not the one of the other tests: COM starts a host for it, which has seen nothing before."""
+    windows.await_host_processes(0)
     subscriber = Subscriber()
     yield subscriber
     subscriber.close()
@@ -69,7 +70,8 @@ def tell(capsys):
 @pytest.fixture
 def host(subscriber):
     subscriber.order("counts")
-    return Process(windows.host_process())
+    (number,) = windows.await_host_processes(1)
+    return Process(number)
 
 
 def test_bad_peers(machine, watch, watch_of, peers, host, tell):

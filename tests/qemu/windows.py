@@ -2,8 +2,9 @@
 import os
 import pathlib
 import subprocess
+import time
 
-from lines import PATIENCE
+from lines import PATIENCE, Silence
 from machine import die_with_parent
 
 # Told by CMake: what runs Windows programs, where the servers are, and Windows' own folder for programs of that bitness.
@@ -38,8 +39,8 @@ def sink_and_host():
     return windows_path(f"{BIN}/vmevents.dll"), windows_path(f"{BIN}/vmhost.exe")
 
 
-def host_process():
-    """The number of the process that is vmhost.exe, in this prefix."""
+def host_processes():
+    """The numbers of the processes that are vmhost.exe, in this prefix."""
     prefix = os.path.realpath(os.environ["VMEVENTS_PREFIX"])
     wanted = windows_path(f"{BIN}/vmhost.exe").lower()
     found = []
@@ -51,8 +52,17 @@ def host_process():
             continue
         if command.startswith(wanted) and f"WINEPREFIX={prefix}" in variables:
             found.append(int(folder.name))
-    assert len(found) == 1, f"{len(found)} processes are vmhost.exe"
-    return found[0]
+    return found
+
+
+def await_host_processes(count):
+    """Waits until there are so many, and returns their numbers. One that its clients have left needs a moment to end."""
+    deadline = time.monotonic() + PATIENCE
+    while len(found := host_processes()) != count:
+        if time.monotonic() > deadline:
+            raise Silence(f"{len(found)} processes are vmhost.exe, not {count}")
+        time.sleep(0.1)
+    return found
 
 
 def register_servers():
