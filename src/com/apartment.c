@@ -1,6 +1,7 @@
 #include "com/apartment.h"
 
 #include "com/module.h"
+#include "com/wine_desktop.h"
 #include "platform/memory.h"
 #include "platform/platform.h"
 
@@ -11,6 +12,9 @@
 
 /* Jobs that one message runs: others have their turn in between, however fast jobs come. */
 #define JOBS_PER_MESSAGE 32
+
+/* Under Wine, a millisecond or more apart. */
+#define DESKTOP_LOOKS_MAX 3000
 
 struct apartment
 {
@@ -66,6 +70,21 @@ static void window_class_release(void)
     if (!--window_class_uses)
         UnregisterClassW(window_class_name, module_instance);
     ReleaseSRWLockExclusive(&window_class_lock);
+}
+
+static HWND window_create(void)
+{
+    HWND window;
+
+    for (UINT looks = 0;; ++looks)
+    {
+        SetLastError(ERROR_SUCCESS);
+        window = CreateWindowExW(
+                0, window_class_name, NULL, 0, 0, 0, 0, 0, HWND_MESSAGE, NULL, module_instance, NULL);
+        if (window || GetLastError() != ERROR_SUCCESS || looks == DESKTOP_LOOKS_MAX || !wine_desktop_look_again())
+            return window;
+        Sleep(1);
+    }
 }
 
 /* IInitializeSpy: tells when the thread leaves COM, while there is still time to release what lives in it. */
@@ -163,8 +182,7 @@ static struct apartment *apartment_create(void)
     apartment_init(apartment, GetCurrentThreadId());
     if (!window_class_addref())
         goto no_class;
-    if (!(apartment->window = CreateWindowExW(0, window_class_name, NULL, 0, 0, 0, 0, 0, HWND_MESSAGE, NULL,
-                  module_instance, NULL)))
+    if (!(apartment->window = window_create()))
         goto no_window;
     /* Without a spy the apartment's end would be seen only when its thread ends, and what is left then would leak. */
     if (FAILED(CoRegisterInitializeSpy(&apartment->IInitializeSpy_iface, &apartment->spy_cookie)))

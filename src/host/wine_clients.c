@@ -1,7 +1,7 @@
 #include "host/wine_clients.h"
 
-#include "host/wine.h"
 #include "platform/memory.h"
+#include "platform/wine.h"
 
 #include <objbase.h>
 #include <rpc.h>

@@ -1,6 +1,6 @@
 #include "host/wine_interfaces.h"
 
-#include "host/wine.h"
+#include "platform/wine.h"
 #include "vmevents.h"
 
 #include <ocidl.h>

@@ -1,6 +1,6 @@
 #include "host/wine_launches.h"
 
-#include "host/wine.h"
+#include "platform/wine.h"
 
 /* A client that has started a process looks for the class object once a second, and fails when the process ends in the
  * first second. So this is how long a process is of use to the client that started it, if another one serves it. */

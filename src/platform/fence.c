@@ -2,6 +2,8 @@
 
 #ifdef _WIN32
 
+#include "platform/wine.h"
+
 #ifndef _WIN64
 bool fence_is_mutual;
 #endif
@@ -10,12 +12,10 @@ static bool one_by_one;
 
 bool fence_init(void)
 {
-    bool is_wine = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
-
 #ifdef _WIN64
-    one_by_one = is_wine;
+    one_by_one = is_wine();
 #else
-    fence_is_mutual = is_wine;
+    fence_is_mutual = is_wine();
 #endif
     return true;
 }

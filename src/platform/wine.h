@@ -1,6 +1,6 @@
 /* Whether the program runs under Wine: for work-arounds, which name Wine where they stand. */
-#ifndef VMEVENTS_HOST_WINE_H
-#define VMEVENTS_HOST_WINE_H
+#ifndef VMEVENTS_PLATFORM_WINE_H
+#define VMEVENTS_PLATFORM_WINE_H
 
 #include <windows.h>
 
