@@ -1,6 +1,6 @@
 # Builds the binaries once more, from a copy of the sources in another folder, and compares them byte for byte with
 # those in BIN. SOURCE is the checkout, WORK where the copy and its build go, TOOLCHAIN the toolchain file,
-# JANSSON where jansson is.
+# JANSSON and LIBUV where those libraries are.
 file(REMOVE_RECURSE ${WORK})
 foreach(part bench cmake idl include src CMakeLists.txt)
   file(COPY ${SOURCE}/${part} DESTINATION ${WORK}/another/checkout)
@@ -14,7 +14,8 @@ function(must)
 endfunction()
 
 must(${CMAKE_COMMAND} -G Ninja -S ${WORK}/another/checkout -B ${WORK}/built -DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}
-  -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DJANSSON_ROOT=${JANSSON})
+  -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DJANSSON_ROOT=${JANSSON}
+  -DLIBUV_ROOT=${LIBUV})
 must(${CMAKE_COMMAND} --build ${WORK}/built --target vmevents vmhost vmwatch)
 
 foreach(file vmevents.dll vmevents.tlb vmhost.exe vmwatch.exe)

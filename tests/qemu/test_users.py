@@ -1,7 +1,9 @@
 """Users who log on and off at the guest's terminals."""
+import time
+
 import pytest
 
-from events import LOGOFF_EXTERNAL, LOGOFF_FORCED, LOGOFF_NORMAL, TURNED_OFF
+from events import LOGOFF_EXTERNAL, LOGOFF_FORCED, LOGOFF_NORMAL, PAUSED, RUNNING, TURNED_OFF
 
 
 def log_in(machine, watch, *users):
@@ -88,9 +90,16 @@ def test_logged_off_by_the_host(machine, watch):
 
 def test_paused_is_not_logged_off(machine, watch):
     log_in(machine, watch, "alice")
+    machine.monitor.command("stop")
+    watch.expect(PAUSED)
+    # Longer than the agent is given to answer.
+    time.sleep(3)
+    machine.monitor.command("cont")
+    watch.expect(RUNNING)
     watch.expect_nothing_more()
     machine.terminals[0].logout()
     watch.expect(LOGOFF_NORMAL)
+    watch.expect_nothing_more()
 
 
 def test_two_machines(machine_with, watch_of):

@@ -77,20 +77,55 @@ static void test_message_behind_many_events(void **state)
     worker_run(COINIT_APARTMENTTHREADED, run_with_message_behind_events, NULL);
 }
 
+static void sleep_a_little(struct recorder *recorder, const struct recorder_call *call)
+{
+    Sleep(1);
+    forget(recorder, call);
+}
+
+static void run_what_waits(void *context)
+{
+    struct recorder recorder;
+    LONG count, cookie;
+    ULONGLONG start;
+
+    (void)context;
+    recorder_init(&recorder);
+    recorder.act = sleep_a_little;
+    cookie = recorder_subscribe(&recorder, sink, L"OnReset");
+    worker_run(NO_APARTMENT, fire_many, NULL);
+    start = now_ms();
+    CHECK(IVMEventSink_Run(sink, 0, &count) == S_OK);
+    /* Less than the twenty seconds or more that all would take. */
+    CHECK(now_ms() - start < 2000);
+    CHECK(count > 0 && count < WAITING / 10);
+    CHECK(IVMEventSink_Unsubscribe(sink, cookie) == S_OK);
+    recorder_end(&recorder);
+}
+
+/* Run(0) returns soon, however much waits. */
+static void test_run_what_waits(void **state)
+{
+    (void)state;
+    worker_run(COINIT_APARTMENTTHREADED, run_what_waits, NULL);
+}
+
 /* ---- more events than are kept ---- */
 
 enum
 {
-    FLOOD = 70000
+    FLOOD = 70000,
+    KEPT = 65536
 };
 
-static volatile LONG heard, last, subscribed, fired;
+static volatile LONG heard, first, last, subscribed, fired;
 
 static void check_order(struct recorder *recorder, const struct recorder_call *call)
 {
     CHECK(V_I4(&call->args[0]) > last);
     last = V_I4(&call->args[0]);
-    ++heard;
+    if (!heard++)
+        first = last;
     forget(recorder, call);
 }
 
@@ -124,10 +159,11 @@ static void test_thread_that_pumps_too_late(void **state)
     for (V_I4(&arg) = 1; V_I4(&arg) <= FLOOD; ++V_I4(&arg))
         assert_int_equal(invoke(face, vmVirtualPCEvent_EventLogged, &arg, 1), S_OK);
     assert_int_equal(IVMEventSink_get_Dropped(sink, &dropped), S_OK);
-    assert_true(dropped > 0);
+    assert_int_equal(dropped, FLOOD - KEPT);
     InterlockedExchange(&fired, FLOOD);
     worker_join(worker);
-    assert_int_equal(heard, FLOOD - dropped);
+    assert_int_equal(heard, KEPT);
+    assert_int_equal(first, dropped + 1);
 }
 
 #define flood_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -136,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             flood_test(test_message_behind_many_events),
+            flood_test(test_run_what_waits),
             flood_test(test_thread_that_pumps_too_late),
     };
 

@@ -149,9 +149,12 @@ static HRESULT WINAPI handler_Invoke(IDispatch *iface, DISPID id, REFIID riid, L
     CHECK(!handler->home || handler->home == GetCurrentThreadId());
     CHECK(!handler->gone);
     CHECK(params->cArgs == 2);
+    /* One event at a time. */
+    CHECK(InterlockedIncrement(&handler->running) == 1);
     stress_check_order(handler->last, &params->rgvarg[1], &params->rgvarg[0]);
     InterlockedIncrement(&handler->calls);
     InterlockedIncrement(&handler_calls);
+    InterlockedDecrement(&handler->running);
     return S_OK;
 }
 

@@ -31,6 +31,7 @@ struct handler
     volatile LONG magic;
     DWORD home;         /* the thread of its single-threaded apartment; 0: any */
     volatile LONG gone; /* unsubscribed by that thread */
+    volatile LONG running;
     volatile LONG calls;
     LONG last[SOURCES];
 };

@@ -226,6 +226,59 @@ static void test_slow_handler_delays_nobody(void **state)
     recorder_end(&quick.recorder);
 }
 
+static volatile LONG entered, inside, let_go;
+
+static void stay_inside(struct recorder *recorder, const struct recorder_call *call)
+{
+    (void)recorder, (void)call;
+    CHECK(InterlockedIncrement(&inside) == 1);
+    InterlockedIncrement(&entered);
+    CHECK(wait_for(&let_go, 1));
+    /* That another call could begin. */
+    Sleep(1);
+    InterlockedDecrement(&inside);
+}
+
+/* Has a handler of the multithreaded apartment in its first call, and the other events waiting for it. */
+static HANDLE start_busy_handler(struct subscriber *subscriber)
+{
+    HANDLE worker;
+    ULONGLONG start;
+
+    entered = inside = let_go = 0;
+    subscriber->recorder.act = stay_inside;
+    worker = worker_start(COINIT_MULTITHREADED, subscribe_and_pump, subscriber);
+    assert_true(wait_for(&subscriber->ready, 1));
+    start = now_ms();
+    for (LONG i = 0; i < EVENTS; ++i)
+        log_message(subscriber->sink, i);
+    /* The source has not waited for a call that does not end. */
+    assert_true(now_ms() - start < 2000);
+    assert_true(wait_for(&entered, 1));
+    return worker;
+}
+
+static void test_busy_multithreaded_handler(void **state)
+{
+    IVMEventSink *sink = sink_create();
+    struct subscriber subscriber;
+    HANDLE worker;
+
+    (void)state;
+    subscriber_init(&subscriber, sink);
+    subscriber.pump = wait_for_all;
+    worker = start_busy_handler(&subscriber);
+    Sleep(SETTLE_MS);
+    assert_int_equal(subscriber.recorder.begun, 1);
+    assert_int_equal(subscriber.recorder.calls, 0);
+    InterlockedIncrement(&let_go);
+    InterlockedIncrement(&subscriber.go_on);
+    worker_join(worker);
+    expect_in_order(&subscriber);
+    IVMEventSink_Release(sink);
+    recorder_end(&subscriber.recorder);
+}
+
 static void subscribe_and_leave(void *context)
 {
     struct subscriber *subscriber = context;
@@ -300,6 +353,34 @@ static void test_unsubscribed_from_another_thread(void **state)
     recorder_end(&subscriber.recorder);
 }
 
+static void let_go_and_wait(struct subscriber *subscriber)
+{
+    InterlockedIncrement(&let_go);
+    CHECK(wait_for(&subscriber->recorder.calls, 1));
+    Sleep(SETTLE_MS);
+    subscriber->cookie = recorder_subscribe(&subscriber->recorder, subscriber->sink, L"OnReset");
+}
+
+/* The call that is running ends by itself, and no other begins. */
+static void test_busy_handler_unsubscribed(void **state)
+{
+    IVMEventSink *sink = sink_create();
+    struct subscriber subscriber;
+    HANDLE worker;
+
+    (void)state;
+    subscriber_init(&subscriber, sink);
+    subscriber.pump = let_go_and_wait;
+    worker = start_busy_handler(&subscriber);
+    worker_run(NO_APARTMENT, unsubscribe_from_elsewhere, &subscriber);
+    InterlockedIncrement(&subscriber.go_on);
+    worker_join(worker);
+    assert_int_equal(subscriber.recorder.begun, 1);
+    assert_int_equal(subscriber.recorder.calls, 1);
+    IVMEventSink_Release(sink);
+    recorder_end(&subscriber.recorder);
+}
+
 /* A multithreaded handler is let go of once, whoever comes first: its own thread or the pool's. */
 static void subscribe_fire_and_unsubscribe(void *context)
 {
@@ -357,8 +438,10 @@ int main(void)
             sink_test(test_multithreaded_apartment),
             sink_test(test_fired_at_home),
             sink_test(test_slow_handler_delays_nobody),
+            sink_test(test_busy_multithreaded_handler),
             sink_test(test_apartment_that_ends),
             sink_test(test_unsubscribed_from_another_thread),
+            sink_test(test_busy_handler_unsubscribed),
             sink_test(test_unsubscribed_while_the_pool_delivers),
     };
 
