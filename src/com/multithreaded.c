@@ -1,17 +1,25 @@
 /*
  * The multithreaded apartment exists while some thread has entered it. A script's process may have none, so one
  * thread is kept in it for as long as anybody holds it. (CoIncrementMTAUsage does the same from Windows 8 on.)
+ *
+ * A deadlock of Wine 8.0: when the last thread leaves the apartment, Wine takes the interfaces of the objects in it back
+ * from the RPC runtime, and waits for calls of them to end; one that ends just then goes unnoticed, and the wait is for
+ * ever. The last release of a sink, by the source that it was just unadvised at, is such a call. So under Wine the
+ * keeper stays for a moment, in which nobody waits for it, and goes on keeping if it is needed again.
  */
 #include "com/multithreaded.h"
 
 #include "com/module.h"
+#include "platform/wine.h"
 
 #include <objbase.h>
 #include <stdbool.h>
 
+#define LATE_CALLS_MS 250
+
 static SRWLOCK lock = SRWLOCK_INIT;
 static UINT holders;
-static HANDLE end_keeper;
+static HANDLE end_keeper; /* NULL: there is none */
 static HANDLE keeper_ended;
 
 struct keeper
@@ -21,6 +29,19 @@ struct keeper
     HANDLE ended;
     HRESULT hr;
 };
+
+/* Under Wine: whether it is still not needed, and from here on unknown to those who might. */
+static bool keeper_leaves(void)
+{
+    bool leaves;
+
+    Sleep(LATE_CALLS_MS);
+    AcquireSRWLockExclusive(&lock);
+    if ((leaves = !holders))
+        end_keeper = keeper_ended = NULL;
+    ReleaseSRWLockExclusive(&lock);
+    return leaves;
+}
 
 static DWORD CALLBACK keeper_thread(void *context)
 {
@@ -32,11 +53,21 @@ static DWORD CALLBACK keeper_thread(void *context)
     SetEvent(keeper->entered); /* the keeper is gone from here on */
     if (SUCCEEDED(hr))
     {
-        WaitForSingleObject(end, INFINITE);
+        do
+            WaitForSingleObject(end, INFINITE);
+        while (is_wine() && !keeper_leaves());
         CoUninitialize();
     }
     module_release();
-    SetEvent(ended);
+    if (SUCCEEDED(hr) && is_wine())
+    {
+        CloseHandle(end);
+        CloseHandle(ended);
+    }
+    else
+    {
+        SetEvent(ended);
+    }
     FreeLibraryAndExitThread(module, 0);
 }
 
@@ -97,8 +128,10 @@ HRESULT multithreaded_hold(void)
     HRESULT hr = S_OK;
 
     AcquireSRWLockExclusive(&lock);
-    if (holders || SUCCEEDED(hr = keeper_create()))
+    if (end_keeper || SUCCEEDED(hr = keeper_create()))
         ++holders;
+    if (holders == 1)
+        ResetEvent(end_keeper);
     ReleaseSRWLockExclusive(&lock);
     return hr;
 }
@@ -109,9 +142,13 @@ void multithreaded_let_go(void)
     if (!--holders)
     {
         SetEvent(end_keeper);
-        WaitForSingleObject(keeper_ended, INFINITE);
-        CloseHandle(end_keeper);
-        CloseHandle(keeper_ended);
+        if (!is_wine())
+        {
+            WaitForSingleObject(keeper_ended, INFINITE);
+            CloseHandle(end_keeper);
+            CloseHandle(keeper_ended);
+            end_keeper = keeper_ended = NULL;
+        }
     }
     ReleaseSRWLockExclusive(&lock);
 }
