@@ -99,7 +99,7 @@ void machine_learn_state(struct machine *machine, VMVMState state)
 
 static BOOL is_state_change(const struct event *event)
 {
-    return event->type == &event_interfaces[MACHINE_EVENTS].first[vmVirtualMachineEvent_StateChanged - 1];
+    return event->type == event_type_get(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);
 }
 
 HRESULT machine_prepare_to_fire(struct machine *machine)
@@ -136,12 +136,12 @@ static void machine_settle(struct machine *machine)
 
 HRESULT machine_tell(struct machine *machine, struct event *event)
 {
-    HRESULT hr = machine_prepare_to_fire(machine);
+    HRESULT hr = VM_E_VM_UNKNOWN;
 
-    if (FAILED(hr))
-        return hr;
+    /* Once the machine has been removed the host may be gone too. */
     AcquireSRWLockExclusive(&machine->lock);
-    hr = machine->removed ? VM_E_VM_UNKNOWN : machine_fire_one(machine, event);
+    if (!machine->removed && SUCCEEDED(hr = machine_prepare_to_fire(machine)))
+        hr = machine_fire_one(machine, event);
     ReleaseSRWLockExclusive(&machine->lock);
     return hr;
 }
