@@ -51,6 +51,7 @@ void agent_open(struct agent *agent, uint64_t now_ms)
 {
     agent->connected = true;
     agent->sign_ms = now_ms;
+    agent->silence_told = false;
     agent_distrust(agent);
 }
 
@@ -63,7 +64,10 @@ void agent_close(struct agent *agent)
 void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now_ms)
 {
     if (expected && !agent->expected)
+    {
         agent->sign_ms = now_ms;
+        agent->silence_told = false;
+    }
     /* An answer that a paused guest owes comes when it goes on. */
     if (expected && !agent->expected && agent->state == AGENT_ASKED)
         agent->sent_ms = now_ms;
@@ -123,6 +127,8 @@ static void ask(struct agent *agent, int question, const char *command, uint64_t
     char text[64];
     int size = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", command);
 
+    /* It owed nothing until now. */
+    agent->sign_ms = now_ms;
     agent->question = question;
     agent->state = send_text(agent, text, (size_t)size, now_ms) ? AGENT_ASKED : AGENT_UNSYNCED;
 }
@@ -140,6 +146,7 @@ static void ask_request(struct agent *agent, uint64_t now_ms)
         return;
     }
     text[size++] = '\n';
+    agent->sign_ms = now_ms;
     agent->question = AGENT_EXECUTE;
     agent->state = send_text(agent, text, size, now_ms) ? AGENT_ASKED : AGENT_UNSYNCED;
 }

@@ -54,7 +54,7 @@ struct agent
     bool expected; /* the guest runs, and nothing says that it has no agent */
     bool assured;  /* something says that it has one: its silence means something */
     bool silence_told;
-    uint64_t sign_ms; /* when it last gave a sign of life, or could first have given one */
+    uint64_t sign_ms; /* since when it could have given a sign of life, and has given none */
 
     enum
     {

@@ -31,6 +31,7 @@ struct live
     /* In the loop. */
     struct attachment attachment;
     BOOL opened, closed;
+    BOOL failed; /* there was no memory to open it; to be read once it has been tried */
     struct loop_task open_task, close_task;
 
     SRWLOCK lock; /* guards the next two */
@@ -143,9 +144,7 @@ static void set_argument(VARIANT *variant, const struct event_param *param, cons
 
 static const struct event_type *type_of(const struct vm_event *told)
 {
-    const struct event_interface *events = &event_interfaces[event_ids[told->type].events];
-
-    return &events->first[event_ids[told->type].id - events->first_id];
+    return event_type_get(&event_interfaces[event_ids[told->type].events], event_ids[told->type].id);
 }
 
 static void live_tell(void *context, const struct vm_event *told)
@@ -218,6 +217,7 @@ static void run_open(struct loop_task *task, uv_loop_t *loop)
     if (live->opened)
         return;
     /* It has been removed already, or memory has run out. */
+    live->failed = !live->closed;
     live->closed = TRUE;
     live_connection(live, false, "the machine could not be attached");
     SetEvent(live->tried);
@@ -306,8 +306,7 @@ HRESULT live_open(struct live *live, struct machine *machine)
         live_closed(live);
         return E_OUTOFMEMORY;
     }
-    WaitForSingleObject(live->tried, FIRST_TRY_MS);
-    return S_OK;
+    return WaitForSingleObject(live->tried, FIRST_TRY_MS) == WAIT_OBJECT_0 && live->failed ? E_OUTOFMEMORY : S_OK;
 }
 
 void live_close(struct live *live)

@@ -105,6 +105,8 @@ static const char *take_byte(struct messages *messages, char byte)
 {
     if (messages->count == MESSAGE_MAX)
         return "it sent a message of more than 4 MiB";
+    if (messages->tolerant && messages->count == MESSAGE_TOLERANT_MAX)
+        return "it sent a message of more than 256 KiB";
     if (!reserve(messages))
         return "memory has run out";
     messages->bytes[messages->count++] = byte;

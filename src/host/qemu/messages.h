@@ -12,6 +12,10 @@
 #include <stddef.h>
 
 #define MESSAGE_MAX (4 << 20)
+
+/* Of a tolerant stream. The longest is the list of users, some 70 bytes each; whose guest it is can make it longer. */
+#define MESSAGE_TOLERANT_MAX (256 << 10)
+
 #define MESSAGE_DEPTH_MAX 256
 
 struct messages

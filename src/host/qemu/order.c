@@ -38,9 +38,10 @@ static void open_window(struct order *order, const char *event, uint64_t number,
     }
 }
 
-bool order_put(struct order *order, int kind, const char *event, json_t *message, int64_t time_us, uint64_t now_ms)
+bool order_put(struct order *order, const struct observation *observed, const char *event, uint64_t now_ms)
 {
     struct observation *observation = memory_alloc(sizeof(*observation)), **place = &order->first;
+    int64_t time_us = observed->time_us;
 
     if (!observation)
         return false;
@@ -48,8 +49,10 @@ bool order_put(struct order *order, int kind, const char *event, json_t *message
         time_us = order->latest_us;
     else if (time_us > order->latest_us)
         order->latest_us = time_us;
-    *observation = (struct observation){
-            .time_us = time_us, .number = ++order->last_number, .kind = kind, .message = json_incref(message)};
+    *observation = *observed;
+    observation->time_us = time_us;
+    observation->number = ++order->last_number;
+    json_incref(observation->message);
     /* Most come in order. */
     if (order->first && order->last->time_us <= time_us)
         place = &order->last->next;
@@ -60,6 +63,7 @@ bool order_put(struct order *order, int kind, const char *event, json_t *message
     if (!observation->next)
         order->last = observation;
     ++order->count;
+    order->bytes += observation->size;
     if (event)
         open_window(order, event, observation->number, now_ms);
     return true;
@@ -86,10 +90,12 @@ struct observation *order_take(struct order *order, uint64_t now_ms)
 
     if (!observation)
         return NULL;
-    if (order->count <= ORDER_HELD_MAX && (order->held || observation->number > certain_number(order, now_ms)))
+    if (order->count <= ORDER_HELD_MAX && order->bytes <= ORDER_HELD_BYTES_MAX
+            && (order->held || observation->number > certain_number(order, now_ms)))
         return NULL;
     order->first = observation->next;
     --order->count;
+    order->bytes -= observation->size;
     return observation;
 }
 

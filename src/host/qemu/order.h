@@ -22,8 +22,9 @@
 
 #define ORDER_LATE_KINDS 4
 
-/* Held events beyond this count are let go as they are: order is given up before memory. */
-#define ORDER_HELD_MAX 65536
+/* What is held beyond these is let go as it is: order is given up before memory, and before the time of the others. */
+#define ORDER_HELD_MAX 8192
+#define ORDER_HELD_BYTES_MAX (1 << 20)
 
 /* An answer, or another thing without a time stamp. */
 #define ORDER_NOW INT64_MIN
@@ -34,6 +35,7 @@ struct observation
     int64_t time_us;   /* QEMU's clock */
     uint64_t number;   /* in the order of arrival */
     int kind;          /* whatever the caller gave */
+    size_t size;       /* of the message as it came, in bytes */
     json_t *message;   /* a reference; may be NULL */
 };
 
@@ -41,6 +43,7 @@ struct order
 {
     struct observation *first, *last;
     uint32_t count;
+    size_t bytes; /* of all their messages */
     uint64_t last_number;
     int64_t latest_us;
     struct order_window
@@ -55,10 +58,10 @@ void order_init(struct order *order);
 void order_cleanup(struct order *order);
 
 /*
- * Takes an observation; message is borrowed. event is its name when it is an event of QEMU's, otherwise NULL. now_ms is
- * the time by our own clock. False: out of memory.
+ * Takes a copy of what has been observed: its kind, time, message, which is borrowed, and size. event is its name when
+ * it is an event of QEMU's, otherwise NULL. now_ms is the time by our own clock. False: out of memory.
  */
-bool order_put(struct order *order, int kind, const char *event, json_t *message, int64_t time_us, uint64_t now_ms);
+bool order_put(struct order *order, const struct observation *observed, const char *event, uint64_t now_ms);
 
 /* The next observation that is due, to be freed by observation_free. NULL: there is none. */
 struct observation *order_take(struct order *order, uint64_t now_ms);

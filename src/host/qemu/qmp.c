@@ -74,11 +74,19 @@ static const char *take_greeting(struct qmp *qmp, json_t *message)
     return give_command(qmp, "qmp_capabilities", NULL, TAG_CAPABILITIES) ? NULL : "it takes no commands";
 }
 
+/* A message with an integer of 64 bits has reals in the place of all integers. -1: none of ours. */
+static json_int_t integer_of(const json_t *number)
+{
+    double value = json_number_value(number);
+
+    return value >= 0 && value < 9007199254740992.0 ? (json_int_t)value : -1;
+}
+
 static const char *take_event(struct qmp *qmp, json_t *message, const char *name)
 {
     json_t *timestamp = json_object_get(message, "timestamp");
-    json_int_t seconds = json_integer_value(json_object_get(timestamp, "seconds"));
-    json_int_t us = json_integer_value(json_object_get(timestamp, "microseconds"));
+    json_int_t seconds = integer_of(json_object_get(timestamp, "seconds"));
+    json_int_t us = integer_of(json_object_get(timestamp, "microseconds"));
 
     if (seconds < 0 || seconds > INT32_MAX * 64ll || us < 0 || us > 999999)
         return "it sent an event with an impossible time stamp";
@@ -89,7 +97,7 @@ static const char *take_event(struct qmp *qmp, json_t *message, const char *name
 
 static const char *take_answer(struct qmp *qmp, json_t *message)
 {
-    json_int_t id = json_integer_value(json_object_get(message, "id"));
+    json_int_t id = integer_of(json_object_get(message, "id"));
     struct qmp_command *command = id > 0 && id <= UINT32_MAX ? find_command(qmp, (uint32_t)id) : NULL;
     json_t *result = json_object_get(message, "return");
     int tag;

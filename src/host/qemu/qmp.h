@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#define QMP_COMMANDS_MAX 32
+#define QMP_COMMANDS_MAX 96
 
 struct qmp_user
 {

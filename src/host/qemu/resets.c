@@ -2,7 +2,9 @@
 
 bool resets_take(struct resets *resets, bool by_guest, int64_t time_us)
 {
-    bool by_firmware = by_guest && resets->last_us && time_us - resets->last_us < RESETS_FIRMWARE_US;
+    /* QEMU's clock may have been set back. */
+    bool by_firmware = by_guest && resets->last_us && time_us >= resets->last_us
+            && time_us - resets->last_us < RESETS_FIRMWARE_US;
 
     resets->last_us = time_us;
     return !by_firmware;

@@ -2,6 +2,7 @@
 
 #include "host/qemu/vm_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char out_of_memory[] = "memory has run out";
@@ -26,6 +27,13 @@ void vm_check(struct vm *vm, bool enough_memory)
 {
     if (!enough_memory)
         vm->fault = out_of_memory;
+}
+
+void vm_observe(struct vm *vm, int kind, const char *event, json_t *message, int64_t time_us)
+{
+    struct observation observed = {.kind = kind, .time_us = time_us, .size = vm->message_size, .message = message};
+
+    vm_check(vm, order_put(&vm->order, &observed, event, vm->now_ms));
 }
 
 void vm_set_state(struct vm *vm, enum vm_state state)
@@ -187,10 +195,11 @@ static void qmp_ready(void *context)
 }
 
 /* What the machine does during a snapshot cannot be told before it is known that there is one. */
-static void hold_for_job(struct vm *vm, const char *status)
+static void hold_for_job(struct vm *vm, const char *id, const char *status)
 {
-    if (!status || strcmp(status, "created"))
+    if (!id || !status || strcmp(status, "created"))
         return;
+    snprintf(vm->new_job, sizeof(vm->new_job), "%s", id);
     vm_ask(vm, VM_ASK_JOBS);
     vm->order.held = vm->asked[VM_ASK_JOBS];
 }
@@ -206,9 +215,9 @@ static void qmp_event(void *context, const char *name, json_t *event, int64_t ti
     /* Other ports than the agent's are nobody's business, and would hold up what is. */
     if (!strcmp(name, "VSERPORT_CHANGE") && *vm->port && id && strcmp(id, vm->port))
         return;
-    vm_check(vm, order_put(&vm->order, VM_EVENT, name, event, time_us, vm->now_ms));
+    vm_observe(vm, VM_EVENT, name, event, time_us);
     if (!strcmp(name, "JOB_STATUS_CHANGE"))
-        hold_for_job(vm, json_string_value(json_object_get(data, "status")));
+        hold_for_job(vm, id, json_string_value(json_object_get(data, "status")));
 }
 
 static void qmp_answer(void *context, int tag, json_t *result)
@@ -217,7 +226,7 @@ static void qmp_answer(void *context, int tag, json_t *result)
 
     if (tag != VM_ASK_JOBS)
     {
-        vm_check(vm, order_put(&vm->order, tag, NULL, result, ORDER_NOW, vm->now_ms));
+        vm_observe(vm, tag, NULL, result, ORDER_NOW);
         return;
     }
     deliver_answer(vm, VM_ASK_JOBS, result);
@@ -231,6 +240,9 @@ static json_t *parse(const char *message, size_t size, const char **fault)
     json_error_t error;
     json_t *json = json_loadb(message, size, 0, &error);
 
+    /* A panic of a Windows guest's brings integers of 64 bits, of which nobody needs all the digits. */
+    if (!json && json_error_code(&error) == json_error_numeric_overflow)
+        json = json_loadb(message, size, JSON_DECODE_INT_AS_REAL, &error);
     if (!json)
         *fault = json_error_code(&error) == json_error_out_of_memory ? out_of_memory : "it sent malformed JSON";
     return json;
@@ -242,6 +254,7 @@ static const char *take_qmp_message(void *context, const char *message, size_t s
     const char *fault = NULL;
     json_t *json = parse(message, size, &fault);
 
+    vm->message_size = size;
     if (json)
         fault = qmp_take(&vm->qmp, json);
     json_decref(json);
@@ -251,6 +264,14 @@ static const char *take_qmp_message(void *context, const char *message, size_t s
     return vm->fault;
 }
 
+/* What QEMU is at, that takes a while. */
+static void forget_work(struct vm *vm)
+{
+    vm->saving = vm->incoming = vm->undecided = false;
+    vm->snapshot = VM_NO_SNAPSHOT;
+    *vm->job = *vm->new_job = 0;
+}
+
 void vm_open_qmp(struct vm *vm, uint64_t now_ms)
 {
     vm->now_ms = now_ms;
@@ -258,6 +279,8 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
     vm->qmp_open = true;
     vm->opened_ms = now_ms;
     vm->attached = vm->status_known = false;
+    /* What was under way may be over. */
+    forget_work(vm);
     messages_restart(&vm->qmp_messages);
     qmp_open(&vm->qmp);
 }
@@ -304,9 +327,8 @@ void vm_end(struct vm *vm, uint64_t now_ms)
         vm->additions = VM_ADDITIONS_CLOSED;
     }
     vm->process = 0;
-    vm->saving = vm->incoming = vm->shut_down = false;
-    vm->stopped = vm->undecided = vm->heartbeat_stopped = false;
-    vm->snapshot = VM_NO_SNAPSHOT;
+    forget_work(vm);
+    vm->shut_down = vm->stopped = vm->heartbeat_stopped = false;
     vm->shutdown_requested_ms = 0;
     vm->resets = (struct resets){0};
     drives_forget(&vm->drives);
@@ -324,6 +346,7 @@ static const char *take_agent_message(void *context, const char *message, size_t
     const char *fault = NULL;
     json_t *json = parse(message, size, &fault);
 
+    vm->message_size = size;
     if (json)
         agent_take(&vm->agent, json, vm->now_ms);
     else
@@ -337,6 +360,7 @@ void vm_open_agent(struct vm *vm, uint16_t local_port, uint64_t now_ms)
 {
     vm->now_ms = now_ms;
     vm->agent_local_port = local_port;
+    vm->agent_is_ours = false;
     messages_restart(&vm->agent_messages);
     agent_open(&vm->agent, now_ms);
     agent_tick(&vm->agent, now_ms);
@@ -346,6 +370,7 @@ void vm_close_agent(struct vm *vm, uint64_t now_ms)
 {
     vm->now_ms = now_ms;
     vm->agent_local_port = 0;
+    vm->agent_is_ours = false;
     messages_restart(&vm->agent_messages);
     agent_close(&vm->agent);
 }

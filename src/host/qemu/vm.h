@@ -3,7 +3,7 @@
  * neither sockets nor COM nor the clock; whoever uses it hands it bytes and the time. docs/qemu.md has the mapping and
  * its reasons.
  *
- *     bytes ─▶ messages ─▶ qmp, agent ─▶ order ─▶ vm_events.c, vm_answers.c ─▶ vm_user.tell
+ *     bytes ─▶ messages ─▶ qmp, agent ─▶ order ─▶ vm_events.c, vm_answers.c, vm_guest.c ─▶ vm_user.tell
  */
 #ifndef VMEVENTS_HOST_VM_H
 #define VMEVENTS_HOST_VM_H
@@ -105,6 +105,7 @@ struct vm
     const struct address *address;
     uint64_t now_ms;
     const char *fault; /* what ends the connection to QEMU */
+    size_t message_size; /* of the message that is being taken, in bytes */
 
     struct messages qmp_messages, agent_messages;
     struct qmp qmp;
@@ -134,7 +135,7 @@ struct vm
         VM_SNAPSHOT_SAVE,
         VM_SNAPSHOT_LOAD
     } snapshot; /* what a job is at */
-    char job[128];
+    char job[128], new_job[128]; /* that job, and the one that was created last */
     bool heartbeat_stopped;
     uint64_t shutdown_requested_ms; /* 0: it was not */
     struct resets resets;
@@ -153,6 +154,8 @@ struct vm
     char port[128];       /* the name of the agent's device; empty: it is not known, and has no events */
     char port_device[128]; /* of its character device */
     uint16_t agent_local_port; /* of our connection to the channel */
+    bool agent_is_ours;        /* it has answered on that connection, and nobody else has the channel */
+    bool agent_in_trouble;     /* and that has been reported */
     bool verify_silence;
     bool answered; /* since the guest was last reset */
     uint32_t guest;    /* the number of guests that have ended: what the agent of one said is not of the next */

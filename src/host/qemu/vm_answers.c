@@ -50,8 +50,8 @@ static void take_process(struct vm *vm, const json_t *cpus)
 
     if (vm->process && process && vm->process != process)
         vm_end(vm, vm->now_ms);
-    if (!vm->process)
-        reset_log_skip(&vm->reset_log);
+    /* What it has of before the connection is no news. */
+    reset_log_skip(&vm->reset_log);
     vm->process = process;
 }
 
@@ -169,15 +169,17 @@ static void take_ports(struct vm *vm, const json_t *devices)
             vm_set_additions(vm, open);
         if (vm->verify_silence && vm->additions == VM_ADDITIONS_OPEN)
         {
-            if (is_our_connection(vm, device))
+            /* On its way through a tunnel the connection gets another port. */
+            if (vm->agent_is_ours || is_our_connection(vm, device))
                 vm_stop_heartbeat(vm);
             else
-                vm->user->agent_trouble(vm->context, "another program uses the guest agent's channel");
+                vm_report_agent(vm, "another program uses the guest agent's channel");
         }
         vm->verify_silence = false;
     }
 }
 
+/* Jobs of before are listed too, some until somebody dismisses them. */
 static void take_jobs(struct vm *vm, const json_t *jobs)
 {
     json_t *job;
@@ -189,7 +191,7 @@ static void take_jobs(struct vm *vm, const json_t *jobs)
         const char *id = json_string_value(json_object_get(job, "id"));
         bool save = type && !strcmp(type, "snapshot-save"), load = type && !strcmp(type, "snapshot-load");
 
-        if (!id || (!save && !load))
+        if (!id || strcmp(id, vm->new_job) || (!save && !load))
             continue;
         vm->snapshot = save ? VM_SNAPSHOT_SAVE : VM_SNAPSHOT_LOAD;
         snprintf(vm->job, sizeof(vm->job), "%s", id);

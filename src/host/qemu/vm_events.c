@@ -223,8 +223,15 @@ static void take_deletion(struct vm *vm, const json_t *data, int64_t time_us)
 
     (void)time_us;
     /* Parts of a device that have no name of their own are deleted too. */
-    if (*device)
-        devices_delete(&vm->devices, device, &vm->outlet);
+    if (!*device)
+        return;
+    devices_delete(&vm->devices, device, &vm->outlet);
+    /* Another one may take its place, by another name. */
+    if (strcmp(device, vm->port))
+        return;
+    vm_set_additions(vm, false);
+    *vm->port = *vm->port_device = 0;
+    vm_forget_agent(vm);
 }
 
 static void take_port(struct vm *vm, const json_t *data, int64_t time_us)

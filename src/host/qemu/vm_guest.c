@@ -37,6 +37,12 @@ void vm_stop_heartbeat(struct vm *vm)
     vm->heartbeat_stopped = true;
 }
 
+void vm_report_agent(struct vm *vm, const char *trouble)
+{
+    vm->agent_in_trouble = trouble != NULL;
+    vm->user->agent_trouble(vm->context, trouble);
+}
+
 /* A port that QEMU tells of decides; without one only the agent's own answers do. */
 void vm_expect_agent(struct vm *vm)
 {
@@ -68,7 +74,7 @@ static void take_alive(struct vm *vm)
     vm->answered = true;
     vm->heartbeat_stopped = false;
     vm->verify_silence = false;
-    vm->user->agent_trouble(vm->context, NULL);
+    vm_report_agent(vm, NULL);
     if (!*vm->port)
         vm_set_additions(vm, true);
     else
@@ -77,7 +83,7 @@ static void take_alive(struct vm *vm)
 
 static void take_silence(struct vm *vm)
 {
-    vm->user->agent_trouble(vm->context, "the guest agent does not answer");
+    vm_report_agent(vm, "the guest agent does not answer");
     if (!*vm->port)
     {
         vm_stop_heartbeat(vm);
@@ -96,6 +102,17 @@ static json_t *make_logoff_request(void)
             logoff_script);
 }
 
+static void ask_users_to_leave(struct vm *vm)
+{
+    /* What became of the last request is still to be heard: the next list will do. */
+    if (vm->agent.request_pending)
+        return;
+    vm->logoff = VM_LOGOFF_WAITING;
+    vm_check(vm, users_ask(&vm->users));
+    if (users_asked(&vm->users))
+        vm_check(vm, agent_execute(&vm->agent, make_logoff_request(), vm->now_ms));
+}
+
 static void take_users(struct vm *vm, const json_t *observed)
 {
     const json_t *list = json_object_get(observed, "list");
@@ -103,12 +120,7 @@ static void take_users(struct vm *vm, const json_t *observed)
 
     vm_check(vm, users_update(&vm->users, list, since, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet));
     if (vm->logoff == VM_LOGOFF_LISTING)
-    {
-        vm->logoff = VM_LOGOFF_WAITING;
-        vm_check(vm, users_ask(&vm->users));
-        if (users_asked(&vm->users))
-            agent_execute(&vm->agent, make_logoff_request(), vm->now_ms);
-    }
+        ask_users_to_leave(vm);
     if (vm->logoff == VM_LOGOFF_WAITING && !users_asked(&vm->users))
         vm_end_logoff(vm, VM_LOGOFF_DONE, NULL);
 }
@@ -179,7 +191,9 @@ static bool send_agent(void *context, const char *text, size_t size)
 /* A reference, which is taken; NULL: out of memory. */
 static void observe(struct vm *vm, int kind, json_t *message)
 {
-    vm_check(vm, message && order_put(&vm->order, kind, NULL, message, ORDER_NOW, vm->now_ms));
+    vm_check(vm, message != NULL);
+    if (message)
+        vm_observe(vm, kind, NULL, message, ORDER_NOW);
     json_decref(message);
 }
 
@@ -204,7 +218,7 @@ static void agent_answer(void *context, json_t *result, const char *error)
 {
     struct vm *vm = context;
 
-    if (vm->logoff == VM_NOT_LOGGING_OFF)
+    if (vm->logoff != VM_LOGOFF_WAITING)
         return;
     vm->logoff_process = json_integer_value(json_object_get(result, "pid"));
     if (!result)
@@ -215,8 +229,10 @@ static void agent_alive(void *context)
 {
     struct vm *vm = context;
 
+    vm->agent_is_ours = true;
     /* A sign of life among many tells nothing new. */
-    if (!vm->answered || vm->heartbeat_stopped || vm->verify_silence || vm->additions != VM_ADDITIONS_OPEN)
+    if (!vm->answered || vm->heartbeat_stopped || vm->verify_silence || vm->agent_in_trouble
+            || vm->additions != VM_ADDITIONS_OPEN)
         observe(vm, VM_AGENT_ALIVE, json_pack("{s:I}", "guest", (json_int_t)vm->guest));
 }
 

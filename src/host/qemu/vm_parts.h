@@ -10,6 +10,9 @@ void vm_set_state(struct vm *vm, enum vm_state state);
 /* Remembers that memory has run out. */
 void vm_check(struct vm *vm, bool enough_memory);
 
+/* Puts an observation in its place; message is borrowed. event: its name, or NULL, when it is none of QEMU's events. */
+void vm_observe(struct vm *vm, int kind, const char *event, json_t *message, int64_t time_us);
+
 /* Asks QEMU; a question that is under way is asked again once it has been answered. */
 void vm_ask(struct vm *vm, enum vm_question question);
 
@@ -28,6 +31,9 @@ void vm_take_probe(struct vm *vm, int what, const char *path, const json_t *resu
 extern const struct agent_user vm_agent_user;
 void vm_set_additions(struct vm *vm, bool open);
 void vm_stop_heartbeat(struct vm *vm);
+
+/* What is wrong with the agent; NULL: nothing is. */
+void vm_report_agent(struct vm *vm, const char *trouble);
 void vm_expect_agent(struct vm *vm);
 void vm_take_guest(struct vm *vm, int kind, const json_t *observed);
 

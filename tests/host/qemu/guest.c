@@ -87,6 +87,29 @@ static void test_silence_is_no_logoff(void **state)
     pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
 }
 
+static void test_a_poll_that_fails_is_no_logoff(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended->users = NULL;
+    pretended_wait(pretended, 10000);
+    pretended->users = "[" ALICE "]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "");
+}
+
+/* Nobody can tell any more that she left before. */
+static void test_who_leaves_right_before_the_end(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended->users = "[]";
+    pretended_say(pretended, "SHUTDOWN", "{\"guest\": false, \"reason\": \"host-qmp-quit\"}");
+    pretended_expect(pretended, "OnStateChange(TurningOff)\nOnGuestLogoff(Forced)\n");
+}
+
 /* What the agent said before the reset arrives behind it. */
 static void test_a_list_of_before_the_reset(void **state)
 {
@@ -183,10 +206,70 @@ static void test_another_program_has_the_channel(void **state)
 
     pretended->agent_answers = false;
     pretended->agent_client = 8;
+    pretended_reconnect_agent(pretended);
     pretended_wait(pretended, 60000);
     pretended_expect(pretended, "");
     assert_non_null(pretended->trouble);
     assert_non_null(strstr(pretended->trouble, "another program"));
+    /* It leaves the channel to us. */
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    assert_null(pretended->trouble);
+}
+
+/* QEMU sees the tunnel's connection. */
+static void test_the_channel_goes_through_a_tunnel(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_client = 8;
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended, "OnHeartbeatStopped()\n");
+}
+
+/* Each guest has a heartbeat of its own. */
+static void test_silence_before_and_after_a_reset(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 60000);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": false}");
+    pretended_reset(pretended);
+    pretended_wait(pretended, 5000);
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended,
+            "OnHeartbeatStopped()\nOnAdditionsUninstalled()\nOnReset()\nOnAdditionsAvailable()\n"
+            "OnHeartbeatStopped()\n");
+}
+
+static void test_panics_before_and_after_a_reset(void **state)
+{
+    struct pretended *pretended = *state;
+
+    for (int i = 0; i < 2; ++i)
+    {
+        pretended_say(pretended, "GUEST_PANICKED", "{\"action\": \"run\"}");
+        pretended_reset(pretended);
+        pretended_wait(pretended, 5000);
+        pretended_expect(pretended, "OnHeartbeatStopped()\nOnReset()\n");
+    }
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "GUEST_CRASHLOADED", "{\"action\": \"run\"}");
+    pretended_expect(pretended, "OnHeartbeatStopped()\nOnGuestLogoff(Forced)\n");
+}
+
+/* As a panic with Windows' details brings them. */
+static void test_integers_of_64_bits(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "GUEST_PANICKED", "{\"action\": \"run\", \"info\": {\"type\": \"hyper-v\", "
+            "\"arg1\": 18446744073709551615, \"arg2\": 9295712554570792960}}");
+    pretended_expect(pretended, "OnHeartbeatStopped()\nOnGuestLogoff(Forced)\n");
 }
 
 /* Panics and the agent's silence are one and the same trouble. */
@@ -222,6 +305,34 @@ static void test_an_agent_on_a_serial_line(void **state)
     pretended->agent_answers = false;
     pretended_wait(pretended, 60000);
     pretended_expect(pretended, "OnHeartbeatStopped()\n");
+}
+
+/* It answers now at once, now after most of a second, and may take a second. */
+static void test_an_agent_that_is_slow(void **state)
+{
+    struct pretended *pretended = pretended_start("qemu:127.0.0.1:1,agent=2,heartbeat=1");
+
+    (void)state;
+    pretended_lose(pretended);
+    pretended->has_port = false;
+    pretended->process = 101;
+    pretended_connect(pretended);
+    pretended_wait(pretended, 2000 + 500 - pretended->now_ms % 1000);
+    pretended_expect(pretended, "OnStateChange(TurnedOff)\nOnStateChange(Running)\nOnAdditionsAvailable()\n");
+    for (uint64_t i = 0; i < 20; ++i)
+    {
+        uint64_t takes = i % 2 ? 10 : 400;
+
+        pretended->is_busy = true;
+        pretended_wait(pretended, 500 + takes);
+        pretended->is_busy = false;
+        pretended_wait(pretended, 500 - takes);
+    }
+    pretended_expect(pretended, "");
+    pretended->is_busy = true;
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnHeartbeatStopped()\n");
+    pretended_end(pretended);
 }
 
 /* Logging off */
@@ -285,6 +396,41 @@ static void test_a_user_who_stays(void **state)
     pretended_expect(pretended, "");
 }
 
+/* The machine was paused meanwhile, so that the agent still owes a list, and what became of the first request. */
+static void test_logging_off_once_more(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, 1000);
+    assert_int_equal(pretended->executions, 1);
+    pretended->agent_answers = false;
+    pretended_wait(pretended, 500);
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, VM_LOGOFF_MS);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_TIMED_OUT);
+
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended->logoff_result = -1;
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended->agent_answers = true;
+    pretended->agent_executes = false;
+    hear_from_agent(pretended, "{\"return\": [" ALICE "]}\n");
+    /* That the first is not known any more is not the answer to the second. */
+    pretended_wait(pretended, 0);
+    assert_int_equal(pretended->logoff_result, -1);
+    pretended->agent_executes = true;
+    pretended_wait(pretended, 1000);
+    assert_int_equal(pretended->executions, 2);
+    pretended->users = "[]";
+    pretended_wait(pretended, 1000);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_DONE);
+    pretended_expect(pretended, "OnStateChange(Paused)\nOnStateChange(Running)\nOnGuestLogoff(External)\n");
+}
+
 static void test_no_agent_to_log_off_by(void **state)
 {
     struct pretended *pretended = *state;
@@ -322,15 +468,23 @@ int main(void)
             TEST(a_request_to_shut_down_that_is_ignored),
             TEST(a_logoff_long_after_a_request_to_shut_down),
             TEST(silence_is_no_logoff),
+            TEST(a_poll_that_fails_is_no_logoff),
+            TEST(who_leaves_right_before_the_end),
             TEST(a_list_of_before_the_reset),
             TEST(answers_to_nothing_that_was_asked),
             TEST(a_list_of_after_the_end),
             TEST(the_heartbeat_stops_once),
             TEST(a_paused_guest_owes_no_answer),
             TEST(another_program_has_the_channel),
+            TEST(the_channel_goes_through_a_tunnel),
+            TEST(silence_before_and_after_a_reset),
+            TEST(panics_before_and_after_a_reset),
+            TEST(integers_of_64_bits),
             TEST(a_panic_and_then_silence),
             TEST(an_agent_on_a_serial_line),
+            cmocka_unit_test(test_an_agent_that_is_slow),
             TEST(logging_off),
+            TEST(logging_off_once_more),
             TEST(nobody_to_log_off),
             TEST(the_agent_refuses),
             TEST(a_user_who_stays),

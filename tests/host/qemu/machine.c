@@ -37,6 +37,16 @@ static void test_a_burst_of_the_firmware(void **state)
     pretended_expect(pretended, "OnReset()\n");
 }
 
+static void test_a_clock_that_is_set_back(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 5000);
+    pretended_say_late(pretended, "RESET", "{\"guest\": true, \"reason\": \"guest-reset\"}", 60000);
+    pretended_expect(pretended, "OnReset()\nOnReset()\n");
+}
+
 /* The firmware's own reset comes when the machine goes on, however late that is. */
 static void test_a_reset_while_stopped(void **state)
 {
@@ -156,6 +166,106 @@ static void test_a_saved_machine_keeps_its_users(void **state)
     pretended_say(pretended, "MIGRATION", "{\"status\": \"completed\"}");
     pretended_wait(pretended, 5000);
     pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\nOnGuestLogoff(Forced)\n");
+}
+
+/* What was under way when the connection was lost is over when there is another. */
+static void test_a_save_that_fails_unseen(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"active\"}");
+    pretended_lose(pretended);
+    pretended_connect(pretended);
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Saving)\nOnStateChange(Running)\n");
+}
+
+static void pause_and_go_on(struct pretended *pretended)
+{
+    pretended->run_state = "paused";
+    pretended_say(pretended, "STOP", NULL);
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_expect(pretended, "OnStateChange(Paused)\nOnStateChange(Running)\n");
+}
+
+static void test_a_snapshot_that_ends_unseen(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->jobs = "[{\"id\": \"j\", \"type\": \"snapshot-save\"}]";
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"created\"}");
+    pretended_lose(pretended);
+    pretended_connect(pretended);
+    pretended_wait(pretended, 2000);
+    pause_and_go_on(pretended);
+}
+
+/* QEMU lists a job until it is dismissed. */
+static void test_a_snapshot_of_before(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->jobs = "[{\"id\": \"new\", \"type\": \"backup\"}, {\"id\": \"old\", \"type\": \"snapshot-load\"}]";
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"new\", \"status\": \"created\"}");
+    pause_and_go_on(pretended);
+}
+
+static void test_run_states(void **state)
+{
+    static const struct
+    {
+        const char *name;
+        enum vm_state state;
+    } run_states[] = {
+            {"suspended", VM_PAUSED},
+            {"internal-error", VM_PAUSED},
+            {"watchdog", VM_PAUSED},
+            {"guest-panicked", VM_PAUSED},
+            {"io-error", VM_PAUSED},
+            {"debug", VM_PAUSED},
+            {"colo", VM_PAUSED},
+            {"prelaunch", VM_PAUSED},
+            {"shutdown", VM_TURNED_OFF},
+            {"preconfig", VM_TURNED_OFF},
+            {"restore-vm", VM_RESTORING},
+            {"save-vm", VM_SAVING},
+            {"postmigrate", VM_SAVED},
+            {"running", VM_RUNNING},
+    };
+    struct pretended *pretended = *state;
+
+    for (size_t i = 0; i < sizeof(run_states) / sizeof(run_states[0]); ++i)
+    {
+        pretended_lose(pretended);
+        pretended->run_state = run_states[i].name;
+        pretended_connect(pretended);
+        if (pretended->vm.state != run_states[i].state)
+            fail_msg("%s: %d", run_states[i].name, pretended->vm.state);
+    }
+}
+
+/* Devices */
+
+static void test_the_agents_port_is_replaced(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = pretended->port_open = false;
+    pretended->port = "agent1";
+    pretended_say(pretended, "DEVICE_DELETED", "{\"device\": \"agent0\", \"path\": \"/machine/peripheral/agent0\"}");
+    pretended_wait(pretended, 5000);
+    pretended->agent_answers = pretended->port_open = true;
+    pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent1\", \"open\": true}");
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended,
+            "OnConfigurationChanged(hardware/devices/agent0=False)\nOnAdditionsUninstalled()\n"
+            "OnConfigurationChanged(hardware/devices/agent1=True)\nOnAdditionsAvailable()\n");
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
 }
 
 /* Stops */
@@ -304,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             TEST(ten_resets_close_together),
             TEST(a_burst_of_the_firmware),
+            TEST(a_clock_that_is_set_back),
             TEST(a_reset_while_stopped),
             TEST(a_pause_before_the_firmware_is_done),
             TEST(a_lost_connection_is_no_end),
@@ -314,6 +425,11 @@ int main(void)
             TEST(a_save_that_is_only_seen_in_the_run_state),
             TEST(a_save_that_takes_long),
             TEST(a_save_that_fails),
+            TEST(a_save_that_fails_unseen),
+            TEST(a_snapshot_that_ends_unseen),
+            TEST(a_snapshot_of_before),
+            TEST(run_states),
+            TEST(the_agents_port_is_replaced),
             TEST(a_snapshot_is_loaded),
             TEST(a_snapshot_is_loaded_before_qemu_answers),
             TEST(a_state_is_loaded_into_a_stopped_machine),

@@ -87,14 +87,14 @@ static void test_the_agents_leftovers(void **state)
 }
 
 /* More of the same, until it is refused. What is kept never exceeds the limit by much. */
-static const char *flood(const char *start, const char *more, size_t most)
+static const char *flood(bool tolerant, const char *start, const char *more, size_t most)
 {
     struct messages messages;
     struct taken taken = {0};
     const char *fault;
     size_t count = 0;
 
-    messages_init(&messages, false);
+    messages_init(&messages, tolerant);
     fault = messages_feed(&messages, start, strlen(start), take, &taken);
     while (!fault && count < most)
     {
@@ -112,10 +112,13 @@ static void test_limits(void **state)
     const char *fault;
 
     (void)state;
-    fault = flood("{\"a\": \"", "aaaaaaaaaaaaaaaa", 100 << 20);
+    fault = flood(false, "{\"a\": \"", "aaaaaaaaaaaaaaaa", 100 << 20);
     assert_non_null(fault);
     assert_non_null(strstr(fault, "more than 4 MiB"));
-    fault = flood("{\"a\": ", "[[[[[[[[", 100000);
+    fault = flood(true, "{\"a\": \"", "aaaaaaaaaaaaaaaa", 1 << 20);
+    assert_non_null(fault);
+    assert_non_null(strstr(fault, "more than 256 KiB"));
+    fault = flood(false, "{\"a\": ", "[[[[[[[[", 100000);
     assert_non_null(fault);
     assert_non_null(strstr(fault, "more than 256 levels"));
 }

@@ -20,10 +20,15 @@ static int tear_down(void **state)
     return 0;
 }
 
+static size_t size = 100;
+
 /* Events are numbered by their kinds here. */
 static void put(int kind, const char *event, int64_t time_ms, uint64_t now_ms)
 {
-    assert_true(order_put(&order, kind, event, NULL, time_ms == ORDER_NOW ? ORDER_NOW : time_ms * 1000, now_ms));
+    struct observation observed = {
+            .kind = kind, .time_us = time_ms == ORDER_NOW ? ORDER_NOW : time_ms * 1000, .size = size};
+
+    assert_true(order_put(&order, &observed, event, now_ms));
 }
 
 /* What is due, by the digits of the kinds. */
@@ -150,6 +155,23 @@ static void test_order_is_given_up_before_memory(void **state)
     assert_int_equal(most, ORDER_HELD_MAX);
 }
 
+/* Long messages are given up sooner. */
+static void test_long_messages_are_let_go(void **state)
+{
+    (void)state;
+    put(1, "VSERPORT_CHANGE", 0, 0);
+    expect_due(0, "1");
+    size = ORDER_HELD_BYTES_MAX / 2;
+    put(2, "STOP", 10, 10);
+    put(3, "RESUME", 11, 10);
+    expect_due(10, "");
+    size = 100;
+    put(4, "STOP", 12, 10);
+    expect_due(10, "2");
+    expect_due(5000, "34");
+    assert_int_equal(order.bytes, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +184,7 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_the_end_of_the_stream_lets_all_go, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_all_waits_while_it_is_held, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_order_is_given_up_before_memory, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_long_messages_are_let_go, set_up, tear_down),
     };
 
     return cmocka_run_group_tests_name("order", tests, NULL, NULL);

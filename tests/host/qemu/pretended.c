@@ -38,8 +38,9 @@ static void answer_qmp(struct pretended *pretended, json_t *command)
     else if (!strcmp(name, "query-cpus-fast"))
         snprintf(result, sizeof(result), "[{\"thread-id\": %d}]", pretended->process);
     else if (!strcmp(name, "qom-list"))
-        snprintf(result, sizeof(result), "[%s]",
-                pretended->has_port ? "{\"name\": \"agent0\", \"type\": \"child<virtserialport>\"}" : "");
+        snprintf(result, sizeof(result),
+                pretended->has_port ? "[{\"name\": \"%s\", \"type\": \"child<virtserialport>\"}]" : "[]",
+                pretended->port);
     else if (!strcmp(name, "qom-get"))
         snprintf(result, sizeof(result), "%s", qom_property(pretended, json_object_get(command, "arguments")));
     else if (!strcmp(name, "query-chardev"))
@@ -48,7 +49,7 @@ static void answer_qmp(struct pretended *pretended, json_t *command)
                 "127.0.0.1:%d\"}]",
                 pretended->port_open ? "true" : "false", pretended->agent_client);
     else if (!strcmp(name, "query-jobs"))
-        snprintf(result, sizeof(result), "[{\"id\": \"j\", \"type\": \"snapshot-load\"}]");
+        snprintf(result, sizeof(result), "%s", pretended->jobs);
     snprintf(text, sizeof(text), "{\"return\": %s, \"id\": %ld}", result,
             (long)json_integer_value(json_object_get(command, "id")));
     reply(pretended, false, text);
@@ -64,12 +65,12 @@ static void answer_agent(struct pretended *pretended, json_t *command)
     if (!strcmp(name, "guest-sync-delimited"))
         snprintf(text, sizeof(text), "\xff{\"return\": %ld}",
                 (long)json_integer_value(json_object_get(json_object_get(command, "arguments"), "id")));
-    else if (!strcmp(name, "guest-get-users"))
+    else if (!strcmp(name, "guest-get-users") && pretended->users)
         snprintf(text, sizeof(text), "{\"return\": %s}", pretended->users);
     else if (!strcmp(name, "guest-get-time"))
         snprintf(text, sizeof(text), "{\"return\": %.0f}",
                 (pretended->guest_clock + (double)pretended->now_ms / 1e3) * 1e9);
-    else if (!pretended->agent_executes)
+    else if (!pretended->agent_executes || !strcmp(name, "guest-get-users"))
         snprintf(text, sizeof(text), "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"%s is disabled\"}}", name);
     else
         snprintf(text, sizeof(text), "{\"return\": {\"pid\": %u}}", ++pretended->executions);
@@ -213,6 +214,12 @@ void pretended_connect(struct pretended *pretended)
     assert_true(pretended->attached);
 }
 
+void pretended_reconnect_agent(struct pretended *pretended)
+{
+    vm_close_agent(&pretended->vm, pretended->now_ms);
+    vm_open_agent(&pretended->vm, 7, pretended->now_ms);
+}
+
 void pretended_lose(struct pretended *pretended)
 {
     pretended->reply_size = 0;
@@ -235,8 +242,10 @@ struct pretended *pretended_start(const char *address)
     pretended->run_state = "running";
     pretended->drives = "[]";
     pretended->has_port = pretended->port_open = true;
+    pretended->port = "agent0";
     pretended->agent_client = 7;
     pretended->process = 100;
+    pretended->jobs = "[{\"id\": \"j\", \"type\": \"snapshot-load\"}]";
     pretended->agent_answers = pretended->agent_executes = true;
     pretended->guest_clock = 500;
     pretended->users = "[]";

@@ -17,16 +17,18 @@ struct pretended
     const char *run_state;
     const char *drives; /* the answer to query-block */
     bool has_port;      /* a device for the agent that has events */
+    const char *port;   /* its name */
     bool port_open;
     int agent_client;   /* whose connection the agent's channel has */
     int process;
+    const char *jobs;   /* the answer to query-jobs */
     bool is_busy; /* it answers when it is no longer */
 
     /* The agent */
     bool agent_answers;
     bool agent_executes;
     double guest_clock;      /* at 0 ms of ours */
-    const char *users;       /* JSON */
+    const char *users;       /* JSON; NULL: it refuses to tell */
     unsigned int executions; /* of guest-exec */
 
     char replies[16384]; /* under way, a 1 or 2 for the channel before each, a NUL behind */
@@ -64,6 +66,9 @@ void pretended_log_on(struct pretended *pretended, const char *users);
 /* A reset that was asked for from outside, and one by the guest or its firmware. */
 void pretended_reset(struct pretended *pretended);
 void pretended_reset_by_guest(struct pretended *pretended);
+
+/* The connection to the agent's channel is lost, and made again. */
+void pretended_reconnect_agent(struct pretended *pretended);
 
 /* The connection to QEMU is lost; it is made again. */
 void pretended_lose(struct pretended *pretended);
