@@ -74,6 +74,9 @@ static const char *parse_place(struct address *address, char *place, char compla
         return complain(complaint, "the host \"%.40s…\" has a name of more than 255 characters", host);
     if (!parse_port(port, &address->qmp_port))
         return complain(complaint, "the port \"%.40s\" must be a number from 1 to 65535", port);
+    /* The one name whose meaning is known. */
+    if (!strcmp(host, "localhost"))
+        host = "127.0.0.1";
     memcpy(address->host, host, strlen(host) + 1);
     return NULL;
 }

@@ -34,29 +34,27 @@ static void finish_try(struct attachment *attachment)
     attachment->has_tried = true;
 }
 
-/* The wait behind one of that length. */
-static uint64_t longer_wait(uint64_t wait)
+/* The wait before another try, given the one before the last. */
+static uint64_t next_wait(uint64_t *wait)
 {
-    if (!wait)
-        return ATTACHMENT_RETRY_FIRST_MS;
-    return wait * 2 < ATTACHMENT_RETRY_LONGEST_MS ? wait * 2 : ATTACHMENT_RETRY_LONGEST_MS;
+    uint64_t now = *wait;
+
+    if (!now)
+        *wait = ATTACHMENT_RETRY_FIRST_MS;
+    else
+        *wait = now * 2 < ATTACHMENT_RETRY_LONGEST_MS ? now * 2 : ATTACHMENT_RETRY_LONGEST_MS;
+    return now;
 }
 
 /* QEMU's monitor */
-
-static void retry_qmp(struct attachment *attachment)
-{
-    uint64_t wait = attachment->qmp_retry_ms;
-
-    attachment->qmp_retry_ms = longer_wait(wait);
-    uv_timer_start(&attachment->qmp_timer, try_qmp, wait, 0);
-}
 
 /* The connection has ended. error: one of libuv's, or 0 when we have ended it; trouble says why. */
 static void lose_qmp(struct attachment *attachment, int error, const char *trouble)
 {
     char text[512];
 
+    if (attachment->vm.attached && now_ms(attachment) - attachment->attached_ms >= ATTACHMENT_RETRY_LONGEST_MS)
+        attachment->qmp_retry_ms = 0;
     link_close(&attachment->qmp);
     link_close(&attachment->agent);
     uv_timer_stop(&attachment->agent_timer);
@@ -68,7 +66,7 @@ static void lose_qmp(struct attachment *attachment, int error, const char *troub
             trouble);
     report(attachment, false, text);
     finish_try(attachment);
-    retry_qmp(attachment);
+    uv_timer_start(&attachment->qmp_timer, try_qmp, next_wait(&attachment->qmp_retry_ms), 0);
     schedule(attachment);
 }
 
@@ -86,11 +84,13 @@ static void qmp_closed(void *context, int error)
 static void qmp_late(uv_timer_t *timer)
 {
     struct attachment *attachment = timer->data;
-    bool greeted = attachment->vm.qmp.state > QMP_GREETING;
+    const char *trouble = "it does not answer";
 
-    lose_qmp(attachment, 0,
-            greeted ? "it does not answer"
-                    : "it sends no greeting; another program may be connected to the monitor, which serves one");
+    if (attachment->vm.qmp.state == QMP_CLOSED)
+        trouble = "no connection to it can be made";
+    else if (attachment->vm.qmp.state == QMP_GREETING)
+        trouble = "it sends no greeting; another program may be connected to the monitor, which serves one";
+    lose_qmp(attachment, 0, trouble);
 }
 
 static void qmp_opened(void *context)
@@ -126,24 +126,31 @@ static void try_qmp(uv_timer_t *timer)
 
 static void try_agent(uv_timer_t *timer);
 
-static void agent_closed(void *context, int error)
+static void lose_agent(struct attachment *attachment, const char *trouble)
 {
-    struct attachment *attachment = context;
     char text[512];
 
+    link_close(&attachment->agent);
+    if (attachment->vm.agent_is_ours && now_ms(attachment) - attachment->agent_opened_ms >= ATTACHMENT_RETRY_LONGEST_MS)
+        attachment->agent_retry_ms = 0;
     vm_close_agent(&attachment->vm, now_ms(attachment));
     snprintf(text, sizeof(text), "the guest agent at %s, port %u: %s", attachment->address.host,
-            attachment->address.agent_port, error == UV_EOF ? "it has ended the connection" : uv_strerror(error));
+            attachment->address.agent_port, trouble);
     report(attachment, true, text);
-    attachment->agent_retry_ms = longer_wait(attachment->agent_retry_ms);
-    uv_timer_start(&attachment->agent_timer, try_agent, attachment->agent_retry_ms, 0);
+    uv_timer_start(&attachment->agent_timer, try_agent, next_wait(&attachment->agent_retry_ms), 0);
     schedule(attachment);
+}
+
+static void agent_closed(void *context, int error)
+{
+    lose_agent(context, error == UV_EOF ? "it has ended the connection" : uv_strerror(error));
 }
 
 static void agent_opened(void *context)
 {
     struct attachment *attachment = context;
 
+    attachment->agent_opened_ms = now_ms(attachment);
     report(attachment, true, NULL);
     vm_open_agent(&attachment->vm, link_local_port(&attachment->agent), now_ms(attachment));
     schedule(attachment);
@@ -152,20 +159,12 @@ static void agent_opened(void *context)
 static void agent_bytes(void *context, const char *bytes, size_t count)
 {
     struct attachment *attachment = context;
-    const char *trouble;
-
-    attachment->agent_retry_ms = 0;
-    trouble = vm_take_agent(&attachment->vm, bytes, count, now_ms(attachment));
+    const char *trouble = vm_take_agent(&attachment->vm, bytes, count, now_ms(attachment));
 
     if (trouble)
-    {
-        link_close(&attachment->agent);
-        agent_closed(attachment, UV_EPROTO);
-    }
+        lose_agent(attachment, trouble);
     else
-    {
         schedule(attachment);
-    }
 }
 
 static const struct link_user agent_link = {agent_opened, agent_bytes, agent_closed};
@@ -175,7 +174,7 @@ static void try_agent(uv_timer_t *timer)
     struct attachment *attachment = timer->data;
 
     if (!link_open(&attachment->agent, attachment->address.host, attachment->address.agent_port))
-        agent_closed(attachment, UV_ENOMEM);
+        lose_agent(attachment, "the connection could not be begun");
 }
 
 /* What the machine calls */
@@ -206,7 +205,7 @@ static void vm_attached(void *context)
     struct attachment *attachment = context;
 
     uv_timer_stop(&attachment->qmp_timer);
-    attachment->qmp_retry_ms = 0;
+    attachment->attached_ms = now_ms(attachment);
     report(attachment, true, NULL);
     if (attachment->address.agent_port)
         uv_timer_start(&attachment->agent_timer, try_agent, 0, 0);

@@ -11,7 +11,7 @@
 /* How long QEMU may take from the start of a connection until it has told all that is asked at first. */
 #define ATTACHMENT_ANSWER_MS 5000
 
-/* The wait before another try: the first follows at once when a connection was lost. */
+/* The wait before another try: the first follows at once when a connection was lost that had lasted for the longest. */
 #define ATTACHMENT_RETRY_FIRST_MS 100
 #define ATTACHMENT_RETRY_LONGEST_MS 2000
 
@@ -41,7 +41,8 @@ struct attachment
     uv_timer_t vm_timer, qmp_timer, agent_timer;
     unsigned int open_handles;
     bool closing, has_tried;
-    uint64_t qmp_retry_ms, agent_retry_ms;
+    uint64_t attached_ms, agent_opened_ms;
+    uint64_t qmp_retry_ms, agent_retry_ms; /* the waits before the next tries */
 };
 
 /* Starts to attach. False: out of memory; nothing is left to be closed then. */

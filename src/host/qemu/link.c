@@ -137,9 +137,6 @@ static int start(struct connection *connection, const char *host, uint16_t port)
     char service[8];
     int error;
 
-    /* The one name whose meaning is known. */
-    if (!strcmp(host, "localhost"))
-        host = "127.0.0.1";
     if (!uv_ip4_addr(host, port, &address))
         return connect_to(connection, (const struct sockaddr *)&address);
     if (!uv_ip6_addr(host, port, &address6))

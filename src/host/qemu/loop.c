@@ -74,26 +74,3 @@ bool loop_post(struct loop_task *task)
     platform_lock_release(&lock);
     return posted;
 }
-
-static void end(struct loop_task *task, uv_loop_t *of)
-{
-    (void)task, (void)of;
-    uv_close((uv_handle_t *)&wake, NULL);
-}
-
-void loop_end(void)
-{
-    static struct loop_task task = {.run = end};
-    bool was_running;
-
-    platform_lock_acquire(&lock);
-    was_running = running;
-    platform_lock_release(&lock);
-    if (!was_running || !loop_post(&task))
-        return;
-    uv_thread_join(&thread);
-    uv_loop_close(&loop);
-    platform_lock_acquire(&lock);
-    running = false;
-    platform_lock_release(&lock);
-}

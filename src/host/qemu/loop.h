@@ -17,7 +17,4 @@ struct loop_task
  * which they are posted. False: the loop could not be started. */
 bool loop_post(struct loop_task *task);
 
-/* Ends the loop once nothing is left open in it. The next loop_post starts another. */
-void loop_end(void);
-
 #endif
