@@ -105,8 +105,8 @@ static void assert_heard_in_order(LONG count)
  * take longer now and then, so that of each kind the best counts. */
 static void test_hung_client(void **state)
 {
-    double first = 1e9, later = 1e9, taken;
-    LONG number = 0;
+    double first = 1e9, taken;
+    LONG number = 0, slow, slow_at_best = 10;
 
     (void)state;
     for (UINT attempt = 0; attempt < 3; ++attempt)
@@ -116,11 +116,10 @@ static void test_hung_client(void **state)
         assert_int_equal(count_connections(machine, &DIID_IVMVirtualMachineEvents), 2);
         taken = raise_timed(number++);
         first = min(first, taken);
+        slow = 0;
         for (UINT i = 0; i < 10; ++i)
-        {
-            taken = raise_timed(number++);
-            later = min(later, taken);
-        }
+            slow += raise_timed(number++) > 20;
+        slow_at_best = min(slow_at_best, slow);
         child_kill(child);
         /* It is found out by a call that fails, which may be the one under way. */
         raise_timed(number++);
@@ -128,9 +127,9 @@ static void test_hung_client(void **state)
             assert_true(GetTickCount() - start < PATIENCE_MS);
     }
     assert_heard_in_order(number);
-    print_message("with a hung client Raise took %.1f ms, later %.1f ms\n", first, later);
+    print_message("with a hung client Raise took %.1f ms, %ld of 10 later ones were slow\n", first, (long)slow_at_best);
     assert_true(first <= 50);
-    assert_true(later <= 20);
+    assert_true(slow_at_best <= 1);
 }
 
 /* A client that is killed is dropped, and those that are left hear every event in order. */

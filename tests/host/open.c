@@ -117,20 +117,36 @@ static void test_nobody_is_there(void **state)
     client_release(machine);
 }
 
+/* It is not known what it is, and the caller is not kept waiting. */
+static void test_a_peer_that_says_nothing(void **state)
+{
+    DWORD start = GetTickCount();
+    IVMEventMachine *machine = open_peer(L"Live", peer_start_silent());
+
+    (void)state;
+    assert_true(GetTickCount() - start < 8000);
+    assert_int_equal(state_of(machine), vmVMState_Invalid);
+    assert_false(is_connected(machine));
+    assert_true(fault_has(machine, L"sends no greeting"));
+    client_remove_machine(host, L"Live");
+    client_release(machine);
+}
+
 static void test_events_of_a_connection(void **state)
 {
     static const WCHAR *const before[] = {L"IVMVirtualMachineEvents.1 6", L"IVMVirtualMachineEvents.1 5",
             L"IVMVirtualMachineEvents.3"};
     static const WCHAR *const end[] = {L"IVMVirtualMachineEvents.10", L"IVMVirtualMachineEvents.1 8",
             L"IVMVirtualMachineEvents.1 1"};
-    static struct journal journal;
-    struct recorder recorder;
+    static const WCHAR *const of_host[] = {L"host.2 Live 6", L"host.2 Live 5"};
+    static struct journal journal, host_journal;
+    struct recorder recorder, host_recorder;
     unsigned int port = peer_start();
     IVMEventMachine *machine = open_peer(L"Live", port);
     VARIANT logoff = value_i4(vmVMState_Saved);
     struct outcome outcome;
     VARIANT args[2] = {value_bstr(L"OnStateChange"), logoff};
-    DWORD cookie;
+    DWORD cookie, host_cookie;
 
     (void)state;
     peer_await_client();
@@ -140,6 +156,9 @@ static void test_events_of_a_connection(void **state)
     journal_init(&journal);
     recorder_init(&recorder, &journal, &DIID_IVMVirtualMachineEvents, L"IVMVirtualMachineEvents");
     cookie = recorder_advise(&recorder, machine);
+    journal_init(&host_journal);
+    recorder_init(&host_recorder, &host_journal, &DIID_IVMVirtualPCEvents, L"host");
+    host_cookie = recorder_advise(&host_recorder, host);
 
     peer_say_event("STOP", NULL);
     peer_say_event("RESUME", NULL);
@@ -147,12 +166,17 @@ static void test_events_of_a_connection(void **state)
     peer_say_event("RESET", "{\"guest\": false}");
     peer_say_event("RESET", "{\"guest\": true}");
     journal_expect(&journal, 3, before);
+    journal_expect(&host_journal, 2, of_host);
+    recorder_unadvise(&host_recorder, host, host_cookie);
 
     /* The state is the machine's own. */
     outcome = client_call(machine, L"Raise", NULL, 2, args);
     assert_int_equal(outcome.hr, E_ACCESSDENIED);
     assert_true(has(outcome.description, L"live machine"));
     assert_int_equal(state_of(machine), vmVMState_Running);
+    /* The rest can. */
+    client_raise(machine, L"OnReset", 0);
+    journal_expect(&journal, 1, &before[2]);
 
     peer_say_event("SHUTDOWN", "{\"guest\": true, \"reason\": \"guest-shutdown\"}");
     peer_hang_up(true);
@@ -222,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             cmocka_unit_test_setup_teardown(test_what_cannot_be_opened, setup, teardown),
             cmocka_unit_test_setup_teardown(test_nobody_is_there, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_a_peer_that_says_nothing, setup, teardown),
             cmocka_unit_test_setup_teardown(test_events_of_a_connection, setup, teardown),
             cmocka_unit_test_setup_teardown(test_a_connection_that_is_lost, setup, teardown),
             cmocka_unit_test_setup_teardown(test_a_simulated_machine, setup, teardown),

@@ -72,20 +72,32 @@ static DWORD CALLBACK serve_all(void *context)
     return 0;
 }
 
-unsigned int peer_start(void)
+static unsigned int listen_anywhere(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int size = sizeof(address);
     WSADATA data;
 
     CHECK(!WSAStartup(MAKEWORD(2, 2), &data));
-    InitializeCriticalSection(&lock);
-    asked = CreateEventW(NULL, FALSE, FALSE, NULL);
     listener = socket(AF_INET, SOCK_STREAM, 0);
     CHECK(!bind(listener, (struct sockaddr *)&address, sizeof(address)) && !listen(listener, 4));
     CHECK(!getsockname(listener, (struct sockaddr *)&address, &size));
-    CloseHandle(CreateThread(NULL, 0, serve_all, NULL, 0, NULL));
     return ntohs(address.sin_port);
+}
+
+unsigned int peer_start(void)
+{
+    unsigned int port = listen_anywhere();
+
+    InitializeCriticalSection(&lock);
+    asked = CreateEventW(NULL, FALSE, FALSE, NULL);
+    CloseHandle(CreateThread(NULL, 0, serve_all, NULL, 0, NULL));
+    return port;
+}
+
+unsigned int peer_start_silent(void)
+{
+    return listen_anywhere();
 }
 
 void peer_await_client(void)

@@ -7,6 +7,9 @@
 /* Listens on a free port, and returns that. */
 unsigned int peer_start(void);
 
+/* One that takes connections and says nothing. */
+unsigned int peer_start_silent(void);
+
 /* Waits until the host is connected and has asked all that it asks at first. */
 void peer_await_client(void);
 

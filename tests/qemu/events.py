@@ -1,4 +1,4 @@
-"""The events as watch.js prints them, by short names, for tables that can be taken in at a glance."""
+"""The events as watch.js prints them, by short names, for tables that can be taken in at a glance, and an HRESULT."""
 
 LOGOFF_NORMAL = "OnGuestLogoff(logoffType=vmLogoff_Normal)"
 LOGOFF_FORCED = "OnGuestLogoff(logoffType=vmLogoff_Forced)"
@@ -48,3 +48,7 @@ def floppy_insert(path):
 
 def floppy_eject(path):
     return f'IVMFloppyDriveEvents.OnMediaEject(mediaPath="{path}")'
+
+
+# VM_E_ADDITIONS_NOT_AVAIL
+ADDITIONS_NOT_AVAILABLE = 0xA0040504

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from events import ADDITIONS_AVAILABLE, DELETED, PAUSED, RUNNING, TURNED_OFF, TURNING_OFF
+from events import ADDITIONS_AVAILABLE, ADDITIONS_NOT_AVAILABLE, DELETED, PAUSED, RUNNING, TURNED_OFF, TURNING_OFF
 from lines import Stream
 from subscriber import Failed, Subscriber
 
@@ -33,8 +33,9 @@ def test_a_machine_without_an_agent(machine_with, watch_of):
     watch = watch_of(machine)
     time.sleep(3)
     watch.expect_nothing_but_a_pause()
-    with pytest.raises(Failed, match="agent"):
+    with pytest.raises(Failed, match="has no agent that answers") as failed:
         watch.log_off_guest()
+    assert failed.value.number == ADDITIONS_NOT_AVAILABLE
     machine.monitor.command("quit")
     watch.expect(TURNING_OFF, TURNED_OFF)
 
