@@ -10,15 +10,28 @@
 #include "com/multithreaded.h"
 
 #include "com/module.h"
+#include "com/wine_interfaces.h"
 #include "platform/wine.h"
+#include "vmevents.h"
 
 #include <objbase.h>
 #include <stdbool.h>
 
 #define LATE_CALLS_MS 250
 
+/* Every interface that sources call a sink by. */
+static const IID *const interfaces[] = {
+        &IID_IUnknown,
+        &IID_IDispatch,
+        &DIID_IVMVirtualMachineEvents,
+        &DIID_IVMVirtualPCEvents,
+        &DIID_IVMDVDDriveEvents,
+        &DIID_IVMFloppyDriveEvents,
+};
+
 static SRWLOCK lock = SRWLOCK_INIT;
 static UINT holders;
+static UINT idle_times;   /* how often the last holder has let go */
 static HANDLE end_keeper; /* NULL: there is none */
 static HANDLE keeper_ended;
 
@@ -30,14 +43,25 @@ struct keeper
     HRESULT hr;
 };
 
-/* Under Wine: whether it is still not needed, and from here on unknown to those who might. */
+static UINT count_idle_times(void)
+{
+    UINT count;
+
+    AcquireSRWLockShared(&lock);
+    count = idle_times;
+    ReleaseSRWLockShared(&lock);
+    return count;
+}
+
+/* Under Wine: whether it was not needed for a moment, and from here on unknown to those who might. */
 static bool keeper_leaves(void)
 {
+    UINT before = count_idle_times();
     bool leaves;
 
     Sleep(LATE_CALLS_MS);
     AcquireSRWLockExclusive(&lock);
-    if ((leaves = !holders))
+    if ((leaves = !holders && idle_times == before))
         end_keeper = keeper_ended = NULL;
     ReleaseSRWLockExclusive(&lock);
     return leaves;
@@ -50,12 +74,15 @@ static DWORD CALLBACK keeper_thread(void *context)
     HRESULT hr = keeper->hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
     HMODULE module = (HMODULE)module_instance;
 
+    if (SUCCEEDED(hr))
+        wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
     SetEvent(keeper->entered); /* the keeper is gone from here on */
     if (SUCCEEDED(hr))
     {
         do
             WaitForSingleObject(end, INFINITE);
         while (is_wine() && !keeper_leaves());
+        wine_interfaces_let_go();
         CoUninitialize();
     }
     module_release();
@@ -128,9 +155,7 @@ HRESULT multithreaded_hold(void)
     HRESULT hr = S_OK;
 
     AcquireSRWLockExclusive(&lock);
-    if (end_keeper || SUCCEEDED(hr = keeper_create()))
-        ++holders;
-    if (holders == 1)
+    if ((end_keeper || SUCCEEDED(hr = keeper_create())) && !holders++)
         ResetEvent(end_keeper);
     ReleaseSRWLockExclusive(&lock);
     return hr;
@@ -141,6 +166,7 @@ void multithreaded_let_go(void)
     AcquireSRWLockExclusive(&lock);
     if (!--holders)
     {
+        ++idle_times;
         SetEvent(end_keeper);
         if (!is_wine())
         {

@@ -7,18 +7,40 @@
 
 #include "com/clock.h"
 #include "com/module.h"
+#include "com/wine_interfaces.h"
 #include "host/host.h"
 #include "host/machines.h"
 #include "host/wine_clients.h"
-#include "host/wine_interfaces.h"
 #include "host/wine_launches.h"
 #include "vmevents.h"
+
+#include <ocidl.h>
 
 /* Whoever had the process started, but ended before it called, must not keep it. */
 #define FIRST_CLIENT_TIMEOUT_MS 60000
 
 /* How long the release of sinks whose clients do not answer may hold up the end. */
 #define LAST_RELEASES_TIMEOUT_MS 1000
+
+/* Every interface that clients call the host's objects by. */
+static const IID *const interfaces[] = {
+        &IID_IClassFactory,
+        &IID_IDispatch,
+        &IID_IVMEventHost,
+        &IID_IVMEventMachine,
+        &IID_IVMEventMachines,
+        &IID_IConnectionPointContainer,
+        &IID_IConnectionPoint,
+        &IID_IEnumConnectionPoints,
+        &IID_IEnumConnections,
+        &IID_IEnumVARIANT,
+        &IID_IProvideClassInfo,
+        &IID_IProvideClassInfo2,
+        &IID_ISupportErrorInfo,
+        &IID_ITypeInfo,
+        &IID_ITypeLib,
+        &IID_IUnknown,
+};
 
 static LONG uses;
 static HANDLE wake;
@@ -150,7 +172,7 @@ HRESULT server_run(void)
         return S_OK;
     module_on_idle = server_wake;
     wine_clients_watch(server_wake);
-    wine_interfaces_keep();
+    wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
     do
     {
         if (FAILED(hr = class_object_offer(&cookie)))

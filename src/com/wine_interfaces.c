@@ -1,37 +1,19 @@
-#include "host/wine_interfaces.h"
+#include "com/wine_interfaces.h"
 
 #include "platform/wine.h"
-#include "vmevents.h"
 
-#include <ocidl.h>
+#include <objbase.h>
 
-/* Every interface that clients call the host's objects by. */
-static const IID *const interfaces[] = {
-        &IID_IClassFactory,
-        &IID_IDispatch,
-        &IID_IVMEventHost,
-        &IID_IVMEventMachine,
-        &IID_IVMEventMachines,
-        &IID_IConnectionPointContainer,
-        &IID_IConnectionPoint,
-        &IID_IEnumConnectionPoints,
-        &IID_IEnumConnections,
-        &IID_IEnumVARIANT,
-        &IID_IProvideClassInfo,
-        &IID_IProvideClassInfo2,
-        &IID_ISupportErrorInfo,
-        &IID_ITypeInfo,
-        &IID_ITypeLib,
-        &IID_IUnknown,
-};
+static const IID *const *kept;
+static UINT kept_count;
 
 /* An object that claims to have all of them. Nobody ever learns where it is, so none is ever called. */
 
 static HRESULT WINAPI placeholder_QueryInterface(IUnknown *iface, REFIID riid, void **object)
 {
-    for (unsigned int i = 0; i < ARRAYSIZE(interfaces); ++i)
+    for (UINT i = 0; i < kept_count; ++i)
     {
-        if (!IsEqualIID(riid, interfaces[i]))
+        if (!IsEqualIID(riid, kept[i]))
             continue;
         *object = iface;
         return S_OK;
@@ -58,15 +40,24 @@ static const IUnknownVtbl placeholder_vtbl = {
         placeholder_Release,
 };
 
-void wine_interfaces_keep(void)
+static IUnknown placeholder = {(IUnknownVtbl *)&placeholder_vtbl};
+
+void wine_interfaces_keep(const IID *const *interfaces, UINT count)
 {
-    static IUnknown placeholder = {(IUnknownVtbl *)&placeholder_vtbl};
     IStream *stream;
 
     if (!is_wine() || FAILED(CreateStreamOnHGlobal(NULL, TRUE, &stream)))
         return;
+    kept = interfaces;
+    kept_count = count;
     /* One that cannot be marshalled, for want of a proxy, no client can have either. */
-    for (unsigned int i = 0; i < ARRAYSIZE(interfaces); ++i)
+    for (UINT i = 0; i < count; ++i)
         CoMarshalInterface(stream, interfaces[i], &placeholder, MSHCTX_LOCAL, NULL, MSHLFLAGS_TABLESTRONG);
     IStream_Release(stream);
+}
+
+void wine_interfaces_let_go(void)
+{
+    if (is_wine())
+        CoDisconnectObject(&placeholder, 0);
 }
