@@ -73,16 +73,17 @@ static DWORD CALLBACK keeper_thread(void *context)
     HANDLE end = keeper->end, ended = keeper->ended;
     HRESULT hr = keeper->hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
     HMODULE module = (HMODULE)module_instance;
+    IStream *held = NULL;
 
     if (SUCCEEDED(hr))
-        wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
+        held = wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
     SetEvent(keeper->entered); /* the keeper is gone from here on */
     if (SUCCEEDED(hr))
     {
         do
             WaitForSingleObject(end, INFINITE);
         while (is_wine() && !keeper_leaves());
-        wine_interfaces_let_go();
+        wine_interfaces_let_go(held);
         CoUninitialize();
     }
     module_release();

@@ -42,22 +42,28 @@ static const IUnknownVtbl placeholder_vtbl = {
 
 static IUnknown placeholder = {(IUnknownVtbl *)&placeholder_vtbl};
 
-void wine_interfaces_keep(const IID *const *interfaces, UINT count)
+IStream *wine_interfaces_keep(const IID *const *interfaces, UINT count)
 {
     IStream *stream;
 
     if (!is_wine() || FAILED(CreateStreamOnHGlobal(NULL, TRUE, &stream)))
-        return;
+        return NULL;
     kept = interfaces;
     kept_count = count;
     /* One that cannot be marshalled, for want of a proxy, no client can have either. */
     for (UINT i = 0; i < count; ++i)
         CoMarshalInterface(stream, interfaces[i], &placeholder, MSHCTX_LOCAL, NULL, MSHLFLAGS_TABLESTRONG);
-    IStream_Release(stream);
+    return stream;
 }
 
-void wine_interfaces_let_go(void)
+void wine_interfaces_let_go(IStream *stream)
 {
-    if (is_wine())
-        CoDisconnectObject(&placeholder, 0);
+    LARGE_INTEGER start = {0};
+
+    if (!stream)
+        return;
+    IStream_Seek(stream, start, STREAM_SEEK_SET, NULL);
+    while (SUCCEEDED(CoReleaseMarshalData(stream)))
+        ;
+    IStream_Release(stream);
 }

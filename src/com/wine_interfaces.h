@@ -7,13 +7,13 @@
 #ifndef VMEVENTS_COM_WINE_INTERFACES_H
 #define VMEVENTS_COM_WINE_INTERFACES_H
 
-#include <windows.h>
+#include <objidl.h>
 
 /* Holds the interfaces by which others call objects of this binary, which are to be the same each time; on a thread in
- * the multithreaded apartment. */
-void wine_interfaces_keep(const IID *const *interfaces, UINT count);
+ * the multithreaded apartment. Returns what they are held by; NULL: they are not. */
+IStream *wine_interfaces_keep(const IID *const *interfaces, UINT count);
 
 /* On such a thread, when nobody calls any more. Without it they are held until the apartment ends. */
-void wine_interfaces_let_go(void);
+void wine_interfaces_let_go(IStream *stream);
 
 #endif
