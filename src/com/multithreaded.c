@@ -2,10 +2,9 @@
  * The multithreaded apartment exists while some thread has entered it. A script's process may have none, so one
  * thread is kept in it for as long as anybody holds it. (CoIncrementMTAUsage does the same from Windows 8 on.)
  *
- * A deadlock of Wine 8.0: when the last thread leaves the apartment, Wine takes the interfaces of the objects in it back
- * from the RPC runtime, and waits for calls of them to end; one that ends just then goes unnoticed, and the wait is for
- * ever. The last release of a sink, by the source that it was just unadvised at, is such a call. So under Wine the
- * keeper stays for a moment, in which nobody waits for it, and goes on keeping if it is needed again.
+ * When the last thread leaves the apartment, Wine can fall into the deadlock of com/wine_interfaces.h: the last release of
+ * a sink, by the source that it was just unadvised at, may come in at that moment. So under Wine the keeper stays for a
+ * moment longer, in which nobody waits for it, and goes on keeping if it is needed again.
  */
 #include "com/multithreaded.h"
 

@@ -4,6 +4,8 @@
  */
 #include "recorder.h"
 
+#include "platform/wine.h"
+
 #include <wchar.h>
 
 #define EVENTS 40
@@ -148,11 +150,6 @@ static void test_killed_client(void **state)
     assert_heard_in_order(EVENTS);
     for (DWORD start = GetTickCount(); count_connections(machine, &DIID_IVMVirtualMachineEvents) != 1; Sleep(10))
         assert_true(GetTickCount() - start < PATIENCE_MS);
-}
-
-static bool is_wine(void)
-{
-    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
 }
 
 /* Windows releases what a dead client held after some minutes; a test does not wait for that. */

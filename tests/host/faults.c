@@ -6,6 +6,7 @@
  */
 #include "client.h"
 #include "recorder.h"
+#include "platform/wine.h"
 #include "sink/library.h"
 
 #include <tlhelp32.h>
@@ -132,7 +133,7 @@ static void wine_forget_the_dead(void)
     SC_HANDLE manager, service;
     SERVICE_STATUS status;
 
-    if (!GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version"))
+    if (!is_wine())
         return;
     assert_non_null(manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT));
     assert_non_null(service = OpenServiceW(manager, L"RpcSs", SERVICE_STOP | SERVICE_QUERY_STATUS));

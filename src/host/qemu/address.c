@@ -31,14 +31,12 @@ static bool parse_port(const char *text, uint16_t *port)
     return true;
 }
 
-/* 127.0.0.0/8, ::1, and the name that stands for them. */
+/* 127.0.0.0/8 and ::1. */
 static bool is_loopback(const char *host)
 {
     static const unsigned char loopback6[16] = {[15] = 1};
     unsigned char bytes[16];
 
-    if (!strcmp(host, "localhost"))
-        return true;
     if (!uv_inet_pton(AF_INET, host, bytes))
         return bytes[0] == 127;
     return !uv_inet_pton(AF_INET6, host, bytes) && !memcmp(bytes, loopback6, sizeof(bytes));

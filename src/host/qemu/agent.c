@@ -122,15 +122,20 @@ static void send_sync(struct agent *agent, uint64_t now_ms)
     send_text(agent, text, (size_t)size, now_ms);
 }
 
+static void send_question(struct agent *agent, int question, const char *text, size_t size, uint64_t now_ms)
+{
+    /* It owed nothing until now. */
+    agent->sign_ms = now_ms;
+    agent->question = question;
+    agent->state = send_text(agent, text, size, now_ms) ? AGENT_ASKED : AGENT_UNSYNCED;
+}
+
 static void ask(struct agent *agent, int question, const char *command, uint64_t now_ms)
 {
     char text[64];
     int size = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", command);
 
-    /* It owed nothing until now. */
-    agent->sign_ms = now_ms;
-    agent->question = question;
-    agent->state = send_text(agent, text, (size_t)size, now_ms) ? AGENT_ASKED : AGENT_UNSYNCED;
+    send_question(agent, question, text, (size_t)size, now_ms);
 }
 
 static void ask_request(struct agent *agent, uint64_t now_ms)
@@ -146,9 +151,7 @@ static void ask_request(struct agent *agent, uint64_t now_ms)
         return;
     }
     text[size++] = '\n';
-    agent->sign_ms = now_ms;
-    agent->question = AGENT_EXECUTE;
-    agent->state = send_text(agent, text, size, now_ms) ? AGENT_ASKED : AGENT_UNSYNCED;
+    send_question(agent, AGENT_EXECUTE, text, size, now_ms);
 }
 
 /* Answers */
