@@ -3,6 +3,7 @@
 #include "platform/wine.h"
 
 #include <objbase.h>
+#include <stdbool.h>
 
 static const IID *const *kept;
 static UINT kept_count;
@@ -42,6 +43,40 @@ static const IUnknownVtbl placeholder_vtbl = {
 
 static IUnknown placeholder = {(IUnknownVtbl *)&placeholder_vtbl};
 
+static bool has_proxy_in_manifest(REFIID iid)
+{
+    ACTCTX_SECTION_KEYED_DATA found = {.cbSize = sizeof(found)};
+
+    return FindActCtxSectionGuid(0, NULL, ACTIVATION_CONTEXT_SECTION_COM_INTERFACE_REDIRECTION, iid, &found);
+}
+
+/* Either view counts, since Wine looks into both. HKEY_CLASSES_ROOT with a view costs a handle too. */
+static bool has_proxy_in_registry(REFIID iid)
+{
+    static HKEY const roots[] = {HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE};
+    static const REGSAM views[] = {KEY_WOW64_64KEY, KEY_WOW64_32KEY};
+    WCHAR path[100] = L"Software\\Classes\\Interface\\";
+    HKEY key;
+
+    StringFromGUID2(iid, path + lstrlenW(path), 39);
+    lstrcatW(path, L"\\ProxyStubClsid32");
+    for (UINT i = 0; i < ARRAYSIZE(roots) * ARRAYSIZE(views); ++i)
+    {
+        if (RegOpenKeyExW(roots[i / ARRAYSIZE(views)], path, 0, KEY_QUERY_VALUE | views[i % ARRAYSIZE(views)], &key))
+            continue;
+        RegCloseKey(key);
+        return true;
+    }
+    return false;
+}
+
+/* An interface without a proxy no client can have. Trying it all the same would cost a handle each time: what looks the
+ * proxy up, CoGetPSClsid too, leaves a key of the registry open when it finds nothing. */
+static bool can_be_marshalled(REFIID iid)
+{
+    return IsEqualIID(iid, &IID_IUnknown) || has_proxy_in_manifest(iid) || has_proxy_in_registry(iid);
+}
+
 IStream *wine_interfaces_keep(const IID *const *interfaces, UINT count)
 {
     IStream *stream;
@@ -50,9 +85,11 @@ IStream *wine_interfaces_keep(const IID *const *interfaces, UINT count)
         return NULL;
     kept = interfaces;
     kept_count = count;
-    /* One that cannot be marshalled, for want of a proxy, no client can have either. */
     for (UINT i = 0; i < count; ++i)
-        CoMarshalInterface(stream, interfaces[i], &placeholder, MSHCTX_LOCAL, NULL, MSHLFLAGS_TABLESTRONG);
+    {
+        if (can_be_marshalled(interfaces[i]))
+            CoMarshalInterface(stream, interfaces[i], &placeholder, MSHCTX_LOCAL, NULL, MSHLFLAGS_TABLESTRONG);
+    }
     return stream;
 }
 

@@ -222,11 +222,11 @@ static void reload(void (*use_it)(void), DWORD rounds, DWORD warm_up)
     }
     after = take_stock();
     print_message("%lu to %lu handles, %lu to %lu threads, %lu to %lu blocks of %lu to %lu bytes in all, "
-                  "%lu to %lu KB of address space\n",
+                  "%lu to %lu KB of address space, new handles up to %lx to %lx\n",
             (unsigned long)before.handles, (unsigned long)after.handles, (unsigned long)before.threads,
             (unsigned long)after.threads, (unsigned long)before.blocks, (unsigned long)after.blocks,
             (unsigned long)before.bytes, (unsigned long)after.bytes, (unsigned long)(before.private_bytes / 1024),
-            (unsigned long)(after.private_bytes / 1024));
+            (unsigned long)(after.private_bytes / 1024), (unsigned long)before.handle, (unsigned long)after.handle);
     assert_int_equal(after.thread_slots, before.thread_slots);
     /* Less than one of anything for each round; handles are multiples of four. */
     assert_true(after.handles < before.handles + (rounds - warm_up) / 4);
