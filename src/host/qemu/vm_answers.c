@@ -64,14 +64,16 @@ static void take_status(struct vm *vm, const json_t *status)
         return;
     vm->undecided = false;
     vm->status_known = true;
-    if (!strcmp(run_state, "inmigrate"))
-        vm->incoming = true;
+    vm->incoming = !strcmp(run_state, "inmigrate");
     if (!vm->attached)
         vm->stopped = !json_is_true(json_object_get(status, "running"));
     /* QEMU has said that it ends, or that it saves: what comes before that is done is no news. */
     if (vm->shut_down && state != VM_TURNED_OFF)
         return;
     if (vm->saving && (state == VM_RUNNING || state == VM_PAUSED))
+        return;
+    /* QEMU says that it has saved a moment before its run state does. */
+    if (vm->attached && vm->state == VM_SAVED && !vm->saving && state == VM_SAVING)
         return;
     /* A machine that was reset after its end has not been turned on yet. */
     if (vm->attached && vm->state == VM_TURNED_OFF && state == VM_PAUSED)

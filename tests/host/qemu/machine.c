@@ -281,6 +281,26 @@ static void test_a_save_that_is_only_seen_in_the_run_state(void **state)
     pretended_expect(pretended, "OnStateChange(Saving)\nOnStateChange(Saved)\n");
 }
 
+/* The event comes from the thread that saves, which sets the run state a moment later. */
+static void test_a_run_state_that_lags_behind_the_save(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"active\"}");
+    pretended->run_state = "finish-migrate";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"completed\"}");
+    pretended->run_state = "postmigrate";
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Saving)\nOnStateChange(Saved)\n");
+    /* It can be saved once more. */
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"completed\"}");
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Saving)\nOnStateChange(Saved)\n");
+}
+
 /* The guest runs on while most of it is being saved. */
 static void test_a_save_that_takes_long(void **state)
 {
@@ -423,6 +443,7 @@ int main(void)
             TEST(the_end_without_a_word),
             TEST(a_saved_machine_keeps_its_users),
             TEST(a_save_that_is_only_seen_in_the_run_state),
+            TEST(a_run_state_that_lags_behind_the_save),
             TEST(a_save_that_takes_long),
             TEST(a_save_that_fails),
             TEST(a_save_that_fails_unseen),
