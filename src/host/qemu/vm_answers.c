@@ -78,6 +78,9 @@ static void take_status(struct vm *vm, const json_t *status)
     /* A machine that was reset after its end has not been turned on yet. */
     if (vm->attached && vm->state == VM_TURNED_OFF && state == VM_PAUSED)
         return;
+    /* It has been turned off while nobody was connected. */
+    if (state == VM_TURNED_OFF && vm->state != VM_TURNED_OFF && vm->state != VM_UNKNOWN)
+        vm_lose_guest(vm);
     vm_set_state(vm, state);
 }
 
@@ -115,7 +118,10 @@ static void take_devices(struct vm *vm, const json_t *list)
     size_t count = first ? 0 : json_object_size(vm->devices.known);
 
     vm_check(vm, devices_update(&vm->devices, list, &vm->outlet));
-    if (!*vm->port && vm->devices.known && (!vm->attached || json_object_size(vm->devices.known) != count))
+    /* While nobody was connected, perhaps. */
+    if (*vm->port && !json_object_get(vm->devices.known, vm->port))
+        vm_lose_port(vm);
+    if (!*vm->port_device && vm->devices.known && (!vm->attached || json_object_size(vm->devices.known) != count))
         find_port(vm, list);
     if (!vm->attached)
         vm_ask(vm, VM_ASK_PORTS);
@@ -156,7 +162,8 @@ static void take_ports(struct vm *vm, const json_t *devices)
     size_t i;
     bool open;
 
-    if (!*vm->port_device)
+    /* A port that a guest left open when it was turned off is nobody's. */
+    if (!*vm->port_device || vm->state == VM_TURNED_OFF)
         return;
     json_array_foreach(devices, i, device)
     {

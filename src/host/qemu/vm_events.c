@@ -226,12 +226,8 @@ static void take_deletion(struct vm *vm, const json_t *data, int64_t time_us)
     if (!*device)
         return;
     devices_delete(&vm->devices, device, &vm->outlet);
-    /* Another one may take its place, by another name. */
-    if (strcmp(device, vm->port))
-        return;
-    vm_set_additions(vm, false);
-    *vm->port = *vm->port_device = 0;
-    vm_forget_agent(vm);
+    if (!strcmp(device, vm->port))
+        vm_lose_port(vm);
 }
 
 static void take_port(struct vm *vm, const json_t *data, int64_t time_us)

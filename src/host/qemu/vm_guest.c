@@ -69,6 +69,13 @@ void vm_lose_guest(struct vm *vm)
     agent_distrust(&vm->agent);
 }
 
+void vm_lose_port(struct vm *vm)
+{
+    vm_set_additions(vm, false);
+    *vm->port = *vm->port_device = 0;
+    vm_forget_agent(vm);
+}
+
 static void take_alive(struct vm *vm)
 {
     vm->answered = true;

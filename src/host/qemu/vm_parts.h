@@ -43,6 +43,9 @@ void vm_lose_guest(struct vm *vm);
 /* What is known of the agent is of a guest that is no more. */
 void vm_forget_agent(struct vm *vm);
 
+/* The device of the agent's port is gone. Another one may take its place, by another name. */
+void vm_lose_port(struct vm *vm);
+
 /* The request to log off ends. */
 void vm_end_logoff(struct vm *vm, enum vm_logoff_result result, const char *text);
 void vm_tick_logoff(struct vm *vm);

@@ -168,6 +168,31 @@ static void test_a_saved_machine_keeps_its_users(void **state)
     pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\nOnGuestLogoff(Forced)\n");
 }
 
+/* -no-shutdown: QEMU stays, with the port as the guest has left it. */
+static void test_turned_off_while_nobody_was_connected(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_lose(pretended);
+    pretended->run_state = "shutdown";
+    pretended->agent_answers = false;
+    pretended_connect(pretended);
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\n");
+}
+
+static void test_a_port_that_goes_while_nobody_is_connected(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_lose(pretended);
+    pretended->has_port = pretended->agent_answers = false;
+    pretended_connect(pretended);
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnConfigurationChanged(hardware/devices/agent0=False)\nOnAdditionsUninstalled()\n");
+}
+
 /* What was under way when the connection was lost is over when there is another. */
 static void test_a_save_that_fails_unseen(void **state)
 {
@@ -438,6 +463,8 @@ int main(void)
             TEST(a_reset_while_stopped),
             TEST(a_pause_before_the_firmware_is_done),
             TEST(a_lost_connection_is_no_end),
+            TEST(turned_off_while_nobody_was_connected),
+            TEST(a_port_that_goes_while_nobody_is_connected),
             TEST(a_late_event_right_behind_the_connection),
             TEST(another_qemu_in_its_place),
             TEST(the_end_without_a_word),
