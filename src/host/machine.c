@@ -107,17 +107,22 @@ HRESULT machine_prepare_to_fire(struct machine *machine)
     return event_source_prepare(machine->source) && host_prepare_to_fire() ? S_OK : E_OUTOFMEMORY;
 }
 
+/* The lock is held. Whether the event changes the state. */
+static BOOL machine_take_state(struct machine *machine, const struct event *event)
+{
+    VMVMState before = machine->state;
+
+    if (is_state_change(event))
+        machine->state = (VMVMState)V_I4(&event->args[0]);
+    return machine->state != before;
+}
+
 /* The lock is held. */
 static HRESULT machine_fire_one(struct machine *machine, struct event *event)
 {
-    BOOL changed = FALSE;
+    BOOL changed = machine_take_state(machine, event);
     HRESULT hr;
 
-    if (is_state_change(event))
-    {
-        changed = machine->state != (VMVMState)V_I4(&event->args[0]);
-        machine->state = (VMVMState)V_I4(&event->args[0]);
-    }
     event->sequence = &machine->source->sequence;
     hr = event_source_fire(machine->source, event);
     if (changed)
@@ -138,10 +143,16 @@ HRESULT machine_tell(struct machine *machine, struct event *event)
 {
     HRESULT hr = VM_E_VM_UNKNOWN;
 
-    /* Once the machine has been removed the host may be gone too. */
     AcquireSRWLockExclusive(&machine->lock);
-    if (!machine->removed && SUCCEEDED(hr = machine_prepare_to_fire(machine)))
-        hr = machine_fire_one(machine, event);
+    /* Once the machine has been removed the host may be gone too. */
+    if (!machine->removed)
+    {
+        /* The state is another all the same when nobody can be told. */
+        if (SUCCEEDED(hr = machine_prepare_to_fire(machine)))
+            hr = machine_fire_one(machine, event);
+        else
+            machine_take_state(machine, event);
+    }
     ReleaseSRWLockExclusive(&machine->lock);
     return hr;
 }
@@ -387,12 +398,10 @@ static HRESULT WINAPI machine_get_Address(IVMEventMachine *iface, BSTR *address)
 static HRESULT WINAPI machine_get_Connected(IVMEventMachine *iface, VARIANT_BOOL *connected)
 {
     struct machine *machine = machine_from_IVMEventMachine(iface);
-    BSTR fault = NULL;
 
     if (!connected)
         return E_POINTER;
-    *connected = !machine->live || live_is_connected(machine->live, &fault) ? VARIANT_TRUE : VARIANT_FALSE;
-    SysFreeString(fault);
+    *connected = !machine->live || live_is_connected(machine->live) ? VARIANT_TRUE : VARIANT_FALSE;
     return S_OK;
 }
 
@@ -402,10 +411,7 @@ static HRESULT WINAPI machine_get_Fault(IVMEventMachine *iface, BSTR *fault)
 
     if (!fault)
         return E_POINTER;
-    if (machine->live)
-        live_is_connected(machine->live, fault);
-    else
-        *fault = SysAllocString(L"");
+    *fault = machine->live ? live_fault(machine->live) : SysAllocString(L"");
     return *fault ? S_OK : E_OUTOFMEMORY;
 }
 

@@ -131,7 +131,9 @@ HRESULT machines_open(BSTR name, BSTR address, struct machine **result)
     if (FAILED(hr = machine_name_check(name)) || FAILED(hr = live_create(address, &live))
             || FAILED(hr = machine_create_live(name, live, &machine)))
         return hr;
-    if (SUCCEEDED(hr = table_add(machine)) && FAILED(hr = machine_attach(machine)))
+    /* First, so that it can be removed again. */
+    if (SUCCEEDED(hr = machine_prepare_to_fire(machine)) && SUCCEEDED(hr = table_add(machine))
+            && FAILED(hr = machine_attach(machine)))
         machines_remove(name);
     if (FAILED(hr))
         machine_release(machine);

@@ -9,7 +9,7 @@
  */
 #include "fuzz/target.h"
 #include "host/qemu/vm.h"
-#include "platform/memory.h"
+#include "host/qemu/json_reader.h"
 
 #include <string.h>
 
@@ -243,7 +243,7 @@ static void play_without_memory(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    json_set_alloc_funcs(memory_alloc, memory_free);
+    json_reader_init();
     play_input((const char *)data, size);
     play_without_memory((const char *)data, size);
     return 0;

@@ -2,6 +2,9 @@
  * Memory that runs out in the host: its objects in this process, without COM in between. Each try begins with a new
  * host, whose pools are empty, and ends with no memory left.
  */
+/* First: Winsock's header has to come before windows.h. */
+#include "host/qemu/loop.h"
+
 #include "memory/refusal.h"
 
 #include "com/apartment.h"
@@ -41,12 +44,14 @@ struct operation
     void (*prepare)(void); /* may be NULL */
     HRESULT (*run)(void);
     void (*undo)(void); /* may be NULL */
-    bool may_be_lost;   /* it may succeed though a client, whose mailbox has no room, does not hear of it */
+    bool may_be_lost;   /* it may succeed though a client, whose mailbox has no room, does not hear of it; or a live
+                         * machine's connection, which is tried again */
     LONG requests;
 };
 
 static const struct operation *current;
 static LONG number;
+static bool is_done_here; /* what other threads request meanwhile is not of the operation */
 
 #define EXPECT(condition) ((condition) ? (void)0 : operation_failed(__FILE__, __LINE__, #condition))
 
@@ -59,19 +64,21 @@ static _Noreturn void operation_failed(const char *file, int line, const char *c
 }
 
 /* The strings and arrays of the test, made while nothing is refused. */
-static BSTR names[5];
+static BSTR names[6];
 enum
 {
     ALPHA,
     BETA,
     LOGOFF,
     INSERT,
-    STATE
+    STATE,
+    ADDRESS
 };
 
 static void names_make(void)
 {
-    static const WCHAR *const texts[] = {L"Alpha", L"Beta", L"OnGuestLogoff", L"OnMediaInsert", L"OnStateChange"};
+    static const WCHAR *const texts[] = {
+            L"Alpha", L"Beta", L"OnGuestLogoff", L"OnMediaInsert", L"OnStateChange", L"qemu:127.0.0.1:1"};
 
     for (size_t i = 0; i < ARRAYSIZE(names); ++i)
         names[i] = SysAllocString(texts[i]);
@@ -179,7 +186,10 @@ static bool attempt(void)
 
     world_begin();
     state_read(&before);
-    refusal_arm(number);
+    if (is_done_here)
+        refusal_arm_here(number);
+    else
+        refusal_arm(number);
     hr = current->run();
     if ((refused = refusal_disarm()))
     {
@@ -202,6 +212,14 @@ static bool attempt(void)
     return refused;
 }
 
+/* The loop of the live machines may still be at the end of one. */
+static bool all_blocks_are_freed(void)
+{
+    for (DWORD start = GetTickCount(); counted_memory_get()->live().blocks && GetTickCount() - start < PATIENCE_MS;)
+        Sleep(1);
+    return !counted_memory_get()->live().blocks;
+}
+
 static void check(const struct operation *operation)
 {
     LONG ole_blocks = ole_memory_live();
@@ -209,7 +227,7 @@ static void check(const struct operation *operation)
     current = operation;
     for (number = 1; attempt(); ++number)
     {
-        EXPECT(!counted_memory_get()->live().blocks);
+        EXPECT(all_blocks_are_freed());
         SetErrorInfo(0, NULL);
         EXPECT(ole_memory_live() == ole_blocks);
     }
@@ -361,6 +379,117 @@ static void test_machines(void **state)
 
     (void)state;
     CHECK_EACH(operations);
+}
+
+/* Live machines. Nobody listens at the address. */
+
+static HRESULT open_machine(void)
+{
+    return check_object(
+            IVMEventHost_OpenMachine(world.host, names[BETA], names[ADDRESS], (IVMEventMachine **)&world.object));
+}
+
+/* Once the loop has closed it, nobody else has a reference. */
+static void remove_live(void)
+{
+    DWORD start = GetTickCount();
+
+    EXPECT(IVMEventHost_RemoveMachine(world.host, names[BETA]) == S_OK);
+    do
+    {
+        Sleep(1);
+        IUnknown_AddRef((IUnknown *)world.object);
+    } while (IUnknown_Release((IUnknown *)world.object) > 1 && GetTickCount() - start < PATIENCE_MS);
+    release_object();
+}
+
+static void prepare_live(void)
+{
+    EXPECT(open_machine() == S_OK);
+}
+
+static HRESULT get_address(void)
+{
+    BSTR address = NULL;
+    HRESULT hr = IVMEventMachine_get_Address((IVMEventMachine *)world.object, &address);
+
+    EXPECT(SUCCEEDED(hr) == (address != NULL));
+    SysFreeString(address);
+    return hr;
+}
+
+static HRESULT get_fault(void)
+{
+    BSTR fault = NULL;
+    HRESULT hr = IVMEventMachine_get_Fault((IVMEventMachine *)world.object, &fault);
+
+    EXPECT(SUCCEEDED(hr) == (fault != NULL));
+    EXPECT(FAILED(hr) || SysStringLen(fault));
+    SysFreeString(fault);
+    return hr;
+}
+
+static HRESULT get_connected(void)
+{
+    VARIANT_BOOL connected;
+    HRESULT hr = IVMEventMachine_get_Connected((IVMEventMachine *)world.object, &connected);
+
+    EXPECT(connected == VARIANT_FALSE);
+    return hr;
+}
+
+static void do_nothing(struct loop_task *task, uv_loop_t *loop)
+{
+    (void)task, (void)loop;
+}
+
+/* The loop that serves all of them starts with the first, and then is there for good. */
+static void test_start_of_the_loop(void **state)
+{
+    static struct loop_task task = {.run = do_nothing};
+    LONG requests = 1;
+
+    (void)state;
+    for (;; ++requests)
+    {
+        bool posted;
+
+        refusal_arm(requests);
+        posted = loop_post(&task);
+        if (!refusal_disarm())
+        {
+            assert_true(posted);
+            break;
+        }
+        assert_false(posted);
+    }
+    printf("start of the loop: %ld refused\n", (long)requests - 1);
+    assert_true(requests > 5);
+}
+
+static void test_live_machines(void **state)
+{
+    static const struct operation operations[] = {
+            {"OpenMachine", NULL, open_machine, remove_live, true, 15},
+    };
+
+    (void)state;
+    CHECK_EACH(operations);
+}
+
+/* The loop tries to connect all the time. */
+static void test_properties_of_live_machines(void **state)
+{
+    static const struct operation operations[] = {
+            {"Address", prepare_live, get_address, remove_live, false, 1},
+            {"Fault", prepare_live, get_fault, remove_live, false, 1},
+            {"Connected", prepare_live, get_connected, remove_live, false, 0},
+    };
+
+    (void)state;
+    is_done_here = true;
+    CHECK_EACH(operations);
+    is_done_here = false;
 }
 
 /* Type information */
@@ -516,6 +645,11 @@ static HRESULT raise_state(void)
     return hr;
 }
 
+static HRESULT log_off_simulated(void)
+{
+    return IVMEventMachine_LogoffGuest(world.machine);
+}
+
 static HRESULT raise_by_invoke(void)
 {
     VARIANT args[2], *event = &args[1], *value = &args[0];
@@ -599,15 +733,34 @@ static void test_events(void **state)
             {"Raise a change of state", prepare_state, raise_state, NULL, true, 5},
             {"Raise by Invoke", prepare_by_invoke, raise_by_invoke, NULL, false, 5},
             {"Play", prepare_play, play, NULL, true, 10},
+            {"LogoffGuest", prepare_advised, log_off_simulated, NULL, true, 5},
     };
 
     (void)state;
     CHECK_EACH(operations);
 }
 
+/* What libuv has by itself. */
+
+static void *uv_malloc(size_t size)
+{
+    return refusal_allows("libuv's memory") ? malloc(size) : NULL;
+}
+
+static void *uv_realloc(void *memory, size_t size)
+{
+    return refusal_allows("libuv's memory") ? realloc(memory, size) : NULL;
+}
+
+static void *uv_calloc(size_t count, size_t size)
+{
+    return refusal_allows("libuv's memory") ? calloc(count, size) : NULL;
+}
+
 static int set_up(void **state)
 {
     (void)state;
+    CHECK(!uv_replace_allocator(uv_malloc, uv_realloc, uv_calloc, free));
     module_instance = GetModuleHandleW(NULL);
     CHECK(SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED)));
     ole_memory_watch();
@@ -627,7 +780,10 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+            cmocka_unit_test(test_start_of_the_loop),
             cmocka_unit_test(test_machines),
+            cmocka_unit_test(test_live_machines),
+            cmocka_unit_test(test_properties_of_live_machines),
             cmocka_unit_test(test_type_information),
             cmocka_unit_test(test_clients),
             cmocka_unit_test(test_events),

@@ -2,18 +2,22 @@
 
 #include <objidl.h>
 #include <oleauto.h>
+
+#include <errno.h>
+#include <process.h>
 #include <string.h>
 
 #include "support/test.h"
 
 static volatile LONG requests, refused_number, refused;
+static volatile DWORD armed_thread; /* 0: every one is */
 static const char *volatile refused_what = "nothing";
 
 bool refusal_allows(const char *what)
 {
     LONG number = refused_number;
 
-    if (!number || InterlockedIncrement(&requests) != number)
+    if (!number || (armed_thread && armed_thread != GetCurrentThreadId()) || InterlockedIncrement(&requests) != number)
         return true;
     refused_what = what;
     InterlockedExchange(&refused, TRUE);
@@ -25,10 +29,21 @@ static bool allows_block(void)
     return refusal_allows("memory");
 }
 
-void refusal_arm(LONG number)
+static void arm(DWORD thread, LONG number)
 {
+    armed_thread = thread;
     requests = refused = 0;
     InterlockedExchange(&refused_number, number);
+}
+
+void refusal_arm(LONG number)
+{
+    arm(0, number);
+}
+
+void refusal_arm_here(LONG number)
+{
+    arm(GetCurrentThreadId(), number);
 }
 
 bool refusal_disarm(void)
@@ -45,13 +60,18 @@ const char *refusal_of(void)
 /* What fails with a Windows error sets it to the one for want of memory. */
 #define FAIL(value) (SetLastError(ERROR_NOT_ENOUGH_MEMORY), (value))
 
-/* IMPORT(name, type of the result, (parameters), (arguments), result of a refusal), and IMPORT_IF with a condition in
- * front that makes the call a request. A slot of a thread's can always be emptied. */
+/* IMPORT(name, type of the result, (parameters), (arguments), result of a refusal); IMPORT_IF with a condition in front
+ * that makes the call a request, and IMPORT_AS with the calling convention before that. A slot of a thread's can always
+ * be emptied. */
 #define IMPORTS                                                                                                        \
     IMPORT(CreateEventW, HANDLE, (SECURITY_ATTRIBUTES * a, BOOL b, BOOL c, LPCWSTR d), (a, b, c, d), FAIL(NULL))       \
     IMPORT(CreateThread, HANDLE,                                                                                       \
             (SECURITY_ATTRIBUTES * a, SIZE_T b, LPTHREAD_START_ROUTINE c, void *d, DWORD e, DWORD *f),                 \
             (a, b, c, d, e, f), FAIL(NULL))                                                                            \
+    IMPORT_AS(__cdecl, true, _beginthreadex, uintptr_t,                                                                \
+            (void *a, unsigned int b, unsigned int(__stdcall *c)(void *), void *d, unsigned int e, unsigned int *f),   \
+            (a, b, c, d, e, f), (errno = EAGAIN, 0))                                                                   \
+    IMPORT(CreateIoCompletionPort, HANDLE, (HANDLE a, HANDLE b, ULONG_PTR c, DWORD d), (a, b, c, d), FAIL(NULL))       \
     IMPORT(TrySubmitThreadpoolCallback, BOOL, (PTP_SIMPLE_CALLBACK a, void *b, PTP_CALLBACK_ENVIRON c), (a, b, c),     \
             FAIL(FALSE))                                                                                               \
     IMPORT(CreateThreadpoolWork, PTP_WORK, (PTP_WORK_CALLBACK a, void *b, PTP_CALLBACK_ENVIRON c), (a, b, c),          \
@@ -80,14 +100,15 @@ const char *refusal_of(void)
     IMPORT_IF(b, TlsSetValue, BOOL, (DWORD a, void *b), (a, b), FAIL(FALSE))
 
 #define IMPORT(...) IMPORT_IF(true, __VA_ARGS__)
-#define IMPORT_IF(condition, name, result, params, args, answer)                                                       \
-    static result(WINAPI *real_##name) params;                                                                         \
-    static result WINAPI ask_##name params                                                                             \
+#define IMPORT_IF(...) IMPORT_AS(WINAPI, __VA_ARGS__)
+#define IMPORT_AS(convention, condition, name, result, params, args, answer)                                           \
+    static result(convention *real_##name) params;                                                                     \
+    static result convention ask_##name params                                                                         \
     {                                                                                                                  \
         return !(condition) || refusal_allows(#name) ? real_##name args : (answer);                                    \
     }
 IMPORTS
-#undef IMPORT_IF
+#undef IMPORT_AS
 
 static const struct
 {
@@ -95,9 +116,10 @@ static const struct
     void *replacement;
     void **real;
 } imports[] = {
-#define IMPORT_IF(condition, name, result, params, args, answer) {#name, (void *)ask_##name, (void **)&real_##name},
+#define IMPORT_AS(convention, condition, name, result, params, args, answer)                                           \
+    {#name, (void *)ask_##name, (void **)&real_##name},
         IMPORTS
-#undef IMPORT_IF
+#undef IMPORT_AS
 };
 
 static void replace(void **place, void *replacement, void **real)

@@ -15,8 +15,9 @@
 /* Stands in the way of the module's requests. Again after each time that it has been loaded. */
 void refusal_install(HMODULE module, const struct counted_memory *memory);
 
-/* Refuses the request of that number from here on, counted from 1. */
+/* Refuses the request of that number from here on, counted from 1; of all threads', or of this one's. */
 void refusal_arm(LONG number);
+void refusal_arm_here(LONG number);
 
 /* Refuses no more. Whether there was a request of that number. */
 bool refusal_disarm(void);

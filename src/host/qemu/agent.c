@@ -1,10 +1,10 @@
 #include "host/qemu/agent.h"
 
+#include "platform/memory.h"
+
 #include <float.h>
 #include <stdio.h>
 #include <string.h>
-
-#define REQUEST_MAX 4096
 
 void agent_init(struct agent *agent, const struct agent_user *user, void *context, uint64_t heartbeat_ms)
 {
@@ -18,22 +18,25 @@ static void forget_list(struct agent *agent)
     agent->list = NULL;
 }
 
+static void forget_request(struct agent *agent)
+{
+    memory_free(agent->request);
+    agent->request = NULL;
+    agent->request_pending = false;
+}
+
 static void fail_request(struct agent *agent)
 {
     bool pending = agent->request_pending;
 
-    json_decref(agent->request);
-    agent->request = NULL;
-    agent->request_pending = false;
+    forget_request(agent);
     if (pending)
         agent->user->answer(agent->context, NULL, NULL);
 }
 
 void agent_cleanup(struct agent *agent)
 {
-    json_decref(agent->request);
-    agent->request = NULL;
-    agent->request_pending = false;
+    forget_request(agent);
     forget_list(agent);
 }
 
@@ -82,14 +85,31 @@ void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms)
         agent->next_ms = now_ms;
 }
 
+/* NULL: out of memory. */
+static char *make_line(const json_t *request, size_t *size)
+{
+    size_t length = json_dumpb(request, NULL, 0, JSON_COMPACT);
+    char *line = length ? memory_alloc(length + 1) : NULL;
+
+    if (!line)
+        return NULL;
+    if (json_dumpb(request, line, length, JSON_COMPACT) != length)
+    {
+        memory_free(line);
+        return NULL;
+    }
+    line[length] = '\n';
+    *size = length + 1;
+    return line;
+}
+
 bool agent_execute(struct agent *agent, json_t *request, uint64_t now_ms)
 {
-    if (agent->request_pending || !request)
-    {
-        json_decref(request);
+    if (!agent->request_pending && request)
+        agent->request = make_line(request, &agent->request_size);
+    json_decref(request);
+    if (agent->request_pending || !agent->request)
         return false;
-    }
-    agent->request = request;
     agent->request_pending = true;
     agent_tick(agent, now_ms);
     return true;
@@ -140,18 +160,11 @@ static void ask(struct agent *agent, int question, const char *command, uint64_t
 
 static void ask_request(struct agent *agent, uint64_t now_ms)
 {
-    char text[REQUEST_MAX];
-    size_t size = json_dumpb(agent->request, text, sizeof(text) - 1, JSON_COMPACT);
+    char *line = agent->request;
 
-    json_decref(agent->request);
     agent->request = NULL;
-    if (!size || size > sizeof(text) - 1)
-    {
-        fail_request(agent);
-        return;
-    }
-    text[size++] = '\n';
-    send_question(agent, AGENT_EXECUTE, text, size, now_ms);
+    send_question(agent, AGENT_EXECUTE, line, agent->request_size, now_ms);
+    memory_free(line);
 }
 
 /* Answers */

@@ -74,7 +74,8 @@ struct agent
     uint64_t sent_ms, next_ms;
     json_t *list; /* waits for the guest's clock */
     uint64_t list_ms, list_before_ms;
-    json_t *request; /* given by agent_execute, and not sent yet */
+    char *request; /* the line, given by agent_execute and not sent yet */
+    size_t request_size;
     bool request_pending;
 };
 
@@ -94,7 +95,8 @@ void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now
 /* Asks for the users at once and quickly from now on, or as usual. */
 void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms);
 
-/* Gives a command of the user's own. The request is a reference, which is taken. False: another is under way. */
+/* Gives a command of the user's own. The request is a reference, which is taken; it may be NULL for want of memory.
+ * False: another is under way, or memory has run out. */
 bool agent_execute(struct agent *agent, json_t *request, uint64_t now_ms);
 
 void agent_take(struct agent *agent, json_t *message, uint64_t now_ms);

@@ -57,21 +57,28 @@ static const char *medium_path(const json_t *medium)
     return path ? path : "";
 }
 
+static void tell_change(const json_t *before, const json_t *now, bool floppy, const struct vm_outlet *outlet)
+{
+    if (!before || json_equal(before, now))
+        return;
+    if (!json_is_null(before))
+        vm_tell_text(outlet, floppy ? VM_EVENT_FLOPPY_EJECT : VM_EVENT_DVD_EJECT, medium_path(before));
+    if (!json_is_null(now))
+        vm_tell_text(outlet, floppy ? VM_EVENT_FLOPPY_INSERT : VM_EVENT_DVD_INSERT, medium_path(now));
+}
+
+/* What cannot be remembered is not told either: it would be told again. */
 static bool update_drive(struct drives *drives, const json_t *block, const char *path, bool floppy,
         const struct vm_outlet *outlet)
 {
-    json_t *before = json_object_get(drives->media, path), *now = make_medium(block);
+    json_t *before = json_incref(json_object_get(drives->media, path)), *now = make_medium(block);
+    bool remembered = now && !json_object_set_nocheck(drives->media, path, now);
 
-    if (!now)
-        return false;
-    if (before && !json_equal(before, now))
-    {
-        if (!json_is_null(before))
-            vm_tell_text(outlet, floppy ? VM_EVENT_FLOPPY_EJECT : VM_EVENT_DVD_EJECT, medium_path(before));
-        if (!json_is_null(now))
-            vm_tell_text(outlet, floppy ? VM_EVENT_FLOPPY_INSERT : VM_EVENT_DVD_INSERT, medium_path(now));
-    }
-    return !json_object_set_new_nocheck(drives->media, path, now);
+    if (remembered)
+        tell_change(before, now, floppy, outlet);
+    json_decref(before);
+    json_decref(now);
+    return remembered;
 }
 
 bool drives_update(struct drives *drives, const json_t *blocks, const struct vm_outlet *outlet)

@@ -154,6 +154,9 @@ static void live_tell(void *context, const struct vm_event *told)
     struct live *live = context;
     struct event event;
 
+    /* Rather none than one that tells of something else. */
+    if (told->text && !text)
+        return;
     event_init(&event, type, machine_name(live->machine), NULL);
     for (UINT i = 0; i < type->param_count; ++i)
         set_argument(&event.args[i], &type->params[i], told, text ? text : empty_bstr);
@@ -326,15 +329,24 @@ BOOL live_is_same_place(const struct live *live, const struct live *other)
     return live->address.qmp_port == other->address.qmp_port && !strcmp(live->address.host, other->address.host);
 }
 
-BOOL live_is_connected(struct live *live, BSTR *fault)
+BOOL live_is_connected(struct live *live)
 {
     BOOL connected;
 
     AcquireSRWLockShared(&live->lock);
     connected = live->connected;
-    *fault = SysAllocString(live->fault);
     ReleaseSRWLockShared(&live->lock);
     return connected;
+}
+
+BSTR live_fault(struct live *live)
+{
+    BSTR fault;
+
+    AcquireSRWLockShared(&live->lock);
+    fault = SysAllocString(live->fault);
+    ReleaseSRWLockShared(&live->lock);
+    return fault;
 }
 
 static HRESULT raise_logoff(HRESULT hr, const WCHAR *description)
@@ -355,6 +367,8 @@ static HRESULT logoff_result(const struct live *live)
             return error_raise_format(VM_E_ADDITIONS_FEATURE_NOT_AVAIL, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
                     L"The guest agent does not start the program that logs users off (guest-exec): %ls",
                     live->logoff_text);
+        case VM_LOGOFF_NO_MEMORY:
+            return E_OUTOFMEMORY;
         case VM_LOGOFF_TIMED_OUT:
             return raise_logoff(
                     VM_E_TIMED_OUT, L"The users have been asked to leave, but not all are gone after 20 seconds");

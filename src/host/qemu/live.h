@@ -30,8 +30,9 @@ void live_release(struct live *live);
 BSTR live_address(const struct live *live);
 BOOL live_is_same_place(const struct live *live, const struct live *other);
 
-/* Whether QEMU is connected; *fault: what is wrong, to be freed by SysFreeString. NULL: out of memory. */
-BOOL live_is_connected(struct live *live, BSTR *fault);
+/* Whether QEMU is connected, and what is wrong: to be freed by SysFreeString; NULL: out of memory. */
+BOOL live_is_connected(struct live *live);
+BSTR live_fault(struct live *live);
 
 /*
  * Logs off the guest's users; returns when they are gone.

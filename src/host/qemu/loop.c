@@ -1,9 +1,7 @@
 #include "host/qemu/loop.h"
 
-#include "platform/memory.h"
+#include "host/qemu/json_reader.h"
 #include "platform/platform.h"
-
-#include <jansson.h>
 
 static platform_lock lock = PLATFORM_LOCK_INIT;
 static bool running; /* guarded by the lock */
@@ -47,12 +45,18 @@ static bool start(void)
 {
     if (running)
         return true;
-    /* JSON's memory is counted with ours. */
-    json_set_alloc_funcs(memory_alloc, memory_free);
+    json_reader_init();
     if (uv_loop_init(&loop))
         return false;
-    if (uv_async_init(&loop, &wake, on_wake) || uv_thread_create(&thread, serve, NULL))
+    if (uv_async_init(&loop, &wake, on_wake))
     {
+        uv_loop_close(&loop);
+        return false;
+    }
+    if (uv_thread_create(&thread, serve, NULL))
+    {
+        uv_close((uv_handle_t *)&wake, NULL);
+        uv_run(&loop, UV_RUN_DEFAULT);
         uv_loop_close(&loop);
         return false;
     }

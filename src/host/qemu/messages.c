@@ -9,6 +9,8 @@
 /* What is kept between two messages. */
 #define SIZE_KEPT 65536
 
+const char messages_out_of_memory[] = "memory has run out";
+
 void messages_init(struct messages *messages, bool tolerant)
 {
     *messages = (struct messages){.tolerant = tolerant};
@@ -58,6 +60,7 @@ static void follow(struct messages *messages, char byte)
     else if (byte == '"')
     {
         messages->in_string = true;
+        messages->string_start = messages->count;
     }
     else if (byte == '{' || byte == '[')
     {
@@ -108,11 +111,13 @@ static const char *take_byte(struct messages *messages, char byte)
     if (messages->tolerant && messages->count == MESSAGE_TOLERANT_MAX)
         return "it sent a message of more than 256 KiB";
     if (!reserve(messages))
-        return "memory has run out";
+        return messages_out_of_memory;
     messages->bytes[messages->count++] = byte;
     follow(messages, byte);
     if (messages->depth > MESSAGE_DEPTH_MAX)
         return "it sent a message nested more than 256 levels deep";
+    if (messages->in_string && messages->count - messages->string_start > MESSAGE_STRING_MAX)
+        return "it sent a string of more than 64 KiB";
     return NULL;
 }
 

@@ -2,8 +2,8 @@
  * Cuts a stream of bytes into JSON messages, one object each, however the bytes are split. A message ends with the
  * brace that closes it, so that QEMU may also write it over several lines (pretty=on).
  *
- * What cannot be a message is noticed as it comes, so that no peer can make us keep more than MESSAGE_MAX bytes, or
- * nest deeper than MESSAGE_DEPTH_MAX.
+ * What cannot be a message is noticed as it comes, so that no peer can make us keep more than MESSAGE_MAX bytes, nest
+ * deeper than MESSAGE_DEPTH_MAX, or go on with a string beyond MESSAGE_STRING_MAX.
  */
 #ifndef VMEVENTS_HOST_MESSAGES_H
 #define VMEVENTS_HOST_MESSAGES_H
@@ -18,6 +18,12 @@
 
 #define MESSAGE_DEPTH_MAX 256
 
+/* QEMU's longest are paths, of at most 4 KiB. */
+#define MESSAGE_STRING_MAX (64 << 10)
+
+/* What messages_feed says then. */
+extern const char messages_out_of_memory[];
+
 struct messages
 {
     /* The guest agent's channel may hold what was left of others' messages, and a serial line's echo: what is no
@@ -28,6 +34,7 @@ struct messages
     size_t count, size;
     unsigned int depth; /* of the braces and brackets that are open */
     bool in_string, escaped;
+    size_t string_start; /* the place of the quotation mark */
     bool passing_over; /* tolerant: until the line ends */
 };
 

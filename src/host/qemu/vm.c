@@ -1,11 +1,10 @@
 #include "host/qemu/vm.h"
 
+#include "host/qemu/json_reader.h"
 #include "host/qemu/vm_parts.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const char out_of_memory[] = "memory has run out";
 
 /* Questions to QEMU. */
 static const struct
@@ -25,8 +24,17 @@ static const struct
 
 void vm_check(struct vm *vm, bool enough_memory)
 {
-    if (!enough_memory)
-        vm->fault = out_of_memory;
+    if (enough_memory)
+        return;
+    vm->fault = messages_out_of_memory;
+    vm->memory_ran_out = true;
+}
+
+static const char *note_fault(struct vm *vm, const char *fault)
+{
+    if (fault == messages_out_of_memory)
+        vm->memory_ran_out = true;
+    return fault;
 }
 
 void vm_observe(struct vm *vm, int kind, const char *event, json_t *message, int64_t time_us)
@@ -52,26 +60,33 @@ void vm_set_state(struct vm *vm, enum vm_state state)
 
 /* Asking QEMU */
 
+/* arguments: a reference, which is taken. What cannot be asked ends the connection, since more hangs on the answer. */
 static bool execute(struct vm *vm, const char *command, json_t *arguments, int tag)
 {
-    if (!qmp_execute(&vm->qmp, command, arguments, tag))
-        return false;
-    ++vm->unanswered;
-    return true;
+    bool asked = qmp_execute(&vm->qmp, command, arguments, tag);
+
+    if (asked)
+        ++vm->unanswered;
+    else if (vm->qmp.state == QMP_READY)
+        vm->fault = "a command could not be sent to it";
+    return asked;
 }
 
 void vm_ask(struct vm *vm, enum vm_question question)
 {
     const char *text = questions[question].arguments;
-    json_t *arguments = text ? json_loads(text, 0, NULL) : NULL;
+    json_error_t error;
+    json_t *arguments;
 
-    if (text && !arguments)
-        vm->fault = out_of_memory;
-    else if (vm->asked[question])
+    if (vm->asked[question])
+    {
         vm->ask_again[question] = true;
-    else if (execute(vm, questions[question].command, json_incref(arguments), question))
-        vm->asked[question] = true;
-    json_decref(arguments);
+        return;
+    }
+    arguments = text ? json_reader_read(text, strlen(text), 0, &error) : NULL;
+    vm_check(vm, !text || arguments);
+    if (!text || arguments)
+        vm->asked[question] = execute(vm, questions[question].command, arguments, question);
 }
 
 void vm_probe(struct vm *vm, int what, const char *path, const char *property)
@@ -84,13 +99,15 @@ void vm_probe(struct vm *vm, int what, const char *path, const char *property)
         if (probe->path)
             continue;
         arguments = json_pack("{s:s, s:s}", "path", path, "property", property);
-        probe->path = json_string(path);
+        vm_check(vm, arguments != NULL);
+        if (!arguments)
+            return;
+        probe->path = json_incref(json_object_get(arguments, "path"));
         probe->what = what;
-        if (!arguments || !probe->path || !execute(vm, "qom-get", arguments, VM_PROBES + (int)i))
-        {
-            json_decref(probe->path);
-            probe->path = NULL;
-        }
+        if (execute(vm, "qom-get", arguments, VM_PROBES + (int)i))
+            return;
+        json_decref(probe->path);
+        probe->path = NULL;
         return;
     }
 }
@@ -171,7 +188,8 @@ static void deliver_due(struct vm *vm)
         observation_free(observation);
     }
     users_settle(&vm->users, vm->now_ms, &vm->outlet);
-    attach(vm);
+    if (!vm->fault)
+        attach(vm);
 }
 
 /* QEMU's monitor */
@@ -235,16 +253,17 @@ static void qmp_answer(void *context, int tag, json_t *result)
 
 static const struct qmp_user qmp_user = {send_qmp, qmp_ready, qmp_event, qmp_answer};
 
-static json_t *parse(const char *message, size_t size, const char **fault)
+static json_t *parse(struct vm *vm, const char *message, size_t size, const char **fault)
 {
     json_error_t error;
-    json_t *json = json_loadb(message, size, 0, &error);
+    json_t *json = json_reader_read(message, size, 0, &error);
 
     /* A panic of a Windows guest's brings integers of 64 bits, of which nobody needs all the digits. */
     if (!json && json_error_code(&error) == json_error_numeric_overflow)
-        json = json_loadb(message, size, JSON_DECODE_INT_AS_REAL, &error);
+        json = json_reader_read(message, size, JSON_DECODE_INT_AS_REAL, &error);
     if (!json)
-        *fault = json_error_code(&error) == json_error_out_of_memory ? out_of_memory : "it sent malformed JSON";
+        *fault = note_fault(vm,
+                json_reader_is_out_of_memory(&error) ? messages_out_of_memory : "it sent malformed JSON");
     return json;
 }
 
@@ -252,7 +271,7 @@ static const char *take_qmp_message(void *context, const char *message, size_t s
 {
     struct vm *vm = context;
     const char *fault = NULL;
-    json_t *json = parse(message, size, &fault);
+    json_t *json = parse(vm, message, size, &fault);
 
     vm->message_size = size;
     if (json)
@@ -288,7 +307,7 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
 const char *vm_take_qmp(struct vm *vm, const char *bytes, size_t count, uint64_t now_ms)
 {
     vm->now_ms = now_ms;
-    return messages_feed(&vm->qmp_messages, bytes, count, take_qmp_message, vm);
+    return note_fault(vm, messages_feed(&vm->qmp_messages, bytes, count, take_qmp_message, vm));
 }
 
 void vm_close_qmp(struct vm *vm, uint64_t now_ms)
@@ -296,12 +315,16 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms)
     if (!vm->qmp_open)
         return;
     vm->now_ms = now_ms;
-    vm->fault = NULL;
     vm->qmp_open = false;
     qmp_close(&vm->qmp);
     messages_restart(&vm->qmp_messages);
     order_end_stream(&vm->order);
-    deliver_due(vm);
+    /* All that has come, whatever is wrong with some of it. */
+    do
+    {
+        vm->fault = NULL;
+        deliver_due(vm);
+    } while (vm->fault);
     /* What was asked meanwhile, too. */
     forget_questions(vm);
     vm->attached = false;
@@ -344,7 +367,7 @@ static const char *take_agent_message(void *context, const char *message, size_t
 {
     struct vm *vm = context;
     const char *fault = NULL;
-    json_t *json = parse(message, size, &fault);
+    json_t *json = parse(vm, message, size, &fault);
 
     vm->message_size = size;
     if (json)
@@ -353,7 +376,7 @@ static const char *take_agent_message(void *context, const char *message, size_t
         agent_distrust(&vm->agent);
     json_decref(json);
     deliver_due(vm);
-    return fault == out_of_memory ? fault : NULL;
+    return fault == messages_out_of_memory ? fault : NULL;
 }
 
 void vm_open_agent(struct vm *vm, uint16_t local_port, uint64_t now_ms)
@@ -378,7 +401,7 @@ void vm_close_agent(struct vm *vm, uint64_t now_ms)
 const char *vm_take_agent(struct vm *vm, const char *bytes, size_t count, uint64_t now_ms)
 {
     vm->now_ms = now_ms;
-    return messages_feed(&vm->agent_messages, bytes, count, take_agent_message, vm);
+    return note_fault(vm, messages_feed(&vm->agent_messages, bytes, count, take_agent_message, vm));
 }
 
 /* Time */

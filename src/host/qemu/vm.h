@@ -35,7 +35,8 @@ enum vm_logoff_result
     VM_LOGOFF_NO_AGENT,
     VM_LOGOFF_REFUSED,
     VM_LOGOFF_TIMED_OUT,
-    VM_LOGOFF_ENDED /* the machine, before the users were gone */
+    VM_LOGOFF_ENDED, /* the machine, before the users were gone */
+    VM_LOGOFF_NO_MEMORY
 };
 
 enum vm_channel
@@ -167,6 +168,7 @@ struct vm
         VM_LOGOFF_WAITING
     } logoff;
     uint64_t logoff_until_ms;
+    bool memory_ran_out; /* since then */
     json_int_t logoff_process; /* in the guest; 0: none */
 };
 

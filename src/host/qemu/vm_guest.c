@@ -115,9 +115,9 @@ static void ask_users_to_leave(struct vm *vm)
     if (vm->agent.request_pending)
         return;
     vm->logoff = VM_LOGOFF_WAITING;
-    vm_check(vm, users_ask(&vm->users));
-    if (users_asked(&vm->users))
-        vm_check(vm, agent_execute(&vm->agent, make_logoff_request(), vm->now_ms));
+    if (!users_ask(&vm->users)
+            || (users_asked(&vm->users) && !agent_execute(&vm->agent, make_logoff_request(), vm->now_ms)))
+        vm_end_logoff(vm, VM_LOGOFF_NO_MEMORY, NULL);
 }
 
 static void take_users(struct vm *vm, const json_t *observed)
@@ -125,7 +125,11 @@ static void take_users(struct vm *vm, const json_t *observed)
     const json_t *list = json_object_get(observed, "list");
     double since = json_number_value(json_object_get(observed, "since"));
 
-    vm_check(vm, users_update(&vm->users, list, since, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet));
+    if (!users_update(&vm->users, list, since, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet))
+    {
+        vm_check(vm, false);
+        return;
+    }
     if (vm->logoff == VM_LOGOFF_LISTING)
         ask_users_to_leave(vm);
     if (vm->logoff == VM_LOGOFF_WAITING && !users_asked(&vm->users))
@@ -150,6 +154,7 @@ void vm_logoff(struct vm *vm, uint64_t now_ms)
     vm->now_ms = now_ms;
     vm->logoff = VM_LOGOFF_LISTING;
     vm->logoff_until_ms = now_ms + VM_LOGOFF_MS;
+    vm->memory_ran_out = false;
     if (vm->state != VM_RUNNING)
         vm_end_logoff(vm, VM_LOGOFF_NOT_RUNNING, NULL);
     else if (!vm->agent.connected || !vm->agent.expected || !vm->answered)
@@ -163,6 +168,8 @@ void vm_end_logoff(struct vm *vm, enum vm_logoff_result result, const char *text
     if (vm->logoff == VM_NOT_LOGGING_OFF)
         return;
     vm->logoff = VM_NOT_LOGGING_OFF;
+    if (result == VM_LOGOFF_NO_AGENT && vm->memory_ran_out)
+        result = VM_LOGOFF_NO_MEMORY;
     agent_hurry(&vm->agent, false, vm->now_ms);
     /* The guest goes on with it after we have given up waiting. */
     if (result != VM_LOGOFF_TIMED_OUT)

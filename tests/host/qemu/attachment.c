@@ -1,7 +1,7 @@
 /* The connections of a live machine: made, lost, made again, and ended at every moment. The peer is in the same loop. */
 #include "host/qemu/attachment.h"
 
-#include "platform/memory.h"
+#include "host/qemu/json_reader.h"
 #include "support/test.h"
 
 #include <signal.h>
@@ -208,7 +208,7 @@ static void run_until(const unsigned int *count, unsigned int wanted)
 static int set_up(void **state)
 {
     (void)state;
-    json_set_alloc_funcs(memory_alloc, memory_free);
+    json_reader_init();
     assert_int_equal(uv_loop_init(&loop), 0);
     attached_times = lost_times = states_learnt = clients = 0;
     tried = closed = false;

@@ -112,12 +112,17 @@ static void test_limits(void **state)
     const char *fault;
 
     (void)state;
-    fault = flood(false, "{\"a\": \"", "aaaaaaaaaaaaaaaa", 100 << 20);
+    fault = flood(false, "{\"a\": [", "\"aaaaaaaaaaaaaaaa\", ", 100 << 20);
     assert_non_null(fault);
     assert_non_null(strstr(fault, "more than 4 MiB"));
-    fault = flood(true, "{\"a\": \"", "aaaaaaaaaaaaaaaa", 1 << 20);
+    fault = flood(true, "{\"a\": [", "\"aaaaaaaaaaaaaaaa\", ", 1 << 20);
     assert_non_null(fault);
     assert_non_null(strstr(fault, "more than 256 KiB"));
+    fault = flood(false, "{\"a\": \"", "aaaaaaaaaaaaaaaa", MESSAGE_STRING_MAX - 16);
+    assert_null(fault);
+    fault = flood(false, "{\"a\": \"", "aaaaaaaaaaaaaaaa", 100 << 20);
+    assert_non_null(fault);
+    assert_non_null(strstr(fault, "a string of more than 64 KiB"));
     fault = flood(false, "{\"a\": ", "[[[[[[[[", 100000);
     assert_non_null(fault);
     assert_non_null(strstr(fault, "more than 256 levels"));
@@ -132,9 +137,9 @@ static void test_a_long_message(void **state)
 
     (void)state;
     assert_non_null(long_one);
-    memset(long_one, 'x', MESSAGE_MAX);
-    memcpy(long_one, "{\"", 2);
-    memcpy(long_one + MESSAGE_MAX - 4, "\":1}", 4);
+    memset(long_one, ' ', MESSAGE_MAX);
+    long_one[0] = '{';
+    memcpy(long_one + MESSAGE_MAX - 5, "\"\":1}", 5);
     messages_init(&messages, false);
     assert_null(messages_feed(&messages, long_one, MESSAGE_MAX, take, &taken));
     assert_int_equal(taken.count, 1);

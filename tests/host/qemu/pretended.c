@@ -83,14 +83,17 @@ static bool on_send(void *context, enum vm_channel channel, const char *text, si
 {
     struct pretended *pretended = context;
     bool marked = size && *text == '\xff';
-    json_t *command = json_loadb(text + marked, size - marked, 0, NULL);
+    json_t *command;
 
+    pretended->is_answering = true;
+    command = json_loadb(text + marked, size - marked, 0, NULL);
     assert_non_null(command);
     if (channel == VM_QMP)
         answer_qmp(pretended, command);
     else
         answer_agent(pretended, command);
     json_decref(command);
+    pretended->is_answering = false;
     return true;
 }
 
@@ -138,6 +141,21 @@ static const struct vm_user user = {on_send, on_tell, on_learn_state, on_attache
 
 /* Time */
 
+/* What has the connections do it by themselves in the host. */
+static void reconnect(struct pretended *pretended, bool agent, const char *text, const char *fault)
+{
+    if (!pretended->reconnects)
+        fail_msg("%s: %s", text, fault);
+    ++pretended->losses;
+    if (agent)
+    {
+        pretended_reconnect_agent(pretended);
+        return;
+    }
+    pretended_lose(pretended);
+    pretended_connect(pretended);
+}
+
 static void take(struct pretended *pretended, bool agent, const char *text)
 {
     const char *fault = agent ? vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms)
@@ -147,7 +165,7 @@ static void take(struct pretended *pretended, bool agent, const char *text)
         fault = agent ? vm_take_agent(&pretended->vm, "\n", 1, pretended->now_ms)
                       : vm_take_qmp(&pretended->vm, "\n", 1, pretended->now_ms);
     if (fault)
-        fail_msg("%s: %s", text, fault);
+        reconnect(pretended, agent, text, fault);
 }
 
 static void deliver_replies(struct pretended *pretended)
@@ -175,13 +193,15 @@ void pretended_wait(struct pretended *pretended, uint64_t ms)
     while (vm_due_ms(&pretended->vm) <= end)
     {
         uint64_t due = vm_due_ms(&pretended->vm);
+        const char *fault;
 
         pretended->now_ms = due > pretended->now_ms ? due : pretended->now_ms;
-        assert_null(vm_tick(&pretended->vm, pretended->now_ms));
+        if ((fault = vm_tick(&pretended->vm, pretended->now_ms)))
+            reconnect(pretended, false, "when it was due", fault);
         deliver_replies(pretended);
         /* What is due must not be due again at once. */
         if (due == vm_due_ms(&pretended->vm))
-            fail_msg("it is due at %lu ms for ever", (unsigned long)due);
+            fail_msg("it is due at %lu ms for ever, behind:\n%s", (unsigned long)due, pretended->events);
     }
     pretended->now_ms = end;
 }
@@ -233,7 +253,7 @@ void pretended_expect(struct pretended *pretended, const char *events)
     *pretended->events = 0;
 }
 
-struct pretended *pretended_start(const char *address)
+struct pretended *pretended_create(const char *address)
 {
     struct pretended *pretended = calloc(1, sizeof(*pretended));
 
@@ -251,7 +271,19 @@ struct pretended *pretended_start(const char *address)
     pretended->users = "[]";
     pretended->logoff_result = -1;
     assert_null(address_parse(&pretended->address, address, (char[256]){0}));
-    assert_true(vm_init(&pretended->vm, &user, pretended, &pretended->address));
+    return pretended;
+}
+
+bool pretended_init(struct pretended *pretended)
+{
+    return vm_init(&pretended->vm, &user, pretended, &pretended->address);
+}
+
+struct pretended *pretended_start(const char *address)
+{
+    struct pretended *pretended = pretended_create(address);
+
+    assert_true(pretended_init(pretended));
     pretended_connect(pretended);
     pretended_wait(pretended, 2000);
     pretended_expect(pretended, "");

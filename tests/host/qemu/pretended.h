@@ -23,6 +23,7 @@ struct pretended
     int process;
     const char *jobs;   /* the answer to query-jobs */
     bool is_busy; /* it answers when it is no longer */
+    bool is_answering; /* what is done now is done by the test */
 
     /* The agent */
     bool agent_answers;
@@ -38,6 +39,8 @@ struct pretended
     enum vm_state learnt;
     bool attached;
     const char *trouble;
+    bool reconnects; /* when something is wrong, which fails the test otherwise */
+    unsigned int losses;
     int logoff_result; /* -1: not ended */
     char logoff_text[128];
 };
@@ -47,6 +50,10 @@ struct pretended
 
 /* A running machine with an agent and nobody logged on, attached. */
 struct pretended *pretended_start(const char *address);
+
+/* The same before anything is asked of the machine. pretended_init makes that; false: memory has run out. */
+struct pretended *pretended_create(const char *address);
+bool pretended_init(struct pretended *pretended);
 void pretended_end(struct pretended *pretended);
 
 /* For each test: *state is one. */

@@ -1,0 +1,100 @@
+#include "host/qemu/json_reader.h"
+
+#include "platform/memory.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define ALIGNMENT 16
+
+/* jansson takes a bufferful at a time, and reads it to its end. */
+#define BUFFERFUL 256
+
+/* The buffer of a string that becomes twice as large, and for BUFFERFUL more bytes all that may be made of them. Larger
+ * ones are tables, which jansson may be refused. */
+#define LARGEST_FROM_RESERVE (2 * JSON_READER_STRING_MAX)
+#define RESERVE_SIZE (4 * LARGEST_FROM_RESERVE)
+
+static struct
+{
+    bool reading;
+    size_t used;
+    _Alignas(ALIGNMENT) char bytes[RESERVE_SIZE];
+} reserve;
+
+static void *take_from_reserve(size_t size)
+{
+    size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    void *memory = reserve.bytes + reserve.used;
+
+    if (size > LARGEST_FROM_RESERVE || rounded > RESERVE_SIZE - reserve.used)
+        return NULL;
+    reserve.used += rounded;
+    return memory;
+}
+
+static void *allocate(size_t size)
+{
+    void *memory = memory_alloc(size);
+
+    return memory || !reserve.reading ? memory : take_from_reserve(size);
+}
+
+static void release(void *memory)
+{
+    const char *byte = memory;
+
+    if (byte < reserve.bytes || byte >= reserve.bytes + RESERVE_SIZE)
+        memory_free(memory);
+}
+
+void json_reader_init(void)
+{
+    json_set_alloc_funcs(allocate, release);
+}
+
+struct source
+{
+    const char *text;
+    size_t left;
+};
+
+static size_t give(void *buffer, size_t size, void *context)
+{
+    struct source *source = context;
+    size_t given = source->left;
+
+    if (given > BUFFERFUL)
+        given = BUFFERFUL;
+    if (given > size)
+        given = size;
+    if (reserve.used)
+        given = 0;
+    memcpy(buffer, source->text, given);
+    source->text += given;
+    source->left -= given;
+    return given;
+}
+
+json_t *json_reader_read(const char *text, size_t size, size_t flags, json_error_t *error)
+{
+    struct source source = {text, size};
+    json_t *json;
+
+    /* When there is no memory for the first of it, jansson leaves the code as it is: not known. */
+    *error = (json_error_t){0};
+    reserve.reading = true;
+    json = json_load_callback(give, &source, flags, error);
+    reserve.reading = false;
+    if (!reserve.used)
+        return json;
+    json_decref(json);
+    reserve.used = 0;
+    *error = (json_error_t){0};
+    return NULL;
+}
+
+bool json_reader_is_out_of_memory(const json_error_t *error)
+{
+    return json_error_code(error) == json_error_unknown || json_error_code(error) == json_error_out_of_memory;
+}

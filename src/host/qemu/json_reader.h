@@ -1,0 +1,27 @@
+/*
+ * JSON by jansson, whose memory is that of platform/memory.h, and read so that it may run out.
+ *
+ * jansson 2.14 collects the characters of a string in a buffer that grows, and does not notice when it cannot grow: the
+ * end of the string is missing then, and what it copies next is behind the buffer. So while it reads, what cannot be had
+ * comes from a reserve, it gets no more text, and what it has read is thrown away.
+ */
+#ifndef VMEVENTS_HOST_JSON_READER_H
+#define VMEVENTS_HOST_JSON_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+/* The longest string that the reserve is good for, in bytes. */
+#define JSON_READER_STRING_MAX (64 << 10)
+
+/* Before jansson is used for the first time. */
+void json_reader_init(void);
+
+/* A new reference; NULL: the error says why. No string in the text may be longer than JSON_READER_STRING_MAX. On one
+ * thread at a time. */
+json_t *json_reader_read(const char *text, size_t size, size_t flags, json_error_t *error);
+bool json_reader_is_out_of_memory(const json_error_t *error);
+
+#endif
