@@ -86,12 +86,13 @@ static DWORD CALLBACK keeper_thread(void *context)
         CoUninitialize();
     }
     module_release();
+    /* On failure the events are not the keeper's to use any more. */
     if (SUCCEEDED(hr) && is_wine())
     {
         CloseHandle(end);
         CloseHandle(ended);
     }
-    else
+    else if (SUCCEEDED(hr))
     {
         SetEvent(ended);
     }
