@@ -12,7 +12,7 @@
 
 /* The buffer of a string that becomes twice as large, and for BUFFERFUL more bytes all that may be made of them. Larger
  * ones are tables, which jansson may be refused. */
-#define LARGEST_FROM_RESERVE (2 * JSON_READER_STRING_MAX)
+#define LARGEST_FROM_RESERVE ((size_t)2 * JSON_READER_STRING_MAX)
 #define RESERVE_SIZE (4 * LARGEST_FROM_RESERVE)
 
 static struct
@@ -37,14 +37,16 @@ static void *allocate(size_t size)
 {
     void *memory = memory_alloc(size);
 
-    return memory || !reserve.reading ? memory : take_from_reserve(size);
+    if (!memory && reserve.reading)
+        memory = take_from_reserve(size);
+    return memory;
 }
 
 static void release(void *memory)
 {
     const char *byte = memory;
 
-    if (byte < reserve.bytes || byte >= reserve.bytes + RESERVE_SIZE)
+    if (byte < reserve.bytes || byte >= reserve.bytes + sizeof(reserve.bytes))
         memory_free(memory);
 }
 

@@ -8,6 +8,8 @@
 #ifndef VMEVENTS_HOST_MESSAGES_H
 #define VMEVENTS_HOST_MESSAGES_H
 
+#include "host/qemu/json_reader.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,7 +21,7 @@
 #define MESSAGE_DEPTH_MAX 256
 
 /* QEMU's longest are paths, of at most 4 KiB. */
-#define MESSAGE_STRING_MAX (64 << 10)
+#define MESSAGE_STRING_MAX JSON_READER_STRING_MAX
 
 /* What messages_feed says then. */
 extern const char messages_out_of_memory[];
