@@ -19,8 +19,8 @@
 /* Before jansson is used for the first time. */
 void json_reader_init(void);
 
-/* A new reference; NULL: the error says why. No string in the text may be longer than JSON_READER_STRING_MAX. On one
- * thread at a time. */
+/* A new reference; NULL: the error says why. flags: of jansson's decoding. No string in the text may be longer than
+ * JSON_READER_STRING_MAX. On one thread at a time. */
 json_t *json_reader_read(const char *text, size_t size, size_t flags, json_error_t *error);
 bool json_reader_is_out_of_memory(const json_error_t *error);
 
