@@ -34,8 +34,8 @@ static const char *const results[] = {
         "{}",
         "[{\"thread-id\": 7}]",
         "{\"status\": \"running\", \"running\": true}",
-        "[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, \"inserted\": {\"file\": \"a\"}}, "
-        "{\"qdev\": \"f\", \"removable\": true}]",
+        ("[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, \"inserted\": {\"file\": \"a\"}}, "
+         "{\"qdev\": \"f\", \"removable\": true}]"),
         "[{\"name\": \"agent0\", \"type\": \"child<virtserialport>\"}]",
         "\"org.qemu.guest_agent.0\"",
         "\"floppy\"",
