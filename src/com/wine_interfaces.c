@@ -1,5 +1,6 @@
 #include "com/wine_interfaces.h"
 
+#include "com/registry.h"
 #include "platform/wine.h"
 
 #include <objbase.h>
@@ -53,19 +54,20 @@ static bool has_proxy_in_manifest(REFIID iid)
 /* Either view counts, since Wine looks into both. HKEY_CLASSES_ROOT with a view costs a handle too. */
 static bool has_proxy_in_registry(REFIID iid)
 {
-    static HKEY const roots[] = {HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE};
-    static const REGSAM views[] = {KEY_WOW64_64KEY, KEY_WOW64_32KEY};
     WCHAR path[100] = L"Software\\Classes\\Interface\\";
-    HKEY key;
+    const struct registry_key keys[] = {
+            {HKEY_CURRENT_USER, KEY_WOW64_64KEY, path},
+            {HKEY_CURRENT_USER, KEY_WOW64_32KEY, path},
+            {HKEY_LOCAL_MACHINE, KEY_WOW64_64KEY, path},
+            {HKEY_LOCAL_MACHINE, KEY_WOW64_32KEY, path},
+    };
 
     StringFromGUID2(iid, path + lstrlenW(path), 39);
     lstrcatW(path, L"\\ProxyStubClsid32");
-    for (UINT i = 0; i < ARRAYSIZE(roots) * ARRAYSIZE(views); ++i)
+    for (UINT i = 0; i < ARRAYSIZE(keys); ++i)
     {
-        if (RegOpenKeyExW(roots[i / ARRAYSIZE(views)], path, 0, KEY_QUERY_VALUE | views[i % ARRAYSIZE(views)], &key))
-            continue;
-        RegCloseKey(key);
-        return true;
+        if (registry_key_exists(&keys[i]))
+            return true;
     }
     return false;
 }
