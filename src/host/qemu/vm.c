@@ -22,12 +22,13 @@ static const struct
         [VM_ASK_JOBS] = {"query-jobs", NULL},
 };
 
-void vm_check(struct vm *vm, bool enough_memory)
+bool vm_check(struct vm *vm, bool enough_memory)
 {
     if (enough_memory)
-        return;
+        return true;
     vm->fault = messages_out_of_memory;
     vm->memory_ran_out = true;
+    return false;
 }
 
 static const char *note_fault(struct vm *vm, const char *fault)
@@ -84,8 +85,7 @@ void vm_ask(struct vm *vm, enum vm_question question)
         return;
     }
     arguments = text ? json_reader_read(text, strlen(text), 0, &error) : NULL;
-    vm_check(vm, !text || arguments);
-    if (!text || arguments)
+    if (vm_check(vm, !text || arguments))
         vm->asked[question] = execute(vm, questions[question].command, arguments, question);
 }
 
@@ -99,8 +99,7 @@ void vm_probe(struct vm *vm, int what, const char *path, const char *property)
         if (probe->path)
             continue;
         arguments = json_pack("{s:s, s:s}", "path", path, "property", property);
-        vm_check(vm, arguments != NULL);
-        if (!arguments)
+        if (!vm_check(vm, arguments != NULL))
             return;
         probe->path = json_incref(json_object_get(arguments, "path"));
         probe->what = what;

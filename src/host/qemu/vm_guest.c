@@ -125,11 +125,9 @@ static void take_users(struct vm *vm, const json_t *observed)
     const json_t *list = json_object_get(observed, "list");
     double since = json_number_value(json_object_get(observed, "since"));
 
-    if (!users_update(&vm->users, list, since, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet))
-    {
-        vm_check(vm, false);
+    if (!vm_check(vm,
+                users_update(&vm->users, list, since, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet)))
         return;
-    }
     if (vm->logoff == VM_LOGOFF_LISTING)
         ask_users_to_leave(vm);
     if (vm->logoff == VM_LOGOFF_WAITING && !users_asked(&vm->users))
@@ -205,8 +203,7 @@ static bool send_agent(void *context, const char *text, size_t size)
 /* A reference, which is taken; NULL: out of memory. */
 static void observe(struct vm *vm, int kind, json_t *message)
 {
-    vm_check(vm, message != NULL);
-    if (message)
+    if (vm_check(vm, message != NULL))
         vm_observe(vm, kind, NULL, message, ORDER_NOW);
     json_decref(message);
 }

@@ -7,8 +7,8 @@
 /* Takes on a state, and tells of it when it is another. */
 void vm_set_state(struct vm *vm, enum vm_state state);
 
-/* Remembers that memory has run out. */
-void vm_check(struct vm *vm, bool enough_memory);
+/* Remembers that memory has run out. Returns what it is given. */
+bool vm_check(struct vm *vm, bool enough_memory);
 
 /* Puts an observation in its place; message is borrowed. event: its name, or NULL, when it is none of QEMU's events. */
 void vm_observe(struct vm *vm, int kind, const char *event, json_t *message, int64_t time_us);
