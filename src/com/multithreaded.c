@@ -66,36 +66,45 @@ static bool keeper_leaves(void)
     return leaves;
 }
 
+static void stay_in_apartment(HANDLE entered, HANDLE end)
+{
+    IStream *held = wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
+
+    SetEvent(entered);
+    do
+        WaitForSingleObject(end, INFINITE);
+    while (is_wine() && !keeper_leaves());
+    wine_interfaces_let_go(held);
+    CoUninitialize();
+}
+
+/* Under Wine nobody waits for it. */
+static void report_end(HANDLE end, HANDLE ended)
+{
+    if (!is_wine())
+    {
+        SetEvent(ended);
+        return;
+    }
+    CloseHandle(end);
+    CloseHandle(ended);
+}
+
+/* The struct is gone once it has said that it has entered, and on failure the events are. */
 static DWORD CALLBACK keeper_thread(void *context)
 {
     struct keeper *keeper = context;
     HANDLE end = keeper->end, ended = keeper->ended;
     HRESULT hr = keeper->hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
     HMODULE module = (HMODULE)module_instance;
-    IStream *held = NULL;
 
     if (SUCCEEDED(hr))
-        held = wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
-    SetEvent(keeper->entered); /* the keeper is gone from here on */
-    if (SUCCEEDED(hr))
-    {
-        do
-            WaitForSingleObject(end, INFINITE);
-        while (is_wine() && !keeper_leaves());
-        wine_interfaces_let_go(held);
-        CoUninitialize();
-    }
+        stay_in_apartment(keeper->entered, end);
+    else
+        SetEvent(keeper->entered);
     module_release();
-    /* On failure the events are not the keeper's to use any more. */
-    if (SUCCEEDED(hr) && is_wine())
-    {
-        CloseHandle(end);
-        CloseHandle(ended);
-    }
-    else if (SUCCEEDED(hr))
-    {
-        SetEvent(ended);
-    }
+    if (SUCCEEDED(hr))
+        report_end(end, ended);
     FreeLibraryAndExitThread(module, 0);
 }
 
