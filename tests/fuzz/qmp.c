@@ -8,8 +8,8 @@
  * single requests for memory refused.
  */
 #include "fuzz/target.h"
-#include "host/qemu/vm.h"
 #include "host/qemu/json_reader.h"
+#include "host/qemu/vm.h"
 
 #include <string.h>
 
