@@ -1,6 +1,7 @@
 #include "event/event.h"
 
 #include "event/kept_event.h"
+#include "event/visit.h"
 #include "platform/memory.h"
 
 #include <wchar.h>
@@ -27,6 +28,24 @@ void event_cleanup_slow(struct event *event)
     event->kept = NULL;
 }
 
+bool (*kept_event_replace_objects)(VARIANT *arg);
+
+/* Copies an argument into the kept event, which owns it from here on also when it fails. */
+static bool kept_event_copy_arg(struct kept_event *kept, UINT i, const VARIANT *from)
+{
+    VARIANT *arg = &kept->event.args[i];
+
+    VariantInit(arg);
+    kept->event.owned |= 1u << i;
+    if (FAILED(VariantCopy(arg, (VARIANT *)from)))
+        return false;
+    kept->bytes += value_bytes(arg);
+    if (!value_has_object(arg))
+        return true;
+    kept->has_objects = true;
+    return !kept_event_replace_objects || kept_event_replace_objects(arg);
+}
+
 static struct kept_event *kept_event_create(const struct event *event)
 {
     size_t source_size = (wcslen(event->view.source) + 1) * sizeof(WCHAR);
@@ -34,13 +53,12 @@ static struct kept_event *kept_event_create(const struct event *event)
 
     if (!kept)
         return NULL;
+    kept->bytes = sizeof(*kept) + source_size;
     memcpy(kept->source, event->view.source, source_size);
     event_init(&kept->event, event->type, kept->source, event->sequence);
     for (UINT i = 0; i < event->type->param_count; ++i)
     {
-        VariantInit(&kept->event.args[i]);
-        kept->event.owned |= 1u << i;
-        if (FAILED(VariantCopy(&kept->event.args[i], (VARIANT *)&event->view.args[i])))
+        if (!kept_event_copy_arg(kept, i, &event->view.args[i]))
         {
             event_clear_args(&kept->event);
             memory_free(kept);

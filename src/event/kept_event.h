@@ -12,9 +12,16 @@ struct kept_event
     LONG refcount;
     LONG sequence; /* number of the event in its sink, from 1 up */
     FILETIME time; /* UTC */
+    size_t bytes;  /* that it takes, its arguments included */
+    bool has_objects;
     struct event event;
     WCHAR source[];
 };
+
+/* Replaces the objects in a copied argument by what may be called and released on any thread, for which the copy's
+ * references are given up. False: it cannot be done, and what has not been replaced is the copy's still. NULL: there are
+ * no apartments to think of. The room that knows them sets it once (com/stand_in.h). */
+extern bool (*kept_event_replace_objects)(VARIANT *arg);
 
 /* Whether the event, or one that it passes on, was fired by the source of that sequence. */
 bool kept_event_came_from(const struct kept_event *kept, const struct event_sequence *sequence);

@@ -4,6 +4,7 @@
 #include "host/threads.h"
 
 #include "com/apartment.h"
+#include "com/stand_in.h"
 #include "dispatch/readers.h"
 
 static bool ready;
@@ -22,5 +23,7 @@ __attribute__((section(".CRT$XLB"), used)) static const PIMAGE_TLS_CALLBACK tls_
 
 bool threads_init(void)
 {
+    stand_ins_init();
+    stand_ins_stay_in_place();
     return ready = dispatch_init() && apartments_init();
 }

@@ -3,6 +3,7 @@
 #include "com/class_factory.h"
 #include "com/module.h"
 #include "com/registration.h"
+#include "com/stand_in.h"
 #include "dispatch/readers.h"
 #include "sink/sink.h"
 
@@ -30,6 +31,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
     {
         case DLL_PROCESS_ATTACH:
             module_instance = instance;
+            stand_ins_init();
             return dispatch_init() && apartments_init();
         case DLL_THREAD_DETACH:
             apartments_thread_exit();

@@ -1,6 +1,7 @@
 #include "sink/record.h"
 
 #include "com/module.h"
+#include "com/stand_in.h"
 #include "com/type_info.h"
 #include "event/text.h"
 #include "platform/memory.h"
@@ -148,25 +149,35 @@ static HRESULT WINAPI record_get_Id(IVMEventRecord *iface, LONG *id)
     return return_number(record_event(iface)->view.id, id);
 }
 
+static HRESULT array_from_arguments(const VARIANT *args, UINT count, SAFEARRAY **array)
+{
+    HRESULT hr = S_OK;
+
+    if (!(*array = SafeArrayCreateVector(VT_VARIANT, 0, count)))
+        return E_OUTOFMEMORY;
+    for (LONG i = 0; i < (LONG)count && SUCCEEDED(hr); ++i)
+        hr = SafeArrayPutElement(*array, &i, (VARIANT *)&args[i]);
+    if (FAILED(hr))
+        SafeArrayDestroy(*array);
+    return hr;
+}
+
 static HRESULT WINAPI record_get_Arguments(IVMEventRecord *iface, VARIANT *arguments)
 {
-    const VMEVENT *view = &record_event(iface)->view;
+    const struct kept_event *kept = record_from_IVMEventRecord(iface)->kept;
+    VARIANT args[EVENT_MAX_ARGS];
     SAFEARRAY *array;
     HRESULT hr;
 
     if (!arguments)
         return E_POINTER;
     VariantInit(arguments);
-    if (!(array = SafeArrayCreateVector(VT_VARIANT, 0, view->argCount)))
-        return E_OUTOFMEMORY;
-    for (LONG i = 0; i < (LONG)view->argCount; ++i)
-    {
-        if (FAILED(hr = SafeArrayPutElement(array, &i, (VARIANT *)&view->args[i])))
-        {
-            SafeArrayDestroy(array);
-            return hr;
-        }
-    }
+    if (FAILED(hr = arguments_open(kept, args)))
+        return hr;
+    hr = array_from_arguments(args, kept->event.type->param_count, &array);
+    arguments_close(kept, args);
+    if (FAILED(hr))
+        return hr;
     V_VT(arguments) = VT_ARRAY | VT_VARIANT;
     V_ARRAY(arguments) = array;
     return S_OK;

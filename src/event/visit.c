@@ -1,0 +1,72 @@
+#include "event/visit.h"
+
+/* What lies in a record is its own business: IRecordInfo copies and frees it. */
+static bool visit_array(VARTYPE type, SAFEARRAY *array, value_visitor visit, void *context);
+
+static bool visit_place(VARTYPE type, void *data, value_visitor visit, void *context)
+{
+    if (type == VT_VARIANT)
+        return visit_values(data, visit, context);
+    return visit(type, data, context);
+}
+
+static size_t count_elements(const SAFEARRAY *array)
+{
+    size_t count = array->cDims ? 1 : 0;
+
+    for (USHORT i = 0; i < array->cDims; ++i)
+        count *= array->rgsabound[i].cElements;
+    return array->pvData ? count : 0;
+}
+
+static bool visit_array(VARTYPE type, SAFEARRAY *array, value_visitor visit, void *context)
+{
+    size_t count = array ? count_elements(array) : 0;
+
+    for (size_t i = 0; i < count; ++i)
+    {
+        if (!visit_place(type, (char *)array->pvData + i * array->cbElements, visit, context))
+            return false;
+    }
+    return true;
+}
+
+bool visit_values(VARIANT *value, value_visitor visit, void *context)
+{
+    VARTYPE type = V_VT(value);
+
+    if (type & VT_BYREF)
+        return true;
+    if (type & VT_ARRAY)
+        return visit_array(type & VT_TYPEMASK, V_ARRAY(value), visit, context);
+    return visit(type, &V_BYREF(value), context);
+}
+
+static bool add_string(VARTYPE type, void *data, void *context)
+{
+    if (type == VT_BSTR)
+        *(size_t *)context += SysStringByteLen(*(BSTR *)data) + sizeof(DWORD) + sizeof(WCHAR);
+    return true;
+}
+
+/* The arrays themselves: the first in full, those inside it as the VARIANTs that hold them. */
+size_t value_bytes(const VARIANT *value)
+{
+    size_t bytes = 0;
+
+    if ((V_VT(value) & VT_ARRAY) && !(V_VT(value) & VT_BYREF) && V_ARRAY(value))
+        bytes = sizeof(SAFEARRAY) + count_elements(V_ARRAY(value)) * V_ARRAY(value)->cbElements;
+    visit_values((VARIANT *)value, add_string, &bytes);
+    return bytes;
+}
+
+static bool is_no_object(VARTYPE type, void *data, void *context)
+{
+    (void)context;
+    return !is_object_type(type) || !*(IUnknown **)data;
+}
+
+bool value_has_object(const VARIANT *value)
+{
+    return !visit_values((VARIANT *)value, is_no_object, NULL);
+}
