@@ -827,6 +827,11 @@ IVMEventMachine : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE LogoffGuest(
         ) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE Settle(
+        LONG connection,
+        LONG timeoutMs,
+        LONG *missing) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventMachine, 0x91be3246, 0xb78f, 0x41da, 0xab,0x22, 0x7a,0x42,0x02,0x6c,0x71,0x3e)
@@ -912,6 +917,12 @@ typedef struct IVMEventMachineVtbl {
     HRESULT (STDMETHODCALLTYPE *LogoffGuest)(
         IVMEventMachine *This);
 
+    HRESULT (STDMETHODCALLTYPE *Settle)(
+        IVMEventMachine *This,
+        LONG connection,
+        LONG timeoutMs,
+        LONG *missing);
+
     END_INTERFACE
 } IVMEventMachineVtbl;
 
@@ -939,6 +950,7 @@ interface IVMEventMachine {
 #define IVMEventMachine_get_Connected(This,connected) (This)->lpVtbl->get_Connected(This,connected)
 #define IVMEventMachine_get_Fault(This,fault) (This)->lpVtbl->get_Fault(This,fault)
 #define IVMEventMachine_LogoffGuest(This) (This)->lpVtbl->LogoffGuest(This)
+#define IVMEventMachine_Settle(This,connection,timeoutMs,missing) (This)->lpVtbl->Settle(This,connection,timeoutMs,missing)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventMachine_QueryInterface(IVMEventMachine* This,REFIID riid,void **ppvObject) {
@@ -987,6 +999,9 @@ static __WIDL_INLINE HRESULT IVMEventMachine_get_Fault(IVMEventMachine* This,BST
 }
 static __WIDL_INLINE HRESULT IVMEventMachine_LogoffGuest(IVMEventMachine* This) {
     return This->lpVtbl->LogoffGuest(This);
+}
+static __WIDL_INLINE HRESULT IVMEventMachine_Settle(IVMEventMachine* This,LONG connection,LONG timeoutMs,LONG *missing) {
+    return This->lpVtbl->Settle(This,connection,timeoutMs,missing);
 }
 #endif
 #endif
@@ -1175,6 +1190,14 @@ IVMEventHost : public IDispatch
         BSTR address,
         IVMEventMachine **machine) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE Settle(
+        LONG connection,
+        LONG timeoutMs,
+        LONG *missing) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Dropped(
+        LONG *count) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventHost, 0xaca91da0, 0x565a, 0x4bc8, 0xa6,0x08, 0xe6,0x3c,0xdb,0x88,0xdd,0x48)
@@ -1250,6 +1273,16 @@ typedef struct IVMEventHostVtbl {
         BSTR address,
         IVMEventMachine **machine);
 
+    HRESULT (STDMETHODCALLTYPE *Settle)(
+        IVMEventHost *This,
+        LONG connection,
+        LONG timeoutMs,
+        LONG *missing);
+
+    HRESULT (STDMETHODCALLTYPE *get_Dropped)(
+        IVMEventHost *This,
+        LONG *count);
+
     END_INTERFACE
 } IVMEventHostVtbl;
 
@@ -1274,6 +1307,8 @@ interface IVMEventHost {
 #define IVMEventHost_RemoveMachine(This,name) (This)->lpVtbl->RemoveMachine(This,name)
 #define IVMEventHost_get_Machines(This,machines) (This)->lpVtbl->get_Machines(This,machines)
 #define IVMEventHost_OpenMachine(This,name,address,machine) (This)->lpVtbl->OpenMachine(This,name,address,machine)
+#define IVMEventHost_Settle(This,connection,timeoutMs,missing) (This)->lpVtbl->Settle(This,connection,timeoutMs,missing)
+#define IVMEventHost_get_Dropped(This,count) (This)->lpVtbl->get_Dropped(This,count)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventHost_QueryInterface(IVMEventHost* This,REFIID riid,void **ppvObject) {
@@ -1313,6 +1348,12 @@ static __WIDL_INLINE HRESULT IVMEventHost_get_Machines(IVMEventHost* This,IVMEve
 }
 static __WIDL_INLINE HRESULT IVMEventHost_OpenMachine(IVMEventHost* This,BSTR name,BSTR address,IVMEventMachine **machine) {
     return This->lpVtbl->OpenMachine(This,name,address,machine);
+}
+static __WIDL_INLINE HRESULT IVMEventHost_Settle(IVMEventHost* This,LONG connection,LONG timeoutMs,LONG *missing) {
+    return This->lpVtbl->Settle(This,connection,timeoutMs,missing);
+}
+static __WIDL_INLINE HRESULT IVMEventHost_get_Dropped(IVMEventHost* This,LONG *count) {
+    return This->lpVtbl->get_Dropped(This,count);
 }
 #endif
 #endif

@@ -1,17 +1,22 @@
 #include "com/connection_points.h"
 
-#include "com/clock.h"
 #include "com/enumerator.h"
 #include "com/module.h"
+#include "com/proxy.h"
 #include "com/relay.h"
+#include "com/stand_in.h"
 #include "platform/memory.h"
 
 #include <olectl.h>
+#include <servprov.h>
 
-/* An advised sink. Both the list of connections and the mailbox have a reference. */
+/* {1d198fd8-b141-4d75-a582-b3232ae74374} */
+const IID SID_EventListener = {0x1d198fd8, 0xb141, 0x4d75, {0xa5, 0x82, 0xb3, 0x23, 0x2a, 0xe7, 0x43, 0x74}};
+
+/* An advised sink. Both the list of connections and the receiver have a reference. */
 struct connection
 {
-    struct mailbox_handler handler;
+    struct lane_receiver receiver;
     struct connection *next, **link; /* guarded by the source's lock; link is NULL outside the list */
     LONG refcount;
     struct event_source *source;
@@ -19,14 +24,14 @@ struct connection
     IUnknown *advised; /* what Advise was given; used and released in the apartment that advised it */
     IDispatch *sink;
     IEventRelay *relay; /* the sink's, if it is one of ours in this process */
-    struct mailbox *mailbox;
+    bool is_here;   /* the sink is an object of this process */
+    bool finishing; /* guarded by the source's lock */
     uint32_t cookie;
-    bool late;
 };
 
-static struct connection *connection_from_handler(struct mailbox_handler *handler)
+static struct connection *connection_from_receiver(struct lane_receiver *receiver)
 {
-    return CONTAINING_RECORD(handler, struct connection, handler);
+    return CONTAINING_RECORD(receiver, struct connection, receiver);
 }
 
 static void connection_release(struct connection *connection)
@@ -57,8 +62,9 @@ static bool connection_unlist(struct connection *connection)
 /* Ends a connection that has been taken out of the list. */
 static void connection_end(struct connection *connection)
 {
-    listeners_remove(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION);
-    mailbox_release(connection->mailbox);
+    /* One that is finishing does not listen any more, but may have events left to deliver. */
+    if (!listeners_remove(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION))
+        lane_cut(&connection->receiver);
     connection_release(connection);
 }
 
@@ -81,42 +87,65 @@ static bool sink_is_gone(HRESULT hr)
     return false;
 }
 
-static HRESULT connection_invoke(struct connection *connection, const struct event *event)
+static HRESULT connection_invoke(struct connection *connection, DISPID id, VARIANT *args, UINT count)
 {
-    VARIANT args[EVENT_MAX_ARGS];
-    DISPPARAMS params = {args, NULL, event->type->param_count, 0};
+    VARIANT reversed[EVENT_MAX_ARGS];
+    DISPPARAMS params = {reversed, NULL, count, 0};
 
     /* Borrowed for the call, the last first. */
-    for (UINT i = 0; i < params.cArgs; ++i)
-        args[params.cArgs - 1 - i] = event->args[i];
-    return IDispatch_Invoke(connection->sink, event->type->id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params,
-            NULL, NULL, NULL);
+    for (UINT i = 0; i < count; ++i)
+        reversed[count - 1 - i] = args[i];
+    return IDispatch_Invoke(connection->sink, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, NULL,
+            NULL);
 }
 
-static void connection_deliver(struct mailbox_handler *handler, struct kept_event *kept)
+/* A sink in another process gets objects as this process has them, so that nothing of the sender's is asked meanwhile. */
+static HRESULT connection_pass_on(struct connection *connection, struct kept_event *kept)
 {
-    struct connection *connection = connection_from_handler(handler);
+    UINT count = kept->event.type->param_count;
+    VARIANT args[EVENT_MAX_ARGS];
+    HRESULT hr;
+
+    if (!connection->is_here)
+        return connection_invoke(connection, kept->event.type->id, kept->event.args, count);
+    if (FAILED(hr = arguments_open(kept, args)))
+        return hr;
+    hr = connection_invoke(connection, kept->event.type->id, args, count);
+    arguments_close(kept, args);
+    return hr;
+}
+
+static void connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
+{
+    struct connection *connection = connection_from_receiver(receiver);
     HRESULT hr;
 
     if (connection->relay)
         hr = IEventRelay_Relay(connection->relay, kept);
     else
-        hr = connection_invoke(connection, &kept->event);
+        hr = connection_pass_on(connection, kept);
     if (sink_is_gone(hr) && connection_unlist(connection))
         connection_end(connection);
     else if (FAILED(hr) && hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL)
         InterlockedIncrement(&connection->source->failed);
 }
 
-static void connection_destroy(struct mailbox_handler *handler)
+/* A connection that has finished is in the list still. */
+static void connection_destroy(struct lane_receiver *receiver)
 {
-    struct connection *connection = connection_from_handler(handler);
+    struct connection *connection = connection_from_receiver(receiver);
 
+    if (connection_unlist(connection))
+        connection_release(connection);
     if (connection->relay)
         IEventRelay_Release(connection->relay);
     IDispatch_Release(connection->sink);
     IUnknown_Release(connection->advised);
-    connection_release(connection);
+}
+
+static void connection_free(struct lane_receiver *receiver)
+{
+    connection_release(connection_from_receiver(receiver));
 }
 
 /* IConnectionPoint */
@@ -168,7 +197,38 @@ static HRESULT WINAPI connection_point_GetConnectionPointContainer(
     return S_OK;
 }
 
-/* Makes a connection of the sink, with a reference for the mailbox and one for the list. */
+/* The identity of who listens by that sink: the sink itself, unless it says that it is one of several that somebody has
+ * made to listen by. NULL: it cannot be told. */
+static IUnknown *listener_of(IUnknown *advised)
+{
+    IUnknown *listener = NULL, *identity = NULL;
+    IServiceProvider *provider;
+
+    if (SUCCEEDED(IUnknown_QueryInterface(advised, &IID_IServiceProvider, (void **)&provider)))
+    {
+        if (FAILED(IServiceProvider_QueryService(
+                    provider, &SID_EventListener, &IID_IUnknown, (void **)&listener)))
+            listener = NULL;
+        IServiceProvider_Release(provider);
+    }
+    if (FAILED(IUnknown_QueryInterface(listener ? listener : advised, &IID_IUnknown, (void **)&identity)))
+        identity = NULL;
+    if (listener)
+        IUnknown_Release(listener);
+    return identity;
+}
+
+static bool connection_join(struct connection *connection, enum lane_home home, IUnknown *advised)
+{
+    IUnknown *listener = listener_of(advised);
+    bool joined = listener && lane_join(connection->source, listener, home, &connection->receiver);
+
+    if (listener)
+        IUnknown_Release(listener);
+    return joined;
+}
+
+/* Makes a connection of the sink, with a reference for the receiver and one for the list. */
 static HRESULT connection_create(struct connection_point *point, IUnknown *advised, struct connection **result)
 {
     struct connection_points *points = point->points;
@@ -182,15 +242,17 @@ static HRESULT connection_create(struct connection_point *point, IUnknown *advis
         return CONNECT_E_CANNOTCONNECT;
     if (!(connection = memory_alloc(sizeof(*connection))))
         goto failed;
-    connection->handler.deliver = connection_deliver;
-    connection->handler.destroy = connection_destroy;
+    connection->receiver.deliver = connection_deliver;
+    connection->receiver.destroy = connection_destroy;
+    connection->receiver.free = connection_free;
     connection->source = points->source;
     connection->events = point->events;
     connection->refcount = 2;
-    if (!(connection->mailbox = mailbox_create(&connection->handler, points->home, &points->source->dropped)))
+    if (!connection_join(connection, points->home, advised))
         goto failed;
     event_source_addref(points->source);
     connection->sink = sink;
+    connection->is_here = !object_is_proxy(advised);
     if (FAILED(IUnknown_QueryInterface(advised, &IID_IEventRelay, (void **)&connection->relay)))
         connection->relay = NULL;
     IUnknown_AddRef(advised);
@@ -228,14 +290,12 @@ static HRESULT WINAPI connection_point_Advise(IConnectionPoint *iface, IUnknown 
         return E_POINTER;
     if (FAILED(hr = connection_create(point, sink, &connection)))
         return hr;
-    mailbox_addref(connection->mailbox);
     connection_append(connection);
     if (!listeners_add(&point->points->source->listeners, event_interface_mask(point->events) | LISTENER_CONNECTION,
-                mailbox_notify, connection->mailbox, mailbox_release_listener, &connection->cookie))
+                lane_notify, &connection->receiver, lane_release_listener, &connection->cookie))
     {
         connection_unlist(connection);
-        mailbox_release_listener(connection->mailbox);
-        mailbox_release(connection->mailbox);
+        lane_release_listener(&connection->receiver);
         connection_release(connection);
         return E_OUTOFMEMORY;
     }
@@ -243,32 +303,36 @@ static HRESULT WINAPI connection_point_Advise(IConnectionPoint *iface, IUnknown 
     return S_OK;
 }
 
-static HRESULT WINAPI connection_point_Unadvise(IConnectionPoint *iface, DWORD cookie)
+/* A reference to the connection of that cookie; events: of that interface. NULL: there is none. */
+static struct connection *connection_find(
+        struct event_source *source, DWORD cookie, const struct event_interface *events)
 {
-    struct connection_point *point = connection_point_from_IConnectionPoint(iface);
-    struct event_source *source = point->points->source;
     struct connection *connection;
 
-    AcquireSRWLockExclusive(&source->lock);
+    AcquireSRWLockShared(&source->lock);
     for (connection = source->connections; connection; connection = connection->next)
     {
-        if (connection->events == point->events && connection->cookie == cookie)
+        if ((!events || connection->events == events) && connection->cookie == cookie)
             break;
     }
     if (connection)
         InterlockedIncrement(&connection->refcount);
-    ReleaseSRWLockExclusive(&source->lock);
+    ReleaseSRWLockShared(&source->lock);
+    return connection;
+}
+
+static HRESULT WINAPI connection_point_Unadvise(IConnectionPoint *iface, DWORD cookie)
+{
+    struct connection_point *point = connection_point_from_IConnectionPoint(iface);
+    struct connection *connection = connection_find(point->points->source, cookie, point->events);
+    bool listed;
 
     if (!connection)
         return CONNECT_E_NOCONNECTION;
-    if (!connection_unlist(connection))
-    {
-        connection_release(connection);
-        return CONNECT_E_NOCONNECTION;
-    }
-    connection_end(connection);
+    if ((listed = connection_unlist(connection)))
+        connection_end(connection);
     connection_release(connection);
-    return S_OK;
+    return listed ? S_OK : CONNECT_E_NOCONNECTION;
 }
 
 static HRESULT WINAPI connection_point_EnumConnections(IConnectionPoint *iface, IEnumConnections **enumerator)
@@ -383,7 +447,7 @@ static const IConnectionPointContainerVtbl connection_points_vtbl = {
 };
 
 void connection_points_init(struct connection_points *points, IUnknown *owner, struct event_source *source,
-        unsigned int interfaces, enum mailbox_home home)
+        unsigned int interfaces, enum lane_home home)
 {
     points->IConnectionPointContainer_iface.lpVtbl = (IConnectionPointContainerVtbl *)&connection_points_vtbl;
     points->owner = owner;
@@ -422,31 +486,42 @@ void connections_end_all(struct event_source *source)
     }
 }
 
-/* A reference to the connection behind `after`, or to the first. Releases `after`. */
-static struct connection *connections_next(struct event_source *source, struct connection *after)
+/* A reference to a connection that is not finishing yet, and is marked as if it were; NULL: there is none. */
+static struct connection *connection_find_open(struct event_source *source)
 {
     struct connection *connection;
 
-    AcquireSRWLockShared(&source->lock);
-    /* One that has been taken out meanwhile does not tell what comes next: the rest is not waited for. */
-    connection = !after ? source->connections : after->link ? after->next : NULL;
+    AcquireSRWLockExclusive(&source->lock);
+    for (connection = source->connections; connection && connection->finishing; connection = connection->next)
+        ;
     if (connection)
+    {
+        connection->finishing = true;
         InterlockedIncrement(&connection->refcount);
-    ReleaseSRWLockShared(&source->lock);
-    if (after)
-        connection_release(after);
+    }
+    ReleaseSRWLockExclusive(&source->lock);
     return connection;
 }
 
-void connections_settle(struct event_source *source, DWORD timeout_ms)
+void connections_finish_all(struct event_source *source)
 {
-    ULONGLONG start = clock_ms();
+    struct connection *connection;
 
-    for (struct connection *connection = connections_next(source, NULL); connection;
-            connection = connections_next(source, connection))
+    while ((connection = connection_find_open(source)))
     {
-        DWORD timeout = connection->late ? 0 : clock_left_ms(start, timeout_ms);
-
-        connection->late = !mailbox_wait_until_empty(connection->mailbox, timeout);
+        lane_finish(&connection->receiver);
+        listeners_remove(&source->listeners, connection->cookie, LISTENER_CONNECTION);
+        connection_release(connection);
     }
+}
+
+HRESULT connections_settle(struct event_source *source, DWORD cookie, DWORD timeout_ms, ULONG *missing)
+{
+    struct connection *connection = connection_find(source, cookie, NULL);
+
+    if (!connection)
+        return CONNECT_E_NOCONNECTION;
+    *missing = lane_settle(&connection->receiver, timeout_ms);
+    connection_release(connection);
+    return S_OK;
 }

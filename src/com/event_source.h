@@ -15,6 +15,7 @@ enum
 };
 
 struct connection;
+struct lane;
 
 /* Shared by the object that fires and by the connections of its clients, which may outlive it. */
 struct event_source
@@ -27,6 +28,7 @@ struct event_source
     LONG dropped;  /* events lost on the way to a listener */
     SRWLOCK lock;
     struct connection *connections; /* guarded by the lock; in the order of advising */
+    struct lane *lanes;             /* guarded by the lock; of those that listen in apartments */
 };
 
 /* With one reference, the firing object's. NULL: out of memory. */

@@ -1,189 +1,360 @@
-#include "com/mailbox.h"
+#include "com/lane_parts.h"
 
 #include "com/clock.h"
 #include "com/module.h"
-#include "dispatch/ring.h"
 #include "platform/memory.h"
 
-struct mailbox
-{
-    LONG refcount;
-    struct mailbox_handler *handler; /* NULL when it has been destroyed; the apartment's own threads only */
-    struct apartment *apartment;
-    struct apartment_member member;
-    DWORD home_thread; /* 0: none */
-    LONG *lost;        /* outlives the walks that put events in */
-
-    SRWLOCK lock;
-    CONDITION_VARIABLE delivered;
-    struct ring events;
-    struct apartment_job job;
-    bool job_posted;
-    bool delivering;
-    bool missed_turn; /* an event's turn came while another was being delivered, by a handler that pumps */
-    bool closed;
-    ULONG put_count;       /* events that ever came in */
-    ULONG delivered_count; /* events that went out again, delivered or dropped */
-};
-
 /*
- * An event's turn in a single-threaded apartment. The turns of all mailboxes stand in one line, so that the handlers
- * of a thread hear events in the order in which they came: one that ends the waiting has let the others hear what
- * was before.
+ * An event's turn in a single-threaded apartment. The turns of all lanes stand in one line, so that the handlers of a
+ * thread hear events in the order in which they came: one that ends the waiting has let the others hear what was
+ * before.
  */
 struct turn
 {
     struct apartment_job job;
-    struct mailbox *mailbox;
+    struct lane *lane;
 };
 
-static void mailbox_run_job(struct apartment_job *job);
-static void mailbox_on_apartment_end(struct apartment_member *member);
+static LONG lost_everywhere;
 
-struct mailbox *mailbox_create(struct mailbox_handler *handler, enum mailbox_home home, LONG *lost)
+static void lane_run_job(struct apartment_job *job);
+
+void lane_addref(struct lane *lane)
 {
-    struct mailbox *mailbox = memory_alloc(sizeof(*mailbox));
-
-    if (!mailbox)
-        return NULL;
-    if (!(mailbox->apartment = apartment_get_current()))
-        goto failed;
-    mailbox->job.run = mailbox_run_job;
-    if (!apartment_prepare_job(mailbox->apartment, &mailbox->job))
-    {
-        apartment_release(mailbox->apartment);
-        goto failed;
-    }
-    mailbox->refcount = 1;
-    mailbox->handler = handler;
-    mailbox->lost = lost;
-    mailbox->home_thread = home == MAILBOX_HOME_THREAD ? GetCurrentThreadId() : 0;
-    mailbox->member.on_end = mailbox_on_apartment_end;
-    InitializeSRWLock(&mailbox->lock);
-    InitializeConditionVariable(&mailbox->delivered);
-    /* The apartment that tells its end has a reference. */
-    apartment_join(mailbox->apartment, &mailbox->member);
-    if (mailbox->member.link)
-        mailbox_addref(mailbox);
-    module_addref();
-    return mailbox;
-
-failed:
-    memory_free(mailbox);
-    return NULL;
+    InterlockedIncrement(&lane->refcount);
 }
 
-void mailbox_addref(struct mailbox *mailbox)
+void lane_release(struct lane *lane)
 {
-    InterlockedIncrement(&mailbox->refcount);
-}
-
-void mailbox_release(struct mailbox *mailbox)
-{
-    if (InterlockedDecrement(&mailbox->refcount))
+    if (InterlockedDecrement(&lane->refcount))
         return;
-    ring_free(&mailbox->events);
-    apartment_job_cleanup(&mailbox->job);
-    apartment_release(mailbox->apartment);
-    memory_free(mailbox);
+    apartment_job_cleanup(&lane->job);
+    apartment_release(lane->apartment);
+    event_source_release(lane->source);
+    memory_free(lane);
     module_release();
 }
 
-/* The lock is held. */
-static void mailbox_count_out(struct mailbox *mailbox, ULONG count)
+void lane_count_lost(struct lane *lane, ULONG count)
 {
-    mailbox->delivered_count += count;
-    WakeAllConditionVariable(&mailbox->delivered);
+    InterlockedExchangeAdd(&lane->source->dropped, (LONG)count);
+    InterlockedExchangeAdd(&lost_everywhere, (LONG)count);
 }
 
-/* Posts the job that delivers, or destroys the handler of a closed mailbox. The lock is held. */
-static void mailbox_post_job(struct mailbox *mailbox)
+LONG lanes_lost(void)
 {
-    if (mailbox->job_posted)
-        return;
-    mailbox->job_posted = true;
-    mailbox_addref(mailbox);
-    if (apartment_post(mailbox->apartment, &mailbox->job))
-        return;
-    mailbox->job_posted = false;
-    InterlockedDecrement(&mailbox->refcount); /* never the last: the caller has one */
+    return InterlockedCompareExchange(&lost_everywhere, 0, 0);
 }
 
-/* In the apartment, with nothing under delivery. Of a multithreaded one several threads may come here at once: the
- * one that closed the mailbox, and one of the pool that finds it closed. */
-static void mailbox_destroy_handler(struct mailbox *mailbox)
-{
-    struct mailbox_handler *handler;
+/* Receivers */
 
-    if (mailbox->member.link)
+void lane_receiver_addref(struct lane_receiver *receiver)
+{
+    InterlockedIncrement(&receiver->refcount);
+}
+
+void lane_receiver_release(struct lane_receiver *receiver)
+{
+    struct lane *lane = receiver->lane;
+
+    if (InterlockedDecrement(&receiver->refcount))
+        return;
+    receiver->free(receiver);
+    lane_release(lane);
+}
+
+/* Making lanes, and finding them */
+
+/* With one reference, and held by its apartment if that tells its end. Takes the apartment's reference over. */
+static struct lane *lane_create(
+        struct event_source *source, IUnknown *listener, struct apartment *apartment, DWORD home_thread)
+{
+    struct lane *lane = memory_alloc(sizeof(*lane));
+
+    if (!lane)
+        return NULL;
+    lane->job.run = lane_run_job;
+    if (!apartment_prepare_job(apartment, &lane->job))
     {
-        apartment_leave(&mailbox->member);
-        mailbox_release(mailbox); /* never the last: the caller has one */
+        memory_free(lane);
+        return NULL;
     }
-    if ((handler = InterlockedExchangePointer((void **)&mailbox->handler, NULL)))
-        handler->destroy(handler);
+    module_addref();
+    event_source_addref(source);
+    IUnknown_AddRef(listener);
+    lane->refcount = 1;
+    lane->source = source;
+    lane->listener = listener;
+    lane->apartment = apartment;
+    lane->home_thread = home_thread;
+    lane_queue_init(&lane->queue);
+    lane->member.on_end = lane_on_apartment_end;
+    InitializeSRWLock(&lane->lock);
+    InitializeConditionVariable(&lane->delivered);
+    apartment_join(apartment, &lane->member);
+    if (lane->member.link)
+        lane_addref(lane);
+    return lane;
 }
 
-/* Delivers the oldest event. False: there was none, or somebody else is delivering. */
-static bool mailbox_deliver_one(struct mailbox *mailbox)
+/* Takes back what belongs to the apartment. In it, when nothing stands in the lane any more. */
+static void lane_end(struct lane *lane)
 {
-    struct kept_event *event = NULL;
-    bool finished;
+    bool was_member = lane->member.link != NULL;
+    IUnknown *listener = lane->listener;
 
-    AcquireSRWLockExclusive(&mailbox->lock);
-    if (mailbox->delivering)
-        mailbox->missed_turn = true;
-    else if (!mailbox->closed && (event = ring_take(&mailbox->events)))
-        mailbox->delivering = true;
-    ReleaseSRWLockExclusive(&mailbox->lock);
-    if (!event)
+    apartment_leave(&lane->member);
+    lane->listener = NULL;
+    IUnknown_Release(listener);
+    if (was_member)
+        lane_release(lane);
+}
+
+/* The source's lock is held. The lane with a reference, and a place in it for a receiver; NULL: there is none. */
+static struct lane *lane_find(
+        struct event_source *source, IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
+{
+    struct lane *lane = source->lanes;
+
+    while (lane
+            && (lane->listener != listener || lane->apartment != apartment || lane->home_thread != home_thread))
+        lane = lane->next;
+    if (!lane)
+        return NULL;
+    lane_addref(lane);
+    ++lane->receiver_count;
+    return lane;
+}
+
+/* Lists the lane, unless another thread of the apartment has listed one for the listener meanwhile. Returns the one that
+ * is listed, with a reference and a place in it. */
+static struct lane *lane_list(struct lane *made)
+{
+    struct event_source *source = made->source;
+    struct lane *lane;
+
+    AcquireSRWLockExclusive(&source->lock);
+    if (!(lane = lane_find(source, made->listener, made->apartment, made->home_thread)))
+    {
+        if ((made->next = source->lanes))
+            made->next->link = &made->next;
+        made->link = &source->lanes;
+        source->lanes = made;
+        ++made->receiver_count;
+        lane = made;
+    }
+    ReleaseSRWLockExclusive(&source->lock);
+    if (lane != made)
+    {
+        lane_end(made);
+        lane_release(made);
+    }
+    return lane;
+}
+
+static struct lane *lane_get(struct event_source *source, IUnknown *listener, enum lane_home home)
+{
+    DWORD home_thread = home == LANE_HOME_THREAD ? GetCurrentThreadId() : 0;
+    struct apartment *apartment = apartment_get_current();
+    struct lane *lane;
+
+    if (!apartment)
+        return NULL;
+    AcquireSRWLockExclusive(&source->lock);
+    lane = lane_find(source, listener, apartment, home_thread);
+    ReleaseSRWLockExclusive(&source->lock);
+    if (!lane && (lane = lane_create(source, listener, apartment, home_thread)))
+        return lane_list(lane);
+    apartment_release(apartment);
+    return lane;
+}
+
+bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver)
+{
+    struct lane *lane = lane_get(source, listener, home);
+
+    if (!lane)
         return false;
-
-    mailbox->handler->deliver(mailbox->handler, event);
-    kept_event_release(event);
-
-    AcquireSRWLockExclusive(&mailbox->lock);
-    mailbox->delivering = false;
-    finished = mailbox->closed;
-    mailbox_count_out(mailbox, 1);
-    ReleaseSRWLockExclusive(&mailbox->lock);
-    if (finished)
-        mailbox_destroy_handler(mailbox);
+    receiver->lane = lane;
+    receiver->refcount = 2;
+    receiver->state = LANE_RECEIVER_OPEN;
+    receiver->end.receiver = receiver;
+    AcquireSRWLockExclusive(&lane->lock);
+    receiver->next = lane->receivers;
+    lane->receivers = receiver;
+    ReleaseSRWLockExclusive(&lane->lock);
     return true;
 }
 
-/* One event at a time, that other handlers and messages of the thread have their turn in between. */
-static void mailbox_take_turn(struct mailbox *mailbox)
+/* The receiver is none of the lane's any more. True: it was the last one, and nobody finds the lane from here on. */
+static bool lane_leave(struct lane *lane, struct lane_receiver *receiver)
 {
-    mailbox_deliver_one(mailbox);
-    AcquireSRWLockExclusive(&mailbox->lock);
-    if (!mailbox->events.count)
-        mailbox->missed_turn = false;
-    else if (mailbox->missed_turn && !mailbox->delivering)
-        mailbox_post_job(mailbox);
-    ReleaseSRWLockExclusive(&mailbox->lock);
+    struct lane_receiver **link;
+    bool last;
+
+    AcquireSRWLockExclusive(&lane->lock);
+    for (link = &lane->receivers; *link != receiver; link = &(*link)->next)
+        ;
+    *link = receiver->next;
+    ReleaseSRWLockExclusive(&lane->lock);
+
+    AcquireSRWLockExclusive(&lane->source->lock);
+    if ((last = !--lane->receiver_count) && lane->link)
+    {
+        if ((*lane->link = lane->next))
+            lane->next->link = lane->link;
+        lane->link = NULL;
+    }
+    ReleaseSRWLockExclusive(&lane->source->lock);
+    return last;
 }
 
-static void mailbox_run_turn(struct apartment_job *job)
+void lane_count_out(struct lane *lane, ULONG count)
+{
+    lane->delivered_count += count;
+    WakeAllConditionVariable(&lane->delivered);
+}
+
+void lane_post_job(struct lane *lane)
+{
+    if (lane->job_posted)
+        return;
+    lane->job_posted = true;
+    lane_addref(lane);
+    if (apartment_post(lane->apartment, &lane->job))
+        return;
+    lane->job_posted = false;
+    InterlockedDecrement(&lane->refcount); /* never the last: the caller has one */
+}
+
+/* What comes next, for the calling thread to do. The lock is held. NULL: nothing, or somebody is doing something. */
+static struct lane_entry *lane_take(struct lane *lane)
+{
+    if (lane->delivering)
+    {
+        lane->missed_turn = true;
+        return NULL;
+    }
+    if (!lane->queue.first)
+        return NULL;
+    lane->delivering = true;
+    lane->delivering_thread = GetCurrentThreadId();
+    lane->delivering_since = clock_ms();
+    return lane_queue_take(&lane->queue);
+}
+
+/* Delivering, in the apartment */
+
+static void lane_end_receiver(struct lane *lane, struct lane_receiver *receiver)
+{
+    bool last = lane_leave(lane, receiver);
+
+    if (last)
+        lane_forget_finishing(lane);
+    receiver->destroy(receiver);
+    if (last)
+        lane_end(lane);
+    lane_receiver_release(receiver); /* may be the last: whoever delivers has a reference to the lane */
+}
+
+static void lane_do_entry(struct lane *lane, struct lane_entry *entry)
+{
+    struct lane_receiver *receiver = entry->receiver;
+
+    if (!entry->kept)
+    {
+        lane_end_receiver(lane, receiver);
+        return;
+    }
+    receiver->deliver(receiver, entry->kept);
+    kept_event_release(entry->kept);
+    memory_free(entry);
+}
+
+bool lane_deliver_one(struct lane *lane)
+{
+    struct lane_entry *entry;
+    bool is_event;
+
+    AcquireSRWLockExclusive(&lane->lock);
+    entry = lane_take(lane);
+    ReleaseSRWLockExclusive(&lane->lock);
+    if (!entry)
+        return false;
+    do
+    {
+        is_event = entry->kept != NULL;
+        lane_do_entry(lane, entry);
+        AcquireSRWLockExclusive(&lane->lock);
+        lane->delivering = false;
+        if (is_event)
+            lane_count_out(lane, 1);
+        entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
+        ReleaseSRWLockExclusive(&lane->lock);
+    } while (entry);
+    return true;
+}
+
+void lane_deliver_all(struct lane *lane)
+{
+    lane_addref(lane);
+    while (lane_deliver_one(lane))
+        ;
+    lane_release(lane);
+}
+
+/* One event at a time, that other handlers and messages of the thread have their turn in between. */
+static void lane_take_turn(struct lane *lane)
+{
+    lane_deliver_one(lane);
+    AcquireSRWLockExclusive(&lane->lock);
+    if (!lane->queue.first)
+        lane->missed_turn = false;
+    else if (lane->missed_turn && !lane->delivering)
+        lane_post_job(lane);
+    ReleaseSRWLockExclusive(&lane->lock);
+}
+
+static void lane_run_turn(struct apartment_job *job)
 {
     struct turn *turn = CONTAINING_RECORD(job, struct turn, job);
-    struct mailbox *mailbox = turn->mailbox;
+    struct lane *lane = turn->lane;
 
     memory_free(turn);
-    mailbox_take_turn(mailbox);
-    mailbox_release(mailbox);
+    lane_take_turn(lane);
+    lane_release(lane);
 }
 
+static void lane_run_job(struct apartment_job *job)
+{
+    struct lane *lane = CONTAINING_RECORD(job, struct lane, job);
+
+    AcquireSRWLockExclusive(&lane->lock);
+    lane->job_posted = false;
+    ReleaseSRWLockExclusive(&lane->lock);
+    if (apartment_is_single_threaded(lane->apartment))
+    {
+        lane_take_turn(lane);
+    }
+    else
+    {
+        lane_deliver_all(lane);
+    }
+    lane_release(lane);
+}
+
+/* Putting events in */
+
 /* NULL: out of memory. */
-static struct turn *turn_create(struct mailbox *mailbox)
+static struct turn *turn_create(struct lane *lane)
 {
     struct turn *turn = memory_alloc(sizeof(*turn));
 
     if (!turn)
         return NULL;
-    turn->job.run = mailbox_run_turn;
-    turn->mailbox = mailbox;
-    mailbox_addref(mailbox);
+    turn->job.run = lane_run_turn;
+    turn->lane = lane;
+    lane_addref(lane);
     return turn;
 }
 
@@ -191,157 +362,89 @@ static void turn_destroy(struct turn *turn)
 {
     if (!turn)
         return;
-    mailbox_release(turn->mailbox);
+    lane_release(turn->lane);
     memory_free(turn);
 }
 
-static void mailbox_run_job(struct apartment_job *job)
+/* An entry for a copy of the event. NULL: out of memory. */
+static struct lane_entry *entry_create(struct lane_receiver *receiver, const VMEVENT *event)
 {
-    struct mailbox *mailbox = CONTAINING_RECORD(job, struct mailbox, job);
-    bool destroy;
+    struct lane_entry *entry = memory_alloc(sizeof(*entry));
 
-    AcquireSRWLockExclusive(&mailbox->lock);
-    mailbox->job_posted = false;
-    destroy = mailbox->closed && !mailbox->delivering;
-    ReleaseSRWLockExclusive(&mailbox->lock);
-
-    if (destroy)
-    {
-        mailbox_destroy_handler(mailbox);
-    }
-    else if (apartment_is_single_threaded(mailbox->apartment))
-    {
-        mailbox_take_turn(mailbox);
-    }
-    else
-    {
-        while (mailbox_deliver_one(mailbox))
-            ;
-    }
-    mailbox_release(mailbox);
-}
-
-static void mailbox_on_apartment_end(struct apartment_member *member)
-{
-    struct mailbox *mailbox = CONTAINING_RECORD(member, struct mailbox, member);
-
-    mailbox_close(mailbox);
-    if (!mailbox->delivering)
-        mailbox_destroy_handler(mailbox);
-    mailbox_release(mailbox);
-}
-
-/* Puts the event in and tells what it pushed out. The lock is held. False: out of memory. */
-static bool mailbox_put(struct mailbox *mailbox, struct kept_event *event, struct kept_event **lost)
-{
-    *lost = mailbox->events.count >= MAILBOX_CAPACITY ? ring_take(&mailbox->events) : NULL;
-    if (*lost)
-        mailbox_count_out(mailbox, 1);
-    if (!ring_push(&mailbox->events, event))
-        return false;
-    ++mailbox->put_count;
-    return true;
+    if (!entry)
+        return NULL;
+    entry->receiver = receiver;
+    if ((entry->kept = event_keep(event_from_view(event))))
+        return entry;
+    memory_free(entry);
+    return NULL;
 }
 
 /* Sees to it that the event which has just been put in is delivered. The lock is held. */
-static void mailbox_post(struct mailbox *mailbox, struct turn **turn)
+static void lane_post(struct lane *lane, struct turn **turn)
 {
     if (!*turn)
     {
-        if (!mailbox->delivering)
-            mailbox_post_job(mailbox);
+        if (!lane->delivering)
+            lane_post_job(lane);
     }
-    else if (apartment_post(mailbox->apartment, &(*turn)->job))
+    else if (apartment_post(lane->apartment, &(*turn)->job))
     {
         *turn = NULL;
     }
 }
 
-void CALLBACK mailbox_notify(const VMEVENT *event, void *context)
+/* Puts the entry in, or leaves it to the caller when the receiver takes no more. Returns what had to go for it. */
+static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry, bool home, struct turn **turn)
 {
-    struct mailbox *mailbox = context;
-    struct kept_event *kept = event_keep(event_from_view(event)), *lost = NULL;
-    bool home = mailbox->home_thread == GetCurrentThreadId(), closed;
-    bool in_line = !home && apartment_is_single_threaded(mailbox->apartment);
-    struct turn *turn = in_line ? turn_create(mailbox) : NULL;
+    struct lane_entry *lost = NULL;
+    ULONG lost_count = 0;
 
-    if (!kept || (in_line && !turn))
+    AcquireSRWLockExclusive(&lane->lock);
+    if ((*entry)->receiver->state == LANE_RECEIVER_OPEN)
     {
-        InterlockedIncrement(mailbox->lost);
-        if (kept)
-            kept_event_release(kept);
-        turn_destroy(turn);
-        return;
+        lane_queue_append(&lane->queue, *entry);
+        ++lane->put_count;
+        *entry = NULL;
+        /* The turns of those that go are left for the one that comes, but may come while something is delivered. */
+        if ((lost = lane_queue_make_room(&lane->queue, &lost_count)))
+        {
+            lane->missed_turn = true;
+            lane->lost_count += lost_count;
+            lane_count_out(lane, lost_count);
+        }
+        else if (!home)
+            lane_post(lane, turn);
     }
-    AcquireSRWLockExclusive(&mailbox->lock);
-    if ((closed = mailbox->closed))
-        lost = kept;
-    else if (!mailbox_put(mailbox, kept, &lost))
-        lost = kept;
-    else if (lost)
-        mailbox->missed_turn = true; /* there are turns enough: that of the one pushed out is left */
-    else if (!home)
-        mailbox_post(mailbox, &turn);
-    ReleaseSRWLockExclusive(&mailbox->lock);
+    ReleaseSRWLockExclusive(&lane->lock);
+    if (lost_count)
+        lane_count_lost(lane, lost_count);
+    return lost;
+}
 
+void CALLBACK lane_notify(const VMEVENT *event, void *context)
+{
+    struct lane_receiver *receiver = context;
+    struct lane *lane = receiver->lane;
+    bool home = lane->home_thread == GetCurrentThreadId();
+    bool in_line = !home && apartment_is_single_threaded(lane->apartment);
+    struct turn *turn = in_line ? turn_create(lane) : NULL;
+    struct lane_entry *entry = entry_create(receiver, event);
+
+    if (!entry || (in_line && !turn))
+    {
+        AcquireSRWLockExclusive(&lane->lock);
+        ++lane->lost_count;
+        ReleaseSRWLockExclusive(&lane->lock);
+        lane_count_lost(lane, 1);
+    }
+    else
+    {
+        lane_entries_drop(lane_put(lane, &entry, home, &turn));
+    }
     turn_destroy(turn);
-    if (lost)
-    {
-        kept_event_release(lost);
-        if (!closed)
-            InterlockedIncrement(mailbox->lost);
-    }
-    while (home && mailbox_deliver_one(mailbox))
-        ;
-}
-
-void mailbox_close(struct mailbox *mailbox)
-{
-    struct kept_event *event;
-    struct ring dropped;
-    bool here;
-
-    AcquireSRWLockExclusive(&mailbox->lock);
-    if (mailbox->closed)
-    {
-        ReleaseSRWLockExclusive(&mailbox->lock);
-        return;
-    }
-    mailbox->closed = true;
-    dropped = mailbox->events;
-    mailbox->events = (struct ring){0};
-    mailbox_count_out(mailbox, (ULONG)dropped.count);
-    here = mailbox->home_thread == GetCurrentThreadId() && !mailbox->delivering;
-    if (!here && !mailbox->delivering)
-        mailbox_post_job(mailbox);
-    ReleaseSRWLockExclusive(&mailbox->lock);
-    /* An object among an event's arguments runs its own code when it is released, so no lock is held. */
-    while ((event = ring_take(&dropped)))
-        kept_event_release(event);
-    ring_free(&dropped);
-    if (here)
-        mailbox_destroy_handler(mailbox);
-}
-
-void CALLBACK mailbox_release_listener(void *context)
-{
-    struct mailbox *mailbox = context;
-
-    mailbox_close(mailbox);
-    mailbox_release(mailbox);
-}
-
-bool mailbox_wait_until_empty(struct mailbox *mailbox, DWORD timeout_ms)
-{
-    ULONGLONG start = clock_ms();
-    ULONG put_count;
-    DWORD left;
-    bool empty;
-
-    AcquireSRWLockExclusive(&mailbox->lock);
-    put_count = mailbox->put_count;
-    while (!(empty = (LONG)(mailbox->delivered_count - put_count) >= 0) && (left = clock_left_ms(start, timeout_ms)))
-        SleepConditionVariableSRW(&mailbox->delivered, &mailbox->lock, left, 0);
-    ReleaseSRWLockExclusive(&mailbox->lock);
-    return empty;
+    if (entry)
+        lane_entries_drop(entry);
+    if (home)
+        lane_deliver_all(lane);
 }

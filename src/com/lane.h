@@ -1,53 +1,116 @@
 /*
- * Mailboxes: how an event reaches code that belongs to an apartment.
+ * Lanes: how events reach a listener that belongs to an apartment.
  *
- * Every handler (a script function, an advised sink) has a mailbox. The thread that fires an event puts it there
- * and goes on; the handler is called in its apartment, one event after the other, in their order. An
- * event that is fired on the very thread that the handler came from is delivered before the firing returns.
+ * Whoever listens (a script's function, an advised object) has one lane for all that it hears of a source, by however
+ * many subscriptions and connections: each of them is a receiver that stands in the lane. The thread that fires an
+ * event puts it into the lane and goes on. What is in a lane is delivered in the listener's apartment, one event after
+ * the other, in the order in which the events were fired, so a listener that is slow has a longer lane but hears the
+ * same. An event that is fired on the very thread that the listener came from is delivered before the firing returns.
+ *
+ * A receiver ends in one of two ways. lane_cut drops what waits for it; lane_finish delivers that first. Both are the
+ * last thing in the lane: the receiver's objects are released in its apartment, behind the last delivery.
  */
-#ifndef VMEVENTS_COM_MAILBOX_H
-#define VMEVENTS_COM_MAILBOX_H
+#ifndef VMEVENTS_COM_LANE_H
+#define VMEVENTS_COM_LANE_H
 
 #include "com/apartment.h"
+#include "com/event_source.h"
 #include "event/kept_event.h"
 
-struct mailbox;
+struct lane;
+struct lane_receiver;
 
-/* What a mailbox is for. */
-struct mailbox_handler
+/* Something that stands in a lane: an event for a receiver, or the receiver's end. */
+struct lane_entry
+{
+    struct lane_entry *next;
+    struct lane_receiver *receiver;
+    struct kept_event *kept; /* NULL: the end */
+};
+
+enum lane_receiver_state
+{
+    LANE_RECEIVER_OPEN,
+    LANE_RECEIVER_FINISHING, /* takes no more events; its end stands behind what waits */
+    LANE_RECEIVER_CUT        /* nothing waits but its end */
+};
+
+/* What events in a lane are for. Stands in its owner, which sets the three functions. */
+struct lane_receiver
 {
     /* Called with each event, in the apartment. */
-    void (*deliver)(struct mailbox_handler *handler, struct kept_event *event);
-    /* Called once, in the apartment if it still exists, after the last delivery: lets go of everything. */
-    void (*destroy)(struct mailbox_handler *handler);
+    void (*deliver)(struct lane_receiver *receiver, struct kept_event *event);
+    /* Called once, in the apartment, after the last delivery: lets go of what belongs to the apartment. Not called when
+     * the apartment's thread has ended without leaving COM: there is nowhere left to call it. */
+    void (*destroy)(struct lane_receiver *receiver);
+    /* Called once, on any thread, when nothing refers to the receiver any more. */
+    void (*free)(struct lane_receiver *receiver);
+
+    /* The lane's own. */
+    struct lane *lane;
+    struct lane_receiver *next; /* in the lane; guarded by its lock */
+    LONG refcount;              /* of the list of listeners, and of the lane until the end */
+    enum lane_receiver_state state;
+    struct lane_entry end;
 };
 
-/* How many events a mailbox holds; when one more comes the oldest is lost. */
-#define MAILBOX_CAPACITY 65536
+/* What a lane holds at most. When one more comes the oldest are lost; the one that comes is always kept. */
+#define LANE_CAPACITY 65536
+#define LANE_CAPACITY_BYTES (64u << 20)
 
-enum mailbox_home
+enum lane_home
 {
-    MAILBOX_HOME_THREAD, /* events fired on the creating thread are delivered at once */
-    MAILBOX_HOME_NONE    /* nobody who fires ever runs the handler */
+    LANE_HOME_THREAD, /* events fired on the creating thread are delivered at once */
+    LANE_HOME_NONE    /* nobody who fires ever runs what listens */
 };
 
-/* Makes a mailbox in the calling thread's apartment. Events that are lost, because the mailbox is full or memory
- * short, are counted in *lost. NULL: out of memory; the handler is left alone. */
-struct mailbox *mailbox_create(struct mailbox_handler *handler, enum mailbox_home home, LONG *lost);
+/*
+ * Puts the receiver into the lane that the listener has in the calling thread's apartment, or into a new one.
+ * `listener` is what tells one listener from another: the identity (IUnknown) is compared, and held while the lane
+ * exists. The receiver has a reference for a list of listeners, to be given back by lane_release_listener. Events that
+ * are lost, because the lane is full or memory short, count in the source's `dropped`.
+ *
+ * False: out of memory; the receiver is left alone.
+ */
+bool lane_join(
+        struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);
 
-/* A listener_notify: puts the event into the mailbox that is the context. */
-void CALLBACK mailbox_notify(const VMEVENT *event, void *context);
+/* A listener_notify: puts the event into the lane of the receiver that is the context. */
+void CALLBACK lane_notify(const VMEVENT *event, void *context);
 
-/* A listener_release: closes the mailbox and drops the list's reference. */
-void CALLBACK mailbox_release_listener(void *context);
+/* A listener_release: cuts the receiver unless it is finishing, and drops the list's reference. */
+void CALLBACK lane_release_listener(void *context);
 
-/* From here on no delivery begins. What waits is dropped. */
-void mailbox_close(struct mailbox *mailbox);
+/* From here on no delivery to the receiver begins. What waits for it is dropped. */
+void lane_cut(struct lane_receiver *receiver);
 
-void mailbox_addref(struct mailbox *mailbox);
-void mailbox_release(struct mailbox *mailbox);
+/* No more events are taken. What waits is delivered, then the receiver ends. */
+void lane_finish(struct lane_receiver *receiver);
 
-/* Waits until everything that was put in before has been delivered, or the time is up. False: it is up. */
-bool mailbox_wait_until_empty(struct mailbox *mailbox, DWORD timeout_ms);
+/*
+ * Waits until everything that was put into the receiver's lane before has been delivered, or the time is up. Returns
+ * how many events of the lane have not come: those that still wait, and those that the lane has ever lost.
+ */
+ULONG lane_settle(struct lane_receiver *receiver, DWORD timeout_ms);
+
+/* Waits so for every lane of the source, but no longer than timeout_ms altogether. A lane that is late is not waited for
+ * again until it has caught up. */
+void lanes_settle(struct event_source *source, DWORD timeout_ms);
+
+/*
+ * Calls `pump` until every lane of the source has delivered what was in it, or pump returns false. A lane that is
+ * delivering on the calling thread, further up the stack, is not waited for. pump works for the apartment, or waits,
+ * for a moment. False: pump did.
+ */
+bool lanes_catch_up(struct event_source *source, bool (*pump)(void *context), void *context);
+
+/*
+ * Lets go of the lanes that are finishing and have not returned from a delivery for patience_ms: what waits in them is
+ * dropped, and counted. Returns how many lanes are finishing still.
+ */
+UINT lanes_let_go(DWORD patience_ms);
+
+/* How many events were lost in this process on their way through lanes. */
+LONG lanes_lost(void);
 
 #endif

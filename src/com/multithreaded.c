@@ -14,6 +14,7 @@
 #include "vmevents.h"
 
 #include <objbase.h>
+#include <servprov.h>
 #include <stdbool.h>
 
 #define LATE_CALLS_MS 250
@@ -22,6 +23,7 @@
 static const IID *const interfaces[] = {
         &IID_IUnknown,
         &IID_IDispatch,
+        &IID_IServiceProvider,
         &DIID_IVMVirtualMachineEvents,
         &DIID_IVMVirtualPCEvents,
         &DIID_IVMDVDDriveEvents,

@@ -3,10 +3,12 @@
 #include "com/class_info.h"
 #include "com/connection_points.h"
 #include "com/type_info.h"
+#include "host/endings.h"
 #include "host/error_support.h"
 #include "host/machine.h"
 #include "host/machines.h"
 #include "host/server.h"
+#include "host/settle.h"
 
 static struct host
 {
@@ -148,6 +150,26 @@ static HRESULT WINAPI host_get_Machines(IVMEventHost *iface, IVMEventMachines **
     return S_OK;
 }
 
+static HRESULT WINAPI host_Settle(IVMEventHost *iface, LONG connection, LONG timeout_ms, LONG *missing)
+{
+    HRESULT hr;
+
+    /* Also when the client is gone meanwhile. */
+    IVMEventHost_AddRef(iface);
+    hr = settle_connection(host.source, &IID_IVMEventHost, connection, timeout_ms, missing);
+    IVMEventHost_Release(iface);
+    return hr;
+}
+
+static HRESULT WINAPI host_get_Dropped(IVMEventHost *iface, LONG *count)
+{
+    (void)iface;
+    if (!count)
+        return E_POINTER;
+    *count = lanes_lost();
+    return S_OK;
+}
+
 static const IVMEventHostVtbl host_vtbl = {
         host_QueryInterface,
         host_AddRef,
@@ -161,18 +183,20 @@ static const IVMEventHostVtbl host_vtbl = {
         host_RemoveMachine,
         host_get_Machines,
         host_OpenMachine,
+        host_Settle,
+        host_get_Dropped,
 };
 
 BOOL host_init(void)
 {
     IUnknown *identity = (IUnknown *)&host.IVMEventHost_iface;
 
-    if (!(host.source = event_source_create()))
+    if (!endings_init() || !(host.source = event_source_create()))
         return FALSE;
     host.IVMEventHost_iface.lpVtbl = (IVMEventHostVtbl *)&host_vtbl;
     error_support_init(&host.error_support, identity, &IID_IVMEventHost);
     class_info_init(&host.class_info, identity, &CLSID_VMEventHost, &DIID_IVMVirtualPCEvents);
-    connection_points_init(&host.points, identity, host.source, 1u << PC_EVENTS, MAILBOX_HOME_NONE);
+    connection_points_init(&host.points, identity, host.source, 1u << PC_EVENTS, LANE_HOME_NONE);
     machines_init();
     return TRUE;
 }
@@ -181,6 +205,7 @@ void host_cleanup(void)
 {
     machines_cleanup();
     event_source_close(host.source);
+    endings_cleanup();
     memset(&host, 0, sizeof(host));
 }
 
@@ -210,10 +235,10 @@ void host_fire_state_change(BSTR machine, VMVMState state)
 
 void host_settle(DWORD timeout_ms)
 {
-    connections_settle(host.source, timeout_ms);
+    lanes_settle(host.source, timeout_ms);
 }
 
-void host_end_connections(void)
+void host_finish_connections(void)
 {
-    connections_end_all(host.source);
+    connections_finish_all(host.source);
 }

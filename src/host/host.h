@@ -19,7 +19,7 @@ BOOL host_prepare_to_fire(void);
 void host_fire_state_change(BSTR machine, VMVMState state);
 void host_settle(DWORD timeout_ms);
 
-/* Lets go of all sinks that are advised on the host. */
-void host_end_connections(void);
+/* Ends all connections to the host when they have delivered what was fired. */
+void host_finish_connections(void);
 
 #endif

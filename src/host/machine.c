@@ -5,12 +5,14 @@
 #include "com/connection_points.h"
 #include "com/error_info.h"
 #include "com/type_info.h"
+#include "host/endings.h"
 #include "host/error_support.h"
 #include "host/host.h"
 #include "host/qemu/live.h"
 #include "host/raise_invoke.h"
 #include "host/raised.h"
 #include "host/server.h"
+#include "host/settle.h"
 #include "host/simulated/player.h"
 #include "platform/memory.h"
 
@@ -35,7 +37,7 @@ static void machine_free(struct machine *machine)
 {
     if (machine->source)
     {
-        connections_end_all(machine->source);
+        connections_finish_all(machine->source);
         event_source_close(machine->source);
     }
     if (machine->removal)
@@ -130,12 +132,11 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event)
     return hr;
 }
 
-/* Waits for the clients of the machine, and then for those of the host with what is left of the time. */
-static void machine_settle(struct machine *machine)
+void machine_settle(struct machine *machine)
 {
     ULONGLONG start = clock_ms();
 
-    connections_settle(machine->source, MACHINE_SETTLE_MS);
+    lanes_settle(machine->source, MACHINE_SETTLE_MS);
     host_settle(clock_left_ms(start, MACHINE_SETTLE_MS));
 }
 
@@ -179,10 +180,7 @@ HRESULT machine_fire(struct machine *machine, struct raised *raised)
     for (UINT i = 0; !removed && i < raised->count && SUCCEEDED(hr); ++i)
         hr = machine_fire_one(machine, &raised->events[i]);
     ReleaseSRWLockExclusive(&machine->lock);
-    if (removed)
-        return machine_raise_removed(machine);
-    machine_settle(machine);
-    return hr;
+    return removed ? machine_raise_removed(machine) : hr;
 }
 
 void machine_remove(struct machine *machine)
@@ -202,8 +200,8 @@ void machine_remove(struct machine *machine)
     SetEvent(machine->removal);
     if (machine->live)
         live_close(machine->live);
-    machine_settle(machine);
-    connections_end_all(machine->source);
+    connections_finish_all(machine->source);
+    endings_watch();
 }
 
 /* IVMEventMachine */
@@ -320,7 +318,8 @@ static HRESULT machine_raise(struct machine *machine, BSTR event_name, const VAR
     hr = raised_init(&raised, plain_string(event_name), args, count, machine->name, LOCALE_USER_DEFAULT, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
-    hr = machine_fire(machine, &raised);
+    if (SUCCEEDED(hr = machine_fire(machine, &raised)))
+        machine_settle(machine);
     raised_cleanup(&raised);
     return hr;
 }
@@ -380,6 +379,7 @@ static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT sp
     /* Also when the client is gone meanwhile. */
     IVMEventMachine_AddRef(iface);
     hr = player_play(machine, plain_string(path), factor, fired);
+    machine_settle(machine);
     IVMEventMachine_Release(iface);
     return hr;
 }
@@ -440,6 +440,18 @@ static HRESULT WINAPI machine_LogoffGuest(IVMEventMachine *iface)
     return hr;
 }
 
+static HRESULT WINAPI machine_Settle(IVMEventMachine *iface, LONG connection, LONG timeout_ms, LONG *missing)
+{
+    struct machine *machine = machine_from_IVMEventMachine(iface);
+    HRESULT hr;
+
+    /* Also when the client is gone meanwhile. */
+    IVMEventMachine_AddRef(iface);
+    hr = settle_connection(machine->source, &IID_IVMEventMachine, connection, timeout_ms, missing);
+    IVMEventMachine_Release(iface);
+    return hr;
+}
+
 static const IVMEventMachineVtbl machine_vtbl = {
         machine_QueryInterface,
         machine_AddRef,
@@ -456,6 +468,7 @@ static const IVMEventMachineVtbl machine_vtbl = {
         machine_get_Connected,
         machine_get_Fault,
         machine_LogoffGuest,
+        machine_Settle,
 };
 
 HRESULT machine_create(BSTR name, struct machine **result)
@@ -480,7 +493,7 @@ HRESULT machine_create(BSTR name, struct machine **result)
     error_support_init(&machine->error_support, identity, &IID_IVMEventMachine);
     class_info_init(&machine->class_info, identity, &CLSID_VMEventMachine, &DIID_IVMVirtualMachineEvents);
     connection_points_init(&machine->points, identity, machine->source,
-            1u << MACHINE_EVENTS | 1u << DVD_EVENTS | 1u << FLOPPY_EVENTS, MAILBOX_HOME_NONE);
+            1u << MACHINE_EVENTS | 1u << DVD_EVENTS | 1u << FLOPPY_EVENTS, LANE_HOME_NONE);
     *result = machine;
     return S_OK;
 }

@@ -30,16 +30,20 @@ BSTR machine_name(const struct machine *machine);
 HRESULT machine_prepare_to_fire(struct machine *machine);
 
 /*
- * Fires the events, and with OnStateChange takes on the state, of which the host's clients hear too. Returns when
- * every client that responds has got them; those that do not delay it by MACHINE_SETTLE_MS at most.
+ * Fires the events, and with OnStateChange takes on the state, of which the host's clients hear too. Does not wait for
+ * those who listen.
  *
  * S_OK, VM_E_VM_UNKNOWN (with a description: the machine has been removed), E_OUTOFMEMORY
  */
 HRESULT machine_fire(struct machine *machine, struct raised *raised);
 
+/* Waits until every client that responds has got what was fired; those that do not delay it by MACHINE_SETTLE_MS at
+ * most. Nothing depends on it: it lets a script that raises an event find that it has been heard. */
+void machine_settle(struct machine *machine);
+
 #define MACHINE_SETTLE_MS 25
 
-/* The same with one event, of a machine that is live. Does not wait. */
+/* The same with one event, of a machine that is live. */
 HRESULT machine_tell(struct machine *machine, struct event *event);
 
 /* The state of a live machine, when it is not news. */
@@ -57,7 +61,7 @@ BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms);
 /* Returns VM_E_VM_UNKNOWN with its description. */
 HRESULT machine_raise_removed(struct machine *machine);
 
-/* The machine says that it is deleted, and ends its connections: nobody hears of it any more. */
+/* The machine says that it is deleted, and is never heard of again: its connections end when they have delivered that. */
 void machine_remove(struct machine *machine);
 
 #endif

@@ -174,6 +174,7 @@ HRESULT machines_remove(BSTR name)
     if (!machine)
         return error_unknown(name, &IID_IVMEventHost);
     machine_remove(machine);
+    machine_settle(machine);
     machine_release(machine);
     return S_OK;
 }

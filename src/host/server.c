@@ -6,8 +6,10 @@
 #include "host/server.h"
 
 #include "com/clock.h"
+#include "com/lane.h"
 #include "com/module.h"
 #include "com/wine_interfaces.h"
+#include "host/endings.h"
 #include "host/host.h"
 #include "host/machines.h"
 #include "host/wine_clients.h"
@@ -19,7 +21,7 @@
 /* Whoever had the process started, but ended before it called, must not keep it. */
 #define FIRST_CLIENT_TIMEOUT_MS 60000
 
-/* How long the release of sinks whose clients do not answer may hold up the end. */
+/* How long the release of sinks may hold up the end when all events have been delivered. */
 #define LAST_RELEASES_TIMEOUT_MS 1000
 
 /* Every interface that clients call the host's objects by. */
@@ -149,14 +151,18 @@ static BOOL class_object_withdraw(DWORD cookie)
     return TRUE;
 }
 
-/* Lets go of the sinks of clients that released all but their advise. The processes that they are in may hang, or be
- * gone: CoUninitialize, which would wait for them without limit, is left to the end of the process. */
-static void server_drop_connections(void)
+/* Delivers what was fired to the clients that released all but their advise, the end of the machines last, and lets go of
+ * their sinks. The processes that they are in may hang, or be gone: CoUninitialize, which would wait for them without
+ * limit, is left to the end of the process. */
+static void server_finish_connections(void)
 {
-    ULONGLONG start = clock_ms();
+    ULONGLONG start;
 
     machines_remove_all();
-    host_end_connections();
+    host_finish_connections();
+    while (lanes_let_go(CLIENT_PATIENCE_MS))
+        WaitForSingleObject(wake, 10);
+    start = clock_ms();
     while (module_in_use() && clock_left_ms(start, LAST_RELEASES_TIMEOUT_MS))
         WaitForSingleObject(wake, 10);
 }
@@ -184,7 +190,7 @@ HRESULT server_run(void)
         } while (!class_object_withdraw(cookie));
     } while (server_in_use());
     wine_launches_end_turn();
-    server_drop_connections();
+    server_finish_connections();
     /* Whoever has a reference all the same may use it in the moment that is left. */
     if (!module_in_use() && !InterlockedCompareExchange(&uses, 0, 0))
         host_cleanup();

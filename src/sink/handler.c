@@ -1,6 +1,7 @@
 #include "sink/handler.h"
 
-#include "com/mailbox.h"
+#include "com/lane.h"
+#include "com/stand_in.h"
 #include "platform/memory.h"
 #include "sink/record.h"
 
@@ -12,7 +13,7 @@ static const IID iid_IDispatchEx = {
 
 struct handler
 {
-    struct mailbox_handler mailbox_handler;
+    struct lane_receiver receiver;
     struct event_source *source;
     struct poll *poll;
     IDispatch *code;
@@ -21,9 +22,9 @@ struct handler
     bool whole;
 };
 
-static struct handler *handler_from_mailbox_handler(struct mailbox_handler *iface)
+static struct handler *handler_from_receiver(struct lane_receiver *receiver)
 {
-    return CONTAINING_RECORD(iface, struct handler, mailbox_handler);
+    return CONTAINING_RECORD(receiver, struct handler, receiver);
 }
 
 /* Wine's VBScript objects have names only for those who ask through IDispatchEx. */
@@ -88,15 +89,20 @@ static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count)
     return hr;
 }
 
-static HRESULT call_with_arguments(IDispatch *code, DISPID id, const struct event *event)
+static HRESULT call_with_arguments(IDispatch *code, DISPID id, const struct kept_event *kept)
 {
-    VARIANT args[EVENT_MAX_ARGS];
-    UINT count = event->type->param_count;
+    VARIANT args[EVENT_MAX_ARGS], reversed[EVENT_MAX_ARGS];
+    UINT count = kept->event.type->param_count;
+    HRESULT hr;
 
+    if (FAILED(hr = arguments_open(kept, args)))
+        return hr;
     /* Borrowed for the call, the last first. */
     for (UINT i = 0; i < count; ++i)
-        args[count - 1 - i] = event->args[i];
-    return call(code, id, args, count);
+        reversed[count - 1 - i] = args[i];
+    hr = call(code, id, reversed, count);
+    arguments_close(kept, args);
+    return hr;
 }
 
 static HRESULT call_with_record(IDispatch *code, struct kept_event *kept)
@@ -119,7 +125,7 @@ static HRESULT handler_call_function(struct handler *handler, struct kept_event 
 {
     if (handler->whole)
         return call_with_record(handler->code, kept);
-    return call_with_arguments(handler->code, DISPID_VALUE, &kept->event);
+    return call_with_arguments(handler->code, DISPID_VALUE, kept);
 }
 
 /* Tells whether the code had something for the event. */
@@ -135,7 +141,7 @@ static bool handler_call(struct handler *handler, struct kept_event *kept, HRESU
             InterlockedIncrement(&handler->source->failed);
         if (FAILED(hr))
             return false;
-        *result = call_with_arguments(handler->code, id, &kept->event);
+        *result = call_with_arguments(handler->code, id, kept);
         if (*result != DISP_E_MEMBERNOTFOUND || !handler->claims_every_name)
             return true;
     }
@@ -143,9 +149,9 @@ static bool handler_call(struct handler *handler, struct kept_event *kept, HRESU
     return handler->is_function || *result != DISP_E_MEMBERNOTFOUND;
 }
 
-static void handler_deliver(struct mailbox_handler *iface, struct kept_event *kept)
+static void handler_deliver(struct lane_receiver *receiver, struct kept_event *kept)
 {
-    struct handler *handler = handler_from_mailbox_handler(iface);
+    struct handler *handler = handler_from_receiver(receiver);
     HRESULT hr;
 
     if (!handler_call(handler, kept, &hr))
@@ -155,33 +161,48 @@ static void handler_deliver(struct mailbox_handler *iface, struct kept_event *ke
         InterlockedIncrement(&handler->source->failed);
 }
 
-static void handler_destroy(struct mailbox_handler *iface)
+static void handler_destroy(struct lane_receiver *receiver)
 {
-    struct handler *handler = handler_from_mailbox_handler(iface);
+    IDispatch_Release(handler_from_receiver(receiver)->code);
+}
 
-    IDispatch_Release(handler->code);
+static void handler_free(struct lane_receiver *receiver)
+{
+    struct handler *handler = handler_from_receiver(receiver);
+
     poll_release(handler->poll);
     event_source_release(handler->source);
     memory_free(handler);
+}
+
+/* One function, or one object, that subscribes several times is one listener. */
+static bool handler_join(struct handler *handler)
+{
+    IUnknown *identity;
+    bool joined;
+
+    if (FAILED(IDispatch_QueryInterface(handler->code, &IID_IUnknown, (void **)&identity)))
+        return false;
+    joined = lane_join(handler->source, identity, LANE_HOME_THREAD, &handler->receiver);
+    IUnknown_Release(identity);
+    return joined;
 }
 
 HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32_t events, IDispatch *code, bool whole,
         uint32_t *cookie)
 {
     struct handler *handler = memory_alloc(sizeof(*handler));
-    struct mailbox *mailbox;
-    HRESULT hr;
 
     if (!handler)
         return E_OUTOFMEMORY;
-    handler->mailbox_handler.deliver = handler_deliver;
-    handler->mailbox_handler.destroy = handler_destroy;
+    handler->receiver.deliver = handler_deliver;
+    handler->receiver.destroy = handler_destroy;
+    handler->receiver.free = handler_free;
     handler->source = source;
     handler->poll = poll;
     handler->code = code;
     handler->whole = whole;
-    if (FAILED(hr = handler_find_out_kind(handler))
-            || !(mailbox = mailbox_create(&handler->mailbox_handler, MAILBOX_HOME_THREAD, &source->dropped)))
+    if (FAILED(handler_find_out_kind(handler)) || !handler_join(handler))
     {
         memory_free(handler);
         return E_OUTOFMEMORY;
@@ -189,10 +210,10 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32
     event_source_addref(source);
     poll_addref(poll);
     IDispatch_AddRef(code);
-    if (!listeners_add(&source->listeners, events | LISTENER_HANDLER, mailbox_notify, mailbox,
-                mailbox_release_listener, cookie))
+    if (!listeners_add(&source->listeners, events | LISTENER_HANDLER, lane_notify, &handler->receiver,
+                lane_release_listener, cookie))
     {
-        mailbox_release_listener(mailbox);
+        lane_release_listener(&handler->receiver);
         return E_OUTOFMEMORY;
     }
     return S_OK;

@@ -9,6 +9,7 @@
 
 #include "com/apartment.h"
 #include "com/multithreaded.h"
+#include "com/proxy.h"
 #include "platform/memory.h"
 #include "sink/sink.h"
 
@@ -94,7 +95,9 @@ static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *
     hr = IConnectionPointContainer_FindConnectionPoint(container, events->iid, &advised->point);
     if (FAILED(hr))
         return hr == E_OUTOFMEMORY ? hr : S_FALSE;
-    if (FAILED(hr = incoming_sink_create(advising->source, events, advising->label, &advised->sink)))
+    hr = incoming_sink_create(advising->source, events, advising->label,
+            incoming->count ? incoming->advised[0].sink : NULL, &advised->sink);
+    if (FAILED(hr))
         goto failed;
     if (FAILED(hr = IConnectionPoint_Advise(advised->point, incoming_sink_identity(advised->sink), &advised->cookie)))
     {
@@ -141,16 +144,6 @@ static void advise_from_stream(void *context)
     IUnknown_Release(advising->object);
 }
 
-static bool is_proxy(IUnknown *object)
-{
-    IUnknown *security;
-
-    if (FAILED(IUnknown_QueryInterface(object, &IID_IClientSecurity, (void **)&security)))
-        return false;
-    IUnknown_Release(security);
-    return true;
-}
-
 /* Advises from the multithreaded apartment, on behalf of a single-threaded caller. */
 static HRESULT advise_multithreaded(struct advising *advising, IUnknown *object)
 {
@@ -173,7 +166,7 @@ static HRESULT incoming_advise(
 {
     struct advising advising = {.incoming = incoming, .source = source, .label = label, .object = object};
 
-    if (apartment_is_single_threaded(incoming->apartment) && is_proxy(object))
+    if (apartment_is_single_threaded(incoming->apartment) && object_is_proxy(object))
     {
         apartment_release(incoming->apartment);
         incoming->apartment = apartment_get_multithreaded();

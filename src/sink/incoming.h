@@ -5,12 +5,14 @@
 #include "com/event_source.h"
 
 /* The object that one connection point of a source gets: an IDispatch that knows its dispinterface and the label
- * of its source, and may be called in any apartment. */
+ * of its source, and may be called in any apartment. Those of one connection tell the source that they listen together
+ * (com/connection_points.h). */
 struct incoming_sink;
 
-/* With one reference. S_OK, E_OUTOFMEMORY */
+/* With one reference. `first` is the one that was made first for the connection; NULL for that itself.
+ * S_OK, E_OUTOFMEMORY */
 HRESULT incoming_sink_create(struct event_source *source, const struct event_interface *events, const WCHAR *label,
-        struct incoming_sink **sink);
+        struct incoming_sink *first, struct incoming_sink **sink);
 
 IUnknown *incoming_sink_identity(struct incoming_sink *sink);
 

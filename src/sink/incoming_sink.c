@@ -1,19 +1,23 @@
 #include "sink/incoming.h"
 
+#include "com/connection_points.h"
 #include "com/event_invoke.h"
 #include "com/module.h"
 #include "com/relay.h"
 #include "com/type_info.h"
 #include "platform/memory.h"
 
+#include <servprov.h>
 #include <wchar.h>
 
 struct incoming_sink
 {
     IDispatch IDispatch_iface;
     IEventRelay IEventRelay_iface;
+    IServiceProvider IServiceProvider_iface;
     LONG refcount;
     volatile LONG closed;
+    struct incoming_sink *first; /* of those that one connection listens by, with a reference; NULL: this one is */
     IUnknown *marshaler;
     struct event_source *source;
     const struct event_interface *events;
@@ -41,6 +45,12 @@ static HRESULT WINAPI incoming_sink_QueryInterface(IDispatch *iface, REFIID riid
         *object = &sink->IEventRelay_iface;
         return S_OK;
     }
+    if (IsEqualIID(riid, &IID_IServiceProvider))
+    {
+        IDispatch_AddRef(iface);
+        *object = &sink->IServiceProvider_iface;
+        return S_OK;
+    }
     if (!IsEqualIID(riid, &IID_IUnknown) && !IsEqualIID(riid, &IID_IDispatch) && !IsEqualIID(riid, sink->events->iid))
         return E_NOINTERFACE;
     IDispatch_AddRef(iface);
@@ -60,6 +70,8 @@ static ULONG WINAPI incoming_sink_Release(IDispatch *iface)
 
     if (!refcount)
     {
+        if (sink->first)
+            IDispatch_Release(&sink->first->IDispatch_iface);
         if (sink->marshaler)
             IUnknown_Release(sink->marshaler);
         event_source_release(sink->source);
@@ -160,8 +172,50 @@ static const IEventRelayVtbl incoming_sink_relay_vtbl = {
         incoming_sink_Relay,
 };
 
+/* IServiceProvider: tells a source which sinks belong together. */
+
+static struct incoming_sink *incoming_sink_from_IServiceProvider(IServiceProvider *iface)
+{
+    return CONTAINING_RECORD(iface, struct incoming_sink, IServiceProvider_iface);
+}
+
+static HRESULT WINAPI incoming_sink_provider_QueryInterface(IServiceProvider *iface, REFIID riid, void **object)
+{
+    return IDispatch_QueryInterface(&incoming_sink_from_IServiceProvider(iface)->IDispatch_iface, riid, object);
+}
+
+static ULONG WINAPI incoming_sink_provider_AddRef(IServiceProvider *iface)
+{
+    return IDispatch_AddRef(&incoming_sink_from_IServiceProvider(iface)->IDispatch_iface);
+}
+
+static ULONG WINAPI incoming_sink_provider_Release(IServiceProvider *iface)
+{
+    return IDispatch_Release(&incoming_sink_from_IServiceProvider(iface)->IDispatch_iface);
+}
+
+static HRESULT WINAPI incoming_sink_QueryService(
+        IServiceProvider *iface, REFGUID service, REFIID riid, void **object)
+{
+    struct incoming_sink *sink = incoming_sink_from_IServiceProvider(iface);
+
+    if (!object)
+        return E_POINTER;
+    *object = NULL;
+    if (!IsEqualGUID(service, &SID_EventListener))
+        return E_NOINTERFACE;
+    return IDispatch_QueryInterface(&(sink->first ? sink->first : sink)->IDispatch_iface, riid, object);
+}
+
+static const IServiceProviderVtbl incoming_sink_provider_vtbl = {
+        incoming_sink_provider_QueryInterface,
+        incoming_sink_provider_AddRef,
+        incoming_sink_provider_Release,
+        incoming_sink_QueryService,
+};
+
 HRESULT incoming_sink_create(struct event_source *source, const struct event_interface *events, const WCHAR *label,
-        struct incoming_sink **result)
+        struct incoming_sink *first, struct incoming_sink **result)
 {
     struct incoming_sink *sink = memory_alloc(sizeof(*sink) + (wcslen(label) + 1) * sizeof(WCHAR));
     HRESULT hr;
@@ -173,6 +227,9 @@ HRESULT incoming_sink_create(struct event_source *source, const struct event_int
     event_source_addref(source);
     sink->IDispatch_iface.lpVtbl = (IDispatchVtbl *)&incoming_sink_vtbl;
     sink->IEventRelay_iface.lpVtbl = (IEventRelayVtbl *)&incoming_sink_relay_vtbl;
+    sink->IServiceProvider_iface.lpVtbl = (IServiceProviderVtbl *)&incoming_sink_provider_vtbl;
+    if ((sink->first = first))
+        IDispatch_AddRef(&first->IDispatch_iface);
     sink->refcount = 1;
     sink->source = source;
     sink->events = events;

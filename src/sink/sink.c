@@ -363,7 +363,7 @@ HRESULT sink_create(REFIID riid, void **object)
     class_info_init(&sink->class_info, (IUnknown *)&sink->IVMEventSink_iface, &CLSID_VMEventSink,
             &DIID_IVMVirtualMachineEvents);
     connection_points_init(&sink->points, (IUnknown *)&sink->IVMEventSink_iface, sink->source,
-            (1u << EVENT_INTERFACE_COUNT) - 1, MAILBOX_HOME_THREAD);
+            (1u << EVENT_INTERFACE_COUNT) - 1, LANE_HOME_THREAD);
 
     hr = IVMEventSink_QueryInterface(&sink->IVMEventSink_iface, riid, object);
     IVMEventSink_Release(&sink->IVMEventSink_iface);

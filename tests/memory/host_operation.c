@@ -99,7 +99,7 @@ static void world_end(void)
         DeleteFileW(world.text);
     SysFreeString(world.text);
     machines_remove_all();
-    host_end_connections();
+    host_finish_connections();
     await_end_of_connections();
     host_cleanup();
     type_info_forget();

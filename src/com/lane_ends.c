@@ -1,0 +1,187 @@
+/* How receivers end, at once or when all is delivered, and the lanes that take too long about it. */
+#include "com/lane_parts.h"
+
+#include "com/clock.h"
+
+static SRWLOCK finishing_lock = SRWLOCK_INIT;
+static struct lane *finishing; /* lanes that deliver their last; a reference to each */
+
+void lane_cut(struct lane_receiver *receiver)
+{
+    struct lane *lane = receiver->lane;
+    struct lane_entry *dropped = NULL;
+    bool here = false;
+    ULONG count;
+
+    lane_addref(lane);
+    AcquireSRWLockExclusive(&lane->lock);
+    if (receiver->state != LANE_RECEIVER_CUT)
+    {
+        receiver->state = LANE_RECEIVER_CUT;
+        dropped = lane_queue_take_out(&lane->queue, receiver, &count);
+        lane_count_out(lane, count);
+        lane_queue_prepend(&lane->queue, &receiver->end);
+        here = lane->home_thread == GetCurrentThreadId() && !lane->delivering;
+        if (!here && !lane->delivering)
+            lane_post_job(lane);
+    }
+    ReleaseSRWLockExclusive(&lane->lock);
+    lane_entries_drop(dropped);
+    if (here)
+        lane_deliver_one(lane);
+    lane_release(lane);
+}
+
+/* Drops the reference that a list of listeners had. */
+void CALLBACK lane_release_listener(void *context)
+{
+    struct lane_receiver *receiver = context;
+    bool open;
+
+    AcquireSRWLockShared(&receiver->lane->lock);
+    open = receiver->state == LANE_RECEIVER_OPEN;
+    ReleaseSRWLockShared(&receiver->lane->lock);
+    if (open)
+        lane_cut(receiver);
+    lane_receiver_release(receiver);
+}
+
+/* A receiver that has not been cut yet, with a reference; NULL: there is none. */
+static struct lane_receiver *lane_find_uncut(struct lane *lane)
+{
+    struct lane_receiver *receiver;
+
+    AcquireSRWLockShared(&lane->lock);
+    receiver = lane->receivers;
+    while (receiver && receiver->state == LANE_RECEIVER_CUT)
+        receiver = receiver->next;
+    if (receiver)
+        lane_receiver_addref(receiver);
+    ReleaseSRWLockShared(&lane->lock);
+    return receiver;
+}
+
+static void lane_cut_all(struct lane *lane)
+{
+    struct lane_receiver *receiver;
+
+    while ((receiver = lane_find_uncut(lane)))
+    {
+        lane_cut(receiver);
+        lane_receiver_release(receiver);
+    }
+}
+
+/* On the apartment's thread. If a delivery is under way further up the stack, the ends follow it. */
+void lane_on_apartment_end(struct apartment_member *member)
+{
+    struct lane *lane = CONTAINING_RECORD(member, struct lane, member);
+
+    lane_cut_all(lane);
+    lane_deliver_all(lane);
+    lane_release(lane);
+}
+
+/* Lanes that are finishing */
+
+static void lane_note_finishing(struct lane *lane)
+{
+    AcquireSRWLockExclusive(&finishing_lock);
+    if (!lane->finishing_link)
+    {
+        lane_addref(lane);
+        if ((lane->next_finishing = finishing))
+            finishing->finishing_link = &lane->next_finishing;
+        lane->finishing_link = &finishing;
+        finishing = lane;
+    }
+    ReleaseSRWLockExclusive(&finishing_lock);
+}
+
+void lane_forget_finishing(struct lane *lane)
+{
+    bool listed;
+
+    AcquireSRWLockExclusive(&finishing_lock);
+    if ((listed = lane->finishing_link != NULL))
+    {
+        if ((*lane->finishing_link = lane->next_finishing))
+            lane->next_finishing->finishing_link = lane->finishing_link;
+        lane->finishing_link = NULL;
+    }
+    ReleaseSRWLockExclusive(&finishing_lock);
+    if (listed)
+        lane_release(lane);
+}
+
+void lane_finish(struct lane_receiver *receiver)
+{
+    struct lane *lane = receiver->lane;
+
+    lane_addref(lane);
+    lane_note_finishing(lane);
+    AcquireSRWLockExclusive(&lane->lock);
+    if (receiver->state == LANE_RECEIVER_OPEN)
+    {
+        receiver->state = LANE_RECEIVER_FINISHING;
+        lane_queue_append(&lane->queue, &receiver->end);
+        if (lane_queue_begins_with_end(&lane->queue) && !lane->delivering)
+            lane_post_job(lane);
+    }
+    ReleaseSRWLockExclusive(&lane->lock);
+    lane_release(lane);
+}
+
+/* The lock of those that are finishing is held. A lane that hangs, with a reference; NULL: there is none. */
+static struct lane *find_hanging(DWORD patience_ms)
+{
+    struct lane *lane;
+
+    for (lane = finishing; lane; lane = lane->next_finishing)
+    {
+        bool hangs;
+
+        AcquireSRWLockShared(&lane->lock);
+        hangs = lane->delivering && clock_ms() - lane->delivering_since >= patience_ms;
+        ReleaseSRWLockShared(&lane->lock);
+        if (hangs)
+        {
+            lane_addref(lane);
+            return lane;
+        }
+    }
+    return NULL;
+}
+
+static void lane_let_go(struct lane *lane)
+{
+    ULONG count;
+
+    AcquireSRWLockExclusive(&lane->lock);
+    count = lane->queue.count;
+    lane->lost_count += count;
+    ReleaseSRWLockExclusive(&lane->lock);
+    lane_count_lost(lane, count);
+    lane_cut_all(lane);
+    lane_forget_finishing(lane);
+}
+
+UINT lanes_let_go(DWORD patience_ms)
+{
+    struct lane *lane;
+    UINT count = 0;
+
+    for (;;)
+    {
+        AcquireSRWLockShared(&finishing_lock);
+        if (!(lane = find_hanging(patience_ms)))
+            break;
+        ReleaseSRWLockShared(&finishing_lock);
+        lane_let_go(lane);
+        lane_release(lane);
+    }
+    for (lane = finishing; lane; lane = lane->next_finishing)
+        ++count;
+    ReleaseSRWLockShared(&finishing_lock);
+    return count;
+}

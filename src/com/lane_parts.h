@@ -1,0 +1,62 @@
+/* A lane from inside: shared by what puts in and delivers (lane.c), what ends (lane_ends.c) and what waits (lane_waits.c). */
+#ifndef VMEVENTS_COM_LANE_PARTS_H
+#define VMEVENTS_COM_LANE_PARTS_H
+
+#include "com/lane_queue.h"
+
+struct lane
+{
+    LONG refcount;
+    struct event_source *source;
+    struct lane *next, **link; /* guarded by the source's lock; link is NULL outside its list */
+    UINT receiver_count;       /* likewise: those that have not ended */
+    IUnknown *listener;        /* until the last receiver has ended; used and released in the apartment */
+    struct apartment *apartment;
+    struct apartment_member member;
+    DWORD home_thread; /* 0: none */
+
+    SRWLOCK lock;
+    CONDITION_VARIABLE delivered;
+    struct lane_receiver *receivers;
+    struct lane_queue queue;
+    struct apartment_job job;
+    bool job_posted;
+    bool delivering;
+    bool missed_turn; /* an event's turn came while another was being delivered, by a handler that pumps */
+    bool late;        /* was not done when it was waited for last */
+    DWORD delivering_thread;
+    ULONGLONG delivering_since;
+    ULONG put_count;       /* events that ever came in */
+    ULONG delivered_count; /* events that went out again, delivered or dropped */
+    ULONG lost_count;      /* events that never reach the listener */
+
+    struct lane *next_finishing, **finishing_link; /* guarded by finishing_lock */
+};
+
+void lane_addref(struct lane *lane);
+void lane_release(struct lane *lane);
+
+void lane_receiver_addref(struct lane_receiver *receiver);
+void lane_receiver_release(struct lane_receiver *receiver);
+
+/* Counts events that never reach the listener. No lock is held. */
+void lane_count_lost(struct lane *lane, ULONG count);
+
+/* Counts events that are not in the lane any more. The lock is held. */
+void lane_count_out(struct lane *lane, ULONG count);
+
+/* Posts the job that delivers. The lock is held. */
+void lane_post_job(struct lane *lane);
+
+/* In the apartment: does the oldest entry, and the ends that stand at the front behind it. False: there was none, or
+ * somebody else is delivering. The caller has a reference, since an end may be the last. */
+bool lane_deliver_one(struct lane *lane);
+void lane_deliver_all(struct lane *lane);
+
+/* An apartment_member's on_end. */
+void lane_on_apartment_end(struct apartment_member *member);
+
+/* The lane is not finishing any more: all is delivered, or it is let go. */
+void lane_forget_finishing(struct lane *lane);
+
+#endif

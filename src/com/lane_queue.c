@@ -1,0 +1,112 @@
+#include "com/lane_queue.h"
+
+#include "platform/memory.h"
+
+void lane_queue_init(struct lane_queue *queue)
+{
+    queue->first = NULL;
+    queue->last = &queue->first;
+    queue->count = 0;
+    queue->bytes = 0;
+}
+
+static void count_in(struct lane_queue *queue, const struct lane_entry *entry)
+{
+    if (!entry->kept)
+        return;
+    ++queue->count;
+    queue->bytes += entry->kept->bytes;
+}
+
+void lane_queue_append(struct lane_queue *queue, struct lane_entry *entry)
+{
+    entry->next = NULL;
+    *queue->last = entry;
+    queue->last = &entry->next;
+    count_in(queue, entry);
+}
+
+void lane_queue_prepend(struct lane_queue *queue, struct lane_entry *entry)
+{
+    if (!(entry->next = queue->first))
+        queue->last = &entry->next;
+    queue->first = entry;
+    count_in(queue, entry);
+}
+
+static struct lane_entry *unlink_entry(struct lane_queue *queue, struct lane_entry **link)
+{
+    struct lane_entry *entry = *link;
+
+    if (!(*link = entry->next))
+        queue->last = link;
+    if (entry->kept)
+    {
+        --queue->count;
+        queue->bytes -= entry->kept->bytes;
+    }
+    return entry;
+}
+
+struct lane_entry *lane_queue_take(struct lane_queue *queue)
+{
+    return unlink_entry(queue, &queue->first);
+}
+
+struct lane_entry *lane_queue_take_out(struct lane_queue *queue, const struct lane_receiver *receiver, ULONG *count)
+{
+    struct lane_entry **link = &queue->first, *taken = NULL;
+
+    *count = 0;
+    while (*link)
+    {
+        struct lane_entry *entry;
+
+        if ((*link)->receiver != receiver)
+        {
+            link = &(*link)->next;
+            continue;
+        }
+        entry = unlink_entry(queue, link);
+        if (!entry->kept)
+            continue;
+        entry->next = taken;
+        taken = entry;
+        ++*count;
+    }
+    return taken;
+}
+
+static bool is_overfull(const struct lane_queue *queue)
+{
+    return queue->count > 1 && (queue->count > LANE_CAPACITY || queue->bytes > LANE_CAPACITY_BYTES);
+}
+
+struct lane_entry *lane_queue_make_room(struct lane_queue *queue, ULONG *count)
+{
+    struct lane_entry **link = &queue->first, *taken = NULL;
+
+    for (*count = 0; is_overfull(queue); ++*count)
+    {
+        struct lane_entry *entry;
+
+        while (!(*link)->kept)
+            link = &(*link)->next;
+        entry = unlink_entry(queue, link);
+        entry->next = taken;
+        taken = entry;
+    }
+    return taken;
+}
+
+void lane_entries_drop(struct lane_entry *entry)
+{
+    struct lane_entry *next;
+
+    for (; entry; entry = next)
+    {
+        next = entry->next;
+        kept_event_release(entry->kept);
+        memory_free(entry);
+    }
+}

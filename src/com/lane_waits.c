@@ -1,0 +1,96 @@
+/* Waiting until what is in a lane has been delivered. */
+#include "com/lane_parts.h"
+
+#include "com/clock.h"
+
+/* A reference to the lane behind `after`, or to the first. Releases `after`. */
+static struct lane *lanes_next(struct event_source *source, struct lane *after)
+{
+    struct lane *lane;
+
+    AcquireSRWLockShared(&source->lock);
+    /* One that has been taken out meanwhile does not tell what comes next: the rest is not waited for. */
+    lane = !after ? source->lanes : after->link ? after->next : NULL;
+    if (lane)
+        lane_addref(lane);
+    ReleaseSRWLockShared(&source->lock);
+    if (after)
+        lane_release(after);
+    return lane;
+}
+
+/* Waits until the first `mark` events that ever came in have gone out. Returns how many of them have not. */
+static ULONG lane_wait(struct lane *lane, ULONG mark, DWORD timeout_ms)
+{
+    ULONGLONG start = clock_ms();
+    DWORD left;
+    LONG waiting;
+
+    AcquireSRWLockExclusive(&lane->lock);
+    while ((waiting = (LONG)(mark - lane->delivered_count)) > 0
+            && (left = timeout_ms == INFINITE ? INFINITE : clock_left_ms(start, timeout_ms)))
+        SleepConditionVariableSRW(&lane->delivered, &lane->lock, left, 0);
+    ReleaseSRWLockExclusive(&lane->lock);
+    return waiting > 0 ? (ULONG)waiting : 0;
+}
+
+static ULONG lane_mark(struct lane *lane)
+{
+    ULONG mark;
+
+    AcquireSRWLockShared(&lane->lock);
+    mark = lane->put_count;
+    ReleaseSRWLockShared(&lane->lock);
+    return mark;
+}
+
+ULONG lane_settle(struct lane_receiver *receiver, DWORD timeout_ms)
+{
+    struct lane *lane = receiver->lane;
+    ULONG missing = lane_wait(lane, lane_mark(lane), timeout_ms);
+
+    AcquireSRWLockShared(&lane->lock);
+    missing += lane->lost_count;
+    ReleaseSRWLockShared(&lane->lock);
+    return missing;
+}
+
+void lanes_settle(struct event_source *source, DWORD timeout_ms)
+{
+    ULONGLONG start = clock_ms();
+    struct lane *lane = NULL;
+
+    while ((lane = lanes_next(source, lane)))
+        lane->late = lane_wait(lane, lane_mark(lane), lane->late ? 0 : clock_left_ms(start, timeout_ms)) != 0;
+}
+
+/* Whether the calling thread need not, or cannot, wait for the first `mark` events. */
+static bool lane_has_caught_up(struct lane *lane, ULONG mark)
+{
+    bool done;
+
+    AcquireSRWLockShared(&lane->lock);
+    done = (LONG)(mark - lane->delivered_count) <= 0
+            || (lane->delivering && lane->delivering_thread == GetCurrentThreadId());
+    ReleaseSRWLockShared(&lane->lock);
+    return done;
+}
+
+bool lanes_catch_up(struct event_source *source, bool (*pump)(void *context), void *context)
+{
+    struct lane *lane = NULL;
+
+    while ((lane = lanes_next(source, lane)))
+    {
+        ULONG mark = lane_mark(lane);
+
+        while (!lane_has_caught_up(lane, mark))
+        {
+            if (pump(context))
+                continue;
+            lane_release(lane);
+            return false;
+        }
+    }
+    return true;
+}
