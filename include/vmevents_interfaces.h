@@ -487,6 +487,10 @@ IVMEventSink : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE get_Dropped(
         LONG *count) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE CatchUp(
+        LONG timeoutMs,
+        LONG *missing) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventSink, 0x7107b954, 0x9a86, 0x49f9, 0x9a,0xba, 0xa5,0x2f,0x2a,0x98,0xfc,0xaf)
@@ -637,6 +641,11 @@ typedef struct IVMEventSinkVtbl {
         IVMEventSink *This,
         LONG *count);
 
+    HRESULT (STDMETHODCALLTYPE *CatchUp)(
+        IVMEventSink *This,
+        LONG timeoutMs,
+        LONG *missing);
+
     END_INTERFACE
 } IVMEventSinkVtbl;
 
@@ -681,6 +690,7 @@ interface IVMEventSink {
 #define IVMEventSink_get_Rejected(This,count) (This)->lpVtbl->get_Rejected(This,count)
 #define IVMEventSink_get_Failed(This,count) (This)->lpVtbl->get_Failed(This,count)
 #define IVMEventSink_get_Dropped(This,count) (This)->lpVtbl->get_Dropped(This,count)
+#define IVMEventSink_CatchUp(This,timeoutMs,missing) (This)->lpVtbl->CatchUp(This,timeoutMs,missing)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventSink_QueryInterface(IVMEventSink* This,REFIID riid,void **ppvObject) {
@@ -780,6 +790,9 @@ static __WIDL_INLINE HRESULT IVMEventSink_get_Failed(IVMEventSink* This,LONG *co
 }
 static __WIDL_INLINE HRESULT IVMEventSink_get_Dropped(IVMEventSink* This,LONG *count) {
     return This->lpVtbl->get_Dropped(This,count);
+}
+static __WIDL_INLINE HRESULT IVMEventSink_CatchUp(IVMEventSink* This,LONG timeoutMs,LONG *missing) {
+    return This->lpVtbl->CatchUp(This,timeoutMs,missing);
 }
 #endif
 #endif

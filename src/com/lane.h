@@ -104,6 +104,9 @@ void lanes_settle(struct event_source *source, DWORD timeout_ms);
  */
 bool lanes_catch_up(struct event_source *source, bool (*pump)(void *context), void *context);
 
+/* How many events wait in the source's lanes, or are being delivered. */
+ULONG lanes_count_waiting(struct event_source *source);
+
 /*
  * Lets go of the lanes that are finishing and have not returned from a delivery for patience_ms: what waits in them is
  * dropped, and counted. Returns how many lanes are finishing still.

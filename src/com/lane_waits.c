@@ -94,3 +94,17 @@ bool lanes_catch_up(struct event_source *source, bool (*pump)(void *context), vo
     }
     return true;
 }
+
+ULONG lanes_count_waiting(struct event_source *source)
+{
+    struct lane *lane = NULL;
+    ULONG count = 0;
+
+    while ((lane = lanes_next(source, lane)))
+    {
+        AcquireSRWLockShared(&lane->lock);
+        count += lane->put_count - lane->delivered_count;
+        ReleaseSRWLockShared(&lane->lock);
+    }
+    return count;
+}

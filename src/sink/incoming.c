@@ -33,6 +33,8 @@ struct incoming
     struct apartment_job job;
     bool held; /* keeps the multithreaded apartment */
     struct multithreaded_call call; /* to that one, from the connecting and the disconnecting thread */
+    volatile LONG unadvised;        /* whoever sets it does it */
+    SRWLOCK points_lock;            /* held while a point is given out, so that it is not released meanwhile */
     UINT count;
     struct advised advised[EVENT_INTERFACE_COUNT];
 };
@@ -66,6 +68,10 @@ static void incoming_unadvise(struct incoming *incoming)
 {
     bool is_gone[EVENT_INTERFACE_COUNT] = {false};
 
+    if (InterlockedExchange(&incoming->unadvised, TRUE))
+        return;
+    AcquireSRWLockExclusive(&incoming->points_lock);
+    ReleaseSRWLockExclusive(&incoming->points_lock);
     for (UINT i = 0; i < incoming->count; ++i)
     {
         struct advised *advised = &incoming->advised[i];
@@ -82,7 +88,6 @@ static void incoming_unadvise(struct incoming *incoming)
             CoDisconnectObject(incoming->advised[i].identity, 0);
         IUnknown_Release(incoming->advised[i].identity);
     }
-    incoming->count = 0;
 }
 
 static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *container,
@@ -287,6 +292,7 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
         return E_OUTOFMEMORY;
     }
     incoming->refcount = 1;
+    InitializeSRWLock(&incoming->points_lock);
     incoming->member.on_end = incoming_on_apartment_end;
     if (FAILED(hr = incoming_advise(incoming, sink->source, object, label)))
     {
@@ -364,4 +370,39 @@ void sink_disconnect_all(struct sink *sink)
             return;
         incoming_end(incoming);
     }
+}
+
+struct incoming *incoming_next(struct sink *sink, struct incoming *after)
+{
+    struct incoming *incoming;
+
+    /* The newest stands first. */
+    AcquireSRWLockShared(&sink->lock);
+    for (incoming = sink->incoming; incoming && after && incoming->cookie >= after->cookie; incoming = incoming->next)
+        ;
+    if (incoming)
+        InterlockedIncrement(&incoming->refcount);
+    ReleaseSRWLockShared(&sink->lock);
+    if (after)
+        incoming_release(after);
+    return incoming;
+}
+
+bool incoming_is_multithreaded(const struct incoming *incoming)
+{
+    return incoming->apartment == apartment_get_multithreaded();
+}
+
+bool incoming_get_point(struct incoming *incoming, IConnectionPoint **point, DWORD *cookie)
+{
+    *point = NULL;
+    AcquireSRWLockShared(&incoming->points_lock);
+    if (!incoming->unadvised && incoming->count)
+    {
+        *point = incoming->advised[0].point;
+        *cookie = incoming->advised[0].cookie;
+        IConnectionPoint_AddRef(*point);
+    }
+    ReleaseSRWLockShared(&incoming->points_lock);
+    return *point != NULL;
 }

@@ -3,14 +3,9 @@
 #include "com/clock.h"
 #include "dispatch/ring.h"
 #include "platform/memory.h"
+#include "sink/pump.h"
 
 #define DEFAULT_CAPACITY 1024
-
-/* Messages that are dispatched before the clock is looked at again. */
-#define MESSAGES_AT_ONCE 32
-
-/* Jobs that are run before messages have their turn: events may come faster than they can be handled. */
-#define JOBS_AT_ONCE 32
 
 /* How long a Run that was given no time runs what waits already. */
 #define RUN_WAITING_MS 20
@@ -293,42 +288,10 @@ static DWORD poll_wait_left(struct poll *poll, struct poll_wait *wait)
     return clock_left_ms(wait->start, wait->timeout_ms);
 }
 
-/* Dispatches the messages that wait, or the first of many. False: the thread has been asked to quit. */
-static bool dispatch_messages(void)
-{
-    MSG message;
-
-    for (unsigned int i = 0; i < MESSAGES_AT_ONCE && PeekMessageW(&message, NULL, 0, 0, PM_REMOVE); ++i)
-    {
-        if (message.message == WM_QUIT)
-        {
-            /* For the loop that we were called from. */
-            PostQuitMessage((int)message.wParam);
-            return false;
-        }
-        TranslateMessage(&message);
-        DispatchMessageW(&message);
-    }
-    return true;
-}
-
-/* Lets the apartment work for a while, at most until something happens or the time is up. False: quit. */
+/* Waits, at most until something happens or the time is up. False: quit. */
 static bool poll_wait_pump(struct poll *poll, struct poll_wait *wait)
 {
-    bool ran;
-
-    if (!apartment_is_single_threaded(wait->apartment))
-    {
-        WaitForSingleObject(wait->wake, poll_wait_left(poll, wait));
-        return true;
-    }
-    if ((ran = apartment_run_job()) && ++wait->jobs % JOBS_AT_ONCE)
-        return true;
-    if (!dispatch_messages())
-        return false;
-    if (!ran)
-        MsgWaitForMultipleObjectsEx(1, &wait->wake, poll_wait_left(poll, wait), QS_ALLINPUT, MWMO_INPUTAVAILABLE);
-    return true;
+    return pump(wait->apartment, wait->wake, poll_wait_left(poll, wait), &wait->jobs);
 }
 
 static struct kept_event *poll_take(struct poll *poll)

@@ -9,6 +9,7 @@
 #include "com/module.h"
 #include "com/type_info.h"
 #include "platform/memory.h"
+#include "sink/catch_up.h"
 #include "sink/record.h"
 
 #include <stdarg.h>
@@ -227,6 +228,23 @@ static HRESULT WINAPI sink_Stop(IVMEventSink *iface)
     return S_OK;
 }
 
+static HRESULT WINAPI sink_CatchUp(IVMEventSink *iface, LONG timeout_ms, LONG *missing)
+{
+    struct sink *sink = sink_from_IVMEventSink(iface);
+    HRESULT hr;
+
+    if (!missing)
+        return E_POINTER;
+    *missing = 0;
+    if (FAILED(hr = check_timeout(L"CatchUp", timeout_ms)))
+        return hr;
+    /* A handler may release the sink. */
+    IVMEventSink_AddRef(iface);
+    hr = sink_catch_up(sink, (DWORD)timeout_ms, missing);
+    IVMEventSink_Release(iface);
+    return hr;
+}
+
 static HRESULT return_count(ULONG_PTR count, LONG *result)
 {
     if (!result)
@@ -301,6 +319,7 @@ static const IVMEventSinkVtbl sink_vtbl = {
         sink_get_Rejected,
         sink_get_Failed,
         sink_get_Dropped,
+        sink_CatchUp,
 };
 
 /* ISupportErrorInfo */

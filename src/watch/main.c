@@ -37,6 +37,7 @@ struct playing
     HANDLE thread;
     HRESULT hr;
     BSTR description;
+    bool caught_up; /* everything that was played has come, or has been waited for */
 };
 
 /* What the last failed call said was wrong, or NULL. The caller frees it. */
@@ -105,6 +106,28 @@ static bool is_over(const struct playing *playing)
     return playing->thread && WaitForSingleObject(playing->thread, 0) == WAIT_OBJECT_0;
 }
 
+/* Once the scenario is over: waits for what is still under way. False: not all has come. */
+static bool catch_up(IVMEventSink *sink, struct playing *playing, DWORD timeout_ms)
+{
+    LONG missing = 0;
+    BSTR description;
+    HRESULT hr;
+
+    if (playing->caught_up)
+        return true;
+    playing->caught_up = true;
+    if (FAILED(hr = IVMEventSink_CatchUp(sink, (LONG)timeout_ms, &missing)))
+    {
+        output_complain_of(L"cannot tell whether all events have come", hr, description = take_description());
+        SysFreeString(description);
+    }
+    else if (missing)
+    {
+        output_complain(L"%ld events did not come", (long)missing);
+    }
+    return SUCCEEDED(hr) && !missing;
+}
+
 /* How the scenario ended. */
 static int playing_result(struct playing *playing)
 {
@@ -114,24 +137,34 @@ static int playing_result(struct playing *playing)
     return EXIT_ERROR;
 }
 
+/* What is left of the time that was given; INFINITE: it has no end. */
+static DWORD time_left(const struct options *options, DWORD start)
+{
+    DWORD waited = GetTickCount() - start;
+
+    if (options->timeout_ms == INFINITE)
+        return INFINITE;
+    return waited < options->timeout_ms ? options->timeout_ms - waited : 0;
+}
+
 static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct options *options, struct playing *playing)
 {
-    DWORD start = GetTickCount(), waited, patience;
+    DWORD start = GetTickCount(), left, patience;
     BSTR fault = NULL; /* of the connections, as told last; the process ends with it */
+    bool over, complete = true;
     IVMEventRecord *record;
     long count = 0;
     HRESULT hr;
-    bool over;
 
     machine_look_after(machine, &fault);
     for (;;)
     {
-        over = is_over(playing);
-        waited = GetTickCount() - start;
-        if (waited >= options->timeout_ms)
+        if (!(left = time_left(options, start)))
             return options->count ? EXIT_TIME_UP : EXIT_DONE;
+        if ((over = is_over(playing)) && !catch_up(sink, playing, min(left, MAXLONG)))
+            complete = false;
         patience = over ? 0 : playing->thread ? PLAYING_INTERVAL_MS : ALIVE_INTERVAL_MS;
-        hr = IVMEventSink_NextEvent(sink, (LONG)min(options->timeout_ms - waited, patience), &record);
+        hr = IVMEventSink_NextEvent(sink, (LONG)min(left, patience), &record);
         if (FAILED(hr))
         {
             output_complain_of(L"cannot take the next event", hr, NULL);
@@ -140,7 +173,7 @@ static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct opti
         if (!record)
         {
             if (over)
-                return playing_result(playing);
+                return complete ? playing_result(playing) : EXIT_ERROR;
             if (machine_look_after(machine, &fault))
                 continue;
             output_complain(L"the machine is gone");
@@ -155,12 +188,15 @@ static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct opti
     }
 }
 
-static void warn_of_losses(IVMEventSink *sink)
+/* False: there were some. */
+static bool warn_of_losses(IVMEventSink *sink)
 {
     LONG dropped;
 
-    if (SUCCEEDED(IVMEventSink_get_Dropped(sink, &dropped)) && dropped)
-        output_complain(L"%ld events were lost: they came faster than they could be printed", (long)dropped);
+    if (FAILED(IVMEventSink_get_Dropped(sink, &dropped)) || !dropped)
+        return true;
+    output_complain(L"%ld events were lost: they came faster than they could be printed", (long)dropped);
+    return false;
 }
 
 static int run(const struct options *options)
@@ -182,7 +218,8 @@ static int run(const struct options *options)
     if (SUCCEEDED(connect_sink(sink, machine)) && (!options->play || playing_start(&playing, machine, options)))
     {
         code = watch(sink, machine, options, &playing);
-        warn_of_losses(sink);
+        if (!warn_of_losses(sink) && code == EXIT_DONE)
+            code = EXIT_ERROR;
     }
     IVMEventSink_Release(sink);
     /* An end by --count or --timeout need not wait for a scenario that still plays. */
