@@ -127,11 +127,13 @@ static struct stand_in *stand_in_from_IDispatch(IDispatch *iface)
     return CONTAINING_RECORD(iface, struct stand_in, IDispatch_iface);
 }
 
-/* The interfaces that are the stand-in's own; for others it asks the object. */
 static bool stand_in_has(const struct stand_in *stand_in, REFIID riid)
 {
     return IsEqualIID(riid, &IID_IUnknown) || (stand_in->type == VT_DISPATCH && IsEqualIID(riid, &IID_IDispatch));
 }
+
+/* Only an object that was not given as one with IDispatch is asked, and for nothing else: COM asks for interfaces of its own
+ * when the stand-in goes to another process, and the object's process may hang. */
 
 static HRESULT WINAPI stand_in_QueryInterface(IDispatch *iface, REFIID riid, void **object)
 {
@@ -148,8 +150,7 @@ static HRESULT WINAPI stand_in_QueryInterface(IDispatch *iface, REFIID riid, voi
         *object = iface;
         return S_OK;
     }
-    /* Marshaled as the stand-in, not as the object. */
-    if (IsEqualIID(riid, &IID_IMarshal))
+    if (!IsEqualIID(riid, &IID_IDispatch))
         return E_NOINTERFACE;
     if (FAILED(hr = stand_in_open(stand_in, &inner)))
         return hr;

@@ -6,7 +6,8 @@
  * in the object's place, which may be called and released on any thread:
  *
  * - Calls go on to the object in its own apartment. To a client in another process the stand-in is an object of this
- *   process, so that handing it over, and letting go of it, asks nothing of the process that the object is in.
+ *   process that has IDispatch, so that handing it over, and letting go of it, asks nothing of the process that the
+ *   object is in.
  * - Releasing it never calls the object: that is done where nobody waits, in the object's apartment.
  */
 #ifndef VMEVENTS_COM_STAND_IN_H

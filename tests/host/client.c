@@ -264,3 +264,46 @@ void child_kill(HANDLE child)
     assert_int_equal(WaitForSingleObject(child, PATIENCE_MS), WAIT_OBJECT_0);
     CloseHandle(child);
 }
+
+static const struct CMUnitTest *outer_tests;
+
+static void run_test_in_process(void **state)
+{
+    WCHAR arguments[16];
+
+    swprintf(arguments, ARRAYSIZE(arguments), L"%d", (int)((const struct CMUnitTest *)*state - outer_tests));
+    assert_int_equal(program_run(arguments), 0);
+    client_await_no_host(state);
+}
+
+static int run_in_processes(const char *group, const struct CMUnitTest *tests, size_t count)
+{
+    struct CMUnitTest *outer = calloc(count, sizeof(*outer));
+    int code;
+
+    assert_non_null(outer);
+    outer_tests = tests;
+    for (size_t i = 0; i < count; ++i)
+        outer[i] = (struct CMUnitTest){tests[i].name, run_test_in_process, NULL, NULL, (void *)&tests[i]};
+    code = _cmocka_run_group_tests(group, outer, count, client_setup, client_teardown);
+    free(outer);
+    return code;
+}
+
+static int run_one(const struct CMUnitTest *test)
+{
+    assert_int_equal(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_OK);
+    return _cmocka_run_group_tests(test->name, test, 1, NULL, NULL);
+}
+
+int client_run_tests(
+        const char *group, const struct CMUnitTest *tests, size_t count, int argc, char **argv, bool *done)
+{
+    *done = true;
+    if (argc == 1)
+        return run_in_processes(group, tests, count);
+    if (argv[1][0] >= '0' && argv[1][0] <= '9')
+        return run_one(&tests[atoi(argv[1])]);
+    *done = false;
+    return 0;
+}

@@ -8,7 +8,7 @@
 #include "vmevents.h"
 
 /* How long a test waits before it says that something does not happen. */
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 120000
 
 /* Enters the multithreaded apartment, and registers the vmhost.exe that was built with the test. */
 int client_setup(void **state);
@@ -44,6 +44,14 @@ VARIANT value_bstr(const WCHAR *string); /* leaks the string: a test is short */
 
 /* Raises an event with up to two arguments, and expects success. */
 void client_raise(void *machine, const WCHAR *event, UINT count, ...);
+
+/*
+ * Runs the tests of a program with the arguments of its main, each in a process of its own, which is this program with
+ * the test's number: Wine keeps what dead clients held until the last client has ended (wine_clients.h), and this
+ * process lives through all tests. False in *done: the arguments are for one of the program's other processes.
+ */
+int client_run_tests(
+        const char *group, const struct CMUnitTest *tests, size_t count, int argc, char **argv, bool *done);
 
 /* Whether text has the part. */
 bool has(const WCHAR *text, const WCHAR *part);

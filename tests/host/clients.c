@@ -299,10 +299,6 @@ static void test_activation_at_the_end(void **state)
     client_await_no_host(state);
 }
 
-/*
- * Wine keeps what dead clients held until the last client has ended (wine_clients.h), and this process lives through
- * all tests. So each runs in a process of its own, the same program with the test's number.
- */
 static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_hung_client, setup, teardown),
         cmocka_unit_test_setup_teardown(test_killed_client, setup, teardown),
@@ -315,38 +311,14 @@ static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_activation_at_the_end),
 };
 
-static void run_test_in_process(void **state)
-{
-    WCHAR arguments[16];
-
-    swprintf(arguments, ARRAYSIZE(arguments), L"%d", (int)((const struct CMUnitTest *)*state - tests));
-    assert_int_equal(program_run(arguments), 0);
-    client_await_no_host(state);
-}
-
-static int run_all(void)
-{
-    struct CMUnitTest outer[ARRAYSIZE(tests)];
-
-    for (UINT i = 0; i < ARRAYSIZE(tests); ++i)
-        outer[i] = (struct CMUnitTest){tests[i].name, run_test_in_process, NULL, NULL, (void *)&tests[i]};
-    return _cmocka_run_group_tests("host_clients", outer, ARRAYSIZE(outer), client_setup, client_teardown);
-}
-
-static int run_one(const struct CMUnitTest *test)
-{
-    assert_int_equal(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_OK);
-    return _cmocka_run_group_tests(test->name, test, 1, NULL, NULL);
-}
-
 int main(int argc, char **argv)
 {
     WCHAR kind[16];
+    bool done;
+    int code = client_run_tests("host_clients", tests, ARRAYSIZE(tests), argc, argv, &done);
 
-    if (argc == 1)
-        return run_all();
-    if (argv[1][0] >= '0' && argv[1][0] <= '9')
-        return run_one(&tests[atoi(argv[1])]);
+    if (done)
+        return code;
     swprintf(kind, ARRAYSIZE(kind), L"%hs", argv[1]);
     if (!wcsncmp(kind, L"visitor", 7))
         run_visitor(kind);
