@@ -32,6 +32,7 @@ struct incoming
     struct apartment_job job;
     bool held; /* keeps the multithreaded apartment */
     struct multithreaded_call call; /* to that one, from the connecting and the disconnecting thread */
+    volatile LONG unadvised; /* whoever sets it does it: what is called then may end the connection again */
     UINT count;
     struct advised advised[EVENT_INTERFACE_COUNT];
 };
@@ -60,11 +61,14 @@ static void incoming_silence(struct incoming *incoming)
     }
 }
 
-/* In the apartment of the points. */
+/* In the apartment of the points, with a reference: the source may own the sink, the sink the list that the connection
+ * stands in, and any call here may be the last that keeps either. */
 static void incoming_unadvise(struct incoming *incoming)
 {
     bool is_gone[EVENT_INTERFACE_COUNT] = {false};
 
+    if (InterlockedExchange(&incoming->unadvised, TRUE))
+        return;
     for (UINT i = 0; i < incoming->count; ++i)
     {
         struct advised *advised = &incoming->advised[i];
@@ -81,7 +85,6 @@ static void incoming_unadvise(struct incoming *incoming)
             CoDisconnectObject(incoming->advised[i].identity, 0);
         IUnknown_Release(incoming->advised[i].identity);
     }
-    incoming->count = 0;
 }
 
 static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *container,

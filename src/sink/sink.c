@@ -154,9 +154,15 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
 
 /* The sink's own members */
 
+/* Here and in Connect objects are called that may let go of the sink. */
 static HRESULT WINAPI sink_Subscribe(IVMEventSink *iface, VARIANT event, VARIANT handler, LONG *cookie)
 {
-    return sink_subscribe(sink_from_IVMEventSink(iface), event, handler, cookie);
+    HRESULT hr;
+
+    IVMEventSink_AddRef(iface);
+    hr = sink_subscribe(sink_from_IVMEventSink(iface), event, handler, cookie);
+    IVMEventSink_Release(iface);
+    return hr;
 }
 
 static HRESULT WINAPI sink_Unsubscribe(IVMEventSink *iface, LONG cookie)
@@ -166,7 +172,12 @@ static HRESULT WINAPI sink_Unsubscribe(IVMEventSink *iface, LONG cookie)
 
 static HRESULT WINAPI sink_Connect(IVMEventSink *iface, IUnknown *source, BSTR label, LONG *cookie)
 {
-    return sink_connect(sink_from_IVMEventSink(iface), source, label, cookie);
+    HRESULT hr;
+
+    IVMEventSink_AddRef(iface);
+    hr = sink_connect(sink_from_IVMEventSink(iface), source, label, cookie);
+    IVMEventSink_Release(iface);
+    return hr;
 }
 
 static HRESULT WINAPI sink_Disconnect(IVMEventSink *iface, LONG cookie)
