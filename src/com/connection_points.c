@@ -108,14 +108,40 @@ static void connection_deliver(struct mailbox_handler *handler, struct kept_even
         InterlockedIncrement(&connection->source->failed);
 }
 
+/* The apartment that the connection belongs to has ended: nobody may find the sink by it any more. Waits for no walk,
+ * since a thread that is in one may be waiting for this one. */
+static void connection_drop(struct connection *connection)
+{
+    if (!connection_unlist(connection))
+        return;
+    listeners_remove_later(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION);
+    mailbox_release(connection->mailbox);
+    connection_release(connection);
+}
+
 static void connection_destroy(struct mailbox_handler *handler)
 {
     struct connection *connection = connection_from_handler(handler);
 
+    connection_drop(connection);
     if (connection->relay)
         IEventRelay_Release(connection->relay);
     IDispatch_Release(connection->sink);
     IUnknown_Release(connection->advised);
+    connection_release(connection);
+}
+
+static void connection_abandon(struct mailbox_handler *handler)
+{
+    struct connection *connection = connection_from_handler(handler);
+
+    /* A sink of ours may be called from any thread. */
+    if (connection->relay)
+    {
+        connection_destroy(handler);
+        return;
+    }
+    connection_drop(connection);
     connection_release(connection);
 }
 
@@ -184,6 +210,7 @@ static HRESULT connection_create(struct connection_point *point, IUnknown *advis
         goto failed;
     connection->handler.deliver = connection_deliver;
     connection->handler.destroy = connection_destroy;
+    connection->handler.abandon = connection_abandon;
     connection->source = points->source;
     connection->events = point->events;
     connection->refcount = 2;

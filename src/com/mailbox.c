@@ -39,6 +39,7 @@ struct turn
 
 static void mailbox_run_job(struct apartment_job *job);
 static void mailbox_on_apartment_end(struct apartment_member *member);
+static void mailbox_on_apartment_lost(struct apartment_member *member);
 
 struct mailbox *mailbox_create(struct mailbox_handler *handler, enum mailbox_home home, LONG *lost)
 {
@@ -59,6 +60,7 @@ struct mailbox *mailbox_create(struct mailbox_handler *handler, enum mailbox_hom
     mailbox->lost = lost;
     mailbox->home_thread = home == MAILBOX_HOME_THREAD ? GetCurrentThreadId() : 0;
     mailbox->member.on_end = mailbox_on_apartment_end;
+    mailbox->member.on_lost = mailbox_on_apartment_lost;
     InitializeSRWLock(&mailbox->lock);
     InitializeConditionVariable(&mailbox->delivered);
     /* The apartment that tells its end has a reference. */
@@ -228,6 +230,20 @@ static void mailbox_on_apartment_end(struct apartment_member *member)
     mailbox_close(mailbox);
     if (!mailbox->delivering)
         mailbox_destroy_handler(mailbox);
+    mailbox_release(mailbox);
+}
+
+static void mailbox_on_apartment_lost(struct apartment_member *member)
+{
+    struct mailbox *mailbox = CONTAINING_RECORD(member, struct mailbox, member);
+    struct mailbox_handler *handler;
+
+    AcquireSRWLockExclusive(&mailbox->lock);
+    mailbox->home_thread = 0; /* another thread may have its number by now */
+    ReleaseSRWLockExclusive(&mailbox->lock);
+    mailbox_close(mailbox);
+    if ((handler = InterlockedExchangePointer((void **)&mailbox->handler, NULL)))
+        handler->abandon(handler);
     mailbox_release(mailbox);
 }
 

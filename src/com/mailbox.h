@@ -20,6 +20,9 @@ struct mailbox_handler
     void (*deliver)(struct mailbox_handler *handler, struct kept_event *event);
     /* Called once, in the apartment if it still exists, after the last delivery: lets go of everything. */
     void (*destroy)(struct mailbox_handler *handler);
+    /* Called instead when the thread of the apartment has ended without leaving COM, on another thread: lets go of
+     * everything but the objects of that apartment, which nobody may call any more. */
+    void (*abandon)(struct mailbox_handler *handler);
 };
 
 /* How many events a mailbox holds; when one more comes the oldest is lost. */

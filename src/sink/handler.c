@@ -155,14 +155,19 @@ static void handler_deliver(struct mailbox_handler *iface, struct kept_event *ke
         InterlockedIncrement(&handler->source->failed);
 }
 
-static void handler_destroy(struct mailbox_handler *iface)
+static void handler_abandon(struct mailbox_handler *iface)
 {
     struct handler *handler = handler_from_mailbox_handler(iface);
 
-    IDispatch_Release(handler->code);
     poll_release(handler->poll);
     event_source_release(handler->source);
     memory_free(handler);
+}
+
+static void handler_destroy(struct mailbox_handler *iface)
+{
+    IDispatch_Release(handler_from_mailbox_handler(iface)->code);
+    handler_abandon(iface);
 }
 
 HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32_t events, IDispatch *code, bool whole,
@@ -176,6 +181,7 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32
         return E_OUTOFMEMORY;
     handler->mailbox_handler.deliver = handler_deliver;
     handler->mailbox_handler.destroy = handler_destroy;
+    handler->mailbox_handler.abandon = handler_abandon;
     handler->source = source;
     handler->poll = poll;
     handler->code = code;
