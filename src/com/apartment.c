@@ -21,7 +21,6 @@ struct apartment
     IInitializeSpy IInitializeSpy_iface;
     LONG refcount;   /* of the memory: the thread, COM as holder of the spy, and each user */
     LONG users;      /* those who called apartment_get_current or apartment_addref */
-    DWORD thread_id; /* 0: the multithreaded apartment */
     HWND window;
     ULARGE_INTEGER spy_cookie;
 
@@ -31,6 +30,7 @@ struct apartment
     bool posted; /* a message is under way */
     bool ended;
     struct apartment_member *members;
+    struct apartment_job loss; /* prepared: ends what lives in the apartment when its thread has gone without doing so */
 };
 
 static struct apartment multithreaded;
@@ -120,6 +120,7 @@ static ULONG WINAPI apartment_spy_Release(IInitializeSpy *iface)
 
     if (!refcount)
     {
+        apartment_job_cleanup(&apartment->loss);
         memory_free(apartment);
         module_release();
     }
@@ -147,9 +148,11 @@ static HRESULT WINAPI apartment_spy_PreUninitialize(IInitializeSpy *iface, DWORD
     return S_OK;
 }
 
+/* What COM releases while it is left may have come here for the first time. */
 static HRESULT WINAPI apartment_spy_PostUninitialize(IInitializeSpy *iface, DWORD uses)
 {
-    (void)iface, (void)uses;
+    if (!uses)
+        apartment_end(apartment_from_IInitializeSpy(iface));
     return S_OK;
 }
 
@@ -163,14 +166,15 @@ static const IInitializeSpyVtbl apartment_spy_vtbl = {
         apartment_spy_PostUninitialize,
 };
 
-static void apartment_init(struct apartment *apartment, DWORD thread_id)
+static void apartment_init(struct apartment *apartment)
 {
     apartment->IInitializeSpy_iface.lpVtbl = (IInitializeSpyVtbl *)&apartment_spy_vtbl;
     apartment->refcount = 1;
-    apartment->thread_id = thread_id;
     apartment->last_job = &apartment->first_job;
     InitializeSRWLock(&apartment->lock);
 }
+
+static void apartment_run_loss(struct apartment_job *job);
 
 static struct apartment *apartment_create(void)
 {
@@ -179,8 +183,9 @@ static struct apartment *apartment_create(void)
     if (!apartment)
         return NULL;
     module_addref();
-    apartment_init(apartment, GetCurrentThreadId());
-    if (!window_class_addref())
+    apartment_init(apartment);
+    apartment->loss.run = apartment_run_loss;
+    if (!apartment_prepare_job(&multithreaded, &apartment->loss) || !window_class_addref())
         goto no_class;
     if (!(apartment->window = window_create()))
         goto no_window;
@@ -253,34 +258,63 @@ static void apartment_dispatch_jobs(void)
     apartment_release(apartment);
 }
 
-/* Ends the apartment on its own thread: its members let go of what they hold, and no more jobs are taken. */
-static void apartment_end(struct apartment *apartment)
+/* No more jobs are taken from here on. False: they had not been before. */
+static bool apartment_close(struct apartment *apartment)
 {
-    struct apartment_member *member;
-    struct apartment_job *job;
     bool ended;
 
     AcquireSRWLockExclusive(&apartment->lock);
     ended = apartment->ended;
     apartment->ended = true;
     ReleaseSRWLockExclusive(&apartment->lock);
-    if (ended)
-        return;
+    return !ended;
+}
 
-    while ((member = apartment->members))
+/* Ends all members and has the jobs run that were posted before. Each is taken out first: what it calls may end others,
+ * and bring new ones. */
+static void apartment_empty(struct apartment *apartment, bool lost)
+{
+    struct apartment_member *member;
+    struct apartment_job *job;
+
+    for (;;)
     {
-        apartment_leave(member);
-        member->on_end(member);
-    }
-    while ((job = apartment_take_job(apartment)))
-    {
+        if ((member = apartment->members))
+        {
+            apartment_leave(member);
+            if (lost)
+                member->on_lost(member);
+            else
+                member->on_end(member);
+            continue;
+        }
+        if (!(job = apartment_take_job(apartment)))
+            return;
         job->run(job);
         module_release();
     }
+}
+
+/* Ends the apartment on its own thread: its members let go of what they hold. */
+static void apartment_end(struct apartment *apartment)
+{
+    if (!apartment_close(apartment))
+        return;
+    apartment_empty(apartment, false);
     platform_thread_slot_set(apartment_slot, NULL);
     DestroyWindow(apartment->window);
     window_class_release();
     CoRevokeInitializeSpy(apartment->spy_cookie);
+    IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
+}
+
+/* On a thread of the pool. The owners of jobs are members: what has been lost has nothing left for its job to do. */
+static void apartment_run_loss(struct apartment_job *job)
+{
+    struct apartment *apartment = CONTAINING_RECORD(job, struct apartment, loss);
+
+    apartment_empty(apartment, true);
+    window_class_release();
     IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
 }
 
@@ -338,7 +372,8 @@ bool apartment_is_current(const struct apartment *apartment)
 {
     if (apartment == &multithreaded)
         return !thread_is_single_threaded();
-    return apartment->thread_id == GetCurrentThreadId();
+    /* Not by the thread's number, which another one gets when the thread has ended. */
+    return platform_thread_slot_get(apartment_slot) == apartment;
 }
 
 bool apartment_is_single_threaded(const struct apartment *apartment)
@@ -432,14 +467,17 @@ bool apartment_post(struct apartment *apartment, struct apartment_job *job)
     return taken;
 }
 
-void apartment_join(struct apartment *apartment, struct apartment_member *member)
+bool apartment_join(struct apartment *apartment, struct apartment_member *member)
 {
     if (apartment == &multithreaded)
-        return;
+        return true;
+    if (!apartment_is_current(apartment))
+        return false;
     if ((member->next = apartment->members))
         member->next->link = &member->next;
     member->link = &apartment->members;
     apartment->members = member;
+    return true;
 }
 
 void apartment_leave(struct apartment_member *member)
@@ -453,7 +491,7 @@ void apartment_leave(struct apartment_member *member)
 
 bool apartments_init(void)
 {
-    apartment_init(&multithreaded, 0);
+    apartment_init(&multithreaded);
     return platform_thread_slot_create(&apartment_slot, NULL);
 }
 
@@ -466,12 +504,13 @@ void apartments_thread_exit(void)
 {
     struct apartment *apartment = platform_thread_slot_get(apartment_slot);
 
-    /* The thread has ended without leaving COM: nothing of the apartment can be called any more. */
+    /* The thread has ended without leaving COM. What lives in the apartment ends elsewhere: Windows has its loader's
+     * lock now, under which nobody may wait for another thread. */
     if (!apartment)
         return;
-    AcquireSRWLockExclusive(&apartment->lock);
-    apartment->ended = true;
-    ReleaseSRWLockExclusive(&apartment->lock);
+    apartment_close(apartment);
     platform_thread_slot_set(apartment_slot, NULL);
-    IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
+    DestroyWindow(apartment->window);
+    CoRevokeInitializeSpy(apartment->spy_cookie);
+    apartment_post(&multithreaded, &apartment->loss);
 }

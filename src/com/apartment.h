@@ -22,18 +22,23 @@ struct apartment_job
     TP_WORK *work; /* of a prepared job for the multithreaded apartment */
 };
 
-/* Someone who is told when the apartment ends, on its thread, while COM is still there; stands in its owner. */
+/* Someone who is told when the apartment ends; stands in its owner. It has left by then, so that it is told once, and
+ * may join, leave and end others while it is told. */
 struct apartment_member
 {
     struct apartment_member *next, **link;
+    /* On the apartment's thread, while COM is still there. */
     void (*on_end)(struct apartment_member *member);
+    /* Instead of it, on a thread of the pool, when the apartment's thread has ended without leaving COM: what belongs
+     * to the apartment cannot be called any more, not even to be released. */
+    void (*on_lost)(struct apartment_member *member);
 };
 
 /* Sets up and down; with DllMain or main. */
 bool apartments_init(void);
 void apartments_cleanup(void);
 
-/* The calling thread ends: DLL_THREAD_DETACH. */
+/* The calling thread ends: DLL_THREAD_DETACH. Its apartment, if it is still in one, is lost. */
 void apartments_thread_exit(void);
 
 /* The calling thread's apartment, with a reference. NULL: out of memory. */
@@ -45,6 +50,7 @@ struct apartment *apartment_get_multithreaded(void);
 void apartment_addref(struct apartment *apartment);
 void apartment_release(struct apartment *apartment);
 
+/* Whether the calling thread is in that apartment, which has not ended. */
 bool apartment_is_current(const struct apartment *apartment);
 bool apartment_is_single_threaded(const struct apartment *apartment);
 
@@ -61,8 +67,9 @@ bool apartment_post(struct apartment *apartment, struct apartment_job *job);
  * is none. */
 bool apartment_run_job(void);
 
-/* Joins and leaves the list of those who are told of the end; from the apartment's own threads only. */
-void apartment_join(struct apartment *apartment, struct apartment_member *member);
+/* Joins and leaves the list of those who are told of the end; from the apartment's own threads only. The multithreaded
+ * one tells nobody. False: the apartment has ended, and told everybody. */
+bool apartment_join(struct apartment *apartment, struct apartment_member *member);
 void apartment_leave(struct apartment_member *member);
 
 #endif

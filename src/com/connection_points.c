@@ -22,6 +22,7 @@ struct connection
     struct event_source *source;
     const struct event_interface *events;
     IUnknown *advised; /* what Advise was given; used and released in the apartment that advised it */
+    IUnknown *listener; /* likewise: whose lane it stands in */
     IDispatch *sink;
     IEventRelay *relay; /* the sink's, if it is one of ours in this process */
     bool is_here;   /* the sink is an object of this process */
@@ -130,22 +131,42 @@ static void connection_deliver(struct lane_receiver *receiver, struct kept_event
         InterlockedIncrement(&connection->source->failed);
 }
 
-/* A connection that has finished is in the list still. */
+/* The connection is over, finished or with its apartment: nobody may find the sink by it any more. Waits for no walk, since a
+ * thread that is in one may be waiting for this one. */
+static void connection_drop(struct connection *connection)
+{
+    if (!connection_unlist(connection))
+        return;
+    listeners_remove_later(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION);
+    connection_release(connection);
+}
+
 static void connection_destroy(struct lane_receiver *receiver)
 {
     struct connection *connection = connection_from_receiver(receiver);
 
-    if (connection_unlist(connection))
-        connection_release(connection);
+    connection_drop(connection);
     if (connection->relay)
         IEventRelay_Release(connection->relay);
     IDispatch_Release(connection->sink);
     IUnknown_Release(connection->advised);
+    IUnknown_Release(connection->listener);
 }
 
 static void connection_free(struct lane_receiver *receiver)
 {
     connection_release(connection_from_receiver(receiver));
+}
+
+static void connection_abandon(struct lane_receiver *receiver)
+{
+    struct connection *connection = connection_from_receiver(receiver);
+
+    /* A sink of ours may be called from any thread. */
+    if (connection->relay)
+        connection_destroy(receiver);
+    else
+        connection_drop(connection);
 }
 
 /* IConnectionPoint */
@@ -220,12 +241,12 @@ static IUnknown *listener_of(IUnknown *advised)
 
 static bool connection_join(struct connection *connection, enum lane_home home, IUnknown *advised)
 {
-    IUnknown *listener = listener_of(advised);
-    bool joined = listener && lane_join(connection->source, listener, home, &connection->receiver);
-
-    if (listener)
-        IUnknown_Release(listener);
-    return joined;
+    if (!(connection->listener = listener_of(advised)))
+        return false;
+    if (lane_join(connection->source, connection->listener, home, &connection->receiver))
+        return true;
+    IUnknown_Release(connection->listener);
+    return false;
 }
 
 /* Makes a connection of the sink, with a reference for the receiver and one for the list. */
@@ -244,6 +265,7 @@ static HRESULT connection_create(struct connection_point *point, IUnknown *advis
         goto failed;
     connection->receiver.deliver = connection_deliver;
     connection->receiver.destroy = connection_destroy;
+    connection->receiver.abandon = connection_abandon;
     connection->receiver.free = connection_free;
     connection->source = points->source;
     connection->events = point->events;

@@ -65,54 +65,51 @@ void lane_receiver_release(struct lane_receiver *receiver)
 
 /* Making lanes, and finding them */
 
-/* With one reference, and held by its apartment if that tells its end. Takes the apartment's reference over. */
+/* The lane, with one reference, does not belong to the apartment any more. On a thread of that. */
+static void lane_leave_apartment(struct lane *lane)
+{
+    if (!lane->member.link)
+        return;
+    apartment_leave(&lane->member);
+    lane_release(lane);
+}
+
+/* With one reference, and one of its apartment if that tells its end. Takes the reference to the apartment over. NULL: out of
+ * memory, or the apartment has ended. */
 static struct lane *lane_create(
-        struct event_source *source, IUnknown *listener, struct apartment *apartment, DWORD home_thread)
+        struct event_source *source, const IUnknown *listener, struct apartment *apartment, DWORD home_thread)
 {
     struct lane *lane = memory_alloc(sizeof(*lane));
 
     if (!lane)
         return NULL;
     lane->job.run = lane_run_job;
-    if (!apartment_prepare_job(apartment, &lane->job))
+    lane->member.on_end = lane_on_apartment_end;
+    lane->member.on_lost = lane_on_apartment_lost;
+    if (!apartment_prepare_job(apartment, &lane->job) || !apartment_join(apartment, &lane->member))
     {
+        apartment_job_cleanup(&lane->job);
         memory_free(lane);
         return NULL;
     }
     module_addref();
     event_source_addref(source);
-    IUnknown_AddRef(listener);
     lane->refcount = 1;
     lane->source = source;
     lane->listener = listener;
     lane->apartment = apartment;
     lane->home_thread = home_thread;
     lane_queue_init(&lane->queue);
-    lane->member.on_end = lane_on_apartment_end;
     InitializeSRWLock(&lane->lock);
     InitializeConditionVariable(&lane->delivered);
-    apartment_join(apartment, &lane->member);
     if (lane->member.link)
         lane_addref(lane);
     return lane;
 }
 
-/* Takes back what belongs to the apartment. In it, when nothing stands in the lane any more. */
-static void lane_end(struct lane *lane)
-{
-    bool was_member = lane->member.link != NULL;
-    IUnknown *listener = lane->listener;
-
-    apartment_leave(&lane->member);
-    lane->listener = NULL;
-    IUnknown_Release(listener);
-    if (was_member)
-        lane_release(lane);
-}
-
 /* The source's lock is held. The lane with a reference, and a place in it for a receiver; NULL: there is none. */
 static struct lane *lane_find(
-        struct event_source *source, IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
+        struct event_source *source, const IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
 {
     struct lane *lane = source->lanes;
 
@@ -146,13 +143,13 @@ static struct lane *lane_list(struct lane *made)
     ReleaseSRWLockExclusive(&source->lock);
     if (lane != made)
     {
-        lane_end(made);
+        lane_leave_apartment(made);
         lane_release(made);
     }
     return lane;
 }
 
-static struct lane *lane_get(struct event_source *source, IUnknown *listener, enum lane_home home)
+static struct lane *lane_get(struct event_source *source, const IUnknown *listener, enum lane_home home)
 {
     DWORD home_thread = home == LANE_HOME_THREAD ? GetCurrentThreadId() : 0;
     struct apartment *apartment = apartment_get_current();
@@ -186,8 +183,7 @@ bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home h
     return true;
 }
 
-/* The receiver is none of the lane's any more. True: it was the last one, and nobody finds the lane from here on. */
-static bool lane_leave(struct lane *lane, struct lane_receiver *receiver)
+bool lane_leave(struct lane *lane, struct lane_receiver *receiver)
 {
     struct lane_receiver **link;
     bool last;
@@ -250,10 +246,11 @@ static void lane_end_receiver(struct lane *lane, struct lane_receiver *receiver)
     bool last = lane_leave(lane, receiver);
 
     if (last)
+    {
         lane_forget_finishing(lane);
+        lane_leave_apartment(lane);
+    }
     receiver->destroy(receiver);
-    if (last)
-        lane_end(lane);
     lane_receiver_release(receiver); /* may be the last: whoever delivers has a reference to the lane */
 }
 
@@ -428,9 +425,14 @@ void CALLBACK lane_notify(const VMEVENT *event, void *context)
     struct lane *lane = receiver->lane;
     bool home = lane->home_thread == GetCurrentThreadId();
     bool in_line = !home && apartment_is_single_threaded(lane->apartment);
-    struct turn *turn = in_line ? turn_create(lane) : NULL;
-    struct lane_entry *entry = entry_create(receiver, event);
+    struct lane_entry *entry;
+    struct turn *turn;
 
+    /* It may end at any time, which counts when the lock is held; one that has ended costs nothing. */
+    if (*(volatile enum lane_receiver_state *)&receiver->state != LANE_RECEIVER_OPEN)
+        return;
+    turn = in_line ? turn_create(lane) : NULL;
+    entry = entry_create(receiver, event);
     if (!entry || (in_line && !turn))
     {
         AcquireSRWLockExclusive(&lane->lock);

@@ -40,9 +40,11 @@ struct lane_receiver
 {
     /* Called with each event, in the apartment. */
     void (*deliver)(struct lane_receiver *receiver, struct kept_event *event);
-    /* Called once, in the apartment, after the last delivery: lets go of what belongs to the apartment. Not called when
-     * the apartment's thread has ended without leaving COM: there is nowhere left to call it. */
+    /* Called once, in the apartment, after the last delivery: lets go of what belongs to the apartment. */
     void (*destroy)(struct lane_receiver *receiver);
+    /* Called instead, on another thread, when the apartment's thread has ended without leaving COM: what belongs to the
+     * apartment cannot be called any more, not even to be released. NULL: there is nothing else to let go of. */
+    void (*abandon)(struct lane_receiver *receiver);
     /* Called once, on any thread, when nothing refers to the receiver any more. */
     void (*free)(struct lane_receiver *receiver);
 
@@ -66,11 +68,12 @@ enum lane_home
 
 /*
  * Puts the receiver into the lane that the listener has in the calling thread's apartment, or into a new one.
- * `listener` is what tells one listener from another: the identity (IUnknown) is compared, and held while the lane
- * exists. The receiver has a reference for a list of listeners, to be given back by lane_release_listener. Events that
- * are lost, because the lane is full or memory short, count in the source's `dropped`.
+ * `listener` is what tells one listener from another: the identity (IUnknown) is compared, so the receiver's owner
+ * holds the object until `destroy`. The receiver has a reference for a list of listeners, to be given back by
+ * lane_release_listener. Events that are lost, because the lane is full or memory short, count in the source's
+ * `dropped`.
  *
- * False: out of memory; the receiver is left alone.
+ * False: out of memory, or the apartment has ended; the receiver is left alone.
  */
 bool lane_join(
         struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);

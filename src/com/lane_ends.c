@@ -82,6 +82,40 @@ void lane_on_apartment_end(struct apartment_member *member)
     lane_release(lane);
 }
 
+/* Takes one that has been cut out of the lane, its end too; NULL: there is none. */
+static struct lane_receiver *lane_take_receiver(struct lane *lane)
+{
+    struct lane_receiver *receiver;
+    ULONG count;
+
+    AcquireSRWLockExclusive(&lane->lock);
+    if ((receiver = lane->receivers))
+        lane_queue_take_out(&lane->queue, receiver, &count);
+    ReleaseSRWLockExclusive(&lane->lock);
+    return receiver;
+}
+
+/* On a thread of the pool. A delivery that was under way went with its thread. */
+void lane_on_apartment_lost(struct apartment_member *member)
+{
+    struct lane *lane = CONTAINING_RECORD(member, struct lane, member);
+    struct lane_receiver *receiver;
+
+    AcquireSRWLockExclusive(&lane->lock);
+    lane->home_thread = 0; /* another thread may have its number by now */
+    ReleaseSRWLockExclusive(&lane->lock);
+    lane_cut_all(lane);
+    while ((receiver = lane_take_receiver(lane)))
+    {
+        if (lane_leave(lane, receiver))
+            lane_forget_finishing(lane);
+        if (receiver->abandon)
+            receiver->abandon(receiver);
+        lane_receiver_release(receiver);
+    }
+    lane_release(lane);
+}
+
 /* Lanes that are finishing */
 
 static void lane_note_finishing(struct lane *lane)

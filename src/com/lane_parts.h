@@ -10,7 +10,7 @@ struct lane
     struct event_source *source;
     struct lane *next, **link; /* guarded by the source's lock; link is NULL outside its list */
     UINT receiver_count;       /* likewise: those that have not ended */
-    IUnknown *listener;        /* until the last receiver has ended; used and released in the apartment */
+    const IUnknown *listener;  /* held by the receivers, until the last has ended */
     struct apartment *apartment;
     struct apartment_member member;
     DWORD home_thread; /* 0: none */
@@ -53,8 +53,12 @@ void lane_post_job(struct lane *lane);
 bool lane_deliver_one(struct lane *lane);
 void lane_deliver_all(struct lane *lane);
 
-/* An apartment_member's on_end. */
+/* An apartment_member's functions. */
 void lane_on_apartment_end(struct apartment_member *member);
+void lane_on_apartment_lost(struct apartment_member *member);
+
+/* The receiver is none of the lane's any more. True: it was the last one, and nobody finds the lane from here on. */
+bool lane_leave(struct lane *lane, struct lane_receiver *receiver);
 
 /* The lane is not finishing any more: all is delivered, or it is let go. */
 void lane_forget_finishing(struct lane *lane);

@@ -173,22 +173,37 @@ HRESULT multithreaded_hold(void)
     return hr;
 }
 
+/* Tells the keeper to leave. The caller gets what waiting for it needs; under Wine, where nobody waits, NULL. The lock is
+ * held. */
+static HANDLE dismiss_keeper(HANDLE *ended)
+{
+    HANDLE end = end_keeper;
+
+    ++idle_times;
+    SetEvent(end);
+    if (is_wine())
+        return NULL;
+    *ended = keeper_ended;
+    end_keeper = keeper_ended = NULL;
+    return end;
+}
+
+/* An apartment that ends releases what is left in it, and that may come here again, or call the one that waits. */
 void multithreaded_let_go(void)
 {
+    HANDLE end = NULL, ended;
+    DWORD index;
+
     AcquireSRWLockExclusive(&lock);
     if (!--holders)
-    {
-        ++idle_times;
-        SetEvent(end_keeper);
-        if (!is_wine())
-        {
-            WaitForSingleObject(keeper_ended, INFINITE);
-            CloseHandle(end_keeper);
-            CloseHandle(keeper_ended);
-            end_keeper = keeper_ended = NULL;
-        }
-    }
+        end = dismiss_keeper(&ended);
     ReleaseSRWLockExclusive(&lock);
+    if (!end)
+        return;
+    if (FAILED(CoWaitForMultipleHandles(0, INFINITE, 1, &ended, &index)))
+        WaitForSingleObject(ended, INFINITE);
+    CloseHandle(end);
+    CloseHandle(ended);
 }
 
 static void call_run(struct apartment_job *job)

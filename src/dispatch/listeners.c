@@ -212,7 +212,7 @@ static void dispatch_pause(unsigned int tries)
     dispatch_lock();
 }
 
-bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind)
+static bool listeners_take_out(struct listeners *list, uint32_t cookie, uint32_t kind, bool wait)
 {
     struct listener *listener;
 
@@ -223,7 +223,7 @@ bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind)
         return false;
     }
     listeners_pin(list);
-    if (inside_callback())
+    if (!wait)
     {
         listeners_retire(list, listener);
         listeners_reap(list);
@@ -237,6 +237,16 @@ bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind)
     }
     listeners_unpin_and_unlock(list);
     return true;
+}
+
+bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind)
+{
+    return listeners_take_out(list, cookie, kind, !inside_callback());
+}
+
+bool listeners_remove_later(struct listeners *list, uint32_t cookie, uint32_t kind)
+{
+    return listeners_take_out(list, cookie, kind, false);
 }
 
 void listeners_close(struct listeners *list, void (*on_closed)(void *owner), void *owner)

@@ -110,6 +110,9 @@ bool listeners_add(struct listeners *list, uint32_t events, listener_notify noti
  */
 bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind);
 
+/* The same, but never waits: the release may be called when this has returned, by a thread that is in the list. */
+bool listeners_remove_later(struct listeners *list, uint32_t cookie, uint32_t kind);
+
 /* Reaps the list that the reader belongs to, as it was asked to: gives back what nobody can hold any longer. */
 void reader_reap(struct reader *reader);
 

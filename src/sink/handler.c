@@ -175,7 +175,8 @@ static void handler_free(struct lane_receiver *receiver)
     memory_free(handler);
 }
 
-/* One function, or one object, that subscribes several times is one listener. */
+/* One function, or one object, that subscribes several times is one listener. As long as the handler has it, its identity
+ * stays the same. */
 static bool handler_join(struct handler *handler)
 {
     IUnknown *identity;

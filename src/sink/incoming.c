@@ -32,9 +32,10 @@ struct incoming
     struct apartment_member member;
     struct apartment_job job;
     bool held; /* keeps the multithreaded apartment */
+    bool is_agile; /* the source may be called from any thread */
     struct multithreaded_call call; /* to that one, from the connecting and the disconnecting thread */
-    volatile LONG unadvised;        /* whoever sets it does it */
-    SRWLOCK points_lock;            /* held while a point is given out, so that it is not released meanwhile */
+    volatile LONG unadvised; /* whoever sets it does it: what is called then may end the connection again */
+    SRWLOCK points_lock;     /* held while a point is given out, so that it is not released meanwhile */
     UINT count;
     struct advised advised[EVENT_INTERFACE_COUNT];
 };
@@ -63,7 +64,8 @@ static void incoming_silence(struct incoming *incoming)
     }
 }
 
-/* In the apartment of the points. */
+/* In the apartment of the points, with a reference: the source may own the sink, the sink the list that the connection
+ * stands in, and any call here may be the last that keeps either. */
 static void incoming_unadvise(struct incoming *incoming)
 {
     bool is_gone[EVENT_INTERFACE_COUNT] = {false};
@@ -88,6 +90,16 @@ static void incoming_unadvise(struct incoming *incoming)
             CoDisconnectObject(incoming->advised[i].identity, 0);
         IUnknown_Release(incoming->advised[i].identity);
     }
+}
+
+/* Instead of unadvising, when the points belong to a thread that is gone: nobody may call them any more, not even to
+ * let go of them. */
+static void incoming_abandon(struct incoming *incoming)
+{
+    if (InterlockedExchange(&incoming->unadvised, TRUE))
+        return;
+    for (UINT i = 0; i < incoming->count; ++i)
+        IUnknown_Release(incoming->advised[i].identity);
 }
 
 static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *container,
@@ -166,10 +178,21 @@ static HRESULT advise_multithreaded(struct advising *advising, IUnknown *object)
     return advising->hr;
 }
 
+static HRESULT find_out_whether_agile(IUnknown *object, bool *is_agile)
+{
+    IUnknown *agile;
+    HRESULT hr = IUnknown_QueryInterface(object, &sink_IID_IAgileObject, (void **)&agile);
+
+    if ((*is_agile = SUCCEEDED(hr)))
+        IUnknown_Release(agile);
+    return hr == E_OUTOFMEMORY ? hr : S_OK;
+}
+
 static HRESULT incoming_advise(
         struct incoming *incoming, struct event_source *source, IUnknown *object, const WCHAR *label)
 {
     struct advising advising = {.incoming = incoming, .source = source, .label = label, .object = object};
+    HRESULT hr;
 
     if (apartment_is_single_threaded(incoming->apartment) && object_is_proxy(object))
     {
@@ -177,6 +200,8 @@ static HRESULT incoming_advise(
         incoming->apartment = apartment_get_multithreaded();
         return advise_multithreaded(&advising, object);
     }
+    if (FAILED(hr = find_out_whether_agile(object, &incoming->is_agile)))
+        return hr;
     return advise_all(&advising);
 }
 
@@ -243,6 +268,18 @@ static void incoming_on_apartment_end(struct apartment_member *member)
     incoming_release(incoming);
 }
 
+static void incoming_on_apartment_lost(struct apartment_member *member)
+{
+    struct incoming *incoming = CONTAINING_RECORD(member, struct incoming, member);
+
+    incoming_silence(incoming);
+    if (incoming->is_agile)
+        incoming_unadvise(incoming);
+    else
+        incoming_abandon(incoming);
+    incoming_release(incoming);
+}
+
 /* The property of that DISPID as a string. */
 static HRESULT get_string(IDispatch *dispatch, DISPID id, BSTR *string)
 {
@@ -294,12 +331,19 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
     incoming->refcount = 1;
     InitializeSRWLock(&incoming->points_lock);
     incoming->member.on_end = incoming_on_apartment_end;
-    if (FAILED(hr = incoming_advise(incoming, sink->source, object, label)))
+    incoming->member.on_lost = incoming_on_apartment_lost;
+    hr = incoming_advise(incoming, sink->source, object, label);
+    /* The source may have left COM while it was called. */
+    if (SUCCEEDED(hr) && !apartment_join(incoming->apartment, &incoming->member))
+    {
+        incoming_unadvise(incoming);
+        hr = CO_E_NOTINITIALIZED;
+    }
+    if (FAILED(hr))
     {
         incoming_release(incoming);
         return hr;
     }
-    apartment_join(incoming->apartment, &incoming->member);
     if (incoming->member.link)
         ++incoming->refcount;
     *result = incoming;

@@ -15,8 +15,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* {94ea2b94-e9cc-49e0-c0ff-ee64ca8f5b90}: marks an object that every apartment may call directly. */
-static const IID iid_IAgileObject = {
+/* {94ea2b94-e9cc-49e0-c0ff-ee64ca8f5b90}: no library of MinGW-w64 has it. */
+const IID sink_IID_IAgileObject = {
         0x94ea2b94, 0xe9cc, 0x49e0, {0xc0, 0xff, 0xee, 0x64, 0xca, 0x8f, 0x5b, 0x90}};
 
 HRESULT sink_error(HRESULT hr, const WCHAR *format, ...)
@@ -51,7 +51,7 @@ static HRESULT sink_query_marshaler(struct sink *sink, REFIID riid, void **objec
 static void *sink_find_face(struct sink *sink, REFIID riid)
 {
     if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventSink)
-            || IsEqualIID(riid, &iid_IAgileObject))
+            || IsEqualIID(riid, &sink_IID_IAgileObject))
         return &sink->IVMEventSink_iface;
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
     {
@@ -155,9 +155,15 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
 
 /* The sink's own members */
 
+/* Here and in Connect objects are called that may let go of the sink. */
 static HRESULT WINAPI sink_Subscribe(IVMEventSink *iface, VARIANT event, VARIANT handler, LONG *cookie)
 {
-    return sink_subscribe(sink_from_IVMEventSink(iface), event, handler, cookie);
+    HRESULT hr;
+
+    IVMEventSink_AddRef(iface);
+    hr = sink_subscribe(sink_from_IVMEventSink(iface), event, handler, cookie);
+    IVMEventSink_Release(iface);
+    return hr;
 }
 
 static HRESULT WINAPI sink_Unsubscribe(IVMEventSink *iface, LONG cookie)
@@ -167,7 +173,12 @@ static HRESULT WINAPI sink_Unsubscribe(IVMEventSink *iface, LONG cookie)
 
 static HRESULT WINAPI sink_Connect(IVMEventSink *iface, IUnknown *source, BSTR label, LONG *cookie)
 {
-    return sink_connect(sink_from_IVMEventSink(iface), source, label, cookie);
+    HRESULT hr;
+
+    IVMEventSink_AddRef(iface);
+    hr = sink_connect(sink_from_IVMEventSink(iface), source, label, cookie);
+    IVMEventSink_Release(iface);
+    return hr;
 }
 
 static HRESULT WINAPI sink_Disconnect(IVMEventSink *iface, LONG cookie)

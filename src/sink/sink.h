@@ -73,6 +73,9 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, const WCHAR *label, LO
 HRESULT sink_disconnect(struct sink *sink, LONG cookie);
 void sink_disconnect_all(struct sink *sink);
 
+/* Marks an object that every apartment may call directly. */
+extern const IID sink_IID_IAgileObject;
+
 /* Sets the thread's error object, in the name of IVMEventSink, and returns hr. */
 HRESULT sink_error(HRESULT hr, const WCHAR *format, ...);
 

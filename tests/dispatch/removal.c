@@ -122,6 +122,32 @@ static void test_removal_inside_does_not_wait(void **state)
     assert_int_equal(running.releases, 1);
 }
 
+/* From a thread that must not wait for others, though it is in no callback. */
+static void test_a_later_removal_does_not_wait(void **state)
+{
+    struct probe running = {.act = act_wait}, idle = {0};
+    struct listeners *list = list_create();
+    test_thread running_thread;
+
+    (void)state;
+    probe_add_for(&running, list, 1u << 0);
+    probe_add_for(&idle, list, 1u << 1);
+    assert_true(listeners_remove_later(list, idle.cookie, 0));
+    assert_int_equal(idle.releases, 1);
+    assert_false(listeners_remove_later(list, idle.cookie, 0));
+
+    running_thread = fire_in_thread(list);
+    assert_true(test_wait_for(&running.entered, 1));
+    assert_true(listeners_remove_later(list, running.cookie, 0));
+    assert_int_equal(running.releases, 0);
+    fire(list);
+    assert_int_equal(running.calls, 1);
+    atomic_store(&running.go_on, 1);
+    test_thread_join(running_thread);
+    assert_int_equal(running.releases, 1);
+    list_end(list);
+}
+
 /* A removal from inside a callback of one list while another thread walks the other list. */
 static void test_removal_inside_another_list(void **state)
 {
@@ -292,6 +318,7 @@ int main(void)
             cmocka_unit_test(test_removal_waits_for_a_running_callback),
             cmocka_unit_test(test_removal_does_not_wait_for_later_walks),
             cmocka_unit_test(test_removal_inside_does_not_wait),
+            cmocka_unit_test(test_a_later_removal_does_not_wait),
             cmocka_unit_test(test_removal_inside_another_list),
             cmocka_unit_test(test_two_callbacks_remove_each_other),
             cmocka_unit_test(test_wrong_cookies),

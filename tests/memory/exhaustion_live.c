@@ -6,7 +6,7 @@
 #include "memory/refusal.h"
 #include "support/test.h"
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 120000
 
 static HRESULT open_machine(void)
 {

@@ -13,7 +13,7 @@
 #include "support/ole_memory.h"
 #include "support/test.h"
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 120000
 
 struct world world;
 

@@ -32,6 +32,7 @@ struct recorder
     const WCHAR *const *methods; /* what GetIDsOfNames knows, ended by NULL; NULL: a function */
     HRESULT answer;              /* what Invoke returns */
     void (*act)(struct recorder *recorder, const struct recorder_call *call); /* inside of Invoke */
+    void (*on_free)(struct recorder *recorder); /* NULL, or the test has given its reference away: the last is gone */
     void *context;
     volatile LONG calls; /* counted when the call ends */
     volatile LONG begun;

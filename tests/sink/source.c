@@ -36,14 +36,23 @@ static HRESULT WINAPI source_QueryInterface(IDispatch *iface, REFIID riid, void 
 
 static ULONG WINAPI source_AddRef(IDispatch *iface)
 {
+    CHECK(!source_from_IDispatch(iface)->freed);
     return InterlockedIncrement(&source_from_IDispatch(iface)->refcount);
 }
 
 static ULONG WINAPI source_Release(IDispatch *iface)
 {
-    LONG refcount = InterlockedDecrement(&source_from_IDispatch(iface)->refcount);
+    struct source *source = source_from_IDispatch(iface);
+    LONG refcount = InterlockedDecrement(&source->refcount);
 
-    CHECK(refcount >= 1);
+    CHECK(!source->freed && refcount >= (source->on_free ? 0 : 1));
+    if (refcount && source->on_release)
+        source->on_release(source);
+    if (!refcount)
+    {
+        source->freed = true;
+        source->on_free(source);
+    }
     return refcount;
 }
 
@@ -217,6 +226,7 @@ static HRESULT WINAPI point_Unadvise(IConnectionPoint *iface, DWORD cookie)
 {
     struct source_point *point = point_from_IConnectionPoint(iface);
 
+    CHECK(!point->source->freed);
     CHECK(point->sink && cookie == (DWORD)(4000 + point->advised));
     if (point->source->on_unadvise)
         point->source->on_unadvise(point->source);
@@ -268,7 +278,7 @@ void source_init(struct source *source, unsigned int interfaces)
 void source_end(struct source *source)
 {
     CHECK(!source->connected);
-    CHECK(source->refcount == 1);
+    CHECK(source->refcount == (source->on_free ? 0 : 1));
     for (UINT i = 0; i < source->count; ++i)
         CHECK(source->points[i].advised == source->points[i].unadvised);
 }

@@ -30,6 +30,9 @@ struct source
     LONG failing_advise;  /* the Advise that fails, counted from 1; 0: none */
     HRESULT unadvise_answer;
     void (*on_unadvise)(struct source *source); /* inside of each Unadvise */
+    void (*on_release)(struct source *source);  /* inside of each Release but the last */
+    void (*on_free)(struct source *source);     /* inside of the last; NULL: that is for source_end to see */
+    bool freed;
     bool (*allows)(const char *what);           /* NULL, or asked where the source itself may run out of memory */
     void *context;
     LONG advises;
@@ -41,7 +44,7 @@ struct source
 /* With points for the interfaces whose bits are set, in the order of diids. */
 void source_init(struct source *source, unsigned int interfaces);
 
-/* Sees that nobody has a reference any more. */
+/* Sees that nobody has a reference any more, nor the test one that it has given away (on_free). */
 void source_end(struct source *source);
 
 /* Fires the sample at the sink that is advised for its interface. */

@@ -47,6 +47,21 @@ void worker_run(DWORD apartment, void (*body)(void *context), void *context)
     worker_join(worker_start(apartment, body, context));
 }
 
+static void enter_and_stay(void *context)
+{
+    struct start *start = context;
+
+    CHECK(SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)));
+    start->body(start->context);
+}
+
+void worker_run_and_lose(void (*body)(void *context), void *context)
+{
+    struct start start = {COINIT_APARTMENTTHREADED, body, context};
+
+    worker_run(NO_APARTMENT, enter_and_stay, &start);
+}
+
 BOOL is_single_threaded(void)
 {
     APTTYPEQUALIFIER qualifier;

@@ -14,6 +14,9 @@ void worker_join(HANDLE worker);
 /* Both at once: the body has run when this returns. */
 void worker_run(DWORD apartment, void (*body)(void *context), void *context);
 
+/* The same for a thread that ends without leaving its single-threaded apartment. */
+void worker_run_and_lose(void (*body)(void *context), void *context);
+
 /* Whether the calling thread is in a single-threaded apartment. */
 BOOL is_single_threaded(void);
 

@@ -25,7 +25,7 @@ uint64_t test_time_ms(void);
 void test_sleep_ms(unsigned int ms);
 
 /* How long a test waits before it says that something does not happen. */
-#define TEST_PATIENCE_MS 20000
+#define TEST_PATIENCE_MS 120000
 
 /* How long a test looks on to see that something does not happen. */
 #define TEST_SETTLE_MS 100
