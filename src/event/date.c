@@ -10,10 +10,10 @@
 
 /* After so many years the calendar begins anew. FILETIME knows none before 1601. */
 #define CYCLE_YEARS 400
-#define CYCLE_DAYS 146097
+#define CYCLE_DAYS 146097LL
 #define CYCLES 4
 
-#define DAY_MS 86400000
+#define DAY_MS 86400000LL
 #define TICKS_PER_MS 10000
 
 bool system_time_from_date(DATE date, SYSTEMTIME *time)
@@ -25,7 +25,7 @@ bool system_time_from_date(DATE date, SYSTEMTIME *time)
 
     if (!(days >= DATE_FIRST && days <= DATE_LAST))
         return false;
-    day_ms = floor(fabs(date - days) * DAY_MS + 0.5);
+    day_ms = floor(fabs(date - days) * (double)DAY_MS + 0.5);
     ticks = (ULONGLONG)(((LONGLONG)days + DATE_ZERO_DAYS + CYCLES * CYCLE_DAYS) * DAY_MS + (LONGLONG)day_ms)
             * TICKS_PER_MS;
     filetime.dwLowDateTime = (DWORD)ticks;

@@ -2,8 +2,10 @@
 
 #include "platform/memory.h"
 
-/* So much is converted or given to a console at a time; neither takes any length. */
+/* So much is converted or given to a console at a time; neither takes any length. A character of 16 bits becomes three
+ * bytes at most. */
 #define PIECE 8192
+#define PIECE_UTF8 ((size_t)3 * PIECE)
 
 static bool is_high_surrogate(WCHAR c)
 {
@@ -24,11 +26,10 @@ static bool write_bytes(HANDLE file, const char *bytes, DWORD length)
 
 static bool write_utf8(HANDLE file, const WCHAR *text, int length)
 {
-    /* A character of 16 bits becomes three bytes at most. */
-    char *utf8 = memory_alloc(3 * PIECE);
+    char *utf8 = memory_alloc(PIECE_UTF8);
     bool success = utf8
-            && write_bytes(
-                    file, utf8, (DWORD)WideCharToMultiByte(CP_UTF8, 0, text, length, utf8, 3 * PIECE, NULL, NULL));
+            && write_bytes(file, utf8,
+                    (DWORD)WideCharToMultiByte(CP_UTF8, 0, text, length, utf8, (int)PIECE_UTF8, NULL, NULL));
 
     memory_free(utf8);
     return success;
