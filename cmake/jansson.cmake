@@ -1,4 +1,4 @@
-# Offers the target jansson::jansson: JSON, read and written by a library that libvirt's and QEMU's users know well.
+# Offers the target jansson::jansson: JSON, read by a library that libvirt's and QEMU's users know well.
 # A static library in JANSSON_ROOT, which `./run build` makes from Debian's source package.
 find_path(JANSSON_INCLUDE_DIR jansson.h HINTS ${JANSSON_ROOT}/include NO_CMAKE_FIND_ROOT_PATH)
 find_library(JANSSON_LIBRARY NAMES jansson HINTS ${JANSSON_ROOT}/lib NO_CMAKE_FIND_ROOT_PATH)

@@ -1,7 +1,5 @@
 #include "com/error_info.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 
 HRESULT error_raise(HRESULT hr, REFIID iid, const WCHAR *source, BSTR description)
 {
@@ -26,14 +24,20 @@ HRESULT error_raise(HRESULT hr, REFIID iid, const WCHAR *source, BSTR descriptio
 
 HRESULT error_raise_format(HRESULT hr, REFIID iid, const WCHAR *source, const WCHAR *format, ...)
 {
-    WCHAR buffer[1024];
+    struct text text = {0};
     va_list args;
 
     va_start(args, format);
-    _vsnwprintf(buffer, ARRAYSIZE(buffer), format, args);
+    text_append_format_list(&text, format, args);
     va_end(args);
-    buffer[ARRAYSIZE(buffer) - 1] = 0;
-    return error_raise(hr, iid, source, SysAllocString(buffer));
+    return error_raise_text(hr, iid, source, &text);
+}
+
+HRESULT error_raise_text(HRESULT hr, REFIID iid, const WCHAR *source, struct text *text)
+{
+    BSTR description = text_finish(text);
+
+    return error_raise(description ? hr : E_OUTOFMEMORY, iid, source, description);
 }
 
 HRESULT error_raise_exception(EXCEPINFO *exception, HRESULT hr, const WCHAR *source, BSTR description)

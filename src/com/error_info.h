@@ -2,14 +2,17 @@
 #ifndef VMEVENTS_COM_ERROR_INFO_H
 #define VMEVENTS_COM_ERROR_INFO_H
 
-#include <windows.h>
-#include <oleauto.h>
+#include "event/text.h"
 
 /* Sets the thread's error object and returns hr. The description is freed here; NULL is allowed. */
 HRESULT error_raise(HRESULT hr, REFIID iid, const WCHAR *source, BSTR description);
 
-/* The same, with the description put together from a format of _snwprintf. */
+/* The same, with the description put together from a format of _snwprintf, however long it gets. What is a caller's
+ * or may be long is not for %ls: it is quoted by text_append_quote, for error_raise_text. */
 HRESULT error_raise_format(HRESULT hr, REFIID iid, const WCHAR *source, const WCHAR *format, ...);
+
+/* The same, with the text for a description, which ends here. Both return E_OUTOFMEMORY when there is none for it. */
+HRESULT error_raise_text(HRESULT hr, REFIID iid, const WCHAR *source, struct text *text);
 
 /* Fills an EXCEPINFO, if there is one, and returns DISP_E_EXCEPTION. The description becomes the EXCEPINFO's. */
 HRESULT error_raise_exception(EXCEPINFO *exception, HRESULT hr, const WCHAR *source, BSTR description);

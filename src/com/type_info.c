@@ -1,5 +1,6 @@
 #include "com/type_info.h"
 
+#include "com/converted.h"
 #include "com/module.h"
 #include "platform/memory.h"
 
@@ -110,9 +111,10 @@ HRESULT type_info_get_ids(REFGUID guid, REFIID riid, LPOLESTR *names, UINT count
     return hr;
 }
 
-HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, WORD flags, DISPPARAMS *params,
+HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
+    struct converted converted;
     ITypeInfo *info;
     HRESULT hr;
 
@@ -122,9 +124,13 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, WOR
         return E_POINTER;
     if (FAILED(hr = type_info_get(guid, &info)))
         return hr;
-    /* What an earlier call left for this thread must not become the description of this one's error. */
-    SetErrorInfo(0, NULL);
-    hr = ITypeInfo_Invoke(info, object, id, flags, params, result, exception, arg_error);
+    if (SUCCEEDED(hr = converted_init(&converted, info, id, flags, lcid, params, arg_error)))
+    {
+        /* What an earlier call left for this thread must not become the description of this one's error. */
+        SetErrorInfo(0, NULL);
+        hr = ITypeInfo_Invoke(info, object, id, flags, &converted.params, result, exception, arg_error);
+        converted_cleanup(&converted);
+    }
     ITypeInfo_Release(info);
     return hr;
 }

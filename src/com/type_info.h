@@ -26,8 +26,11 @@ HRESULT type_info_describe(REFGUID guid, UINT index, ITypeInfo **info);
  * DISP_E_UNKNOWNINTERFACE (riid is not IID_NULL), DISP_E_UNKNOWNNAME, E_OUTOFMEMORY. */
 HRESULT type_info_get_ids(REFGUID guid, REFIID riid, LPOLESTR *names, UINT count, DISPID *ids);
 
-/* IDispatch::Invoke on a dual interface, by calling its vtable. */
-HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, WORD flags, DISPPARAMS *params,
+/*
+ * IDispatch::Invoke on a dual interface, by calling its vtable. Arguments are converted to the declared types in the
+ * caller's locale. A string with a NUL inside is none of a number's: DISP_E_TYPEMISMATCH, *arg_error.
+ */
+HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error);
 
 #endif

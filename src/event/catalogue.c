@@ -105,21 +105,24 @@ uint32_t event_interface_mask(const struct event_interface *events)
     return ((1u << events->count) - 1) * events->first->mask;
 }
 
-uint32_t event_mask_from_name(const WCHAR *name)
+static bool is_name(const WCHAR *name, size_t length, const WCHAR *known)
 {
-    const WCHAR *dot = wcschr(name, '.'), *event_name = dot ? dot + 1 : name;
-    size_t interface_length = dot ? (size_t)(dot - name) : 0;
+    /* No known name is as long as that. */
+    return length < 64 && CompareStringOrdinal(name, (int)length, known, -1, TRUE) == CSTR_EQUAL;
+}
+
+uint32_t event_mask_from_name(const WCHAR *name, size_t length)
+{
+    const WCHAR *dot = length ? wmemchr(name, '.', length) : NULL;
+    size_t interface_length = dot ? (size_t)(dot - name) : 0, skipped = dot ? interface_length + 1 : 0;
     uint32_t mask = 0;
 
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
     {
-        const WCHAR *interface_name = event_types[i].interface_->name;
-
-        if (_wcsicmp(event_name, event_types[i].name))
+        if (!is_name(name + skipped, length - skipped, event_types[i].name))
             continue;
-        if (dot && (wcslen(interface_name) != interface_length || _wcsnicmp(name, interface_name, interface_length)))
-            continue;
-        mask |= event_types[i].mask;
+        if (!dot || is_name(name, interface_length, event_types[i].interface_->name))
+            mask |= event_types[i].mask;
     }
     return mask;
 }
@@ -129,11 +132,11 @@ const WCHAR *enumeration_name(const struct enumeration *enumeration, LONG value)
     return value >= 0 && value < enumeration->count ? enumeration->values[value] : NULL;
 }
 
-bool enumeration_value(const struct enumeration *enumeration, const WCHAR *name, LONG *value)
+bool enumeration_value(const struct enumeration *enumeration, const WCHAR *name, size_t length, LONG *value)
 {
     for (LONG i = 0; i < enumeration->count; ++i)
     {
-        if (!_wcsicmp(name, enumeration->values[i]))
+        if (is_name(name, length, enumeration->values[i]))
         {
             *value = i;
             return true;

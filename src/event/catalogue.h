@@ -6,6 +6,7 @@
 #define VMEVENTS_EVENT_CATALOGUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "vmevents.h"
@@ -86,14 +87,14 @@ const struct event_interface *event_interface_find(REFIID iid);
 /* The bits of all events of an interface. */
 uint32_t event_interface_mask(const struct event_interface *events);
 
-/* The bits of the events of that name, in any case; "IVMFloppyDriveEvents.OnMediaEject" names the one of that
- * interface. 0: there is none. */
-uint32_t event_mask_from_name(const WCHAR *name);
+/* The bits of the events of that name, in any case, whatever the language; "IVMFloppyDriveEvents.OnMediaEject" names
+ * the one of that interface. 0: there is none, as there is none with a NUL in its name. */
+uint32_t event_mask_from_name(const WCHAR *name, size_t length);
 
 /* The value's name, or NULL when the enumeration does not have it. */
 const WCHAR *enumeration_name(const struct enumeration *enumeration, LONG value);
 
 /* The value of that name, in any case. False: there is none. */
-bool enumeration_value(const struct enumeration *enumeration, const WCHAR *name, LONG *value);
+bool enumeration_value(const struct enumeration *enumeration, const WCHAR *name, size_t length, LONG *value);
 
 #endif

@@ -78,6 +78,12 @@ HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg)
     return FAILED(hr) && hr != E_OUTOFMEMORY ? DISP_E_TYPEMISMATCH : hr;
 }
 
+/* Conversions read a string up to its first NUL: what stands behind would not be looked at. */
+static bool has_hidden_part(const VARIANT *arg)
+{
+    return V_VT(arg) == VT_BSTR && string_has_nul(V_BSTR(arg));
+}
+
 static HRESULT coerce(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lcid)
 {
     VARIANT plain;
@@ -94,6 +100,8 @@ static HRESULT coerce(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lci
     }
     if (type == VT_VARIANT)
         hr = VariantCopy(value, (VARIANT *)arg);
+    else if (type != VT_BSTR && has_hidden_part(arg))
+        hr = DISP_E_TYPEMISMATCH;
     else
         hr = VariantChangeTypeEx(value, (VARIANT *)arg, lcid, 0, type);
     VariantClear(&plain);

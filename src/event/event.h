@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <wchar.h>
 
 struct event
 {
@@ -41,6 +42,12 @@ struct event_fault
 static inline const struct event *event_from_view(const VMEVENT *view)
 {
     return (const struct event *)view;
+}
+
+/* Whether a string has a NUL inside. A BSTR may, and who reads it as a C string sees but its beginning. */
+static inline bool string_has_nul(BSTR string)
+{
+    return string && wmemchr(string, 0, SysStringLen(string));
 }
 
 /* A string that is empty and needs no memory: what a NULL BSTR means. Never freed. */
@@ -125,7 +132,8 @@ static inline bool event_take_arg(struct event *event, UINT i, const VARIANT *va
  * DISP_E_BADPARAMCOUNT      too many or too few
  * DISP_E_PARAMNOTFOUND      a named argument that the event does not have; fault->arg
  * DISP_E_PARAMNOTOPTIONAL   an argument left out (VT_ERROR, DISP_E_PARAMNOTFOUND); fault->arg
- * DISP_E_TYPEMISMATCH       an argument that cannot be coerced; fault->arg
+ * DISP_E_TYPEMISMATCH       an argument that cannot be coerced, as a string with a NUL inside cannot be a number;
+ *                           fault->arg
  * E_INVALIDARG              a value that its enumeration does not have; fault->param, arg, value
  * E_POINTER                 a reference to nothing, or no arguments where some are counted
  * E_OUTOFMEMORY

@@ -1,5 +1,6 @@
 #include "event/text.h"
 
+#include "event/notation.h"
 #include "platform/memory.h"
 
 #include <stdio.h>
@@ -24,9 +25,9 @@ static bool text_reserve(struct text *text, size_t length)
     return true;
 }
 
-static void text_append_part(struct text *text, const WCHAR *string, size_t length)
+void text_append_part(struct text *text, const WCHAR *string, size_t length)
 {
-    if (!text_reserve(text, length))
+    if (!length || !text_reserve(text, length))
         return;
     wmemcpy(text->start + text->length, string, length);
     text->length += length;
@@ -39,24 +40,152 @@ void text_append(struct text *text, const WCHAR *string)
 
 void text_append_number(struct text *text, LONG number)
 {
-    WCHAR buffer[16];
-
-    _snwprintf(buffer, 16, L"%ld", (long)number);
-    text_append(text, buffer);
+    text_append_format(text, L"%ld", (long)number);
 }
 
-void text_append_quoted(struct text *text, const WCHAR *string)
+void text_append_format_list(struct text *text, const WCHAR *format, va_list args)
 {
-    const WCHAR *quote;
+    WCHAR *buffer;
+    va_list again;
+    int length;
+
+    va_copy(again, args);
+    length = _vscwprintf(format, again);
+    va_end(again);
+    if (length < 0 || !(buffer = memory_alloc(((size_t)length + 1) * sizeof(*buffer))))
+    {
+        text->failed = true;
+        return;
+    }
+    _vsnwprintf(buffer, (size_t)length + 1, format, args);
+    text_append_shown(text, buffer, (size_t)length);
+    memory_free(buffer);
+}
+
+void text_append_format(struct text *text, const WCHAR *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    text_append_format_list(text, format, args);
+    va_end(args);
+}
+
+static bool is_high_surrogate(WCHAR c)
+{
+    return (c & 0xfc00) == 0xd800;
+}
+
+static bool is_low_surrogate(WCHAR c)
+{
+    return (c & 0xfc00) == 0xdc00;
+}
+
+/* Control characters, separators of lines, and what turns the direction of writing. */
+static bool is_acting(WCHAR c)
+{
+    static const struct
+    {
+        WCHAR first, last;
+    } ranges[] = {{0, 0x1f}, {0x7f, 0x9f}, {0x61c, 0x61c}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x206f},
+            {0xfeff, 0xfeff}, {0xfff9, 0xfffb}};
+
+    for (size_t i = 0; i < ARRAYSIZE(ranges); ++i)
+    {
+        if (c >= ranges[i].first && c <= ranges[i].last)
+            return true;
+    }
+    return false;
+}
+
+bool text_is_shown(const WCHAR *string, size_t length, size_t place)
+{
+    WCHAR c = string[place];
+
+    if (c >= ' ' && c < 0x7f)
+        return true;
+    if (is_high_surrogate(c))
+        return place + 1 < length && is_low_surrogate(string[place + 1]);
+    if (is_low_surrogate(c))
+        return place && is_high_surrogate(string[place - 1]);
+    return !is_acting(c);
+}
+
+static void text_append_code(struct text *text, WCHAR c)
+{
+    static const WCHAR digits[] = L"0123456789ABCDEF";
+    WCHAR code[] = {'<', 'U', '+', digits[c >> 12], digits[c >> 8 & 15], digits[c >> 4 & 15], digits[c & 15], '>'};
+
+    text_append_part(text, code, ARRAYSIZE(code));
+}
+
+void text_append_shown(struct text *text, const WCHAR *string, size_t length)
+{
+    size_t done = 0;
+
+    for (size_t i = 0; i < length; ++i)
+    {
+        if (text_is_shown(string, length, i))
+            continue;
+        text_append_part(text, string + done, i - done);
+        text_append_code(text, string[i]);
+        done = i + 1;
+    }
+    text_append_part(text, string + done, length - done);
+}
+
+/* Whether a "<U+" begins there. */
+static bool is_code(const WCHAR *string, size_t length, size_t place)
+{
+    return length - place >= 3 && !wmemcmp(string + place, L"<U+", 3);
+}
+
+void text_append_quoted(struct text *text, const WCHAR *string, size_t length)
+{
+    size_t done = 0;
 
     text_append(text, L"\"");
-    for (; (quote = wcschr(string, '"')); string = quote + 1)
+    for (size_t i = 0; i < length; ++i)
     {
-        text_append_part(text, string, quote - string);
-        text_append(text, L"\"\"");
+        if (string[i] == '"')
+        {
+            text_append_shown(text, string + done, i - done);
+            text_append(text, L"\"\"");
+            done = i + 1;
+        }
+        else if (is_code(string, length, i))
+        {
+            text_append_shown(text, string + done, i - done);
+            text_append_code(text, '<');
+            done = i + 1;
+        }
     }
-    text_append(text, string);
+    text_append_shown(text, string + done, length - done);
     text_append(text, L"\"");
+}
+
+/* How much of a string is shown; no pair is cut in two. */
+static size_t beginning_of(const WCHAR *string, size_t length, size_t most)
+{
+    if (length <= most)
+        return length;
+    return is_high_surrogate(string[most - 1]) ? most - 1 : most;
+}
+
+void text_append_quote(struct text *text, const WCHAR *string, size_t length, size_t most)
+{
+    size_t shown = beginning_of(string, length, most);
+
+    text_append_quoted(text, string, shown);
+    text_append(text, shown < length ? L"..." : L"");
+}
+
+void text_append_beginning(struct text *text, const WCHAR *string, size_t length, size_t most)
+{
+    size_t shown = beginning_of(string, length, most);
+
+    text_append_shown(text, string, shown);
+    text_append(text, shown < length ? L"..." : L"");
 }
 
 void text_append_enumeration(struct text *text, const struct enumeration *enumeration)
@@ -71,58 +200,15 @@ void text_append_enumeration(struct text *text, const struct enumeration *enumer
     }
 }
 
-static void text_append_array(struct text *text, SAFEARRAY *array)
+static void text_append_plain(struct text *text, const struct value *value)
 {
-    text_append(text, L"Array(");
-    for (UINT i = 0; array && i < array->cDims; ++i)
-    {
-        text_append(text, i ? L", " : L"");
-        text_append_number(text, (LONG)array->rgsabound[array->cDims - 1 - i].cElements);
-    }
-    text_append(text, L")");
+    if (value->kind == VALUE_STRING)
+        text_append_quoted(text, value->string, value->length);
+    else
+        text_append_part(text, value->string, value->length);
 }
 
-/* Any VARIANT, the same in every locale. */
-static void text_append_variant(struct text *text, const VARIANT *value)
-{
-    VARIANT string;
-    HRESULT hr;
-
-    if (V_VT(value) & VT_ARRAY)
-    {
-        text_append_array(text, V_VT(value) & VT_BYREF ? *V_ARRAYREF(value) : V_ARRAY(value));
-        return;
-    }
-    switch (V_VT(value))
-    {
-        case VT_EMPTY:
-            text_append(text, L"Empty");
-            return;
-        case VT_NULL:
-            text_append(text, L"Null");
-            return;
-        case VT_BOOL:
-            text_append(text, V_BOOL(value) ? L"True" : L"False");
-            return;
-        case VT_BSTR:
-            text_append_quoted(text, V_BSTR(value) ? V_BSTR(value) : L"");
-            return;
-        case VT_DISPATCH:
-        case VT_UNKNOWN:
-            text_append(text, V_UNKNOWN(value) ? L"Object" : L"Nothing");
-            return;
-    }
-    VariantInit(&string);
-    hr = VariantChangeTypeEx(&string, (VARIANT *)value, LOCALE_INVARIANT, 0, VT_BSTR);
-    if (FAILED(hr))
-    {
-        text->failed = text->failed || hr == E_OUTOFMEMORY;
-        text_append(text, L"?");
-        return;
-    }
-    text_append(text, V_BSTR(&string));
-    VariantClear(&string);
-}
+static const struct notation text_notation = {text_append_plain, notation_append_array_sizes, true, L", "};
 
 void text_append_value(struct text *text, const struct event_param *param, const VARIANT *value)
 {
@@ -131,7 +217,7 @@ void text_append_value(struct text *text, const struct event_param *param, const
     if (param->enumeration && (name = enumeration_name(param->enumeration, V_I4(value))))
         text_append(text, name);
     else
-        text_append_variant(text, value);
+        notation_append(text, &text_notation, value);
 }
 
 BSTR text_finish(struct text *text)

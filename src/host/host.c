@@ -83,8 +83,7 @@ static HRESULT WINAPI host_GetIDsOfNames(
 static HRESULT WINAPI host_Invoke(IVMEventHost *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
-    (void)lcid;
-    return type_info_invoke(&IID_IVMEventHost, iface, id, riid, flags, params, result, exception, arg_error);
+    return type_info_invoke(&IID_IVMEventHost, iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
 static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **face)

@@ -5,9 +5,11 @@
 #include "com/connection_points.h"
 #include "com/error_info.h"
 #include "com/type_info.h"
+#include "event/text.h"
 #include "host/endings.h"
 #include "host/error_support.h"
 #include "host/host.h"
+#include "host/play_invoke.h"
 #include "host/qemu/live.h"
 #include "host/raise_invoke.h"
 #include "host/raised.h"
@@ -71,9 +73,12 @@ BSTR machine_name(const struct machine *machine)
 
 HRESULT machine_raise_removed(struct machine *machine)
 {
-    return error_raise_format(VM_E_VM_UNKNOWN, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-            L"The machine \"%ls\" has been removed and fires no more events; CreateMachine makes a new one",
-            machine->name);
+    struct text text = {0};
+
+    text_append(&text, L"The machine ");
+    text_append_quote(&text, machine->name, SysStringLen(machine->name), TEXT_QUOTE_MAX);
+    text_append(&text, L" has been removed and fires no more events; CreateMachine makes a new one");
+    return error_raise_text(VM_E_VM_UNKNOWN, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
 }
 
 BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms)
@@ -160,10 +165,12 @@ HRESULT machine_tell(struct machine *machine, struct event *event)
 
 static HRESULT machine_raise_live(const struct machine *machine)
 {
-    return error_raise_format(E_ACCESSDENIED, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-            L"OnStateChange cannot be raised by hand: \"%ls\" is a live machine, whose state is its own; "
-            L"CreateMachine makes a simulated one",
-            machine->name);
+    struct text text = {0};
+
+    text_append(&text, L"OnStateChange cannot be raised by hand: ");
+    text_append_quote(&text, machine->name, SysStringLen(machine->name), TEXT_QUOTE_MAX);
+    text_append(&text, L" is a live machine, whose state is its own; CreateMachine makes a simulated one");
+    return error_raise_text(E_ACCESSDENIED, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
 }
 
 HRESULT machine_fire(struct machine *machine, struct raised *raised)
@@ -275,10 +282,12 @@ static HRESULT WINAPI machine_GetIDsOfNames(
 static HRESULT WINAPI machine_Invoke(IVMEventMachine *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
-    (void)lcid;
     if (id == DISPID_RAISE)
-        return raise_invoke(iface, riid, flags, params, result, exception, arg_error);
-    return type_info_invoke(&IID_IVMEventMachine, iface, id, riid, flags, params, result, exception, arg_error);
+        return raise_invoke(
+                machine_from_IVMEventMachine(iface), riid, lcid, flags, params, result, exception, arg_error);
+    if (id == DISPID_PLAY)
+        return play_invoke(iface, riid, lcid, flags, params, result, exception, arg_error);
+    return type_info_invoke(&IID_IVMEventMachine, iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
 static HRESULT WINAPI machine_get_Name(IVMEventMachine *iface, BSTR *name)
@@ -303,19 +312,13 @@ static HRESULT WINAPI machine_get_State(IVMEventMachine *iface, VMVMState *state
     return S_OK;
 }
 
-/* A string without a NUL inside: what follows it would go unchecked. */
-static const WCHAR *plain_string(BSTR string)
-{
-    return string && wcslen(string) == SysStringLen(string) ? string : L"";
-}
-
-static HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count)
+HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid)
 {
     struct raised raised;
     BSTR description;
     HRESULT hr;
 
-    hr = raised_init(&raised, plain_string(event_name), args, count, machine->name, LOCALE_USER_DEFAULT, &description);
+    hr = raised_init(&raised, event_name, args, count, machine->name, lcid, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
     if (SUCCEEDED(hr = machine_fire(machine, &raised)))
@@ -324,6 +327,7 @@ static HRESULT machine_raise(struct machine *machine, BSTR event_name, const VAR
     return hr;
 }
 
+/* By the vtable nobody tells a locale: numbers as strings are read by the host's. */
 static HRESULT WINAPI machine_Raise(IVMEventMachine *iface, BSTR event_name, SAFEARRAY *arguments)
 {
     struct machine *machine = machine_from_IVMEventMachine(iface);
@@ -332,37 +336,52 @@ static HRESULT WINAPI machine_Raise(IVMEventMachine *iface, BSTR event_name, SAF
     HRESULT hr;
 
     if (!arguments)
-        return machine_raise(machine, event_name, NULL, 0);
+        return machine_raise(machine, event_name, NULL, 0, LOCALE_USER_DEFAULT);
     if (SafeArrayGetDim(arguments) != 1 || FAILED(SafeArrayGetVartype(arguments, &type)) || type != VT_VARIANT)
         return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
                 L"The arguments must be an array of VARIANT with one dimension");
     if (FAILED(hr = SafeArrayAccessData(arguments, (void **)&args)))
         return hr;
-    hr = machine_raise(machine, event_name, args, arguments->rgsabound[0].cElements);
+    hr = machine_raise(machine, event_name, args, arguments->rgsabound[0].cElements, LOCALE_USER_DEFAULT);
     SafeArrayUnaccessData(arguments);
     return hr;
+}
+
+static HRESULT refuse_speed(const VARIANT *given)
+{
+    struct text text = {0};
+
+    text_append(&text, L"The speed");
+    if (V_VT(given) == VT_BSTR)
+    {
+        text_append(&text, L" is ");
+        text_append_quote(&text, V_BSTR(given) ? V_BSTR(given) : L"", SysStringLen(V_BSTR(given)), TEXT_QUOTE_MAX);
+        text_append(&text, L"; it");
+    }
+    text_append(&text,
+            L" must be a number greater than 0: 1 plays the scenario as it is written, 2 in half the time");
+    return error_raise_text(E_INVALIDARG, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
 }
 
 /* The speed of Play, 1 when it is left out. */
 static HRESULT get_speed(VARIANT *variant, double *speed)
 {
-    VARIANT number;
+    VARIANT given, number;
     HRESULT hr;
 
     *speed = 1;
     if (V_VT(variant) == VT_EMPTY || (V_VT(variant) == VT_ERROR && V_ERROR(variant) == DISP_E_PARAMNOTFOUND))
         return S_OK;
-    if (SUCCEEDED(hr = event_copy_argument(&number, variant))
-            && SUCCEEDED(hr = VariantChangeType(&number, &number, 0, VT_R8)) && V_R8(&number) > 0)
-    {
+    VariantInit(&number);
+    if (SUCCEEDED(hr = event_copy_argument(&given, variant)))
+        hr = V_VT(&given) == VT_BSTR && string_has_nul(V_BSTR(&given)) ? DISP_E_TYPEMISMATCH
+                                                                       : VariantChangeType(&number, &given, 0, VT_R8);
+    if (SUCCEEDED(hr) && V_R8(&number) > 0)
         *speed = V_R8(&number);
-        return S_OK;
-    }
-    VariantClear(&number);
-    if (hr == E_OUTOFMEMORY)
-        return hr;
-    return error_raise_format(E_INVALIDARG, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-            L"The speed must be a number greater than 0: 1 plays the scenario as it is written, 2 in half the time");
+    else if (hr != E_OUTOFMEMORY)
+        hr = refuse_speed(&given);
+    VariantClear(&given);
+    return hr;
 }
 
 static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT speed, LONG *fired)
@@ -378,7 +397,7 @@ static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT sp
         return hr;
     /* Also when the client is gone meanwhile. */
     IVMEventMachine_AddRef(iface);
-    hr = player_play(machine, plain_string(path), factor, fired);
+    hr = player_play(machine, path, factor, fired);
     machine_settle(machine);
     IVMEventMachine_Release(iface);
     return hr;
@@ -435,7 +454,7 @@ static HRESULT WINAPI machine_LogoffGuest(IVMEventMachine *iface)
         return E_OUTOFMEMORY;
     V_VT(&external) = VT_I4;
     V_I4(&external) = vmLogoff_External;
-    hr = machine_raise(machine, name, &external, 1);
+    hr = machine_raise(machine, name, &external, 1, LOCALE_USER_DEFAULT);
     SysFreeString(name);
     return hr;
 }

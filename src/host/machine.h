@@ -43,7 +43,11 @@ void machine_settle(struct machine *machine);
 
 #define MACHINE_SETTLE_MS 25
 
-/* The same with one event, of a machine that is live. */
+/* Fires the events of that name with arguments in the order of declaration, as Raise does: what raised_init and
+ * machine_fire return, with a description. Strings that stand for numbers are read by the locale. */
+HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid);
+
+/* As machine_fire with one event, of a machine that is live. */
 HRESULT machine_tell(struct machine *machine, struct event *event);
 
 /* The state of a live machine, when it is not news. */

@@ -25,20 +25,29 @@ HRESULT machine_name_raise_empty(REFIID iid)
 
 static HRESULT error_too_long(BSTR name)
 {
-    return error_raise_format(VM_E_CONFIG_NAME_TOO_LONG, &IID_IVMEventHost, HOST_ERROR_SOURCE,
-            L"The name \"%.20ls...\" has %u characters; a machine's name has at most %u", name, SysStringLen(name),
-            MACHINE_NAME_MAX);
+    struct text text = {0};
+
+    text_append(&text, L"The name ");
+    text_append_quote(&text, name, SysStringLen(name), MACHINE_NAME_MAX);
+    text_append_format(
+            &text, L" has %u characters; a machine's name has at most %u", SysStringLen(name), MACHINE_NAME_MAX);
+    return error_raise_text(VM_E_CONFIG_NAME_TOO_LONG, &IID_IVMEventHost, HOST_ERROR_SOURCE, &text);
 }
 
 /* Names the character, which may not be printable, by its code too. */
 static HRESULT error_invalid_character(BSTR name, UINT place)
 {
-    WCHAR character[] = {name[place] < ' ' ? '?' : name[place], 0};
+    struct text text = {0};
 
-    return error_raise_format(VM_E_CONFIG_NAME_INVALID_CHAR, &IID_IVMEventHost, HOST_ERROR_SOURCE,
-            L"Character %u of the name \"%ls\" is %ls (U+%04X); a machine's name has no control characters and none of "
-            L"%ls",
-            place + 1, name, character, name[place], invalid_characters);
+    text_append_format(&text, L"Character %u of the name ", place + 1);
+    text_append_quote(&text, name, SysStringLen(name), TEXT_QUOTE_MAX);
+    text_append(&text, L" is ");
+    if (name[place] >= ' ')
+        text_append_part(&text, &name[place], 1);
+    text_append_format(&text, name[place] >= ' ' ? L" (U+%04X)" : L"U+%04X", name[place]);
+    text_append(&text, L"; a machine's name has no control characters and none of ");
+    text_append(&text, invalid_characters);
+    return error_raise_text(VM_E_CONFIG_NAME_INVALID_CHAR, &IID_IVMEventHost, HOST_ERROR_SOURCE, &text);
 }
 
 HRESULT machine_name_check(BSTR name)

@@ -47,26 +47,37 @@ static struct machine *table_take(UINT place)
     return machine;
 }
 
+/* A sentence with a name in it. */
+static HRESULT raise_with_name(HRESULT hr, REFIID iid, const WCHAR *before, BSTR name, const WCHAR *behind)
+{
+    struct text text = {0};
+
+    text_append(&text, before);
+    text_append_quote(&text, name ? name : L"", SysStringLen(name), TEXT_QUOTE_MAX);
+    text_append(&text, behind);
+    return error_raise_text(hr, iid, HOST_ERROR_SOURCE, &text);
+}
+
 static HRESULT error_duplicate(BSTR name)
 {
-    return error_raise_format(VM_E_CONFIG_DUPLICATE_NAME, &IID_IVMEventHost, HOST_ERROR_SOURCE,
-            L"There is a machine named \"%ls\" already; FindMachine returns it, and a new one needs another name "
-            L"(upper and lower case make no difference)",
-            name);
+    return raise_with_name(VM_E_CONFIG_DUPLICATE_NAME, &IID_IVMEventHost, L"There is a machine named ", name,
+            L" already; FindMachine returns it, and a new one needs another name (upper and lower case make no "
+            L"difference)");
 }
 
 static HRESULT error_unknown(BSTR name, REFIID iid)
 {
-    return error_raise_format(VM_E_VM_UNKNOWN, iid, HOST_ERROR_SOURCE,
-            L"There is no machine named \"%.100ls\"; Machines lists those there are, and CreateMachine makes one",
-            name);
+    return raise_with_name(VM_E_VM_UNKNOWN, iid, L"There is no machine named ", name,
+            string_has_nul(name) ? L", with a NUL character in its name; Machines lists those there are, and "
+                                   L"CreateMachine makes one"
+                                 : L"; Machines lists those there are, and CreateMachine makes one");
 }
 
 static HRESULT error_same_place(const struct machine *there)
 {
-    return error_raise_format(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE,
-            L"The machine at that address is open already, by the name of \"%ls\"; FindMachine returns it",
-            machine_name(there));
+    return raise_with_name(E_INVALIDARG, &IID_IVMEventHost,
+            L"The machine at that address is open already, by the name of ", machine_name(there),
+            L"; FindMachine returns it");
 }
 
 /* The lock is held. The machine that is at the same place, with a reference, or NULL. QEMU's monitor serves one client. */
@@ -261,11 +272,10 @@ static HRESULT WINAPI collection_GetIDsOfNames(
 static HRESULT WINAPI collection_Invoke(IVMEventMachines *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
-    (void)lcid;
     /* Scripts ask for a method when they ignore the result, and Wine's JScript does when it enumerates. */
     if (flags & DISPATCH_METHOD)
         flags |= DISPATCH_PROPERTYGET;
-    return type_info_invoke(&IID_IVMEventMachines, iface, id, riid, flags, params, result, exception, arg_error);
+    return type_info_invoke(&IID_IVMEventMachines, iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
 static HRESULT machine_at(LONG number, struct machine **machine)

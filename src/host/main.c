@@ -1,11 +1,15 @@
 /* vmhost.exe: the command line. COM starts it with -Embedding; a person registers it. */
 #include "com/module.h"
 #include "com/registration.h"
+#include "event/text.h"
 #include "host/server.h"
 #include "host/threads.h"
+#include "platform/console.h"
 #include "platform/dll_search.h"
+#include "platform/version.h"
 #include "vmevents.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <wchar.h>
@@ -17,12 +21,35 @@ enum exit_code
     EXIT_USAGE
 };
 
-static const char usage[] =
-        "vmhost.exe owns virtual machines, simulated ones for tests and demonstrations, and fires their COM events to "
-        "the programs that connect to them. COM starts it by itself when a program creates VMEvents.Host, and it ends "
-        "when the last program is done with it. It must be registered once: \"vmhost /regserver\" does that for all "
-        "users (as administrator), \"vmhost /regserver /user\" for you alone, and \"vmhost /unregserver [/user]\" "
-        "takes it out again.\n";
+static const WCHAR usage[] =
+        L"usage: vmhost /regserver [/user]\n"
+        L"       vmhost /unregserver [/user]\n"
+        L"\n"
+        L"Owns virtual machines, live ones and simulated ones, and fires their COM events to the programs that\n"
+        L"connect to them. COM starts it by itself when a program creates VMEvents.Host, and it ends when the\n"
+        L"last program is done with it. It has to be registered once.\n"
+        L"\n"
+        L"  /regserver    registers it, for all users (as administrator)\n"
+        L"  /unregserver  takes it out again\n"
+        L"  /user         for you alone\n"
+        L"  -Embedding    how COM starts it\n"
+        L"  --help, /?    this text\n"
+        L"  --version     the version\n"
+        L"\n"
+        L"Exit code: 0 done, 1 an error, 2 a wrong command line.\n";
+
+static void use_console_as(DWORD which)
+{
+    HANDLE console;
+
+    if (GetFileType(GetStdHandle(which)) != FILE_TYPE_UNKNOWN)
+        return;
+    console = CreateFileW(
+            L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    /* From then on it is the process's, to its end. */
+    if (console != INVALID_HANDLE_VALUE && !SetStdHandle(which, console))
+        CloseHandle(console);
+}
 
 /* A program with windows has no standard output of its own when it is started in a console: it takes the console's,
  * but for what is redirected. */
@@ -33,16 +60,52 @@ static void use_console(void)
 
     if ((!no_output && !no_errors) || !AttachConsole(ATTACH_PARENT_PROCESS))
         return;
-    if (no_output)
-        (void)freopen("CONOUT$", "w", stdout);
-    if (no_errors)
-        (void)freopen("CONOUT$", "w", stderr);
+    use_console_as(STD_OUTPUT_HANDLE);
+    use_console_as(STD_ERROR_HANDLE);
 }
 
-static enum exit_code complain(const WCHAR *complaint, const WCHAR *argument)
+/* A line on standard error, which nothing in it can end or forge: see event/text.h. */
+static void complain(const WCHAR *format, ...)
 {
-    fprintf(stderr, "vmhost: %ls%ls\n", complaint, argument);
+    struct text text = {0};
+    va_list args;
+    BSTR line;
+
+    text_append(&text, L"vmhost: ");
+    va_start(args, format);
+    text_append_format_list(&text, format, args);
+    va_end(args);
+    text_append(&text, L"\n");
+    if (!(line = text_finish(&text)))
+        return;
+    console_write(STD_ERROR_HANDLE, line, SysStringLen(line));
+    SysFreeString(line);
+}
+
+/* A word of the command line that cannot be there. */
+static enum exit_code complain_of(const WCHAR *complaint, const WCHAR *argument)
+{
+    struct text text = {0};
+    BSTR shown;
+
+    text_append_beginning(&text, argument, wcslen(argument), TEXT_QUOTE_MAX);
+    shown = text_finish(&text);
+    complain(L"%ls %ls; vmhost --help lists what there is", complaint, shown ? shown : L"");
+    SysFreeString(shown);
     return EXIT_USAGE;
+}
+
+static enum exit_code answer(const WCHAR *text)
+{
+    return console_write(STD_OUTPUT_HANDLE, text, wcslen(text)) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static enum exit_code answer_version(void)
+{
+    WCHAR version[VERSION_TEXT_SIZE], line[VERSION_TEXT_SIZE + 32];
+
+    _snwprintf(line, ARRAYSIZE(line), L"vmhost (vmevents) %ls\n", version_of_program(version));
+    return answer(line);
 }
 
 static const WCHAR *error_message(HRESULT hr)
@@ -64,9 +127,9 @@ static enum exit_code run_registration(bool add, enum registration_scope scope)
 
     if (SUCCEEDED(hr))
         return EXIT_DONE;
-    fprintf(stderr, "vmhost: %s failed: %ls (0x%08lx)%s\n", add ? "registering" : "unregistering", error_message(hr),
+    complain(L"%ls failed: %ls (0x%08lx)%ls", add ? L"registering" : L"unregistering", error_message(hr),
             (unsigned long)hr,
-            hr == E_ACCESSDENIED && scope == REGISTRATION_MACHINE ? "; run it as administrator, or add /user" : "");
+            hr == E_ACCESSDENIED && scope == REGISTRATION_MACHINE ? L"; run it as administrator, or add /user" : L"");
     return EXIT_FAILED;
 }
 
@@ -76,8 +139,7 @@ static enum exit_code run_server(void)
 
     if (SUCCEEDED(hr))
         return EXIT_DONE;
-    fprintf(stderr, "vmhost: the class object could not be registered: %ls (0x%08lx)\n", error_message(hr),
-            (unsigned long)hr);
+    complain(L"the class object could not be registered: %ls (0x%08lx)", error_message(hr), (unsigned long)hr);
     return EXIT_FAILED;
 }
 
@@ -85,6 +147,12 @@ static enum exit_code run_server(void)
 static bool is_option(const WCHAR *argument, const WCHAR *name)
 {
     return (*argument == '/' || *argument == '-') && !_wcsicmp(argument + 1, name);
+}
+
+static bool is_help(const WCHAR *argument)
+{
+    return is_option(argument, L"-help") || is_option(argument, L"help") || is_option(argument, L"h")
+            || is_option(argument, L"?");
 }
 
 static enum exit_code run(int argc, WCHAR **argv)
@@ -96,13 +164,13 @@ static enum exit_code run(int argc, WCHAR **argv)
         if (argc == 2)
             return run_registration(add, REGISTRATION_MACHINE);
         if (argc > 3 || !is_option(argv[2], L"user"))
-            return complain(L"only /user may follow, not ", argv[argc > 3 ? 3 : 2]);
+            return complain_of(L"only /user may follow, not", argv[argc > 3 ? 3 : 2]);
         return run_registration(add, REGISTRATION_USER);
     }
     if (!is_option(argv[1], L"embedding"))
-        return complain(L"there is no option ", argv[1]);
+        return complain_of(L"there is no option", argv[1]);
     if (argc > 2)
-        return complain(L"nothing may follow -Embedding, least of all ", argv[2]);
+        return complain_of(L"nothing may follow -Embedding, least of all", argv[2]);
     return run_server();
 }
 
@@ -123,12 +191,16 @@ int WINAPI wWinMain(HINSTANCE instance, HINSTANCE previous, WCHAR *command_line,
         use_console();
     if (argc < 2)
     {
-        fputs(usage, stdout);
+        answer(usage);
         code = EXIT_USAGE;
+    }
+    else if (is_help(argv[1]) || is_option(argv[1], L"-version"))
+    {
+        code = is_help(argv[1]) ? answer(usage) : answer_version();
     }
     else if (FAILED(hr = CoInitializeEx(NULL, COINIT_MULTITHREADED)))
     {
-        fprintf(stderr, "vmhost: COM does not start: %ls (0x%08lx)\n", error_message(hr), (unsigned long)hr);
+        complain(L"COM does not start: %ls (0x%08lx)", error_message(hr), (unsigned long)hr);
     }
     else
     {

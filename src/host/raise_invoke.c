@@ -1,32 +1,40 @@
 #include "host/raise_invoke.h"
 
 #include "event/event.h"
+#include "platform/memory.h"
 
-/* The arguments behind the name of the event, in the order of declaration. */
-static HRESULT collect_arguments(const DISPPARAMS *params, SAFEARRAY **array)
+static void free_arguments(VARIANT *args, UINT count)
 {
-    UINT count = params->cArgs - 1;
-    VARIANT *args;
-    HRESULT hr;
-
-    if (!(*array = SafeArrayCreateVector(VT_VARIANT, 0, count)))
-        return E_OUTOFMEMORY;
-    hr = SafeArrayAccessData(*array, (void **)&args);
-    for (UINT i = 0; i < count && SUCCEEDED(hr); ++i)
-        hr = event_copy_argument(&args[i], &params->rgvarg[count - 1 - i]);
-    SafeArrayUnaccessData(*array);
-    if (SUCCEEDED(hr))
-        return S_OK;
-    SafeArrayDestroy(*array);
-    return hr;
+    while (count)
+        VariantClear(&args[--count]);
+    memory_free(args);
 }
 
-static HRESULT get_event_name(const DISPPARAMS *params, VARIANT *name, UINT *arg_error)
+/* The arguments behind the name of the event, in the order of declaration, for free_arguments. */
+static HRESULT collect_arguments(const DISPPARAMS *params, VARIANT **args)
+{
+    UINT count = params->cArgs - 1;
+    HRESULT hr;
+
+    if (!(*args = memory_alloc((count + 1) * sizeof(**args))))
+        return E_OUTOFMEMORY;
+    for (UINT i = 0; i < count; ++i)
+    {
+        if (SUCCEEDED(hr = event_copy_argument(&(*args)[i], &params->rgvarg[count - 1 - i])))
+            continue;
+        free_arguments(*args, i);
+        return hr;
+    }
+    return S_OK;
+}
+
+static HRESULT get_event_name(const DISPPARAMS *params, LCID lcid, VARIANT *name, UINT *arg_error)
 {
     VARIANT *arg = &params->rgvarg[params->cArgs - 1];
     HRESULT hr;
 
-    if (SUCCEEDED(hr = event_copy_argument(name, arg)) && SUCCEEDED(hr = VariantChangeType(name, name, 0, VT_BSTR)))
+    if (SUCCEEDED(hr = event_copy_argument(name, arg))
+            && SUCCEEDED(hr = VariantChangeTypeEx(name, name, lcid, 0, VT_BSTR)))
         return S_OK;
     VariantClear(name);
     if (hr == E_OUTOFMEMORY || hr == E_POINTER)
@@ -54,11 +62,10 @@ static HRESULT return_exception(EXCEPINFO *exception, HRESULT hr)
     return DISP_E_EXCEPTION;
 }
 
-HRESULT raise_invoke(IVMEventMachine *machine, REFIID riid, WORD flags, const DISPPARAMS *params, VARIANT *result,
-        EXCEPINFO *exception, UINT *arg_error)
+HRESULT raise_invoke(struct machine *machine, REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
-    SAFEARRAY *args;
-    VARIANT name;
+    VARIANT name, *args;
     HRESULT hr;
 
     if (!IsEqualIID(riid, &IID_NULL))
@@ -73,14 +80,14 @@ HRESULT raise_invoke(IVMEventMachine *machine, REFIID riid, WORD flags, const DI
         return DISP_E_BADPARAMCOUNT;
     if (result)
         VariantInit(result);
-    if (FAILED(hr = get_event_name(params, &name, arg_error)))
+    if (FAILED(hr = get_event_name(params, lcid, &name, arg_error)))
         return hr;
     if (SUCCEEDED(hr = collect_arguments(params, &args)))
     {
         SetErrorInfo(0, NULL);
-        if (FAILED(hr = IVMEventMachine_Raise(machine, V_BSTR(&name), args)))
+        if (FAILED(hr = machine_raise(machine, V_BSTR(&name), args, params->cArgs - 1, lcid)))
             hr = return_exception(exception, hr);
-        SafeArrayDestroy(args);
+        free_arguments(args, params->cArgs - 1);
     }
     VariantClear(&name);
     return hr;

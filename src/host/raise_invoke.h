@@ -5,12 +5,14 @@
 #ifndef VMEVENTS_HOST_RAISE_INVOKE_H
 #define VMEVENTS_HOST_RAISE_INVOKE_H
 
-#include "vmevents.h"
+#include "host/machine.h"
 
 /* The DISPID of Raise. */
 #define DISPID_RAISE 2
 
 /*
+ * Strings that stand for numbers are read in the caller's locale.
+ *
  * S_OK
  * DISP_E_UNKNOWNINTERFACE  riid is not IID_NULL
  * DISP_E_MEMBERNOTFOUND    flags asks for no method
@@ -20,7 +22,7 @@
  * DISP_E_EXCEPTION         what Raise returned, with its description
  * E_POINTER, E_OUTOFMEMORY
  */
-HRESULT raise_invoke(IVMEventMachine *machine, REFIID riid, WORD flags, const DISPPARAMS *params, VARIANT *result,
-        EXCEPINFO *exception, UINT *arg_error);
+HRESULT raise_invoke(struct machine *machine, REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error);
 
 #endif

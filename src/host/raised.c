@@ -4,41 +4,37 @@
 
 #include <wchar.h>
 
-#define LONGEST_QUOTE 60
-
 static bool is_machine_event(const struct event_type *type)
 {
     return type->interface_ != &event_interfaces[PC_EVENTS];
 }
 
-uint32_t raised_mask(const WCHAR *name)
+static uint32_t mask_from_name(BSTR name)
 {
-    return event_mask_from_name(name) & ~event_interface_mask(&event_interfaces[PC_EVENTS]);
+    return event_mask_from_name(name, SysStringLen(name));
 }
 
-/* Values from outside may be long. */
-static void append_start_quoted(struct text *text, const WCHAR *string)
+uint32_t raised_mask(BSTR name)
 {
-    WCHAR start[LONGEST_QUOTE + 4];
-
-    if (wcslen(string) > LONGEST_QUOTE)
-    {
-        wmemcpy(start, string, LONGEST_QUOTE);
-        wcscpy(start + LONGEST_QUOTE, L"...");
-        string = start;
-    }
-    text_append_quoted(text, string);
+    return mask_from_name(name) & ~event_interface_mask(&event_interfaces[PC_EVENTS]);
 }
 
-BSTR raised_describe_name(const WCHAR *name)
+/* The machine's events that are named like this one. */
+static uint32_t namesakes(const struct event_type *type)
+{
+    return event_mask_from_name(type->name, wcslen(type->name));
+}
+
+BSTR raised_describe_name(BSTR name)
 {
     struct text text = {0};
     uint32_t named = 0;
 
-    append_start_quoted(&text, name);
+    text_append_quote(&text, name ? name : L"", SysStringLen(name), TEXT_QUOTE_MAX);
+    text_append(&text, string_has_nul(name) ? L", with a NUL character in it," : L"");
     text_append(&text,
-            event_mask_from_name(name) ? L" is an event of the host, not of a machine; a machine has "
-                                       : L" is no event of a machine; it has ");
+            mask_from_name(name) ? L" is an event of the host, not of a machine; a machine has "
+                                 : L" is no event of a machine; it has ");
     for (UINT i = 0; i < EVENT_COUNT; ++i)
     {
         const struct event_type *type = &event_types[i];
@@ -47,7 +43,7 @@ BSTR raised_describe_name(const WCHAR *name)
             continue;
         text_append(&text, named ? L", " : L"");
         text_append(&text, type->name);
-        named |= raised_mask(type->name);
+        named |= namesakes(type);
     }
     text_append(&text, L"; IVMDVDDriveEvents.OnMediaEject is that of the DVD drive alone");
     return text_finish(&text);
@@ -71,7 +67,7 @@ static BSTR describe_count(const struct event_type *type, UINT count)
     return text_finish(&text);
 }
 
-static BSTR describe_enumerator(const struct event_type *type, UINT param, const WCHAR *name)
+static BSTR describe_enumerator(const struct event_type *type, UINT param, BSTR name)
 {
     const struct enumeration *enumeration = type->params[param].enumeration;
     struct text text = {0};
@@ -80,8 +76,8 @@ static BSTR describe_enumerator(const struct event_type *type, UINT param, const
     text_append(&text, L": ");
     text_append(&text, type->params[param].name);
     text_append(&text, L" is ");
-    append_start_quoted(&text, name);
-    text_append(&text, L"; ");
+    text_append_quote(&text, name, SysStringLen(name), TEXT_QUOTE_MAX);
+    text_append(&text, string_has_nul(name) ? L", with a NUL character in it; " : L"; ");
     text_append(&text, enumeration->name);
     text_append(&text, L" has ");
     text_append_enumeration(&text, enumeration);
@@ -103,39 +99,76 @@ static const WCHAR *type_description(const struct event_param *param)
     }
 }
 
-static BSTR describe_argument(const struct event_type *type, UINT param, HRESULT hr)
+/* A string as which an argument stands, or NULL. */
+static BSTR argument_string(const VARIANT *arg)
 {
+    if (V_VT(arg) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(arg))
+        arg = V_VARIANTREF(arg);
+    if (V_VT(arg) == (VT_BYREF | VT_BSTR))
+        return V_BSTRREF(arg) ? *V_BSTRREF(arg) : NULL;
+    return V_VT(arg) == VT_BSTR ? V_BSTR(arg) : NULL;
+}
+
+static BSTR describe_argument(const struct event_type *type, UINT param, const VARIANT *arg, HRESULT hr)
+{
+    BSTR string = argument_string(arg);
     struct text text = {0};
 
     text_append(&text, type->name);
     text_append(&text, L": ");
     text_append(&text, type->params[param].name);
-    text_append(&text, hr == DISP_E_PARAMNOTOPTIONAL ? L" was left out; it must be " : L" must be ");
+    if (hr == DISP_E_PARAMNOTOPTIONAL)
+    {
+        text_append(&text, L" was left out; it");
+    }
+    else if (string)
+    {
+        text_append(&text, L" is ");
+        text_append_quote(&text, string, SysStringLen(string), TEXT_QUOTE_MAX);
+        text_append(&text, string_has_nul(string) ? L", with a NUL character in it; it" : L"; it");
+    }
+    text_append(&text, L" must be ");
     text_append(&text, type_description(&type->params[param]));
+    if (type->params[param].enumeration)
+    {
+        text_append(&text, L"; ");
+        text_append(&text, type->params[param].enumeration->name);
+        text_append(&text, L" has ");
+        text_append_enumeration(&text, type->params[param].enumeration);
+    }
     return text_finish(&text);
 }
 
-static BSTR describe_fault(const struct event_type *type, const struct event_fault *fault, HRESULT hr)
+/* An enumerator by its name, as a number. False: it is none, but perhaps a number as a string, by the caller's
+ * locale. */
+static bool take_enumerator(VARIANT *number, const struct event_param *param, BSTR string)
 {
-    if (hr == E_INVALIDARG)
-        return event_describe_fault(type, fault);
-    return describe_argument(type, type->param_count - 1 - fault->arg, hr);
+    if (!param->enumeration || !string
+            || !enumeration_value(param->enumeration, string, SysStringLen(string), &V_I4(number)))
+        return false;
+    V_VT(number) = VT_I4;
+    return true;
 }
 
-/* The name of an enumerator, as which an argument stands, or NULL. */
-static const WCHAR *argument_name(const struct event_param *param, const VARIANT *arg)
+/* What is wrong with an argument. A string that is neither an enumerator nor a number is an unknown enumerator. */
+static HRESULT refuse_argument(const struct event_type *type, const struct event_fault *fault, const VARIANT *args,
+        HRESULT hr, BSTR *description)
 {
-    WCHAR *end;
+    UINT param = type->param_count - 1 - fault->arg;
+    BSTR string = argument_string(&args[param]);
 
-    if (!param->enumeration)
-        return NULL;
-    if (V_VT(arg) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(arg))
-        arg = V_VARIANTREF(arg);
-    if (V_VT(arg) != VT_BSTR || !V_BSTR(arg) || !V_BSTR(arg)[0])
-        return NULL;
-    /* A number as a string is left to OLE Automation. */
-    (void)wcstod(V_BSTR(arg), &end);
-    return *end ? V_BSTR(arg) : NULL;
+    if (hr == E_INVALIDARG)
+    {
+        *description = event_describe_fault(type, fault);
+        return hr;
+    }
+    if (hr == DISP_E_TYPEMISMATCH && type->params[param].enumeration && SysStringLen(string))
+    {
+        *description = describe_enumerator(type, param, string);
+        return E_INVALIDARG;
+    }
+    *description = describe_argument(type, param, &args[param], hr);
+    return hr;
 }
 
 static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count, LCID lcid, BSTR *description)
@@ -153,26 +186,18 @@ static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count
     }
     for (UINT i = 0; i < count; ++i)
     {
-        const WCHAR *name = argument_name(&type->params[i], &args[i]);
         VARIANT *arg = &reversed[count - 1 - i];
 
-        *arg = args[i];
-        if (!name)
-            continue;
-        V_VT(arg) = VT_I4;
-        if (!enumeration_value(type->params[i].enumeration, name, &V_I4(arg)))
-        {
-            *description = describe_enumerator(type, i, name);
-            return E_INVALIDARG;
-        }
+        if (!take_enumerator(arg, &type->params[i], argument_string(&args[i])))
+            *arg = args[i];
     }
     if (FAILED(hr = event_decode(event, &params, lcid, &fault)) && hr != E_OUTOFMEMORY)
-        *description = describe_fault(type, &fault, hr);
+        return refuse_argument(type, &fault, args, hr, description);
     return hr;
 }
 
-HRESULT raised_init(struct raised *raised, const WCHAR *name, const VARIANT *args, UINT count, const WCHAR *source,
-        LCID lcid, BSTR *description)
+HRESULT raised_init(struct raised *raised, BSTR name, const VARIANT *args, UINT count, const WCHAR *source, LCID lcid,
+        BSTR *description)
 {
     uint32_t mask = raised_mask(name);
     HRESULT hr;

@@ -24,15 +24,15 @@ struct raised
  * DISP_E_BADPARAMCOUNT  too many or too few arguments
  * DISP_E_TYPEMISMATCH, DISP_E_PARAMNOTOPTIONAL, E_POINTER, E_OUTOFMEMORY
  */
-HRESULT raised_init(struct raised *raised, const WCHAR *name, const VARIANT *args, UINT count, const WCHAR *source,
+HRESULT raised_init(struct raised *raised, BSTR name, const VARIANT *args, UINT count, const WCHAR *source,
         LCID lcid, BSTR *description);
 
 void raised_cleanup(struct raised *raised);
 
 /* The events of that name that a machine has, as bits. 0: there is none. */
-uint32_t raised_mask(const WCHAR *name);
+uint32_t raised_mask(BSTR name);
 
 /* What is wrong with a name that has none. NULL: out of memory. */
-BSTR raised_describe_name(const WCHAR *name);
+BSTR raised_describe_name(BSTR name);
 
 #endif

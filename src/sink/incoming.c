@@ -10,6 +10,7 @@
 #include "com/apartment.h"
 #include "com/multithreaded.h"
 #include "com/proxy.h"
+#include "event/text.h"
 #include "platform/memory.h"
 #include "sink/sink.h"
 
@@ -350,7 +351,19 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
     return S_OK;
 }
 
-HRESULT sink_connect(struct sink *sink, IUnknown *object, const WCHAR *label, LONG *cookie)
+/* A label is a C string to callbacks. */
+static HRESULT refuse_label(BSTR label, const WCHAR *what, const WCHAR *legal)
+{
+    struct text text = {0};
+
+    text_append(&text, what);
+    text_append_quote(&text, label, SysStringLen(label), TEXT_QUOTE_MAX);
+    text_append(&text, L" has a NUL character in it; ");
+    text_append(&text, legal);
+    return sink_error_text(E_INVALIDARG, &text);
+}
+
+HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cookie)
 {
     struct incoming *incoming;
     BSTR name = NULL;
@@ -361,13 +374,22 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, const WCHAR *label, LO
     *cookie = 0;
     if (!object)
         return sink_error(E_POINTER, L"Connect: source is Nothing; it has to be an object that fires events");
+    if (string_has_nul(label))
+        return refuse_label(label, L"Connect: label ", L"it has to be a string without one, or empty for the source's "
+                                                       L"name");
     if (!label || !*label)
     {
         if (FAILED(hr = get_name(object, &name)))
             return hr;
-        label = name ? name : L"";
+        if (string_has_nul(name))
+        {
+            hr = refuse_label(name, L"Connect: the source's Name ", L"give a label in its place");
+            SysFreeString(name);
+            return hr;
+        }
+        label = name;
     }
-    hr = incoming_create(sink, object, label, &incoming);
+    hr = incoming_create(sink, object, label ? label : L"", &incoming);
     SysFreeString(name);
     if (hr == CONNECT_E_NOCONNECTION)
         return sink_error(hr, L"Connect: source offers none of IVMVirtualMachineEvents, IVMVirtualPCEvents, "

@@ -12,7 +12,8 @@ static HRESULT sink_refuse(
     InterlockedIncrement(&sink->source->rejected);
     if (hr == E_INVALIDARG)
         return error_raise(hr, &IID_IVMEventSink, SINK_ERROR_SOURCE, event_describe_fault(type, fault));
-    return sink_error(hr, L"%ls: %ls cannot be taken", type->name, type->params[fault->param].name);
+    return sink_error(hr, L"%ls: %ls has to be a value that a VARIANT can hold, and not left out", type->name,
+            type->params[fault->param].name);
 }
 
 /* The machine events stand first in the catalogue, by their DISPIDs. */

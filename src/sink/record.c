@@ -86,8 +86,7 @@ static HRESULT WINAPI record_GetIDsOfNames(
 static HRESULT WINAPI record_Invoke(IVMEventRecord *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
-    (void)lcid;
-    return type_info_invoke(&IID_IVMEventRecord, iface, id, riid, flags, params, result, exception, arg_error);
+    return type_info_invoke(&IID_IVMEventRecord, iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
 /* A string that is to be returned. */

@@ -12,23 +12,24 @@
 #include "sink/catch_up.h"
 #include "sink/record.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 /* {94ea2b94-e9cc-49e0-c0ff-ee64ca8f5b90}: no library of MinGW-w64 has it. */
 const IID sink_IID_IAgileObject = {
         0x94ea2b94, 0xe9cc, 0x49e0, {0xc0, 0xff, 0xee, 0x64, 0xca, 0x8f, 0x5b, 0x90}};
 
 HRESULT sink_error(HRESULT hr, const WCHAR *format, ...)
 {
-    WCHAR description[1024];
+    struct text text = {0};
     va_list args;
 
     va_start(args, format);
-    _vsnwprintf(description, ARRAYSIZE(description), format, args);
+    text_append_format_list(&text, format, args);
     va_end(args);
-    description[ARRAYSIZE(description) - 1] = 0;
-    return error_raise(hr, &IID_IVMEventSink, SINK_ERROR_SOURCE, SysAllocString(description));
+    return sink_error_text(hr, &text);
+}
+
+HRESULT sink_error_text(HRESULT hr, struct text *text)
+{
+    return error_raise_text(hr, &IID_IVMEventSink, SINK_ERROR_SOURCE, text);
 }
 
 /* IUnknown */
@@ -150,7 +151,7 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
         return event_source_pass(sink->source, type, L"", params->rgvarg);
     if (event_type_find(events, id))
         return event_invoke(sink->source, events, L"", id, riid, lcid, flags, params, result, exception, arg_error);
-    return type_info_invoke(&IID_IVMEventSink, iface, id, riid, flags, params, result, exception, arg_error);
+    return type_info_invoke(&IID_IVMEventSink, iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
 /* The sink's own members */

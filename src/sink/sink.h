@@ -13,6 +13,7 @@
 
 struct incoming;
 struct sink;
+struct text;
 
 /* One event dispinterface of the sink: an IDispatch of its own, since the DISPIDs of the four collide. */
 struct sink_face
@@ -69,14 +70,16 @@ HRESULT WINAPI sink_OnDiskOutOfSpace(IVMEventSink *iface, VARIANT_BOOL criticall
 /* IVMEventSink's own members, as methods of the sink (subscribe.c, incoming.c). Their errors are described. */
 HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, LONG *cookie);
 HRESULT sink_unsubscribe(struct sink *sink, LONG cookie);
-HRESULT sink_connect(struct sink *sink, IUnknown *object, const WCHAR *label, LONG *cookie);
+HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cookie);
 HRESULT sink_disconnect(struct sink *sink, LONG cookie);
 void sink_disconnect_all(struct sink *sink);
 
 /* Marks an object that every apartment may call directly. */
 extern const IID sink_IID_IAgileObject;
 
-/* Sets the thread's error object, in the name of IVMEventSink, and returns hr. */
+/* Sets the thread's error object, in the name of IVMEventSink, and returns hr. What is a caller's comes as a text, in
+ * which it is quoted as text.h has it. */
 HRESULT sink_error(HRESULT hr, const WCHAR *format, ...);
+HRESULT sink_error_text(HRESULT hr, struct text *text);
 
 #endif

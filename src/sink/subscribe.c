@@ -14,15 +14,13 @@ static bool resolve(const VARIANT **value)
     return !(V_VT(*value) & VT_BYREF) || V_BYREF(*value);
 }
 
-static HRESULT refuse_event_name(const WCHAR *name)
+static HRESULT refuse_event_name(BSTR name)
 {
     struct text text = {0};
-    BSTR description;
-    HRESULT hr;
 
-    text_append(&text, L"there is no event ");
-    text_append_quoted(&text, name);
-    text_append(&text, L"; there are ");
+    text_append(&text, L"Subscribe: there is no event ");
+    text_append_quote(&text, name ? name : L"", SysStringLen(name), TEXT_QUOTE_MAX);
+    text_append(&text, string_has_nul(name) ? L", with a NUL character in its name; there are " : L"; there are ");
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
     {
         /* The floppy drive's are named like the DVD drive's. */
@@ -32,11 +30,7 @@ static HRESULT refuse_event_name(const WCHAR *name)
         text_append(&text, L", ");
     }
     text_append(&text, L"each also as Interface.Event, and \"*\" for all");
-    if (!(description = text_finish(&text)))
-        return E_OUTOFMEMORY;
-    hr = sink_error(E_INVALIDARG, L"Subscribe: %ls", description);
-    SysFreeString(description);
-    return hr;
+    return sink_error_text(E_INVALIDARG, &text);
 }
 
 static HRESULT events_from_number(const VARIANT *value, uint32_t *events)
@@ -61,7 +55,7 @@ static HRESULT events_from_number(const VARIANT *value, uint32_t *events)
 /* What the first argument of Subscribe asks for. */
 static HRESULT events_from_variant(const VARIANT *value, uint32_t *events, bool *all)
 {
-    const WCHAR *name;
+    BSTR name;
 
     *all = false;
     if (!resolve(&value))
@@ -69,11 +63,9 @@ static HRESULT events_from_variant(const VARIANT *value, uint32_t *events, bool 
     if (V_VT(value) != VT_BSTR && V_VT(value) != (VT_BYREF | VT_BSTR))
         return events_from_number(value, events);
     name = V_VT(value) == VT_BSTR ? V_BSTR(value) : *V_BSTRREF(value);
-    if (!name)
-        name = L"";
-    if ((*all = !wcscmp(name, L"*")))
+    if ((*all = SysStringLen(name) == 1 && *name == '*'))
         *events = EVENT_ALL_MASK;
-    else if (!(*events = event_mask_from_name(name)))
+    else if (!(*events = event_mask_from_name(name, SysStringLen(name))))
         return refuse_event_name(name);
     return S_OK;
 }

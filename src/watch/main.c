@@ -3,6 +3,7 @@
  * meant to be read as an example of them.
  */
 #include "platform/dll_search.h"
+#include "platform/version.h"
 #include "watch/call.h"
 #include "watch/library.h"
 #include "watch/machine.h"
@@ -228,28 +229,40 @@ static int run(const struct options *options)
     return code;
 }
 
+static bool write_version(void)
+{
+    WCHAR version[VERSION_TEXT_SIZE], line[VERSION_TEXT_SIZE + 32];
+
+    _snwprintf(line, ARRAYSIZE(line), L"vmwatch (vmevents) %ls\n", version_of_program(version));
+    return output_write(line);
+}
+
 /* The entry of a Unicode program (-municode); no header declares it. */
 int wmain(int argc, WCHAR **argv);
 
 int wmain(int argc, WCHAR **argv)
 {
     struct options options;
-    WCHAR complaint[256];
+    BSTR complaint;
+    HRESULT hr;
     int code;
 
     dll_search_system_only();
-    if (!options_parse(argc, argv, &options, complaint))
+    if (!options_parse(argc, argv, &options, &complaint))
     {
-        output_complain(L"%ls", complaint);
+        output_complain(L"%ls", complaint ? complaint : L"out of memory");
+        SysFreeString(complaint);
         return EXIT_USAGE;
     }
     if (options.help)
+        return output_write(usage) ? EXIT_DONE : EXIT_ERROR;
+    if (options.version)
+        return write_version() ? EXIT_DONE : EXIT_ERROR;
+    if (FAILED(hr = CoInitializeEx(NULL, COINIT_MULTITHREADED)))
     {
-        output_write(usage);
-        return EXIT_DONE;
-    }
-    if (FAILED(CoInitializeEx(NULL, COINIT_MULTITHREADED)))
+        output_complain_of(L"COM does not start", hr, NULL);
         return EXIT_ERROR;
+    }
     code = run(&options);
     /* Ends without waiting for a thread that may still be in Play. */
     ExitProcess(code);

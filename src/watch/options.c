@@ -1,5 +1,7 @@
 #include "watch/options.h"
 
+#include "event/text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <wchar.h>
@@ -19,6 +21,8 @@ const WCHAR usage[] =
         L"  --count N    ends after N events\n"
         L"  --timeout S  ends after S seconds\n"
         L"  --json       one JSON object a line\n"
+        L"  --help, -h   this text\n"
+        L"  --version    the version\n"
         L"\n"
         L"Exit code: 0 the end that was asked for, 1 an error, 2 a wrong command line,\n"
         L"3 the time was up before --count events came.\n";
@@ -31,32 +35,35 @@ static bool parse_number(const WCHAR *string, double least, double most, double 
     return end != string && !*end && isfinite(*number) && *number >= least && *number <= most;
 }
 
-/* The word after an option. */
-static const WCHAR *next_word(int argc, WCHAR **argv, int *i, WCHAR complaint[256])
+/* A complaint with a word of the command line in it, between two of ours. Returns false. */
+static bool complain(BSTR *complaint, const WCHAR *before, const WCHAR *word, const WCHAR *behind)
 {
-    if (*i + 1 < argc)
-        return argv[++*i];
-    _snwprintf(complaint, 256, L"%.100ls needs a value behind it", argv[*i]);
-    return NULL;
+    struct text text = {0};
+
+    text_append(&text, before);
+    text_append_beginning(&text, word, wcslen(word), TEXT_QUOTE_MAX);
+    text_append(&text, behind);
+    *complaint = text_finish(&text);
+    return false;
 }
 
-static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options, WCHAR complaint[256])
+static const struct
 {
-    const WCHAR *option = argv[*i], *word;
+    const WCHAR *name;
+    const WCHAR *legal; /* of what stands behind it */
+} options_with_value[] = {
+        {L"--name", NULL},
+        {L"--play", NULL},
+        {L"--speed", L"; it has to be a number above 0, like 0.5 or 10"},
+        {L"--count", L"; it has to be a whole number from 1 up"},
+        {L"--timeout", L"; it has to be a number of seconds, 4000000 at most"},
+};
+
+/* False: the word is none that the option can have. */
+static bool take_value(struct options *options, const WCHAR *option, const WCHAR *word)
+{
     double number;
 
-    if (!wcscmp(option, L"--json"))
-        return options->json = true;
-    if (!wcscmp(option, L"--help") || !wcscmp(option, L"-h") || !wcscmp(option, L"/?"))
-        return options->help = true;
-    if (wcscmp(option, L"--name") && wcscmp(option, L"--play") && wcscmp(option, L"--speed") && wcscmp(option, L"--count")
-            && wcscmp(option, L"--timeout"))
-    {
-        _snwprintf(complaint, 256, L"there is no option %.100ls; vmwatch --help lists them", option);
-        return false;
-    }
-    if (!(word = next_word(argc, argv, i, complaint)))
-        return false;
     if (!wcscmp(option, L"--name"))
     {
         options->name = word;
@@ -82,11 +89,31 @@ static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options
         options->timeout_ms = (DWORD)(number * 1000);
         return true;
     }
-    _snwprintf(complaint, 256, L"%ls is %.100ls; it has to be a %ls", option, word,
-            !wcscmp(option, L"--count")            ? L"whole number from 1 up"
-                    : !wcscmp(option, L"--timeout") ? L"number of seconds, 4000000 at most"
-                                                    : L"number above 0, like 0.5 or 10");
     return false;
+}
+
+static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options, BSTR *complaint)
+{
+    const WCHAR *option = argv[*i];
+    size_t place = 0;
+    WCHAR before[32];
+
+    if (!wcscmp(option, L"--json"))
+        return options->json = true;
+    if (!wcscmp(option, L"--help") || !wcscmp(option, L"-h") || !wcscmp(option, L"/?"))
+        return options->help = true;
+    if (!wcscmp(option, L"--version"))
+        return options->version = true;
+    while (place < ARRAYSIZE(options_with_value) && wcscmp(option, options_with_value[place].name))
+        ++place;
+    if (place == ARRAYSIZE(options_with_value))
+        return complain(complaint, L"there is no option ", option, L"; vmwatch --help lists them");
+    if (*i + 1 == argc)
+        return complain(complaint, L"", option, L" needs a value behind it");
+    if (take_value(options, option, argv[++*i]))
+        return true;
+    _snwprintf(before, ARRAYSIZE(before), L"%ls is ", option);
+    return complain(complaint, before, argv[*i], options_with_value[place].legal);
 }
 
 bool options_is_address(const WCHAR *machine)
@@ -94,10 +121,10 @@ bool options_is_address(const WCHAR *machine)
     return !wcsncmp(machine, L"qemu:", wcslen(L"qemu:"));
 }
 
-bool options_parse(int argc, WCHAR **argv, struct options *options, WCHAR complaint[256])
+bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *complaint)
 {
     *options = (struct options){.speed = 1, .timeout_ms = INFINITE};
-    complaint[255] = 0;
+    *complaint = NULL;
     for (int i = 1; i < argc; ++i)
     {
         if (argv[i][0] == '-' || !wcscmp(argv[i], L"/?"))
@@ -107,23 +134,18 @@ bool options_parse(int argc, WCHAR **argv, struct options *options, WCHAR compla
         }
         else if (options->machine)
         {
-            _snwprintf(complaint, 256, L"one machine can be watched; %.100ls is one too many", argv[i]);
-            return false;
+            return complain(complaint, L"one machine can be watched; ", argv[i], L" is one too many");
         }
         else
         {
             options->machine = argv[i];
         }
     }
-    if (!options->machine && !options->help)
-    {
-        wcscpy(complaint, L"which machine? vmwatch --help tells how to call it");
-        return false;
-    }
-    if (options->name && !options->help && !options_is_address(options->machine))
-    {
-        wcscpy(complaint, L"--name is for a machine that is given by its address");
-        return false;
-    }
+    if (options->help || options->version)
+        return true;
+    if (!options->machine)
+        return complain(complaint, L"which machine? vmwatch --help tells how to call it", L"", L"");
+    if (options->name && !options_is_address(options->machine))
+        return complain(complaint, L"--name is for a machine that is given by its address", L"", L"");
     return true;
 }

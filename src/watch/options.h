@@ -10,19 +10,20 @@ struct options
 {
     const WCHAR *machine; /* a name or an address */
     const WCHAR *name;    /* of a machine that is given by its address; NULL: made of that */
-    const WCHAR *play; /* NULL: watch only */
+    const WCHAR *play;    /* NULL: watch only */
     double speed;
-    long count;        /* end after so many events; 0: no such end */
-    DWORD timeout_ms;  /* end after so long; INFINITE: no such end */
+    long count;       /* end after so many events; 0: no such end */
+    DWORD timeout_ms; /* end after so long; INFINITE: no such end */
     bool json;
     bool help;
+    bool version;
 };
 
 extern const WCHAR usage[];
 
 bool options_is_address(const WCHAR *machine);
 
-/* False: `complaint` says what is wrong. */
-bool options_parse(int argc, WCHAR **argv, struct options *options, WCHAR complaint[256]);
+/* False: *complaint says what is wrong, for SysFreeString; NULL: out of memory. */
+bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *complaint);
 
 #endif

@@ -2,6 +2,7 @@
 
 static HRESULT WINAPI counted_QueryInterface(IDispatch *iface, REFIID riid, void **object)
 {
+    ++CONTAINING_RECORD(iface, struct counted, IDispatch_iface)->calls;
     *object = NULL;
     if (!IsEqualIID(riid, &IID_IUnknown) && !IsEqualIID(riid, &IID_IDispatch))
         return E_NOINTERFACE;
@@ -22,14 +23,14 @@ static ULONG WINAPI counted_Release(IDispatch *iface)
 
 static HRESULT WINAPI counted_GetTypeInfoCount(IDispatch *iface, UINT *count)
 {
-    (void)iface;
+    ++CONTAINING_RECORD(iface, struct counted, IDispatch_iface)->calls;
     *count = 0;
     return S_OK;
 }
 
 static HRESULT WINAPI counted_GetTypeInfo(IDispatch *iface, UINT index, LCID lcid, ITypeInfo **info)
 {
-    (void)iface;
+    ++CONTAINING_RECORD(iface, struct counted, IDispatch_iface)->calls;
     (void)index;
     (void)lcid;
     *info = NULL;
@@ -39,7 +40,7 @@ static HRESULT WINAPI counted_GetTypeInfo(IDispatch *iface, UINT index, LCID lci
 static HRESULT WINAPI counted_GetIDsOfNames(
         IDispatch *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
 {
-    (void)iface;
+    ++CONTAINING_RECORD(iface, struct counted, IDispatch_iface)->calls;
     (void)riid;
     (void)names;
     (void)count;
@@ -51,7 +52,7 @@ static HRESULT WINAPI counted_GetIDsOfNames(
 static HRESULT WINAPI counted_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg)
 {
-    (void)iface;
+    ++CONTAINING_RECORD(iface, struct counted, IDispatch_iface)->calls;
     (void)id;
     (void)riid;
     (void)lcid;
@@ -77,6 +78,7 @@ void counted_init(struct counted *object)
 {
     object->IDispatch_iface.lpVtbl = &counted_vtbl;
     object->refcount = 1;
+    object->calls = 0;
 }
 
 bool type_exists(VARTYPE type)

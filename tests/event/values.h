@@ -13,6 +13,7 @@ struct counted
 {
     IDispatch IDispatch_iface;
     LONG refcount;
+    LONG calls; /* of anything but the counting of references */
 };
 
 void counted_init(struct counted *object);

@@ -1,5 +1,7 @@
 #include "fuzz/oracle.h"
 
+#include <wchar.h>
+
 /* A value by reference, and references to variants, two deep. */
 #define MAX_REFERENCES 2
 
@@ -61,7 +63,12 @@ static HRESULT convert(const VARIANT *arg, VARTYPE declared, LCID lcid, VARIANT 
         *value = plain;
         return S_OK;
     }
-    hr = VariantChangeTypeEx(value, &plain, lcid, 0, declared);
+    /* Of a string with a NUL inside but the beginning would be read. */
+    if (declared != VT_BSTR && V_VT(&plain) == VT_BSTR && V_BSTR(&plain)
+            && wmemchr(V_BSTR(&plain), 0, SysStringLen(V_BSTR(&plain))))
+        hr = DISP_E_TYPEMISMATCH;
+    else
+        hr = VariantChangeTypeEx(value, &plain, lcid, 0, declared);
     VariantClear(&plain);
     return hr;
 }

@@ -137,6 +137,12 @@ static void note_exception(struct outcome *outcome, EXCEPINFO *exception)
 
 struct outcome client_call(void *object, const WCHAR *name, VARIANT *result, UINT count, const VARIANT *args)
 {
+    return client_call_in(LOCALE_USER_DEFAULT, object, name, result, count, args);
+}
+
+struct outcome client_call_in(
+        LCID lcid, void *object, const WCHAR *name, VARIANT *result, UINT count, const VARIANT *args)
+{
     struct outcome outcome = {0};
     EXCEPINFO exception = {0};
     VARIANT reversed[8];
@@ -150,8 +156,8 @@ struct outcome client_call(void *object, const WCHAR *name, VARIANT *result, UIN
         reversed[count - 1 - i] = args[i];
     if (result)
         VariantInit(result);
-    outcome.hr = IDispatch_Invoke(dispatch, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD | DISPATCH_PROPERTYGET,
-            &params, result, &exception, NULL);
+    outcome.hr = IDispatch_Invoke(dispatch, id, &IID_NULL, lcid, DISPATCH_METHOD | DISPATCH_PROPERTYGET, &params,
+            result, &exception, NULL);
     if (outcome.hr == DISP_E_EXCEPTION)
         note_exception(&outcome, &exception);
     IDispatch_Release(dispatch);
@@ -182,6 +188,15 @@ VARIANT value_bstr(const WCHAR *string)
 
     V_VT(&value) = VT_BSTR;
     V_BSTR(&value) = SysAllocString(string);
+    return value;
+}
+
+VARIANT value_bstr_part(const WCHAR *string, UINT length)
+{
+    VARIANT value;
+
+    V_VT(&value) = VT_BSTR;
+    V_BSTR(&value) = SysAllocStringLen(string, length);
     return value;
 }
 

@@ -38,9 +38,17 @@ struct outcome
 /* Calls a method or gets a property by its name; args in the order of declaration. The result may be NULL. */
 struct outcome client_call(void *object, const WCHAR *name, VARIANT *result, UINT count, const VARIANT *args);
 
+/* The same by a caller of another language. */
+struct outcome client_call_in(
+        LCID lcid, void *object, const WCHAR *name, VARIANT *result, UINT count, const VARIANT *args);
+
+#define LCID_GERMAN MAKELCID(MAKELANGID(LANG_GERMAN, SUBLANG_GERMAN), SORT_DEFAULT)
+#define LCID_ENGLISH MAKELCID(MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US), SORT_DEFAULT)
+
 VARIANT value_i4(LONG number);
 VARIANT value_bool(bool value);
 VARIANT value_bstr(const WCHAR *string); /* leaks the string: a test is short */
+VARIANT value_bstr_part(const WCHAR *string, UINT length);
 
 /* Raises an event with up to two arguments, and expects success. */
 void client_raise(void *machine, const WCHAR *event, UINT count, ...);

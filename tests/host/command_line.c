@@ -4,30 +4,40 @@
 #include <string.h>
 #include <wchar.h>
 
-/* What a run of the host wrote to both outputs. */
-static char output[4096];
+/* What a run of the host wrote. */
+static char output[4096], errors[4096];
 
+static void read_all(HANDLE read, char *text)
+{
+    DWORD size, length = 0;
+
+    while (length < sizeof(output) - 1 && ReadFile(read, text + length, sizeof(output) - 1 - length, &size, NULL))
+        length += size;
+    text[length] = 0;
+    CloseHandle(read);
+}
+
+/* What it writes fits into the pipes. */
 static DWORD run_host(const WCHAR *arguments)
 {
     SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
     STARTUPINFOW startup = {.cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES};
-    WCHAR path[MAX_PATH], command[MAX_PATH + 64];
+    WCHAR path[MAX_PATH], command[MAX_PATH + 2048];
     PROCESS_INFORMATION process;
-    DWORD code, size, length = 0;
-    HANDLE read;
+    HANDLE read_output, read_errors;
+    DWORD code;
 
     assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
     *wcsrchr(path, '\\') = 0;
     *wcsrchr(path, '\\') = 0;
     swprintf(command, ARRAYSIZE(command), L"\"%ls\\bin\\vmhost.exe\" %ls", path, arguments);
-    assert_true(CreatePipe(&read, &startup.hStdOutput, &inherited, 0));
-    startup.hStdError = startup.hStdOutput;
+    assert_true(CreatePipe(&read_output, &startup.hStdOutput, &inherited, 0));
+    assert_true(CreatePipe(&read_errors, &startup.hStdError, &inherited, 0));
     assert_true(CreateProcessW(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process));
     CloseHandle(startup.hStdOutput);
-    while (length < sizeof(output) - 1 && ReadFile(read, output + length, sizeof(output) - 1 - length, &size, NULL))
-        length += size;
-    output[length] = 0;
-    CloseHandle(read);
+    CloseHandle(startup.hStdError);
+    read_all(read_output, output);
+    read_all(read_errors, errors);
     assert_int_equal(WaitForSingleObject(process.hProcess, PATIENCE_MS), WAIT_OBJECT_0);
     assert_true(GetExitCodeProcess(process.hProcess, &code));
     CloseHandle(process.hThread);
@@ -49,6 +59,39 @@ static void test_usage(void **state)
     assert_said("/regserver");
 }
 
+static void test_help_and_version(void **state)
+{
+    static const WCHAR *const help[] = {L"--help", L"-h", L"/?", L"-?", L"/help", L"--HELP"};
+
+    (void)state;
+    for (UINT i = 0; i < ARRAYSIZE(help); ++i)
+    {
+        assert_int_equal(run_host(help[i]), 0);
+        assert_said("usage: vmhost /regserver [/user]");
+        assert_said("--version");
+        assert_string_equal(errors, "");
+    }
+    assert_int_equal(run_host(L"--version"), 0);
+    assert_string_equal(output, "vmhost (vmevents) " VMEVENTS_TEST_VERSION "\n");
+    assert_string_equal(errors, "");
+}
+
+/* It is shown on one line, by a part of it, and whatever letters it has. */
+static void test_strange_options(void **state)
+{
+    WCHAR arguments[2048] = L"/\"\n\x1b\xe4\x65e5";
+
+    (void)state;
+    for (size_t length = wcslen(arguments); length < 1500; ++length)
+        arguments[length] = 'x';
+    wcscat(arguments, L"\"");
+    assert_int_equal(run_host(arguments), 2);
+    assert_string_equal(output, "");
+    assert_non_null(strstr(errors, "vmhost: there is no option /<U+000A><U+001B>\xc3\xa4\xe6\x97\xa5xxx"));
+    assert_non_null(strstr(errors, "...; vmhost --help lists what there is\n"));
+    assert_int_equal(strlen(errors) - 1, strchr(errors, '\n') - errors);
+}
+
 static void test_unknown_options(void **state)
 {
     static const struct
@@ -67,8 +110,9 @@ static void test_unknown_options(void **state)
     for (UINT i = 0; i < ARRAYSIZE(tests); ++i)
     {
         assert_int_equal(run_host(tests[i].arguments), 2);
-        assert_said("vmhost: ");
-        assert_said(tests[i].said);
+        assert_non_null(strstr(errors, "vmhost: "));
+        if (!strstr(errors, tests[i].said))
+            fail_msg("\"%s\" is not in \"%s\"", tests[i].said, errors);
     }
 }
 
@@ -112,6 +156,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_usage),
+            cmocka_unit_test(test_help_and_version),
+            cmocka_unit_test(test_strange_options),
             cmocka_unit_test(test_unknown_options),
             cmocka_unit_test(test_registration),
     };

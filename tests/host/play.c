@@ -270,8 +270,12 @@ static void test_bad_arguments(void **state)
                     value_i4(1)},
             {E_INVALIDARG, L"speed", value_bstr(path), value_i4(0)},
             {E_INVALIDARG, L"speed", value_bstr(path), value_i4(-1)},
-            {E_INVALIDARG, L"speed", value_bstr(path), value_bstr(L"fast")},
+            {E_INVALIDARG, L"\"fast\"", value_bstr(path), value_bstr(L"fast")},
+            {E_INVALIDARG, L"\"2<U+0000>x\"", value_bstr(path), value_bstr_part(L"2\0x", 3)},
+            {E_INVALIDARG, L".txt<U+0000>x\" has a NUL character", value_bstr_part(L"C:\\a.txt\0x", 10), value_i4(1)},
+            {E_INVALIDARG, L"greater than 0", value_bstr(path), value_bstr(L"1.000.000")},
     };
+    VARIANT german[2] = {value_bstr(path), value_bstr(L"1.000.000")}, count;
     LONG fired;
 
     (void)state;
@@ -285,6 +289,8 @@ static void test_bad_arguments(void **state)
             fail_msg("%u: %08lx %ls", i, (unsigned long)outcome.hr, outcome.description);
         assert_true(has(outcome.description, tests[i].description));
     }
+    /* A number to a caller who writes it so. */
+    assert_int_equal(client_call_in(LCID_GERMAN, machine, L"Play", &count, 2, german).hr, S_OK);
 }
 
 static void test_file_size(void **state)

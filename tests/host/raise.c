@@ -290,6 +290,130 @@ static void test_refused(void **state)
     assert_state(stage->machine, vmVMState_TurnedOff);
 }
 
+/* The event's name of 5,000 characters must not push what is legal off the end. */
+static void test_quotes_are_bounded(void **state)
+{
+    struct stage *stage = *state;
+    WCHAR *longest = calloc(5001, sizeof(WCHAR));
+    VARIANT args[2];
+    struct outcome outcome;
+
+    wmemset(longest, 'x', 5000);
+    longest[3] = 0x1b;
+    args[0] = value_bstr(longest);
+    outcome = client_call(stage->machine, L"Raise", NULL, 1, args);
+    assert_int_equal(outcome.hr, E_INVALIDARG);
+    assert_true(has(outcome.description, L"\"xxx<U+001B>xxx"));
+    assert_true(has(outcome.description, L"OnMediaEject is that of the DVD drive alone"));
+    args[1] = args[0];
+    args[0] = value_bstr(L"OnGuestLogoff");
+    outcome = client_call(stage->machine, L"Raise", NULL, 2, args);
+    assert_int_equal(outcome.hr, E_INVALIDARG);
+    assert_true(has(outcome.description, L"\"xxx<U+001B>xxx"));
+    assert_true(has(outcome.description, L"2 (vmLogoff_External)"));
+    args[0] = value_bstr(L"OnDiskOutOfSpace");
+    outcome = client_call(stage->machine, L"Raise", NULL, 2, args);
+    assert_int_equal(outcome.hr, DISP_E_TYPEMISMATCH);
+    assert_true(has(outcome.description, L"\"xxx<U+001B>xxx"));
+    assert_true(has(outcome.description, L"must be True or False"));
+    outcome = client_call(stage->host, L"FindMachine", NULL, 1, &args[1]);
+    assert_int_equal(outcome.hr, VM_E_VM_UNKNOWN);
+    assert_true(has(outcome.description, L"CreateMachine makes one"));
+    outcome = client_call(stage->host, L"CreateMachine", NULL, 1, &args[1]);
+    assert_int_equal(outcome.hr, VM_E_CONFIG_NAME_TOO_LONG);
+    assert_true(has(outcome.description, L"at most 80"));
+    args[0] = value_bstr(L"a\x1b\x202e");
+    outcome = client_call(stage->host, L"CreateMachine", NULL, 1, &args[0]);
+    assert_int_equal(outcome.hr, VM_E_CONFIG_NAME_INVALID_CHAR);
+    assert_true(has(outcome.description, L"\"a<U+001B><U+202E>\" is U+001B; "));
+    free(longest);
+}
+
+/* Strings have their length: one with a NUL inside is heard whole, or refused where it cannot be that. */
+static void test_strings_with_a_nul_inside(void **state)
+{
+    static const WCHAR *const heard[] = {L"machine.6 a|b c|d", L"dvd.1 C:|x", L"machine.6 || |"};
+    struct stage *stage = *state;
+    const struct
+    {
+        HRESULT hr;
+        const WCHAR *quote, *legal;
+        VARIANT event, arg;
+    } refused[] = {
+            {E_INVALIDARG, L"\"OnGuestLogoff<U+0000>x\", with a NUL", L"OnTripleFault",
+                    value_bstr_part(L"OnGuestLogoff\0x", 15), value_i4(1)},
+            {E_INVALIDARG, L"\"OnGuestLogoff<U+0000>\"", L"OnTripleFault", value_bstr_part(L"OnGuestLogoff\0", 14),
+                    value_i4(1)},
+            {E_INVALIDARG, L"\"vmLogoff_Forced<U+0000>x\", with a NUL", L"1 (vmLogoff_Forced)",
+                    value_bstr(L"OnGuestLogoff"), value_bstr_part(L"vmLogoff_Forced\0x", 17)},
+            {E_INVALIDARG, L"\"1<U+0000>x\"", L"1 (vmLogoff_Forced)", value_bstr(L"OnGuestLogoff"),
+                    value_bstr_part(L"1\0x", 3)},
+            {DISP_E_TYPEMISMATCH, L"\"True<U+0000>\", with a NUL", L"True or False", value_bstr(L"OnDiskOutOfSpace"),
+                    value_bstr_part(L"True\0", 5)},
+    };
+
+    client_raise(stage->machine, L"OnConfigurationChanged", 2, value_bstr_part(L"a\0b", 3),
+            value_bstr_part(L"c\0d", 3));
+    client_raise(stage->machine, L"IVMDVDDriveEvents.OnMediaInsert", 1, value_bstr_part(L"C:\0x", 4));
+    client_raise(stage->machine, L"OnConfigurationChanged", 2, value_bstr_part(L"\0\0", 2), value_bstr_part(L"\0", 1));
+    journal_expect(&stage->journal, ARRAYSIZE(heard), heard);
+    for (UINT i = 0; i < ARRAYSIZE(refused); ++i)
+    {
+        VARIANT args[2] = {refused[i].event, refused[i].arg};
+        struct outcome outcome = client_call(stage->machine, L"Raise", NULL, 2, args);
+
+        if (outcome.hr != refused[i].hr)
+            fail_msg("%u: %08lx %ls", i, (unsigned long)outcome.hr, outcome.description);
+        assert_true(has(outcome.description, refused[i].quote));
+        assert_true(has(outcome.description, refused[i].legal));
+    }
+}
+
+static void test_names_of_machines_with_a_nul_inside(void **state)
+{
+    struct stage *stage = *state;
+    VARIANT args[2] = {value_bstr_part(L"Alpha\0x", 7), value_bstr_part(L"qemu:127.0.0.1:1\0", 17)};
+    struct outcome outcome;
+
+    outcome = client_call(stage->host, L"FindMachine", NULL, 1, args);
+    assert_int_equal(outcome.hr, VM_E_VM_UNKNOWN);
+    assert_true(has(outcome.description, L"\"Alpha<U+0000>x\", with a NUL character"));
+    assert_int_equal(client_call(stage->host, L"RemoveMachine", NULL, 1, args).hr, VM_E_VM_UNKNOWN);
+    outcome = client_call(stage->host, L"CreateMachine", NULL, 1, args);
+    assert_int_equal(outcome.hr, VM_E_CONFIG_NAME_INVALID_CHAR);
+    assert_true(has(outcome.description, L"\"Alpha<U+0000>x\" is U+0000"));
+    args[0] = value_bstr(L"Beta");
+    outcome = client_call(stage->host, L"OpenMachine", NULL, 2, args);
+    assert_int_equal(outcome.hr, E_INVALIDARG);
+    assert_true(has(outcome.description, L"NUL character"));
+}
+
+/* Numbers as strings are read as the caller writes them, in whatever language the host runs. */
+static void test_the_callers_locale(void **state)
+{
+    static const WCHAR *const heard[] = {L"machine.11 1", L"machine.11 2"};
+    struct stage *stage = *state;
+    VARIANT args[2] = {value_bstr(L"OnGuestLogoff"), value_bstr(L"1,0")}, beta;
+    struct outcome outcome;
+
+    assert_int_equal(client_call_in(LCID_GERMAN, stage->machine, L"Raise", NULL, 2, args).hr, S_OK);
+    outcome = client_call_in(LCID_ENGLISH, stage->machine, L"Raise", NULL, 2, args);
+    assert_int_equal(outcome.hr, E_INVALIDARG);
+    assert_true(has(outcome.description, L"logoffType is 10"));
+    args[1] = value_bstr(L"2.0");
+    assert_int_equal(client_call_in(LCID_ENGLISH, stage->machine, L"Raise", NULL, 2, args).hr, S_OK);
+    assert_int_equal(client_call_in(LCID_GERMAN, stage->machine, L"Raise", NULL, 2, args).hr, E_INVALIDARG);
+    journal_expect(&stage->journal, ARRAYSIZE(heard), heard);
+
+    /* A machine's name that is given as a number. */
+    V_VT(&args[0]) = VT_R8;
+    V_R8(&args[0]) = 1.5;
+    assert_int_equal(client_call_in(LCID_GERMAN, stage->host, L"CreateMachine", &beta, 1, args).hr, S_OK);
+    VariantClear(&beta);
+    args[0] = value_bstr(L"1,5");
+    assert_int_equal(client_call(stage->host, L"RemoveMachine", NULL, 1, args).hr, S_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +426,10 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_references, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_order, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_refused, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_quotes_are_bounded, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_strings_with_a_nul_inside, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_names_of_machines_with_a_nul_inside, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_the_callers_locale, stage_setup, stage_teardown),
     };
 
     return cmocka_run_group_tests(tests, client_setup, client_teardown);

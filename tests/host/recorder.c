@@ -69,6 +69,13 @@ static void append(WCHAR *line, size_t size, const VARIANT *value)
             break;
         case VT_BSTR:
             swprintf(line + length, size - length, L" %ls", V_BSTR(value) ? V_BSTR(value) : L"");
+            /* A NUL inside as a bar. */
+            for (UINT i = (UINT)wcslen(line + length + 1); i < SysStringLen(V_BSTR(value)); ++i)
+            {
+                CHECK(length + 3 + i < size);
+                line[length + 1 + i] = V_BSTR(value)[i] ? V_BSTR(value)[i] : '|';
+                line[length + 2 + i] = 0;
+            }
             break;
         case VT_R8:
             swprintf(line + length, size - length, L" %g", V_R8(value));

@@ -235,7 +235,7 @@ static void test_configuration_data_of_all_kinds(void **state)
     DATA(VT_BSTR, V_BSTR, NULL, L"\"\"");
     DATA(VT_DISPATCH, V_DISPATCH, NULL, L"Nothing");
     DATA(VT_BYREF | VT_I4, V_I4REF, &number, L"7");
-    DATA(VT_ARRAY | VT_I4, V_ARRAY, SafeArrayCreateVector(VT_I4, 0, 3), L"Array(3)");
+    DATA(VT_ARRAY | VT_I4, V_ARRAY, SafeArrayCreateVector(VT_I4, 0, 3), L"Array(3)[0, 0, 0]");
     DATA(VT_ARRAY | VT_VARIANT, V_ARRAY, SafeArrayCreateVector(VT_VARIANT, 5, 0), L"Array(0)");
 }
 

@@ -91,7 +91,9 @@ static HRESULT WINAPI source_Invoke(IDispatch *iface, DISPID id, REFIID riid, LC
     if (runs_out(source_from_IDispatch(iface), "a source's Name"))
         return E_OUTOFMEMORY;
     V_VT(result) = VT_BSTR;
-    V_BSTR(result) = SysAllocString(source_from_IDispatch(iface)->name);
+    V_BSTR(result) = source_from_IDispatch(iface)->name_length
+            ? SysAllocStringLen(source_from_IDispatch(iface)->name, source_from_IDispatch(iface)->name_length)
+            : SysAllocString(source_from_IDispatch(iface)->name);
     return S_OK;
 }
 

@@ -25,6 +25,7 @@ struct source
     IConnectionPointContainer IConnectionPointContainer_iface;
     LONG refcount;
     const WCHAR *name;    /* NULL: there is no such property */
+    UINT name_length;     /* of one with a NUL inside; 0: up to its end */
     bool by_dispatch;     /* Advise asks for IDispatch, not for the dispinterface */
     bool is_no_container; /* has no connection points at all */
     LONG failing_advise;  /* the Advise that fails, counted from 1; 0: none */

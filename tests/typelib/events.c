@@ -232,7 +232,7 @@ static void test_catalogue_enumerations(void **state)
             assert_int_equal(enumerator_value(info, j), j);
             assert_wide_equal(stated->values[j], name);
             assert_wide_equal(enumeration_name(stated, j), name);
-            assert_true(enumeration_value(stated, _wcsupr(name), &value));
+            assert_true(enumeration_value(stated, _wcsupr(name), wcslen(name), &value));
             assert_int_equal(value, j);
             SysFreeString(name);
         }

@@ -4,6 +4,7 @@
 #include "host/qemu/live.h"
 
 #include "com/error_info.h"
+#include "event/text.h"
 #include "host/qemu/loop.h"
 #include "host/server.h"
 #include "platform/memory.h"
@@ -251,23 +252,36 @@ static void run_logoff(struct loop_task *task, uv_loop_t *loop)
 
 /* From other threads */
 
+/* It quotes the address, in which anything may stand. */
+static HRESULT raise_complaint(const char *complaint)
+{
+    BSTR string = bstr_from_utf8(complaint);
+    HRESULT hr;
+
+    if (!string)
+        return E_OUTOFMEMORY;
+    hr = error_raise_format(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE, L"%ls", string);
+    SysFreeString(string);
+    return hr;
+}
+
 static HRESULT parse_address(BSTR text, struct address *address)
 {
     char utf8[3072], complaint[256];
     UINT length = SysStringLen(text);
     int size;
 
-    if (length && wcslen(text) != length)
-        return error_raise_format(
-                E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE, L"The address has a NUL character in it");
+    if (string_has_nul(text))
+        return error_raise_format(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE,
+                L"The address has a NUL character in it; it must be like qemu:127.0.0.1:4444,agent=4445");
     size = length ? WideCharToMultiByte(CP_UTF8, 0, text, (int)length, utf8, sizeof(utf8) - 1, NULL, NULL) : 0;
     if (length && !size)
-        return error_raise_format(
-                E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE, L"The address is longer than any can be");
+        return error_raise_format(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE,
+                L"The address is longer than any can be; it must be like qemu:127.0.0.1:4444,agent=4445");
     utf8[size] = 0;
     if (!address_parse(address, utf8, complaint))
         return S_OK;
-    return error_raise(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE, bstr_from_utf8(complaint));
+    return raise_complaint(complaint);
 }
 
 HRESULT live_create(BSTR text, struct live **result)
@@ -341,12 +355,12 @@ BOOL live_is_connected(struct live *live)
 
 BSTR live_fault(struct live *live)
 {
-    BSTR fault;
+    struct text text = {0};
 
     AcquireSRWLockShared(&live->lock);
-    fault = SysAllocString(live->fault);
+    text_append_shown(&text, live->fault, wcslen(live->fault));
     ReleaseSRWLockShared(&live->lock);
-    return fault;
+    return text_finish(&text);
 }
 
 static HRESULT raise_logoff(HRESULT hr, const WCHAR *description)

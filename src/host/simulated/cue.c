@@ -76,11 +76,11 @@ static bool parse_constant(const WCHAR *word, VARIANT *value)
     return true;
 }
 
-static BSTR describe_word(const WCHAR *word, const WCHAR *complaint)
+static BSTR describe_word(BSTR word, const WCHAR *complaint)
 {
     struct text text = {0};
 
-    text_append(&text, word);
+    text_append_beginning(&text, word, SysStringLen(word), TEXT_QUOTE_MAX);
     text_append(&text, complaint);
     return text_finish(&text);
 }

@@ -24,11 +24,17 @@ static HRESULT error_raise_here(HRESULT hr, struct text *text)
     return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, text_finish(text));
 }
 
-static HRESULT error_path(const WCHAR *path)
+static void append_path(struct text *text, const WCHAR *path)
+{
+    text_append_quote(text, path, wcslen(path), TEXT_QUOTE_PATH_MAX);
+}
+
+static HRESULT error_path(BSTR path)
 {
     struct text text = {0};
 
-    text_append_quoted(&text, path);
+    text_append_quote(&text, path ? path : L"", SysStringLen(path), TEXT_QUOTE_PATH_MAX);
+    text_append(&text, string_has_nul(path) ? L" has a NUL character in it, and" : L"");
     text_append(&text,
             L" is not the full path of a scenario file; it needs its drive, as in "
             L"\"C:\\Scenarios\\workday.txt\", since the host's current directory is not the caller's");
@@ -46,9 +52,8 @@ static HRESULT error_file(const WCHAR *path, DWORD error)
     while (length && (message[length - 1] <= ' ' || message[length - 1] == '.'))
         message[--length] = 0;
     text_append(&text, L"The scenario file ");
-    text_append_quoted(&text, path);
-    text_append(&text, L" cannot be read: ");
-    text_append(&text, length ? message : L"unknown error");
+    append_path(&text, path);
+    text_append_format(&text, L" cannot be read: %ls", length ? message : L"unknown error");
     LocalFree(message);
     return error_raise_here(HRESULT_FROM_WIN32(error), &text);
 }
@@ -58,21 +63,18 @@ static HRESULT error_file_too_large(const WCHAR *path)
     struct text text = {0};
 
     text_append(&text, L"The scenario file ");
-    text_append_quoted(&text, path);
-    text_append(&text, L" is too large; the limit is ");
-    text_append_number(&text, SCENARIO_FILE_MAX_MB);
-    text_append(&text, L" MiB");
+    append_path(&text, path);
+    text_append_format(&text, L" is too large; the limit is %d MiB", SCENARIO_FILE_MAX_MB);
     return error_raise_here(HRESULT_FROM_WIN32(ERROR_FILE_TOO_LARGE), &text);
 }
 
+/* The reason quotes what it has of the file. */
 static HRESULT error_line(HRESULT hr, const WCHAR *path, uint32_t line, const WCHAR *reason)
 {
     struct text text = {0};
 
-    text_append(&text, path);
-    text_append(&text, L", line ");
-    text_append_number(&text, (LONG)line);
-    text_append(&text, L": ");
+    text_append_beginning(&text, path, wcslen(path), TEXT_QUOTE_PATH_MAX);
+    text_append_format(&text, L", line %lu: ", (unsigned long)line);
     text_append(&text, reason);
     return error_raise_here(hr, &text);
 }
@@ -163,7 +165,7 @@ static HRESULT play_init(struct play *play, const WCHAR *path, const struct scen
     return S_OK;
 }
 
-static HRESULT play_load(struct play *play, const WCHAR *path)
+static HRESULT play_load(struct play *play, BSTR path)
 {
     struct scenario_fault fault;
     struct scenario scenario;
@@ -171,7 +173,7 @@ static HRESULT play_load(struct play *play, const WCHAR *path)
     char *text;
     HRESULT hr;
 
-    if (!is_full_path(path))
+    if (!path || string_has_nul(path) || !is_full_path(path))
         return error_path(path);
     if (FAILED(hr = read_file(path, &text, &size)))
         return hr;
@@ -216,7 +218,7 @@ static HRESULT wait_until(struct machine *machine, ULONGLONG start, double due_m
     return S_OK;
 }
 
-HRESULT player_play(struct machine *machine, const WCHAR *path, double speed, LONG *fired)
+HRESULT player_play(struct machine *machine, BSTR path, double speed, LONG *fired)
 {
     ULONGLONG start;
     struct play play = {0};

@@ -12,10 +12,10 @@
  * when the last has been fired, or the machine been removed. Nothing is fired when the file has an error.
  *
  * S_OK, and with a description, of interface IVMEventMachine:
- * E_INVALIDARG       the path is not a full one, or a line of the file is wrong
+ * E_INVALIDARG       the path is not a full one or has a NUL inside, or a line of the file is wrong
  * VM_E_VM_UNKNOWN    the machine has been removed
  * E_OUTOFMEMORY      (without a description), and Windows' errors as HRESULTs when the file cannot be read
  */
-HRESULT player_play(struct machine *machine, const WCHAR *path, double speed, LONG *fired);
+HRESULT player_play(struct machine *machine, BSTR path, double speed, LONG *fired);
 
 #endif
