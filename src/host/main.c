@@ -58,8 +58,13 @@ static const WCHAR *error_message(HRESULT hr)
 
 static enum exit_code run_registration(bool add, enum registration_scope scope)
 {
-    static const struct registration_server server = {&CLSID_VMEventHost, L"VMEvents.Host.1", L"VMEvents.Host",
-            L"Host of virtual machines that fire events", L"LocalServer32", NULL};
+    static const struct registration_server server = {
+            .clsid = &CLSID_VMEventHost,
+            .prog_id = L"VMEvents.Host.1",
+            .version_independent_prog_id = L"VMEvents.Host",
+            .description = L"Host of virtual machines that fire events",
+            .server_key = L"LocalServer32",
+    };
     HRESULT hr = add ? registration_add(&server, scope) : registration_remove(&server, scope);
 
     if (SUCCEEDED(hr))
