@@ -1,6 +1,7 @@
 /* vmhost.exe: the command line. COM starts it with -Embedding; a person registers it. */
 #include "com/module.h"
 #include "com/registration.h"
+#include "host/security.h"
 #include "host/server.h"
 #include "host/threads.h"
 #include "platform/dll_search.h"
@@ -58,12 +59,19 @@ static const WCHAR *error_message(HRESULT hr)
 
 static enum exit_code run_registration(bool add, enum registration_scope scope)
 {
+    static const struct registration_application application = {
+            .id = &APPID_VMEventHost,
+            .executable = L"vmhost.exe",
+            .launch_permission = SECURITY_LAUNCH_PERMISSION,
+            .access_permission = SECURITY_ACCESS_PERMISSION,
+    };
     static const struct registration_server server = {
             .clsid = &CLSID_VMEventHost,
             .prog_id = L"VMEvents.Host.1",
             .version_independent_prog_id = L"VMEvents.Host",
             .description = L"Host of virtual machines that fire events",
             .server_key = L"LocalServer32",
+            .application = &application,
     };
     HRESULT hr = add ? registration_add(&server, scope) : registration_remove(&server, scope);
 
@@ -77,8 +85,16 @@ static enum exit_code run_registration(bool add, enum registration_scope scope)
 
 static enum exit_code run_server(void)
 {
-    HRESULT hr = threads_init() ? server_run() : E_OUTOFMEMORY;
+    HRESULT hr;
 
+    /* First of all: COM takes no other decision once it has had to take one by itself. */
+    if (FAILED(hr = security_decide()))
+    {
+        fprintf(stderr, "vmhost: who may call it could not be decided: %ls (0x%08lx)\n", error_message(hr),
+                (unsigned long)hr);
+        return EXIT_FAILED;
+    }
+    hr = threads_init() ? server_run() : E_OUTOFMEMORY;
     if (SUCCEEDED(hr))
         return EXIT_DONE;
     fprintf(stderr, "vmhost: the class object could not be registered: %ls (0x%08lx)\n", error_message(hr),
