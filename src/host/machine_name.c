@@ -23,22 +23,41 @@ HRESULT machine_name_raise_empty(REFIID iid)
             L"The name of the machine is empty; it needs 1 to %u characters", MACHINE_NAME_MAX);
 }
 
+/* Those of ASCII, of Latin 1, and the two of Unicode that begin a new line. A terminal obeys some of them. */
+static bool is_control(WCHAR c)
+{
+    return c < ' ' || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
+}
+
+const WCHAR *machine_name_quote(BSTR name, WCHAR quote[MACHINE_NAME_MAX + 1])
+{
+    UINT length = SysStringLen(name), i = 0;
+
+    for (; i < length && i < MACHINE_NAME_MAX; ++i)
+        quote[i] = is_control(name[i]) ? '?' : name[i];
+    quote[i] = 0;
+    return quote;
+}
+
 static HRESULT error_too_long(BSTR name)
 {
+    WCHAR quote[MACHINE_NAME_MAX + 1];
+
     return error_raise_format(VM_E_CONFIG_NAME_TOO_LONG, &IID_IVMEventHost, HOST_ERROR_SOURCE,
-            L"The name \"%.20ls...\" has %u characters; a machine's name has at most %u", name, SysStringLen(name),
-            MACHINE_NAME_MAX);
+            L"The name \"%.20ls...\" has %u characters; a machine's name has at most %u",
+            machine_name_quote(name, quote), SysStringLen(name), MACHINE_NAME_MAX);
 }
 
 /* Names the character, which may not be printable, by its code too. */
 static HRESULT error_invalid_character(BSTR name, UINT place)
 {
-    WCHAR character[] = {name[place] < ' ' ? '?' : name[place], 0};
+    WCHAR quote[MACHINE_NAME_MAX + 1];
 
+    machine_name_quote(name, quote);
     return error_raise_format(VM_E_CONFIG_NAME_INVALID_CHAR, &IID_IVMEventHost, HOST_ERROR_SOURCE,
-            L"Character %u of the name \"%ls\" is %ls (U+%04X); a machine's name has no control characters and none of "
+            L"Character %u of the name \"%ls\" is %lc (U+%04X); a machine's name has no control characters and none of "
             L"%ls",
-            place + 1, name, character, name[place], invalid_characters);
+            place + 1, quote, quote[place], name[place], invalid_characters);
 }
 
 HRESULT machine_name_check(BSTR name)
@@ -51,7 +70,7 @@ HRESULT machine_name_check(BSTR name)
         return error_too_long(name);
     for (UINT i = 0; i < length; ++i)
     {
-        if (name[i] < ' ' || wcschr(invalid_characters, name[i]))
+        if (is_control(name[i]) || wcschr(invalid_characters, name[i]))
             return error_invalid_character(name, i);
     }
     return S_OK;

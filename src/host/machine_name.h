@@ -17,6 +17,10 @@ HRESULT machine_name_check(BSTR name);
 
 bool machine_name_is_empty(BSTR name);
 
+/* What a description may have of a name that has not been checked: its beginning, with "?" for control characters.
+ * Returns the quote. */
+const WCHAR *machine_name_quote(BSTR name, WCHAR quote[MACHINE_NAME_MAX + 1]);
+
 /* Returns VM_E_CONFIG_NO_NAME with its description. */
 HRESULT machine_name_raise_empty(REFIID iid);
 

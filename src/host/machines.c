@@ -57,9 +57,11 @@ static HRESULT error_duplicate(BSTR name)
 
 static HRESULT error_unknown(BSTR name, REFIID iid)
 {
+    WCHAR quote[MACHINE_NAME_MAX + 1];
+
     return error_raise_format(VM_E_VM_UNKNOWN, iid, HOST_ERROR_SOURCE,
-            L"There is no machine named \"%.100ls\"; Machines lists those there are, and CreateMachine makes one",
-            name);
+            L"There is no machine named \"%ls\"; Machines lists those there are, and CreateMachine makes one",
+            machine_name_quote(name, quote));
 }
 
 static HRESULT error_same_place(const struct machine *there)
