@@ -135,16 +135,17 @@ static HRESULT remove_path(
 
 HRESULT registration_remove_library(struct registration *registration, const WCHAR *removed)
 {
-    WCHAR *own = NULL, *other = NULL;
+    WCHAR *own = NULL, *other = NULL, *remaining;
     HRESULT hr = remove_path(registration, OWN_PLATFORM_KEY, OWN_VIEW, removed, &own);
 
     if (SUCCEEDED(hr))
         hr = remove_path(registration, OTHER_PLATFORM_KEY, OTHER_VIEW, removed, &other);
     if (SUCCEEDED(hr) && !own)
         hr = registration_remove_interfaces(registration);
+    remaining = own ? own : other;
     if (SUCCEEDED(hr))
-        hr = own || other ? move_help_directory(registration, removed, own ? own : other)
-                          : remove_everything(registration, removed);
+        hr = remaining ? move_help_directory(registration, removed, remaining)
+                       : remove_everything(registration, removed);
     memory_free(own);
     memory_free(other);
     return hr;

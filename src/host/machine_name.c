@@ -51,13 +51,12 @@ static HRESULT error_too_long(BSTR name)
 /* Names the character, which may not be printable, by its code too. */
 static HRESULT error_invalid_character(BSTR name, UINT place)
 {
-    WCHAR quote[MACHINE_NAME_MAX + 1];
+    WCHAR quote[MACHINE_NAME_MAX + 1], character = is_control(name[place]) ? '?' : name[place];
 
-    machine_name_quote(name, quote);
     return error_raise_format(VM_E_CONFIG_NAME_INVALID_CHAR, &IID_IVMEventHost, HOST_ERROR_SOURCE,
             L"Character %u of the name \"%ls\" is %lc (U+%04X); a machine's name has no control characters and none of "
             L"%ls",
-            place + 1, quote, quote[place], name[place], invalid_characters);
+            place + 1, machine_name_quote(name, quote), character, name[place], invalid_characters);
 }
 
 HRESULT machine_name_check(BSTR name)

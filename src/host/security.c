@@ -12,44 +12,50 @@ const GUID APPID_VMEventHost = {0x15bfaf2f, 0x0b69, 0x4903, {0x83, 0xd3, 0xca, 0
 /* The user instead of PS, who has the same rights as in SECURITY_ACCESS_PERMISSION. The label is the host's own: one
  * that was started by an elevated program is not called by one that is not. */
 #define CALLERS L"O:%lsG:%lsD:(A;;CCDC;;;%ls)(A;;CCDC;;;BA)(A;;CCDC;;;SY)S:(ML;;NX;;;%ls)"
-#define SID_STRING_LENGTH 190 /* the longest, with the terminating zero */
+#define SID_STRING_LENGTH ((size_t)190) /* the longest, with the terminating zero */
 #define CALLERS_LENGTH (ARRAYSIZE(CALLERS) + 3 * SID_STRING_LENGTH)
 
 static HRESULT last_error(void)
 {
     DWORD error = GetLastError();
 
-    return error == ERROR_NOT_ENOUGH_MEMORY ? E_OUTOFMEMORY : HRESULT_FROM_WIN32(error);
+    if (error == ERROR_NOT_ENOUGH_MEMORY)
+        return E_OUTOFMEMORY;
+    return error ? HRESULT_FROM_WIN32(error) : E_UNEXPECTED;
 }
 
-/* Information about this process's token, freed by memory_free. */
-static HRESULT read_token(TOKEN_INFORMATION_CLASS kind, void **information)
+/* Information about this process's token, freed by memory_free; NULL, with an error in hr. */
+static void *read_token(TOKEN_INFORMATION_CLASS kind, HRESULT *hr)
 {
     DWORD size = SECURITY_MAX_SID_SIZE + sizeof(TOKEN_USER) + sizeof(TOKEN_MANDATORY_LABEL);
-    HRESULT hr = S_OK;
+    void *information = memory_alloc(size);
     HANDLE token;
 
-    *information = NULL;
-    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
-        return last_error();
-    if (!(*information = memory_alloc(size)))
-        hr = E_OUTOFMEMORY;
-    else if (!GetTokenInformation(token, kind, *information, size, &size))
-        hr = last_error();
-    CloseHandle(token);
-    if (SUCCEEDED(hr))
-        return S_OK;
-    memory_free(*information);
-    return hr;
+    *hr = E_OUTOFMEMORY;
+    if (!information)
+        return NULL;
+    if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+    {
+        *hr = GetTokenInformation(token, kind, information, size, &size) ? S_OK : last_error();
+        CloseHandle(token);
+    }
+    else
+    {
+        *hr = last_error();
+    }
+    if (SUCCEEDED(*hr))
+        return information;
+    memory_free(information);
+    return NULL;
 }
 
 /* Freed by LocalFree. */
 static HRESULT read_user(WCHAR **sid)
 {
-    TOKEN_USER *user;
     HRESULT hr;
+    TOKEN_USER *user = read_token(TokenUser, &hr);
 
-    if (FAILED(hr = read_token(TokenUser, (void **)&user)))
+    if (!user)
         return hr;
     if (!ConvertSidToStringSidW(user->User.Sid, sid))
         hr = last_error();
@@ -60,11 +66,11 @@ static HRESULT read_user(WCHAR **sid)
 /* Administrators call also the host of a service, whose level is above theirs. */
 static HRESULT read_level(const WCHAR **level)
 {
-    TOKEN_MANDATORY_LABEL *label;
-    DWORD rid;
     HRESULT hr;
+    TOKEN_MANDATORY_LABEL *label = read_token(TokenIntegrityLevel, &hr);
+    DWORD rid;
 
-    if (FAILED(hr = read_token(TokenIntegrityLevel, (void **)&label)))
+    if (!label)
         return hr;
     rid = *GetSidSubAuthority(label->Label.Sid, *GetSidSubAuthorityCount(label->Label.Sid) - 1u);
     *level = rid >= SECURITY_MANDATORY_HIGH_RID ? L"HI" : L"ME";
@@ -74,8 +80,8 @@ static HRESULT read_level(const WCHAR **level)
 
 static HRESULT describe_callers(WCHAR callers[CALLERS_LENGTH])
 {
-    const WCHAR *level;
-    WCHAR *user;
+    const WCHAR *level = NULL;
+    WCHAR *user = NULL;
     HRESULT hr;
 
     if (FAILED(hr = read_level(&level)) || FAILED(hr = read_user(&user)))

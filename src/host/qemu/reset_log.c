@@ -78,7 +78,10 @@ static char *read_text(struct reset_log *log)
     close_file(file);
     /* A guest may have had anything logged; what is read is passed over as a whole. */
     for (int i = 0; i < count; ++i)
-        text[i] = text[i] ? text[i] : ' ';
+    {
+        if (!text[i])
+            text[i] = ' ';
+    }
     if (count > 0)
         return text;
     memory_free(text);
