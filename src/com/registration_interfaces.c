@@ -65,33 +65,70 @@ static HRESULT for_each_interface(struct registration *registration, interface_s
     return hr;
 }
 
-static HRESULT is_ours(struct registration *registration, const struct interface_entry *entry, bool *ours)
+enum owner
 {
-    struct classes_key key;
+    OWNER_US,
+    OWNER_NEWER, /* version of the library */
+    OWNER_OLDER,
+    OWNER_OTHER /* library, or nobody who says so */
+};
 
-    classes_key_format(&key, registration, OWN_VIEW, L"Interface\\%ls\\TypeLib", entry->iid);
-    return registration_key_says(&key.key, registration->library_id, ours);
+/* As the registry has it, hexadecimal: 1.a is newer than 1.9. */
+static unsigned long version_number(const WCHAR *version)
+{
+    WCHAR *end;
+    unsigned long major = wcstoul(version, &end, 16);
+
+    return major << 16 | (*end == '.' ? wcstoul(end + 1, NULL, 16) & 0xffff : 0);
 }
 
-/* Whether the interface is registered under this root, and not for our type library. */
+/* Whose an interface is that names our library. */
+static HRESULT read_version(const struct registration *registration, const struct registry_key *key, enum owner *owner)
+{
+    unsigned long theirs, ours = version_number(registration->library_version);
+    WCHAR *version;
+    HRESULT hr = registry_read_string(key, L"Version", &version);
+
+    theirs = version ? version_number(version) : ours;
+    *owner = theirs == ours ? OWNER_US : theirs > ours ? OWNER_NEWER : OWNER_OLDER;
+    memory_free(version);
+    return hr;
+}
+
+static HRESULT read_owner(
+        const struct registration *registration, const struct interface_entry *entry, enum owner *owner)
+{
+    struct classes_key key;
+    bool ours;
+    HRESULT hr;
+
+    *owner = OWNER_OTHER;
+    classes_key_format(&key, registration, OWN_VIEW, L"Interface\\%ls\\TypeLib", entry->iid);
+    if (FAILED(hr = registration_key_says(&key.key, NULL, registration->library_id, &ours)) || !ours)
+        return hr;
+    return read_version(registration, &key.key, owner);
+}
+
+/* Whether the interface is registered under this root, and neither for our type library nor for an older one. */
 static HRESULT is_foreign(
-        HKEY root, struct registration *registration, const struct interface_entry *entry, bool *foreign)
+        HKEY root, const struct registration *registration, const struct interface_entry *entry, bool *foreign)
 {
     struct registration there = *registration;
     struct classes_key key;
-    bool ours;
+    enum owner owner;
     HRESULT hr;
 
     there.root = root;
     *foreign = false;
     if (!registry_key_exists(classes_key_format(&key, &there, OWN_VIEW, L"Interface\\%ls", entry->iid)))
         return S_OK;
-    hr = is_ours(&there, entry, &ours);
-    *foreign = !ours;
+    hr = read_owner(&there, entry, &owner);
+    *foreign = owner == OWNER_OTHER || owner == OWNER_NEWER;
     return hr;
 }
 
-static HRESULT add_interface(struct registration *registration, const struct interface_entry *entry)
+static HRESULT step_values(
+        struct registration *registration, const struct interface_entry *entry, registration_step put_or_take)
 {
     const struct classes_value values[] = {
             {NULL, NULL, entry->name},
@@ -100,6 +137,13 @@ static HRESULT add_interface(struct registration *registration, const struct int
             {L"TypeLib", L"Version", registration->library_version},
     };
     struct classes_key key;
+
+    classes_key_format(&key, registration, OWN_VIEW, L"Interface\\%ls", entry->iid);
+    return put_or_take(registration, &key.key, values, ARRAYSIZE(values));
+}
+
+static HRESULT add_interface(struct registration *registration, const struct interface_entry *entry)
+{
     bool foreign;
     HRESULT hr;
 
@@ -108,22 +152,15 @@ static HRESULT add_interface(struct registration *registration, const struct int
     /* For the user, a key of theirs would hide the machine's. */
     if (!foreign && registration->root != HKEY_LOCAL_MACHINE)
         hr = is_foreign(HKEY_LOCAL_MACHINE, registration, entry, &foreign);
-    if (FAILED(hr) || foreign)
-        return hr;
-    classes_key_format(&key, registration, OWN_VIEW, L"Interface\\%ls", entry->iid);
-    return registration_put(registration, &key.key, values, ARRAYSIZE(values));
+    return FAILED(hr) || foreign ? hr : step_values(registration, entry, registration_put);
 }
 
 static HRESULT remove_interface(struct registration *registration, const struct interface_entry *entry)
 {
-    struct classes_key key;
-    bool ours;
-    HRESULT hr;
+    enum owner owner;
+    HRESULT hr = read_owner(registration, entry, &owner);
 
-    if (FAILED(hr = is_ours(registration, entry, &ours)) || !ours)
-        return hr;
-    classes_key_format(&key, registration, OWN_VIEW, L"Interface\\%ls", entry->iid);
-    return registry_journal_delete_tree(&registration->journal, &key.key);
+    return FAILED(hr) || owner != OWNER_US ? hr : step_values(registration, entry, registration_take);
 }
 
 HRESULT registration_add_interfaces(struct registration *registration)

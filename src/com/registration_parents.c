@@ -16,6 +16,7 @@
 
 /* Each after those below it. */
 static const WCHAR *const shared_keys[] = {
+        CLASSES L"\\AppID",
         CLASSES L"\\CLSID",
         CLASSES L"\\Interface",
         CLASSES L"\\TypeLib",
@@ -77,11 +78,25 @@ HRESULT registration_take_record(struct registration *registration, struct regis
     struct classes_key place;
     HRESULT hr;
 
-    if (FAILED(hr = registry_read(record_key(&place, registration), RECORD, record)))
+    if ((hr = registry_read(record_key(&place, registration), RECORD, record)) != S_OK)
         return hr;
-    if (FAILED(hr = registry_journal_delete_value(&registration->journal, &place.key, RECORD)))
-        memory_free(record->bytes);
-    return hr;
+    if (record->type == REG_MULTI_SZ)
+        return registry_journal_take_value(&registration->journal, &place.key, RECORD, record);
+    /* Somebody else's. */
+    memory_free(record->bytes);
+    memset(record, 0, sizeof(*record));
+    return S_OK;
+}
+
+/* What else may have come into the record was not made here. */
+static bool is_shared_key(const WCHAR *path)
+{
+    for (size_t i = 0; i < ARRAYSIZE(shared_keys); ++i)
+    {
+        if (!wcsicmp(path, shared_keys[i]))
+            return true;
+    }
+    return false;
 }
 
 HRESULT registration_remove_parents(struct registration *registration, const struct registry_value *record)
@@ -97,6 +112,8 @@ HRESULT registration_remove_parents(struct registration *registration, const str
         if (!wcsncmp(line, MARK_32, MARK_LENGTH))
             key.view = KEY_WOW64_32KEY;
         else if (wcsncmp(line, MARK_64, MARK_LENGTH))
+            continue;
+        if (!is_shared_key(key.path))
             continue;
         hr = registry_journal_delete_empty_key(&registration->journal, &key);
     }

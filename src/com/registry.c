@@ -74,7 +74,7 @@ static HRESULT read_from(HKEY handle, const WCHAR *name, struct registry_value *
     while (!(status = RegQueryValueExW(handle, name, NULL, &value->type, NULL, &size)))
     {
         value->size = size;
-        if (!(value->bytes = memory_alloc(size + sizeof(WCHAR))))
+        if (!(value->bytes = memory_alloc(size + 2 * sizeof(WCHAR))))
             return E_OUTOFMEMORY;
         if (!(status = RegQueryValueExW(handle, name, NULL, &value->type, value->bytes, &value->size)))
             return S_OK;

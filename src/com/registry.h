@@ -46,7 +46,8 @@ bool registry_key_exists(const struct registry_key *key);
 bool registry_key_is_empty(const struct registry_key *key);
 
 /*
- * Reads a value, whose bytes the caller frees by memory_free; two more bytes of zero follow them.
+ * Reads a value, whose bytes the caller frees by memory_free; four more bytes of zero follow them, so that a string
+ * ends even when it has an odd number of bytes.
  *
  * S_OK, S_FALSE (there is none, and bytes is NULL), E_OUTOFMEMORY, or the HRESULT of Windows' error code
  */

@@ -2,10 +2,6 @@
 
 #include "platform/memory.h"
 
-/* What Windows allows, with the terminating zero. */
-#define KEY_NAME_MAX 256
-#define VALUE_NAME_MAX 16384
-
 struct journal_entry
 {
     struct journal_entry *older;
@@ -130,8 +126,8 @@ HRESULT registry_journal_set_value(struct registry_journal *journal, const struc
     return hr;
 }
 
-HRESULT registry_journal_delete_value(
-        struct registry_journal *journal, const struct registry_key *key, const WCHAR *name)
+HRESULT registry_journal_take_value(struct registry_journal *journal, const struct registry_key *key, const WCHAR *name,
+        const struct registry_value *value)
 {
     struct registry_write write = {REGISTRY_DELETE_VALUE, *key, name, {0}};
     struct registry_write undo = {REGISTRY_SET_VALUE, *key, name, {0}};
@@ -139,7 +135,8 @@ HRESULT registry_journal_delete_value(
 
     if ((hr = registry_read(key, name, &undo.value)) != S_OK)
         return FAILED(hr) ? hr : S_OK;
-    hr = journal_write(journal, &write, &undo);
+    if (values_are_equal(&undo.value, value))
+        hr = journal_write(journal, &write, &undo);
     memory_free(undo.value.bytes);
     return hr;
 }
@@ -148,76 +145,6 @@ static HRESULT delete_key(struct registry_journal *journal, const struct registr
 {
     return journal_write(journal, &(struct registry_write){.change = REGISTRY_DELETE_KEY, .key = *key},
             &(struct registry_write){.change = REGISTRY_CREATE_KEY, .key = *key});
-}
-
-static HRESULT delete_subtree(struct registry_journal *journal, const struct registry_key *parent, const WCHAR *name)
-{
-    size_t length = wcslen(parent->path);
-    WCHAR *path = memory_alloc((length + 1) * sizeof(*path) + string_size(name));
-    HRESULT hr;
-
-    if (!path)
-        return E_OUTOFMEMORY;
-    memcpy(path, parent->path, length * sizeof(*path));
-    path[length] = '\\';
-    wcscpy(path + length + 1, name);
-    hr = registry_journal_delete_tree(journal, &(struct registry_key){parent->root, parent->view, path});
-    memory_free(path);
-    return hr;
-}
-
-/* What is deleted makes room: the next is always the first. */
-static HRESULT delete_subkeys(struct registry_journal *journal, const struct registry_key *key, HKEY handle)
-{
-    WCHAR name[KEY_NAME_MAX];
-    DWORD length = ARRAYSIZE(name);
-    LSTATUS status;
-    HRESULT hr;
-
-    while (!(status = RegEnumKeyExW(handle, 0, name, &length, NULL, NULL, NULL, NULL)))
-    {
-        if (FAILED(hr = delete_subtree(journal, key, name)))
-            return hr;
-        length = ARRAYSIZE(name);
-    }
-    return status == ERROR_NO_MORE_ITEMS ? S_OK : HRESULT_FROM_WIN32(status);
-}
-
-static HRESULT delete_values(struct registry_journal *journal, const struct registry_key *key, HKEY handle)
-{
-    WCHAR *name = memory_alloc(VALUE_NAME_MAX * sizeof(*name));
-    DWORD length = VALUE_NAME_MAX;
-    LSTATUS status = ERROR_SUCCESS;
-    HRESULT hr = S_OK;
-
-    if (!name)
-        return E_OUTOFMEMORY;
-    while (SUCCEEDED(hr) && !(status = RegEnumValueW(handle, 0, name, &length, NULL, NULL, NULL, NULL)))
-    {
-        hr = registry_journal_delete_value(journal, key, name);
-        length = VALUE_NAME_MAX;
-    }
-    memory_free(name);
-    if (FAILED(hr))
-        return hr;
-    return status == ERROR_NO_MORE_ITEMS ? S_OK : HRESULT_FROM_WIN32(status);
-}
-
-HRESULT registry_journal_delete_tree(struct registry_journal *journal, const struct registry_key *key)
-{
-    LSTATUS status;
-    HKEY handle;
-    HRESULT hr;
-
-    status = RegOpenKeyExW(key->root, key->path, 0, KEY_READ | key->view, &handle);
-    if (status == ERROR_FILE_NOT_FOUND || status == ERROR_PATH_NOT_FOUND)
-        return S_OK;
-    if (status)
-        return HRESULT_FROM_WIN32(status);
-    if (SUCCEEDED(hr = delete_subkeys(journal, key, handle)))
-        hr = delete_values(journal, key, handle);
-    RegCloseKey(handle);
-    return FAILED(hr) ? hr : delete_key(journal, key);
 }
 
 HRESULT registry_journal_delete_empty_key(struct registry_journal *journal, const struct registry_key *key)
@@ -229,8 +156,8 @@ const struct registry_key *registry_journal_find_created(struct registry_journal
 {
     for (struct journal_entry *entry = journal->newest; entry; entry = entry->older)
     {
-        if (entry->undo.change == REGISTRY_DELETE_KEY && !wcsicmp(entry->undo.key.path, path) &&
-                registry_key_exists(&entry->undo.key))
+        if (entry->undo.change == REGISTRY_DELETE_KEY && !wcsicmp(entry->undo.key.path, path)
+                && registry_key_exists(&entry->undo.key))
             return &entry->undo.key;
     }
     return NULL;

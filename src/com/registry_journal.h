@@ -28,10 +28,9 @@ HRESULT registry_journal_expect_key(struct registry_journal *journal, const stru
 HRESULT registry_journal_set_value(struct registry_journal *journal, const struct registry_key *key, const WCHAR *name,
         const struct registry_value *value);
 
-/* That the value or key is missing is no error. */
-HRESULT registry_journal_delete_value(
-        struct registry_journal *journal, const struct registry_key *key, const WCHAR *name);
-HRESULT registry_journal_delete_tree(struct registry_journal *journal, const struct registry_key *key);
+/* Deletes the value if it is this one; that it is another, or missing, is no error. */
+HRESULT registry_journal_take_value(struct registry_journal *journal, const struct registry_key *key, const WCHAR *name,
+        const struct registry_value *value);
 
 /* Leaves a key that has subkeys or values alone. */
 HRESULT registry_journal_delete_empty_key(struct registry_journal *journal, const struct registry_key *key);

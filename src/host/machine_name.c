@@ -23,6 +23,12 @@ HRESULT machine_name_raise_empty(REFIID iid)
             L"The name of the machine is empty; it needs 1 to %u characters", MACHINE_NAME_MAX);
 }
 
+/* Those of ASCII, of Latin 1, and the two of Unicode that begin a new line. A terminal obeys some of them. */
+static bool is_control(WCHAR c)
+{
+    return c < ' ' || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
+}
+
 static HRESULT error_too_long(BSTR name)
 {
     struct text text = {0};
@@ -42,9 +48,9 @@ static HRESULT error_invalid_character(BSTR name, UINT place)
     text_append_format(&text, L"Character %u of the name ", place + 1);
     text_append_quote(&text, name, SysStringLen(name), TEXT_QUOTE_MAX);
     text_append(&text, L" is ");
-    if (name[place] >= ' ')
+    if (!is_control(name[place]))
         text_append_part(&text, &name[place], 1);
-    text_append_format(&text, name[place] >= ' ' ? L" (U+%04X)" : L"U+%04X", name[place]);
+    text_append_format(&text, !is_control(name[place]) ? L" (U+%04X)" : L"U+%04X", name[place]);
     text_append(&text, L"; a machine's name has no control characters and none of ");
     text_append(&text, invalid_characters);
     return error_raise_text(VM_E_CONFIG_NAME_INVALID_CHAR, &IID_IVMEventHost, HOST_ERROR_SOURCE, &text);
@@ -60,7 +66,7 @@ HRESULT machine_name_check(BSTR name)
         return error_too_long(name);
     for (UINT i = 0; i < length; ++i)
     {
-        if (name[i] < ' ' || wcschr(invalid_characters, name[i]))
+        if (is_control(name[i]) || wcschr(invalid_characters, name[i]))
             return error_invalid_character(name, i);
     }
     return S_OK;

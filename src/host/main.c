@@ -2,6 +2,7 @@
 #include "com/module.h"
 #include "com/registration.h"
 #include "event/text.h"
+#include "host/security.h"
 #include "host/server.h"
 #include "host/threads.h"
 #include "platform/console.h"
@@ -121,8 +122,20 @@ static const WCHAR *error_message(HRESULT hr)
 
 static enum exit_code run_registration(bool add, enum registration_scope scope)
 {
-    static const struct registration_server server = {&CLSID_VMEventHost, L"VMEvents.Host.1", L"VMEvents.Host",
-            L"Host of virtual machines that fire events", L"LocalServer32", NULL};
+    static const struct registration_application application = {
+            .id = &APPID_VMEventHost,
+            .executable = L"vmhost.exe",
+            .launch_permission = SECURITY_LAUNCH_PERMISSION,
+            .access_permission = SECURITY_ACCESS_PERMISSION,
+    };
+    static const struct registration_server server = {
+            .clsid = &CLSID_VMEventHost,
+            .prog_id = L"VMEvents.Host.1",
+            .version_independent_prog_id = L"VMEvents.Host",
+            .description = L"Host of virtual machines that fire events",
+            .server_key = L"LocalServer32",
+            .application = &application,
+    };
     HRESULT hr = add ? registration_add(&server, scope) : registration_remove(&server, scope);
 
     if (SUCCEEDED(hr))
@@ -135,8 +148,15 @@ static enum exit_code run_registration(bool add, enum registration_scope scope)
 
 static enum exit_code run_server(void)
 {
-    HRESULT hr = threads_init() ? server_run() : E_OUTOFMEMORY;
+    HRESULT hr;
 
+    /* First of all: COM takes no other decision once it has had to take one by itself. */
+    if (FAILED(hr = security_decide()))
+    {
+        complain(L"who may call it could not be decided: %ls (0x%08lx)", error_message(hr), (unsigned long)hr);
+        return EXIT_FAILED;
+    }
+    hr = threads_init() ? server_run() : E_OUTOFMEMORY;
     if (SUCCEEDED(hr))
         return EXIT_DONE;
     complain(L"the class object could not be registered: %ls (0x%08lx)", error_message(hr), (unsigned long)hr);

@@ -85,6 +85,8 @@ const char *refusal_of(void)
     IMPORT(CoMarshalInterThreadInterfaceInStream, HRESULT, (REFIID a, IUnknown * b, IStream * *c), (a, b, c),          \
             E_OUTOFMEMORY)                                                                                             \
     IMPORT(CoRegisterInitializeSpy, HRESULT, (IInitializeSpy * a, ULARGE_INTEGER * b), (a, b), E_OUTOFMEMORY)          \
+    IMPORT(ConvertStringSecurityDescriptorToSecurityDescriptorW, BOOL,                                                 \
+            (LPCWSTR a, DWORD b, PSECURITY_DESCRIPTOR * c, ULONG * d), (a, b, c, d), FAIL(FALSE))                      \
     IMPORT(CreateErrorInfo, HRESULT, (ICreateErrorInfo * *a), (a), E_OUTOFMEMORY)                                      \
     IMPORT(LoadTypeLibEx, HRESULT, (LPCOLESTR a, REGKIND b, ITypeLib * *c), (a, b, c), E_OUTOFMEMORY)                  \
     IMPORT(SysAllocString, BSTR, (const OLECHAR *a), (a), NULL)                                                        \

@@ -11,8 +11,10 @@ const REGSAM views[] = {KEY_WOW64_64KEY, KEY_WOW64_32KEY};
 static const WCHAR *const dll_directories[] = {L"\u8a66\u9a13 win64", L"\u8a66\u9a13 win32"};
 static const WCHAR *const host_directories[] = {L"h\u00f4te win64", L"h\u00f4te win32"};
 
+static const WCHAR second_directory[] = L"second copy";
+
 static WCHAR directory[LONGEST_PATH];
-bool both_bitnesses;
+bool both_bitnesses, second_copy;
 
 static DWORD run(const WCHAR *format, ...)
 {
@@ -49,12 +51,13 @@ static const WCHAR *system_directory(enum bitness bitness)
 DWORD regsvr32(enum bitness bitness, const WCHAR *options)
 {
     return run(L"%ls\\regsvr32.exe /s %ls \"%ls\\%ls\\vmevents.dll\"", system_directory(bitness), options, directory,
-            dll_directories[bitness]);
+            second_copy ? second_directory : dll_directories[bitness]);
 }
 
 DWORD vmhost(enum bitness bitness, const WCHAR *options)
 {
-    return run(L"\"%ls\\%ls\\vmhost.exe\" %ls", directory, host_directories[bitness], options);
+    return run(L"\"%ls\\%ls\\vmhost.exe\" %ls", directory,
+            second_copy ? second_directory : host_directories[bitness], options);
 }
 
 bool script_can_make_a_sink(enum bitness bitness)
@@ -122,7 +125,7 @@ static void unregister_all(void)
 {
     for (int bitness = 0; bitness < 2; ++bitness)
     {
-        if (bitness != OWN_BITNESS && !both_bitnesses)
+        if (bitness != OWN_BITNESS && (!both_bitnesses || second_copy))
             continue;
         regsvr32(bitness, L"/u");
         regsvr32(bitness, L"/u /n /i:user");
@@ -141,6 +144,8 @@ int install(void **state)
     swprintf(directory, ARRAYSIZE(directory), L"%lsvmevents Pr\u00fcfung %lu", temporary, GetCurrentProcessId());
     assert_true(CreateDirectoryW(directory, NULL));
     assert_true(copy_binaries(OWN_BITNESS));
+    assert_true(copy_binary(OWN_BITNESS, L"vmevents.dll", second_directory));
+    assert_true(copy_binary(OWN_BITNESS, L"vmhost.exe", second_directory));
     both_bitnesses = OWN_BITNESS == BITS_64 && copy_binaries(BITS_32);
     write_scripts();
     unregister_all();
@@ -176,12 +181,17 @@ int uninstall(void **state)
 {
     (void)state;
     CoUninitialize();
+    second_copy = true;
+    unregister_all();
+    second_copy = false;
     unregister_all();
     for (int bitness = 0; bitness < 2; ++bitness)
     {
         remove_directory(dll_directories[bitness], L"vmevents.dll");
         remove_directory(host_directories[bitness], L"vmhost.exe");
     }
+    delete_file(second_directory, L"vmhost.exe");
+    remove_directory(second_directory, L"vmevents.dll");
     delete_file(L".", L"make.js");
     delete_file(L".", L"nothing.js");
     assert_true(RemoveDirectoryW(directory));

@@ -30,6 +30,9 @@ extern bool both_bitnesses; /* in the 64-bit tests only: the 32-bit ones would d
 int install(void **state);
 int uninstall(void **state);
 
+/* There is a second copy of this bitness's binaries elsewhere; while this is set, the next two are about that. */
+extern bool second_copy;
+
 /* Both return the program's exit code; the options say what to do. */
 DWORD regsvr32(enum bitness bitness, const WCHAR *options);
 DWORD vmhost(enum bitness bitness, const WCHAR *options);

@@ -48,6 +48,38 @@ static void test_parents_of_two_registrations(void **state)
     assert_true(is_as_before());
 }
 
+/* Of a record that somebody has written into, only the keys that we may have made count. */
+static void test_record_with_other_keys(void **state)
+{
+    static const WCHAR record[] =
+            L"64:Software\\Somebody\0"
+            L"64:Software\\Classes\\CLSID\0"
+            L"\0";
+    HKEY key;
+
+    (void)state;
+    put(HKEY_CURRENT_USER, 0, L"Software\\Somebody", NULL, NULL);
+    assert_int_equal(registration_add(&sink, REGISTRATION_USER), S_OK);
+    assert_int_equal(
+            RegOpenKeyExW(HKEY_CURRENT_USER, CLASSES L"TypeLib\\" LIBRARY, 0, KEY_SET_VALUE | KEY_WOW64_64KEY, &key),
+            0);
+    assert_int_equal(RegSetValueExW(key, L"CreatedKeys", 0, REG_MULTI_SZ, (const BYTE *)record, sizeof(record)), 0);
+    RegCloseKey(key);
+    assert_int_equal(registration_remove(&sink, REGISTRATION_USER), S_OK);
+    assert_true(exists(HKEY_CURRENT_USER, 0, L"Software\\Somebody"));
+    assert_false(exists(HKEY_CURRENT_USER, 0, CLASSES L"TypeLib\\" LIBRARY));
+}
+
+static void test_record_that_is_somebody_elses(void **state)
+{
+    (void)state;
+    assert_int_equal(registration_add(&sink, REGISTRATION_USER), S_OK);
+    put(HKEY_CURRENT_USER, KEY_WOW64_64KEY, CLASSES L"TypeLib\\" LIBRARY, L"CreatedKeys", L"something");
+    assert_int_equal(registration_remove(&sink, REGISTRATION_USER), S_OK);
+    assert_true(says(HKEY_CURRENT_USER, KEY_WOW64_64KEY, CLASSES L"TypeLib\\" LIBRARY, L"CreatedKeys", L"something"));
+    assert_false(exists(HKEY_CURRENT_USER, 0, CLASSES L"TypeLib\\" LIBRARY L"\\1.0"));
+}
+
 #ifndef _WIN64
 /* Windows makes Wow6432Node with the first 32-bit key of a user. */
 static void test_redirected_view_that_was_missing(void **state)
@@ -75,6 +107,8 @@ int main(void)
             TEST(test_parents_that_were_empty),
             TEST(test_parents_that_others_use_by_now),
             TEST(test_parents_of_two_registrations),
+            TEST(test_record_with_other_keys),
+            TEST(test_record_that_is_somebody_elses),
 #ifndef _WIN64
             TEST(test_redirected_view_that_was_missing),
 #endif

@@ -90,6 +90,27 @@ static void test_host_after_dll(void **state)
     assert_true(is_as_before());
 }
 
+/* Registered later, it stays when the first is unregistered, and works. */
+static void test_second_copy(void **state)
+{
+    (void)state;
+    assert_int_equal(regsvr32(OWN_BITNESS, L""), 0);
+    assert_int_equal(vmhost(OWN_BITNESS, L"/regserver"), 0);
+    second_copy = true;
+    assert_int_equal(regsvr32(OWN_BITNESS, L""), 0);
+    assert_int_equal(vmhost(OWN_BITNESS, L"/regserver"), 0);
+    second_copy = false;
+    assert_int_equal(regsvr32(OWN_BITNESS, L"/u"), 0);
+    assert_int_equal(vmhost(OWN_BITNESS, L"/unregserver"), 0);
+    assert_true(script_can_make_a_sink(OWN_BITNESS));
+    assert_true(can_make_a_host());
+    second_copy = true;
+    assert_int_equal(regsvr32(OWN_BITNESS, L"/u"), 0);
+    assert_int_equal(vmhost(OWN_BITNESS, L"/unregserver"), 0);
+    second_copy = false;
+    assert_true(is_as_before());
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -98,6 +119,7 @@ int main(void)
             cmocka_unit_test_setup(test_dll_twice, look),
             cmocka_unit_test_setup(test_host, look),
             cmocka_unit_test_setup(test_host_after_dll, look),
+            cmocka_unit_test_setup(test_second_copy, look),
     };
 
     return cmocka_run_group_tests(tests, install, uninstall);

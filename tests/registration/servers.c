@@ -6,10 +6,15 @@
 
 #define SCRATCH L"Software\\VMEvents registration test"
 
+static const GUID application_id = {
+        0x15bfaf2f, 0x0b69, 0x4903, {0x83, 0xd3, 0xca, 0xc0, 0xe3, 0x04, 0xed, 0x02}};
+static const struct registration_application application = {
+        &application_id, L"vmhost.exe", LAUNCH_PERMISSION, ACCESS_PERMISSION};
+
 const struct registration_server sink = {
-        &CLSID_VMEventSink, L"VMEvents.Sink.1", L"VMEvents.Sink", L"A sink", L"InprocServer32", L"Both"};
-const struct registration_server host = {
-        &CLSID_VMEventHost, L"VMEvents.Host.1", L"VMEvents.Host", L"A host", L"LocalServer32", NULL};
+        &CLSID_VMEventSink, L"VMEvents.Sink.1", L"VMEvents.Sink", L"A sink", L"InprocServer32", L"Both", NULL};
+const struct registration_server host = {&CLSID_VMEventHost, L"VMEvents.Host.1", L"VMEvents.Host", L"A host",
+        L"LocalServer32", NULL, &application};
 
 #define PROXY_OF_LIBRARY L"{00020424-0000-0000-C000-000000000046}"
 #define PROXY_OF_DISPATCH L"{00020420-0000-0000-C000-000000000046}"
@@ -49,6 +54,16 @@ LSTATUS __wrap_registry_write(const struct registry_write *write)
         __real_registry_write(&redirected);
     }
     return __real_registry_write(write);
+}
+
+size_t interface_count(void)
+{
+    return ARRAYSIZE(interfaces);
+}
+
+const WCHAR *interface_iid(size_t index)
+{
+    return interfaces[index].iid;
 }
 
 HKEY root_of(enum registration_scope scope)
@@ -124,6 +139,8 @@ static void remove_leftovers(HKEY root)
         delete_tree(root, views[i], CLASSES L"VMEvents.Sink.1");
         delete_tree(root, views[i], CLASSES L"VMEvents.Host");
         delete_tree(root, views[i], CLASSES L"VMEvents.Host.1");
+        delete_tree(root, views[i], CLASSES L"AppID\\" APPLICATION);
+        delete_tree(root, views[i], CLASSES L"AppID\\vmhost.exe");
     }
 }
 
@@ -164,7 +181,6 @@ bool is_as_before(void)
     snapshot_take(&after, before.root);
     return snapshots_equal(&before, &after);
 }
-
 
 void check_values(HKEY root, const struct expected_value *values, size_t count)
 {

@@ -18,6 +18,9 @@
 #define LIBRARY L"{F4ED775C-9BA0-45F1-886E-6D204ED1D872}"
 #define SINK L"{70112073-6C7C-44AE-BF7B-1D398D5CCE05}"
 #define HOST L"{8FB49DAF-3189-4ACB-BABA-358B0200EFFA}"
+#define APPLICATION L"{15BFAF2F-0B69-4903-83D3-CAC0E304ED02}"
+#define LAUNCH_PERMISSION L"O:BAG:BAD:(A;;CCDCSW;;;IU)(A;;CCDCSW;;;BA)S:(ML;;NX;;;ME)"
+#define ACCESS_PERMISSION L"O:BAG:BAD:(A;;CCDC;;;PS)(A;;CCDC;;;BA)S:(ML;;NX;;;ME)"
 #define MACHINE_EVENTS L"{9D84F560-BB67-4961-BD12-A4DA780C67E4}"
 #define FOREIGN L"{00000000-1111-2222-3333-444444444444}"
 
@@ -40,6 +43,10 @@ extern unsigned int writes, failing_write;
 
 /* Makes Wow6432Node with the first 32-bit key, as Windows does in a user's half of the registry. */
 extern bool redirected_view_comes_into_being;
+
+/* The interfaces that are registered. */
+size_t interface_count(void);
+const WCHAR *interface_iid(size_t index);
 
 HKEY root_of(enum registration_scope scope);
 void put(HKEY root, REGSAM view, const WCHAR *path, const WCHAR *name, const WCHAR *string);

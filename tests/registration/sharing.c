@@ -13,10 +13,10 @@ static bool foreign_interface_is_there(HKEY root)
 {
     const WCHAR *path = CLASSES L"Interface\\" MACHINE_EVENTS;
 
-    return says(root, OWN_VIEW, path, NULL, L"IVMVirtualMachineEvents of Virtual PC") &&
-            says(root, OWN_VIEW, CLASSES L"Interface\\" MACHINE_EVENTS L"\\ProxyStubClsid32", NULL, FOREIGN) &&
-            says(root, OWN_VIEW, CLASSES L"Interface\\" MACHINE_EVENTS L"\\TypeLib", NULL, FOREIGN) &&
-            says(root, OWN_VIEW, CLASSES L"Interface\\" MACHINE_EVENTS L"\\TypeLib", L"Version", L"5.0");
+    return says(root, OWN_VIEW, path, NULL, L"IVMVirtualMachineEvents of Virtual PC")
+            && says(root, OWN_VIEW, CLASSES L"Interface\\" MACHINE_EVENTS L"\\ProxyStubClsid32", NULL, FOREIGN)
+            && says(root, OWN_VIEW, CLASSES L"Interface\\" MACHINE_EVENTS L"\\TypeLib", NULL, FOREIGN)
+            && says(root, OWN_VIEW, CLASSES L"Interface\\" MACHINE_EVENTS L"\\TypeLib", L"Version", L"5.0");
 }
 
 static void test_foreign_interface(void **state)
@@ -86,6 +86,77 @@ static void test_another_version_of_the_library(void **state)
     assert_false(exists(HKEY_CURRENT_USER, 0, CLASSES L"TypeLib\\" LIBRARY L"\\1.0"));
 }
 
+/* The interfaces go with the version that was registered last. */
+static void test_interface_of_another_version(void **state)
+{
+    const WCHAR *path = CLASSES L"Interface\\" MACHINE_EVENTS L"\\TypeLib";
+
+    (void)state;
+    assert_int_equal(registration_add(&sink, REGISTRATION_USER), S_OK);
+    put(HKEY_CURRENT_USER, OWN_VIEW, path, L"Version", L"1.1");
+    snapshot_take(&before, HKEY_CURRENT_USER);
+    writes = 0;
+    assert_int_equal(registration_add(&sink, REGISTRATION_USER), S_OK);
+    assert_int_equal(writes, 0);
+    assert_true(is_as_before());
+    assert_int_equal(registration_remove(&sink, REGISTRATION_USER), S_OK);
+    assert_true(says(HKEY_CURRENT_USER, OWN_VIEW, path, L"Version", L"1.1"));
+    assert_true(says(HKEY_CURRENT_USER, OWN_VIEW, path, NULL, LIBRARY));
+    assert_true(
+            says(HKEY_CURRENT_USER, OWN_VIEW, CLASSES L"Interface\\" MACHINE_EVENTS, NULL, L"IVMVirtualMachineEvents"));
+
+    /* An older one is written over, as it would be by an update. */
+    put(HKEY_CURRENT_USER, OWN_VIEW, path, L"Version", L"0.9");
+    assert_int_equal(registration_add(&sink, REGISTRATION_USER), S_OK);
+    assert_true(says(HKEY_CURRENT_USER, OWN_VIEW, path, L"Version", L"1.0"));
+    assert_int_equal(registration_remove(&sink, REGISTRATION_USER), S_OK);
+    assert_false(exists(HKEY_CURRENT_USER, OWN_VIEW, CLASSES L"Interface\\" MACHINE_EVENTS));
+}
+
+/* Another product's program of that name. */
+static void test_foreign_application(void **state)
+{
+    const WCHAR *path = CLASSES L"AppID\\vmhost.exe";
+
+    (void)state;
+    put(HKEY_CURRENT_USER, 0, path, L"AppID", FOREIGN);
+    snapshot_take(&before, HKEY_CURRENT_USER);
+    assert_int_equal(registration_add(&host, REGISTRATION_USER), S_OK);
+    assert_true(says(HKEY_CURRENT_USER, 0, path, L"AppID", FOREIGN));
+    assert_true(exists(HKEY_CURRENT_USER, 0, CLASSES L"AppID\\" APPLICATION));
+    assert_int_equal(registration_remove(&host, REGISTRATION_USER), S_OK);
+    assert_true(is_as_before());
+
+    put(HKEY_LOCAL_MACHINE, 0, path, L"AppID", FOREIGN);
+    delete_tree(HKEY_CURRENT_USER, 0, path);
+    assert_int_equal(registration_add(&host, REGISTRATION_USER), S_OK);
+    assert_false(exists(HKEY_CURRENT_USER, 0, path));
+    assert_int_equal(registration_remove(&host, REGISTRATION_USER), S_OK);
+    assert_true(says(HKEY_LOCAL_MACHINE, 0, path, L"AppID", FOREIGN));
+}
+
+/* Both bitnesses share the AppID. */
+static void test_application_of_both_bitnesses(void **state)
+{
+    const WCHAR *server = CLASSES L"CLSID\\" HOST L"\\LocalServer32";
+    BOOL wow64 = FALSE;
+
+    (void)state;
+    if (sizeof(void *) == 4 && (!IsWow64Process(GetCurrentProcess(), &wow64) || !wow64))
+        skip();
+    assert_int_equal(registration_add(&host, REGISTRATION_MACHINE), S_OK);
+    put(HKEY_LOCAL_MACHINE, OTHER_VIEW, server, NULL, L"\"C:\\other\\vmhost.exe\"");
+    assert_int_equal(registration_remove(&host, REGISTRATION_MACHINE), S_OK);
+    assert_true(exists(HKEY_LOCAL_MACHINE, 0, CLASSES L"AppID\\" APPLICATION));
+    assert_true(says(HKEY_LOCAL_MACHINE, 0, CLASSES L"AppID\\vmhost.exe", L"AppID", APPLICATION));
+
+    assert_int_equal(registration_add(&host, REGISTRATION_MACHINE), S_OK);
+    delete_tree(HKEY_LOCAL_MACHINE, OTHER_VIEW, CLASSES L"CLSID\\" HOST);
+    assert_int_equal(registration_remove(&host, REGISTRATION_MACHINE), S_OK);
+    assert_false(exists(HKEY_LOCAL_MACHINE, 0, CLASSES L"AppID\\" APPLICATION));
+    assert_false(exists(HKEY_LOCAL_MACHINE, 0, CLASSES L"AppID\\vmhost.exe"));
+}
+
 static void test_other_binary_remains(void **state)
 {
     WCHAR module[MAX_PATH];
@@ -144,6 +215,7 @@ static void test_other_bitness_remains(void **state)
 
     assert_int_equal(registration_add(&sink, REGISTRATION_MACHINE), S_OK);
     delete_tree(HKEY_LOCAL_MACHINE, OTHER_VIEW, CLASSES L"CLSID\\" SINK);
+    delete_tree(HKEY_LOCAL_MACHINE, 0, library);
     assert_int_equal(registration_remove(&sink, REGISTRATION_MACHINE), S_OK);
     assert_true(is_as_before());
 }
@@ -157,6 +229,9 @@ int main(void)
             TEST(test_machines_interface_is_not_hidden),
             TEST(test_prog_id_that_someone_takes_over),
             TEST(test_another_version_of_the_library),
+            TEST(test_interface_of_another_version),
+            TEST(test_foreign_application),
+            TEST(test_application_of_both_bitnesses),
             TEST(test_other_binary_remains),
             TEST(test_library_of_the_other_binary),
             TEST(test_other_bitness_remains),

@@ -10,6 +10,7 @@
 
 /* The keys below Software\Classes that are looked into when not all are. */
 static const WCHAR *const looked_into[] = {
+        L"AppID",
         L"CLSID",
         L"Interface",
         L"TypeLib",
@@ -18,6 +19,8 @@ static const WCHAR *const looked_into[] = {
         L"VMEvents.Sink.1",
         L"VMEvents.Host",
         L"VMEvents.Host.1",
+        L"vmhost.exe",
+        L"{15BFAF2F-0B69-4903-83D3-CAC0E304ED02}", /* the host's AppID */
         L"{F4ED775C-9BA0-45F1-886E-6D204ED1D872}", /* the type library */
         L"{70112073-6C7C-44AE-BF7B-1D398D5CCE05}", /* VMEventSink */
         L"{8FB49DAF-3189-4ACB-BABA-358B0200EFFA}", /* VMEventHost */
@@ -45,7 +48,7 @@ static bool is_looked_into(const WCHAR *name)
 /* Ours has no parent among those that are listed by their names only. */
 static bool is_shared(const WCHAR *name)
 {
-    return is_looked_into(name) && *name != '{' && wcsnicmp(name, L"VMEvents", 8);
+    return is_looked_into(name) && *name != '{' && wcsnicmp(name, L"VMEvents", 8) && wcsicmp(name, L"vmhost.exe");
 }
 
 static int compare_lines(const void *a, const void *b)

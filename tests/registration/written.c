@@ -1,6 +1,9 @@
 /* What registering writes, and that unregistering takes it out again. */
 #include "servers.h"
 
+#include "platform/memory.h"
+
+#include <sddl.h>
 #include <wchar.h>
 
 static void check_sink(HKEY root, const WCHAR *module)
@@ -25,6 +28,23 @@ static void check_sink(HKEY root, const WCHAR *module)
     assert_false(exists(root, OWN_VIEW, CLASSES L"VMEvents.Sink.1\\CurVer"));
 }
 
+/* As the registry has to have it: self-relative, in binary. */
+static void check_permission(HKEY root, const WCHAR *name, const WCHAR *expected)
+{
+    const struct registry_key key = {root, KEY_WOW64_64KEY, CLASSES L"AppID\\" APPLICATION};
+    struct registry_value value;
+    PSECURITY_DESCRIPTOR descriptor;
+    ULONG size;
+
+    assert_int_equal(registry_read(&key, name, &value), S_OK);
+    assert_int_equal(value.type, REG_BINARY);
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(expected, SDDL_REVISION_1, &descriptor, &size));
+    assert_int_equal(value.size, size);
+    assert_memory_equal(value.bytes, descriptor, size);
+    LocalFree(descriptor);
+    memory_free(value.bytes);
+}
+
 static void check_host(HKEY root, const WCHAR *module)
 {
     WCHAR quoted[MAX_PATH + 2];
@@ -34,11 +54,16 @@ static void check_host(HKEY root, const WCHAR *module)
             {OWN_VIEW, CLASSES L"CLSID\\" HOST L"\\ProgID", NULL, L"VMEvents.Host.1"},
             {0, CLASSES L"VMEvents.Host\\CurVer", NULL, L"VMEvents.Host.1"},
             {0, CLASSES L"VMEvents.Host.1\\CLSID", NULL, HOST},
+            {OWN_VIEW, CLASSES L"CLSID\\" HOST, L"AppID", APPLICATION},
+            {0, CLASSES L"AppID\\" APPLICATION, NULL, L"A host"},
+            {0, CLASSES L"AppID\\vmhost.exe", L"AppID", APPLICATION},
     };
     struct registry_value threading_model;
 
     swprintf(quoted, ARRAYSIZE(quoted), L"\"%ls\"", module);
     check_values(root, values, ARRAYSIZE(values));
+    check_permission(root, L"LaunchPermission", LAUNCH_PERMISSION);
+    check_permission(root, L"AccessPermission", ACCESS_PERMISSION);
     assert_int_equal(registry_read(&(struct registry_key){root, OWN_VIEW, CLASSES L"CLSID\\" HOST L"\\LocalServer32"},
                              L"ThreadingModel", &threading_model),
             S_FALSE);

@@ -79,6 +79,13 @@ static const char *parse_place(struct address *address, char *place, char compla
     return NULL;
 }
 
+/* A pipe or a device, which would have the host connect to it, or another computer's file, which may keep all machines
+ * waiting. */
+static bool is_device_or_share(const char *path)
+{
+    return strspn(path, "\\/") >= 2;
+}
+
 static const char *parse_option(struct address *address, const char *option, char complaint[256])
 {
     const char *value = strchr(option, '=');
@@ -106,8 +113,9 @@ static const char *parse_option(struct address *address, const char *option, cha
     }
     if (value && length == strlen("reset-log") && !memcmp(option, "reset-log", length))
     {
-        if (!*value || strlen(value) > ADDRESS_PATH_MAX)
-            return complain(complaint, "reset-log=%.40s must be the path of the file of QEMU's -D option", value);
+        if (!*value || strlen(value) > ADDRESS_PATH_MAX || is_device_or_share(value))
+            return complain(complaint,
+                    "reset-log=%.40s must be the path of the file of QEMU's -D option, on this computer", value);
         memcpy(address->reset_log, value, strlen(value) + 1);
         return NULL;
     }
@@ -124,8 +132,8 @@ const char *address_parse(struct address *address, const char *text, char compla
 
     *address = (struct address){.heartbeat_seconds = ADDRESS_HEARTBEAT_SECONDS};
     if (strncmp(text, SCHEME, strlen(SCHEME)))
-        return complain(complaint,
-                "the address \"%.80s\" must begin with qemu:, as in qemu:127.0.0.1:4444,agent=4445", text);
+        return complain(
+                complaint, "the address \"%.80s\" must begin with qemu:, as in qemu:127.0.0.1:4444,agent=4445", text);
     text += strlen(SCHEME);
     if (strlen(text) >= sizeof(copy))
         return complain(complaint, "the address \"%.40s…\" is longer than any can be", text);

@@ -76,6 +76,12 @@ static char *read_text(struct reset_log *log)
         uv_fs_req_cleanup(&request);
     }
     close_file(file);
+    /* A guest may have had anything logged; what is read is passed over as a whole. */
+    for (int i = 0; i < count; ++i)
+    {
+        if (!text[i])
+            text[i] = ' ';
+    }
     if (count > 0)
         return text;
     memory_free(text);

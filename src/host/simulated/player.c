@@ -97,12 +97,36 @@ static bool is_separator(WCHAR c)
     return c == '\\' || c == '/';
 }
 
-static bool is_full_path(const WCHAR *path)
+static bool begins_with_drive(const WCHAR *path)
 {
-    if (is_separator(path[0]) && is_separator(path[1]))
-        return path[2] != 0;
     return ((path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z')) && path[1] == ':'
             && is_separator(path[2]);
+}
+
+static bool is_name(const WCHAR *part, size_t length, const WCHAR *name)
+{
+    return length == wcslen(name) && !wcsnicmp(part, name, length);
+}
+
+/* Behind the two separators of a path of the network. */
+static bool begins_with_share(const WCHAR *path)
+{
+    size_t server = wcscspn(path, L"\\/"), share = path[server] ? wcscspn(path + server + 1, L"\\/") : 0;
+    const WCHAR *name = path + server + 1;
+
+    if (!server || !share || *path == '.' || *path == '?')
+        return false;
+    return !is_name(name, share, L"pipe") && !is_name(name, share, L"mailslot") && !is_name(name, share, L"IPC$");
+}
+
+/* Of a file, on a drive or in the network. Devices and pipes, which have paths too, are not even opened. */
+static bool is_full_path(const WCHAR *path)
+{
+    if (!is_separator(path[0]) || !is_separator(path[1]))
+        return begins_with_drive(path);
+    if (path[2] != '?' || !is_separator(path[3]))
+        return begins_with_share(path + 2);
+    return wcsnicmp(path + 4, L"UNC\\", 4) ? begins_with_drive(path + 4) : begins_with_share(path + 8);
 }
 
 /* Reads the whole file; the caller frees the text by memory_free. */
@@ -114,8 +138,9 @@ static HRESULT read_file(const WCHAR *path, char **text, DWORD *size)
 
     *text = NULL;
     *size = 0;
+    /* Whatever is behind the path all the same learns who the host is, and cannot act as it. */
     file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
-            FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+            FILE_FLAG_SEQUENTIAL_SCAN | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
     if (file == INVALID_HANDLE_VALUE)
         return error_file(path, GetLastError());
     if (GetFileType(file) != FILE_TYPE_DISK)
