@@ -617,8 +617,10 @@ typedef enum VMVirtualMachineEvents {
     vmVirtualMachineEvent_DiskOutOfSpace = 12
 } VMVirtualMachineEvents;
 typedef enum VMVirtualPCEvent {
+    vmVirtualPCEvent_ServiceEvent = 1,
     vmVirtualPCEvent_VMStateChange = 2,
-    vmVirtualPCEvent_EventLogged = 3
+    vmVirtualPCEvent_EventLogged = 3,
+    vmVirtualPCEvent_VMHeartbeatStopped = 4
 } VMVirtualPCEvent;
 typedef enum VMDVDDriveEvent {
     vmDVDDriveEvent_OnInsert = 1,

@@ -58,7 +58,7 @@ static inline bool is_plain(const struct event_type *type, const DISPPARAMS *par
 static inline const struct event_type *event_invoked(
         const struct event_interface *events, DISPID id, REFIID riid, WORD flags, const DISPPARAMS *params)
 {
-    ULONG place = (ULONG)id - (ULONG)events->first_id;
+    ULONG place = (ULONG)id - EVENT_FIRST_ID;
     const struct event_type *type = &events->first[place];
 
     if (place >= events->count || flags != DISPATCH_METHOD || !params || !is_null_iid(riid) || !is_plain(type, params))

@@ -14,6 +14,8 @@ enum
     LISTENER_QUEUE = LISTENER_KIND(4)       /* what NextEvent takes from */
 };
 
+_Static_assert(!(EVENT_ALL_MASK & LISTENER_KIND(0xff)), "events and kinds of listeners have bits of their own");
+
 struct connection;
 
 /* Shared by the object that fires and by the connections of its clients, which may outlive it. */

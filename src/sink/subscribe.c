@@ -25,8 +25,7 @@ static HRESULT refuse_event_name(const WCHAR *name)
     text_append(&text, L"; there are ");
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
     {
-        /* The floppy drive's are named like the DVD drive's. */
-        if (event_types[i].interface_ == &event_interfaces[FLOPPY_EVENTS])
+        if (!event_is_first_of_its_name(&event_types[i]))
             continue;
         text_append(&text, event_types[i].name);
         text_append(&text, L", ");

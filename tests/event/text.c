@@ -26,8 +26,10 @@ static const WCHAR *const event_texts[EVENT_COUNT] = {
         L"OnGuestShutdown()",
         L"OnGuestLogoff(logoffType=vmLogoff_Forced)",
         L"OnDiskOutOfSpace(criticallyLow=True)",
+        L"OnServiceEvent(logMessageID=1)",
         L"OnVMStateChange(virtualMachineConfig=\"\", virtualMachineState=vmVMState_TurnedOff)",
         L"OnEventLogged(logMessageID=1)",
+        L"OnHeartbeatStopped(virtualMachineConfig=\"\")",
         L"OnMediaInsert(mediaPath=\"\")",
         L"OnMediaEject(mediaPath=\"\")",
         L"OnMediaInsert(mediaPath=\"\")",
@@ -212,6 +214,7 @@ static void test_faults_are_described(void **state)
 static void test_names(void **state)
 {
     uint32_t both = EVENT_BIT(DVD_EVENTS, 2) | EVENT_BIT(FLOPPY_EVENTS, 2);
+    uint32_t heartbeats = EVENT_BIT(MACHINE_EVENTS, 5) | EVENT_BIT(PC_EVENTS, 4);
 
     (void)state;
     assert_int_equal(event_mask_from_name(L"OnGuestLogoff"), EVENT_BIT(MACHINE_EVENTS, 11));
@@ -221,6 +224,9 @@ static void test_names(void **state)
     assert_int_equal(event_mask_from_name(L"IVMFloppyDriveEvents.OnMediaEject"), EVENT_BIT(FLOPPY_EVENTS, 2));
     assert_int_equal(event_mask_from_name(L"ivmdvddriveevents.ONMEDIAEJECT"), EVENT_BIT(DVD_EVENTS, 2));
     assert_int_equal(event_mask_from_name(L"IVMVirtualPCEvents.OnVMStateChange"), EVENT_BIT(PC_EVENTS, 2));
+    assert_int_equal(event_mask_from_name(L"OnHeartbeatStopped"), heartbeats);
+    assert_int_equal(event_mask_from_name(L"IVMVirtualPCEvents.OnHeartbeatStopped"), EVENT_BIT(PC_EVENTS, 4));
+    assert_int_equal(event_mask_from_name(L"IVMVirtualPCEvents.OnServiceEvent"), EVENT_BIT(PC_EVENTS, 1));
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
         assert_true(event_mask_from_name(event_types[i].name) & event_types[i].mask);
 }

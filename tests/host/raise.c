@@ -257,6 +257,8 @@ static void test_refused(void **state)
             {E_INVALIDARG, L"OnVMStateChange", {L"host", L"OnVMStateChange", L"OnStateChange"}, 2,
                     {value_bstr(L"x"), value_i4(1)}},
             {E_INVALIDARG, L"OnEventLogged", {L"host", L"OnEventLogged", L""}, 1, {value_i4(1)}},
+            {E_INVALIDARG, L"OnServiceEvent", {L"host", L"OnServiceEvent", L""}, 1, {value_i4(1)}},
+            {E_INVALIDARG, L"IVMVirtualPCEvents.OnHeartbeatStopped", {L"host", L"", L""}, 1, {value_bstr(L"x")}},
             {E_INVALIDARG, L"OnGuestLogoff", {L"logoffType is 3", L"2 (vmLogoff_External)", L""}, 1, {value_i4(3)}},
             {E_INVALIDARG, L"OnGuestLogoff", {L"logoffType is -1", L"0 (vmLogoff_Normal)", L""}, 1, {value_i4(-1)}},
             {E_INVALIDARG, L"OnStateChange", {L"11", L"10 (vmVMState_DeleteMachine)", L""}, 1, {value_i4(11)}},

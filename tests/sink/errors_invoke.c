@@ -97,7 +97,7 @@ static void test_unknown_dispids(void **state)
         expect(&refusing, (IDispatch *)refusing.sink, unknown[i], DISPATCH_METHOD, &none, DISP_E_MEMBERNOTFOUND, MARK);
     }
     /* Each face has its own numbers, and none of the sink's. */
-    expect(&refusing, face_of(refusing.sink, &DIID_IVMVirtualPCEvents), 1, DISPATCH_METHOD, &none,
+    expect(&refusing, face_of(refusing.sink, &DIID_IVMVirtualPCEvents), 5, DISPATCH_METHOD, &none,
             DISP_E_MEMBERNOTFOUND, MARK);
     expect(&refusing, face_of(refusing.sink, &DIID_IVMDVDDriveEvents), 3, DISPATCH_METHOD, &none,
             DISP_E_MEMBERNOTFOUND, MARK);

@@ -186,10 +186,10 @@ static void test_catalogue_states_the_library(void **state)
         assert_is_dispinterface(info, events->iid, 0);
         assert_int_equal(type_count_functions(info), events->count);
         assert_ptr_equal(event_interface_find(events->iid), events);
-        assert_null(event_type_find(events, events->first_id - 1));
-        assert_null(event_type_find(events, events->first_id + (LONG)events->count));
+        assert_null(event_type_find(events, EVENT_FIRST_ID - 1));
+        assert_null(event_type_find(events, EVENT_FIRST_ID + (LONG)events->count));
         assert_null(event_type_find(events, DISPID_UNKNOWN));
-        for (DISPID id = events->first_id; id < events->first_id + (LONG)events->count; ++id)
+        for (DISPID id = EVENT_FIRST_ID; id < EVENT_FIRST_ID + (LONG)events->count; ++id)
         {
             const struct event_type *event = event_type_find(events, id);
 

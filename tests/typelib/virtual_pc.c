@@ -21,11 +21,13 @@ const struct virtual_pc_interface virtual_pc_interfaces[VIRTUAL_PC_INTERFACE_COU
                         {11, L"OnGuestLogoff", 1, {{L"logoffType", L"VMLogoffType"}}},
                         {12, L"OnDiskOutOfSpace", 1, {{L"criticallyLow", L"VARIANT_BOOL"}}},
                 }},
-        {L"IVMVirtualPCEvents", {0xefed1ef1, 0x3c09, 0x41f7, {0xa9, 0xc2, 0x7e, 0x29, 0xfa, 0x28, 0x6c, 0x9d}}, 2,
+        {L"IVMVirtualPCEvents", {0xefed1ef1, 0x3c09, 0x41f7, {0xa9, 0xc2, 0x7e, 0x29, 0xfa, 0x28, 0x6c, 0x9d}}, 4,
                 {
+                        {1, L"OnServiceEvent", 1, {{L"logMessageID", L"long"}}},
                         {2, L"OnVMStateChange", 2,
                                 {{L"virtualMachineConfig", L"BSTR"}, {L"virtualMachineState", L"VMVMState"}}},
                         {3, L"OnEventLogged", 1, {{L"logMessageID", L"long"}}},
+                        {4, L"OnHeartbeatStopped", 1, {{L"virtualMachineConfig", L"BSTR"}}},
                 }},
         {L"IVMDVDDriveEvents", {0xc2a7d8e9, 0xe76c, 0x4eb8, {0x94, 0xf7, 0x71, 0xa5, 0x12, 0x2d, 0x24, 0x9b}}, 2,
                 {
@@ -75,10 +77,12 @@ const struct virtual_pc_enumeration virtual_pc_enumerations[VIRTUAL_PC_ENUMERATI
                         {L"vmVirtualMachineEvent_GuestLogoff", 11},
                         {L"vmVirtualMachineEvent_DiskOutOfSpace", 12},
                 }},
-        {L"VMVirtualPCEvent", {0x5b030e37, 0xc851, 0x4cd8, {0xb4, 0x4e, 0x0d, 0xad, 0xf0, 0x7d, 0x86, 0x6e}}, 2,
+        {L"VMVirtualPCEvent", {0x5b030e37, 0xc851, 0x4cd8, {0xb4, 0x4e, 0x0d, 0xad, 0xf0, 0x7d, 0x86, 0x6e}}, 4,
                 {
+                        {L"vmVirtualPCEvent_ServiceEvent", 1},
                         {L"vmVirtualPCEvent_VMStateChange", 2},
                         {L"vmVirtualPCEvent_EventLogged", 3},
+                        {L"vmVirtualPCEvent_VMHeartbeatStopped", 4},
                 }},
         {L"VMDVDDriveEvent", {0x27834185, 0xe110, 0x4dbf, {0x9a, 0x99, 0xca, 0x56, 0xe6, 0xbf, 0xf4, 0x36}}, 2,
                 {
