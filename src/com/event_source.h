@@ -24,7 +24,7 @@ struct event_source
     struct listeners listeners;
     struct event_sequence sequence; /* numbers the events that listeners keep */
     LONG refcount;
-    LONG rejected; /* events refused by validation */
+    LONG rejected; /* events refused by validation, or that there are not */
     LONG failed;   /* calls of handlers that returned an error */
     LONG dropped;  /* events lost on the way to a listener */
     SRWLOCK lock;
