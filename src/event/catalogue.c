@@ -27,9 +27,14 @@ static const WCHAR *const machine_state_names[] = {
 const struct enumeration logoff_types = {L"VMLogoffType", ARRAY_SIZE(logoff_type_names), logoff_type_names};
 const struct enumeration machine_states = {L"VMVMState", ARRAY_SIZE(machine_state_names), machine_state_names};
 
+static const struct event_type server_event_types[EVENT_COUNT];
+
 #define INTERFACE_ROW(index, name, list)                                                                               \
-    [index] = {&DIID_##name, L"" #name, &event_types[index##_FIRST], index##_COUNT},
+    [index] = {&DIID_##name, L"" #name, &event_types[index##_FIRST], index##_COUNT, &DIID_##name},
+#define SERVER_ROW(index, name, count, of)                                                                             \
+    [index] = {&DIID_VirtualServer_##name, L"" #name, &server_event_types[index##_FIRST], count, &DIID_##of},
 const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT] = {EVENT_INTERFACE_LIST(INTERFACE_ROW)};
+const struct event_interface server_interfaces[EVENT_INTERFACE_COUNT] = {SERVER_INTERFACE_LIST(SERVER_ROW)};
 
 /* The parameters: how many, the type of the only one, and each. */
 #define NONE 0, VT_EMPTY, {{NULL, VT_EMPTY, NULL, 0}}
@@ -41,15 +46,25 @@ const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT] = {EVENT_IN
 #define STATES &machine_states, ARRAY_SIZE(machine_state_names) - 1
 
 /* A row in the wrong place, by a gap or the same DISPID twice, takes another's place, which the compiler refuses. */
-#define EVENT(index, interface_, id, name, ...)                                                                        \
+#define EVENT(interfaces, index, interface_, id, name, ...)                                                            \
     [index##_FIRST + (id) - EVENT_FIRST_ID] = {&DIID_##interface_, id, L"" #name,                                      \
-            EVENT_MASK(index##_FIRST + (id) - EVENT_FIRST_ID), __VA_ARGS__, &event_interfaces[index]},
-#define MACHINE_EVENTS_ROW(id, name, params) EVENT(MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
-#define PC_EVENTS_ROW(id, name, params) EVENT(PC_EVENTS, IVMVirtualPCEvents, id, name, params)
-#define DVD_EVENTS_ROW(id, name, params) EVENT(DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
-#define FLOPPY_EVENTS_ROW(id, name, params) EVENT(FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
+            EVENT_MASK(index##_FIRST + (id) - EVENT_FIRST_ID), __VA_ARGS__, &interfaces[index]},
+#define MACHINE_EVENTS_ROW(id, name, params) EVENT(event_interfaces, MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
+#define PC_EVENTS_ROW(id, name, params) EVENT(event_interfaces, PC_EVENTS, IVMVirtualPCEvents, id, name, params)
+#define DVD_EVENTS_ROW(id, name, params) EVENT(event_interfaces, DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
+#define FLOPPY_EVENTS_ROW(id, name, params) EVENT(event_interfaces, FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
 #define INTERFACE_EVENTS(index, name, list) list(index##_ROW)
 const struct event_type event_types[EVENT_COUNT] = {EVENT_INTERFACE_LIST(INTERFACE_EVENTS)};
+
+/* Rows behind the events that an interface of Virtual Server has are never reached: it counts those that it has. */
+#define SERVER_EVENT(index, name_, id, name, ...)                                                                      \
+    EVENT(server_interfaces, index, VirtualServer_##name_, id, name, __VA_ARGS__)
+#define SERVER_MACHINE_EVENTS_ROW(id, name, params) SERVER_EVENT(MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
+#define SERVER_PC_EVENTS_ROW(id, name, params) SERVER_EVENT(PC_EVENTS, IVMVirtualServerEvents, id, name, params)
+#define SERVER_DVD_EVENTS_ROW(id, name, params) SERVER_EVENT(DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
+#define SERVER_FLOPPY_EVENTS_ROW(id, name, params) SERVER_EVENT(FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
+#define SERVER_EVENTS(index, name, list) list(SERVER_##index##_ROW)
+static const struct event_type server_event_types[EVENT_COUNT] = {EVENT_INTERFACE_LIST(SERVER_EVENTS)};
 
 const struct event_interface *event_interface_find(REFIID iid)
 {
@@ -57,6 +72,8 @@ const struct event_interface *event_interface_find(REFIID iid)
     {
         if (IsEqualIID(iid, event_interfaces[i].iid))
             return &event_interfaces[i];
+        if (IsEqualIID(iid, server_interfaces[i].iid))
+            return &server_interfaces[i];
     }
     return NULL;
 }
@@ -75,6 +92,11 @@ bool event_is_first_of_its_name(const struct event_type *type)
     return other == type;
 }
 
+static bool is_called(const struct event_interface *events, const WCHAR *name, size_t length)
+{
+    return wcslen(events->name) == length && !_wcsnicmp(name, events->name, length);
+}
+
 uint32_t event_mask_from_name(const WCHAR *name)
 {
     const WCHAR *dot = wcschr(name, '.'), *event_name = dot ? dot + 1 : name;
@@ -83,13 +105,14 @@ uint32_t event_mask_from_name(const WCHAR *name)
 
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
     {
-        const WCHAR *interface_name = event_types[i].interface_->name;
+        const struct event_interface *events = event_types[i].interface_;
+        const struct event_interface *of_server = &server_interfaces[events - event_interfaces];
 
         if (_wcsicmp(event_name, event_types[i].name))
             continue;
-        if (dot && (wcslen(interface_name) != interface_length || _wcsnicmp(name, interface_name, interface_length)))
-            continue;
-        mask |= event_types[i].mask;
+        if (!dot || is_called(events, name, interface_length)
+                || (is_called(of_server, name, interface_length) && event_type_find(of_server, event_types[i].id)))
+            mask |= event_types[i].mask;
     }
     return mask;
 }

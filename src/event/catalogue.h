@@ -59,6 +59,7 @@ struct event_interface
     const WCHAR *name;
     const struct event_type *first; /* its events stand together, by their DISPIDs from EVENT_FIRST_ID up */
     ULONG count;
+    const IID *described; /* the interface of the type library that describes it */
 };
 
 /* Begins as VMEVENT does. */
@@ -75,6 +76,11 @@ struct event_type
 };
 
 extern const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT];
+
+/* Virtual Server's interfaces, each in the place of that of Virtual PC which has the same events. Their events have the
+ * same bits, so that who listens to one hears the other's too, and types of their own. */
+extern const struct event_interface server_interfaces[EVENT_INTERFACE_COUNT];
+
 extern const struct event_type event_types[EVENT_COUNT];
 extern const struct enumeration logoff_types;
 extern const struct enumeration machine_states;
@@ -93,7 +99,7 @@ static inline const struct event_type *event_type_get(const struct event_interfa
     return &events->first[id - EVENT_FIRST_ID];
 }
 
-/* NULL: none of the four. */
+/* NULL: neither one of Virtual PC's nor of Virtual Server's. */
 const struct event_interface *event_interface_find(REFIID iid);
 
 /* The bits of all events of an interface. */
@@ -103,7 +109,7 @@ uint32_t event_interface_mask(const struct event_interface *events);
 bool event_is_first_of_its_name(const struct event_type *type);
 
 /* The bits of the events of that name, in any case; "IVMFloppyDriveEvents.OnMediaEject" names the one of that
- * interface. 0: there is none. */
+ * interface, also by Virtual Server's name for it. 0: there is none. */
 uint32_t event_mask_from_name(const WCHAR *name);
 
 /* The value's name, or NULL when the enumeration does not have it. */

@@ -43,4 +43,14 @@
     interface_(DVD_EVENTS, IVMDVDDriveEvents, DVD_EVENT_LIST)                                                          \
     interface_(FLOPPY_EVENTS, IVMFloppyDriveEvents, FLOPPY_EVENT_LIST)
 
+/*
+ * Virtual Server 2005 fires the same events by interfaces of its own, which have other IIDs:
+ * server_(index, name, how many of the events it has, from the first, Virtual PC's interface of these events).
+ */
+#define SERVER_INTERFACE_LIST(server_)                                                                                 \
+    server_(MACHINE_EVENTS, IVMVirtualMachineEvents, 6, IVMVirtualMachineEvents)                                       \
+    server_(PC_EVENTS, IVMVirtualServerEvents, 4, IVMVirtualPCEvents)                                                  \
+    server_(DVD_EVENTS, IVMDVDDriveEvents, 2, IVMDVDDriveEvents)                                                       \
+    server_(FLOPPY_EVENTS, IVMFloppyDriveEvents, 2, IVMFloppyDriveEvents)
+
 #endif

@@ -56,6 +56,8 @@ static void *sink_find_face(struct sink *sink, REFIID riid)
     {
         if (IsEqualIID(riid, event_interfaces[i].iid))
             return &sink->faces[i].IDispatch_iface;
+        if (IsEqualIID(riid, server_interfaces[i].iid))
+            return &sink->server_faces[i].IDispatch_iface;
     }
     if (IsEqualIID(riid, &IID_IVMEventCallbacks))
         return &sink->IVMEventCallbacks_iface;

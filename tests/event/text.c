@@ -227,6 +227,9 @@ static void test_names(void **state)
     assert_int_equal(event_mask_from_name(L"OnHeartbeatStopped"), heartbeats);
     assert_int_equal(event_mask_from_name(L"IVMVirtualPCEvents.OnHeartbeatStopped"), EVENT_BIT(PC_EVENTS, 4));
     assert_int_equal(event_mask_from_name(L"IVMVirtualPCEvents.OnServiceEvent"), EVENT_BIT(PC_EVENTS, 1));
+    /* Virtual Server's names are as good. */
+    assert_int_equal(event_mask_from_name(L"IVMVirtualServerEvents.OnServiceEvent"), EVENT_BIT(PC_EVENTS, 1));
+    assert_int_equal(event_mask_from_name(L"ivmvirtualserverevents.onheartbeatstopped"), EVENT_BIT(PC_EVENTS, 4));
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
         assert_true(event_mask_from_name(event_types[i].name) & event_types[i].mask);
 }
@@ -236,7 +239,8 @@ static void test_names_that_are_none(void **state)
     static const WCHAR *const names[] = {L"", L".", L"*", L"OnGuestLogof", L"OnGuestLogofff", L" OnGuestLogoff",
             L"GuestLogoff", L"IVMFloppyDriveEvents.", L".OnMediaEject", L"IVMFloppyDriveEvents.OnGuestLogoff",
             L"IVMFloppyDriveEvent.OnMediaEject", L"IVMFloppyDriveEventss.OnMediaEject", L"X.IVMDVDDriveEvents",
-            L"IVMFloppyDriveEvents.OnMediaEject.", L"IVMFloppyDriveEvents..OnMediaEject"};
+            L"IVMFloppyDriveEvents.OnMediaEject.", L"IVMFloppyDriveEvents..OnMediaEject",
+            L"IVMVirtualServerEvents.OnReset", L"IVMVirtualServerEvent.OnServiceEvent"};
 
     (void)state;
     for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); ++i)

@@ -41,6 +41,37 @@ const struct virtual_pc_interface virtual_pc_interfaces[VIRTUAL_PC_INTERFACE_COU
                 }},
 };
 
+/* Written down from the type library of Virtual Server 2005. */
+const struct virtual_pc_interface virtual_server_interfaces[VIRTUAL_PC_INTERFACE_COUNT] = {
+        {L"IVMVirtualMachineEvents", {0xd413ca60, 0x3086, 0x4657, {0x83, 0xea, 0x99, 0x69, 0x6b, 0x60, 0xed, 0x78}}, 6,
+                {
+                        {1, L"OnStateChange", 1, {{L"virtualMachineState", L"VMVMState"}}},
+                        {2, L"OnRequestShutdown", 0, {{NULL, NULL}}},
+                        {3, L"OnReset", 0, {{NULL, NULL}}},
+                        {4, L"OnTripleFault", 0, {{NULL, NULL}}},
+                        {5, L"OnHeartbeatStopped", 0, {{NULL, NULL}}},
+                        {6, L"OnConfigurationChanged", 2, {{L"configKey", L"BSTR"}, {L"configData", L"VARIANT"}}},
+                }},
+        {L"IVMVirtualServerEvents", {0xdf46b133, 0xf14f, 0x4168, {0xbe, 0x23, 0x82, 0x97, 0x1d, 0x82, 0x6a, 0x1e}}, 4,
+                {
+                        {1, L"OnServiceEvent", 1, {{L"logMessageID", L"long"}}},
+                        {2, L"OnVMStateChange", 2,
+                                {{L"virtualMachineConfig", L"BSTR"}, {L"virtualMachineState", L"VMVMState"}}},
+                        {3, L"OnEventLogged", 1, {{L"logMessageID", L"long"}}},
+                        {4, L"OnHeartbeatStopped", 1, {{L"virtualMachineConfig", L"BSTR"}}},
+                }},
+        {L"IVMDVDDriveEvents", {0xdcfaf56f, 0x3869, 0x46e3, {0x91, 0x4d, 0x71, 0xc0, 0x07, 0x2d, 0xd4, 0x60}}, 2,
+                {
+                        {1, L"OnMediaInsert", 1, {{L"mediaPath", L"BSTR"}}},
+                        {2, L"OnMediaEject", 1, {{L"mediaPath", L"BSTR"}}},
+                }},
+        {L"IVMFloppyDriveEvents", {0xdb5ecaf1, 0xac8b, 0x4b18, {0x9a, 0x1e, 0xed, 0x8f, 0x55, 0x0d, 0xfc, 0x06}}, 2,
+                {
+                        {1, L"OnMediaInsert", 1, {{L"mediaPath", L"BSTR"}}},
+                        {2, L"OnMediaEject", 1, {{L"mediaPath", L"BSTR"}}},
+                }},
+};
+
 const struct virtual_pc_enumeration virtual_pc_enumerations[VIRTUAL_PC_ENUMERATION_COUNT] = {
         {L"VMLogoffType", {0x7aa05db2, 0x2aec, 0x4b9e, {0xb0, 0x11, 0x87, 0x53, 0x03, 0x42, 0x4d, 0xa6}}, 3,
                 {
