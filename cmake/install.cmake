@@ -6,8 +6,9 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/vmevents)
 
 install(TARGETS vmevents vmhost vmwatch RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${VMEVENTS_TLB} DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES include/vmevents.h include/vmevents_interfaces.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES idl/vmevents.idl DESTINATION ${CMAKE_INSTALL_DATADIR}/vmevents)
+install(FILES include/vmevents.h include/vmevents_interfaces.h include/VPCCOMInterfaces.h
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY idl/ DESTINATION ${CMAKE_INSTALL_DATADIR}/vmevents)
 install(FILES ${PROJECT_BINARY_DIR}/lib/libvmevents.dll.a DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS vmevents_uuid EXPORT vmeventsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT vmeventsTargets NAMESPACE vmevents:: DESTINATION ${package_dir})

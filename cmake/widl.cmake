@@ -1,4 +1,4 @@
-# Compiles idl/vmevents.idl: the type library, and the header that include/ has a copy of.
+# Compiles idl/vmevents.idl, and idl/virtualpc.idl: the type libraries, and the headers that include/ has copies of.
 #
 # widl and the IDL files that it imports come from Wine: MinGW-w64 has neither oaidl.idl nor stdole2.tlb.
 find_program(WIDL widl REQUIRED)
@@ -20,21 +20,41 @@ set(VMEVENTS_TLB ${PROJECT_BINARY_DIR}/bin/vmevents.tlb)
 set(VMEVENTS_GENERATED_HEADER ${PROJECT_BINARY_DIR}/idl/vmevents_interfaces.h)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/idl ${PROJECT_BINARY_DIR}/bin)
 
+# What both libraries declare.
+set(virtualpc_events
+  ${PROJECT_SOURCE_DIR}/idl/virtualpc_event_enumerations.idl ${PROJECT_SOURCE_DIR}/idl/virtualpc_event_interfaces.idl)
+
 add_custom_command(
   OUTPUT ${VMEVENTS_TLB} ${VMEVENTS_GENERATED_HEADER}
   COMMAND ${WIDL} ${widl_platform} -t -o ${VMEVENTS_TLB} -I${WINE_IDL_DIR} -L${WINE_TLB_DIR} vmevents.idl
   COMMAND ${PERL} ${PROJECT_SOURCE_DIR}/cmake/undate_library.pl ${VMEVENTS_TLB}
   COMMAND ${WIDL} ${widl_platform} -h -o ${VMEVENTS_GENERATED_HEADER} -I${WINE_IDL_DIR} -L${WINE_TLB_DIR} vmevents.idl
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/idl
-  DEPENDS ${PROJECT_SOURCE_DIR}/idl/vmevents.idl ${PROJECT_SOURCE_DIR}/cmake/undate_library.pl
+  DEPENDS ${PROJECT_SOURCE_DIR}/idl/vmevents.idl ${virtualpc_events} ${PROJECT_SOURCE_DIR}/cmake/undate_library.pl
   VERBATIM)
 add_custom_target(vmevents_idl ALL DEPENDS ${VMEVENTS_TLB} ${VMEVENTS_GENERATED_HEADER})
 
-# Programs compile against include/vmevents_interfaces.h alone, without widl; so it is kept in the repository, and
-# this refreshes it after a change of the IDL. A test holds the two together.
+# Virtual PC's whole library. Only the tests read it, and its header is all that is installed: no object of ours
+# implements these interfaces.
+set(VIRTUALPC_TLB ${PROJECT_BINARY_DIR}/idl/virtualpc.tlb)
+set(VIRTUALPC_GENERATED_HEADER ${PROJECT_BINARY_DIR}/idl/VPCCOMInterfaces.h)
+add_custom_command(
+  OUTPUT ${VIRTUALPC_TLB} ${VIRTUALPC_GENERATED_HEADER}
+  COMMAND ${WIDL} ${widl_platform} -t -o ${VIRTUALPC_TLB} -I${WINE_IDL_DIR} -L${WINE_TLB_DIR} virtualpc.idl
+  COMMAND ${WIDL} ${widl_platform} -h -o ${VIRTUALPC_GENERATED_HEADER} -I${WINE_IDL_DIR} -L${WINE_TLB_DIR}
+    virtualpc.idl
+  COMMAND ${PERL} ${PROJECT_SOURCE_DIR}/cmake/head_header.pl virtualpc.idl ${VIRTUALPC_GENERATED_HEADER}
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/idl
+  DEPENDS ${PROJECT_SOURCE_DIR}/idl/virtualpc.idl ${virtualpc_events} ${PROJECT_SOURCE_DIR}/cmake/head_header.pl
+  VERBATIM)
+add_custom_target(virtualpc_idl ALL DEPENDS ${VIRTUALPC_TLB} ${VIRTUALPC_GENERATED_HEADER})
+
+# Programs compile against the headers in include/ alone, without widl; so they are kept in the repository, and this
+# refreshes them after a change of the IDL. A test holds each to what widl makes.
 add_custom_target(update_header
-  COMMAND ${CMAKE_COMMAND} -E copy_if_different ${VMEVENTS_GENERATED_HEADER} ${PROJECT_SOURCE_DIR}/include
-  DEPENDS ${VMEVENTS_GENERATED_HEADER})
+  COMMAND ${CMAKE_COMMAND} -E copy_if_different ${VMEVENTS_GENERATED_HEADER} ${VIRTUALPC_GENERATED_HEADER}
+    ${PROJECT_SOURCE_DIR}/include
+  DEPENDS ${VMEVENTS_GENERATED_HEADER} ${VIRTUALPC_GENERATED_HEADER})
 
 # Puts the type library into a target as resource 1, with its version information.
 function(vmevents_add_resources target description)

@@ -16,7 +16,7 @@
  *     IVMEventCallbacks_AddCallback(callbacks, &DIID_IVMVirtualMachineEvents,
  *             vmVirtualMachineEvent_GuestLogoff, on_logoff, NULL, NULL, &cookie);
  *
- * The sink's other faces are had by QueryInterface: IVMEventSink (connections, scripts, polling), the four event
+ * The sink's other faces are had by QueryInterface: IVMEventSink (connections, scripts, polling), the event
  * dispinterfaces, and IConnectionPointContainer. They are declared in vmevents_interfaces.h, which widl makes
  * from idl/vmevents.idl.
  *
@@ -38,12 +38,26 @@ extern "C" {
 #endif
 
 /*
+ * The event interfaces of Virtual Server 2005: other IIDs, the same events under the same names and DISPIDs. Its machines
+ * have those from 1 to 6. They are understood wherever Virtual PC's are, and who listens to an interface hears what comes
+ * by its counterpart too.
+ */
+DEFINE_GUID(DIID_VirtualServer_IVMVirtualMachineEvents, 0xd413ca60, 0x3086, 0x4657, 0x83, 0xea, 0x99, 0x69, 0x6b, 0x60,
+        0xed, 0x78);
+DEFINE_GUID(DIID_VirtualServer_IVMVirtualServerEvents, 0xdf46b133, 0xf14f, 0x4168, 0xbe, 0x23, 0x82, 0x97, 0x1d, 0x82,
+        0x6a, 0x1e);
+DEFINE_GUID(DIID_VirtualServer_IVMDVDDriveEvents, 0xdcfaf56f, 0x3869, 0x46e3, 0x91, 0x4d, 0x71, 0xc0, 0x07, 0x2d, 0xd4,
+        0x60);
+DEFINE_GUID(DIID_VirtualServer_IVMFloppyDriveEvents, 0xdb5ecaf1, 0xac8b, 0x4b18, 0x9a, 0x1e, 0xed, 0x8f, 0x55, 0x0d,
+        0xfc, 0x06);
+
+/*
  * One event, as a callback sees it. Everything that it points to is valid during the call only; copy what you
  * keep (SysAllocString, VariantCopy).
  */
 typedef struct VMEVENT
 {
-    const IID *events;   /* the event's dispinterface: DIID_IVMVirtualMachineEvents, … */
+    const IID *events;   /* the dispinterface that it came in by: DIID_IVMVirtualMachineEvents, … */
     DISPID id;           /* its DISPID there: vmVirtualMachineEvent_GuestLogoff, … */
     const WCHAR *name;   /* its name: L"OnGuestLogoff" */
     const WCHAR *source; /* label of the connection that it came through; L"" when raised by hand; never NULL */
@@ -87,7 +101,7 @@ DECLARE_INTERFACE_(IVMEventCallbacks, IUnknown)
      * Registers a callback. Callbacks are called in the order in which they were added; one that is added while
      * an event is being dispatched is not called for that event.
      *
-     *   events    one of the four event dispinterfaces, or IID_NULL for all
+     *   events    one of the event dispinterfaces, or IID_NULL for all
      *   id        DISPID of an event in that dispinterface, or DISPID_UNKNOWN for all of it
      *   callback  called for each such event
      *   context   handed to callback and release
@@ -97,7 +111,7 @@ DECLARE_INTERFACE_(IVMEventCallbacks, IUnknown)
      *
      * S_OK
      * E_POINTER     events, callback or cookie is NULL
-     * E_INVALIDARG  events is none of the four and not IID_NULL, or has no event with that id, or an id comes
+     * E_INVALIDARG  events is none of them and not IID_NULL, or has no event with that id, or an id comes
      *               with IID_NULL (DISPIDs mean different events in each interface)
      * E_OUTOFMEMORY
      *

@@ -148,6 +148,8 @@ extern "C" {
 
 DEFINE_GUID(LIBID_VMEvents, 0xf4ed775c, 0x9ba0, 0x45f1, 0x88,0x6e, 0x6d,0x20,0x4e,0xd1,0xd8,0x72);
 
+#ifndef __VIRTUALPC_EVENT_ENUMERATIONS_DEFINED__
+#define __VIRTUALPC_EVENT_ENUMERATIONS_DEFINED__
 typedef enum VMLogoffType {
     vmLogoff_Normal = 0,
     vmLogoff_Forced = 1,
@@ -181,8 +183,10 @@ typedef enum VMVirtualMachineEvents {
     vmVirtualMachineEvent_DiskOutOfSpace = 12
 } VMVirtualMachineEvents;
 typedef enum VMVirtualPCEvent {
+    vmVirtualPCEvent_ServiceEvent = 1,
     vmVirtualPCEvent_VMStateChange = 2,
-    vmVirtualPCEvent_EventLogged = 3
+    vmVirtualPCEvent_EventLogged = 3,
+    vmVirtualPCEvent_VMHeartbeatStopped = 4
 } VMVirtualPCEvent;
 typedef enum VMDVDDriveEvent {
     vmDVDDriveEvent_OnInsert = 1,
@@ -192,6 +196,7 @@ typedef enum vmFloppyDriveEvent {
     vmFloppyDriveEvent_OnInsert = 1,
     vmFloppyDriveEvent_OnEject = 2
 } vmFloppyDriveEvent;
+#endif
 /*****************************************************************************
  * IVMEventRecord interface
  */

@@ -432,6 +432,7 @@ static HRESULT WINAPI connection_points_EnumConnectionPoints(
         IConnectionPointContainer *iface, IEnumConnectionPoints **enumerator)
 {
     struct connection_points *points = connection_points_from_IConnectionPointContainer(iface);
+    /* Virtual PC's alone: who advises on every point that there is hears each event once. */
     IConnectionPoint *faces[EVENT_INTERFACE_COUNT];
 
     if (!enumerator)
@@ -449,15 +450,17 @@ static HRESULT WINAPI connection_points_FindConnectionPoint(
     if (!point)
         return E_POINTER;
     *point = NULL;
-    for (UINT i = 0; i < points->count; ++i)
+    for (UINT i = 0; i < points->count && !*point; ++i)
     {
-        if (!IsEqualIID(riid, points->points[i].events->iid))
-            continue;
-        *point = &points->points[i].IConnectionPoint_iface;
-        IConnectionPoint_AddRef(*point);
-        return S_OK;
+        if (IsEqualIID(riid, points->points[i].events->iid))
+            *point = &points->points[i].IConnectionPoint_iface;
+        else if (IsEqualIID(riid, points->server_points[i].events->iid))
+            *point = &points->server_points[i].IConnectionPoint_iface;
     }
-    return CONNECT_E_NOCONNECTION;
+    if (!*point)
+        return CONNECT_E_NOCONNECTION;
+    IConnectionPoint_AddRef(*point);
+    return S_OK;
 }
 
 static const IConnectionPointContainerVtbl connection_points_vtbl = {
@@ -468,6 +471,14 @@ static const IConnectionPointContainerVtbl connection_points_vtbl = {
         connection_points_FindConnectionPoint,
 };
 
+static void connection_point_init(
+        struct connection_point *point, struct connection_points *points, const struct event_interface *events)
+{
+    point->IConnectionPoint_iface.lpVtbl = (IConnectionPointVtbl *)&connection_point_vtbl;
+    point->points = points;
+    point->events = events;
+}
+
 void connection_points_init(struct connection_points *points, IUnknown *owner, struct event_source *source,
         unsigned int interfaces, enum lane_home home)
 {
@@ -477,13 +488,10 @@ void connection_points_init(struct connection_points *points, IUnknown *owner, s
     points->home = home;
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
     {
-        struct connection_point *point = &points->points[points->count];
-
         if (!(interfaces & (1u << i)))
             continue;
-        point->IConnectionPoint_iface.lpVtbl = (IConnectionPointVtbl *)&connection_point_vtbl;
-        point->points = points;
-        point->events = &event_interfaces[i];
+        connection_point_init(&points->points[points->count], points, &event_interfaces[i]);
+        connection_point_init(&points->server_points[points->count], points, &server_interfaces[i]);
         ++points->count;
     }
 }

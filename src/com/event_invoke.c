@@ -29,10 +29,13 @@ HRESULT event_invoke(struct event_source *source, const struct event_interface *
 
     if (!IsEqualIID(riid, &IID_NULL))
         return DISP_E_UNKNOWNINTERFACE;
-    /* VBScript asks for a method or a property when it uses the result of a call. */
-    if (!(type = event_type_find(events, id)) || !(flags & DISPATCH_METHOD)
-            || (flags & ~(DISPATCH_METHOD | DISPATCH_PROPERTYGET)))
+    if (!event_is_called(flags))
         return DISP_E_MEMBERNOTFOUND;
+    if (!(type = event_type_find(events, id)))
+    {
+        InterlockedIncrement(&source->rejected);
+        return DISP_E_MEMBERNOTFOUND;
+    }
     if (!params)
         return E_POINTER;
     if (result)

@@ -7,8 +7,15 @@
 /* The source that descriptions of errors name. */
 #define SINK_ERROR_SOURCE L"VMEvents.Sink"
 
+/* Whether the flags of an Invoke mean a call: VBScript asks for a method or a property when it uses its result. */
+static inline bool event_is_called(WORD flags)
+{
+    return (flags & DISPATCH_METHOD) && !(flags & ~(DISPATCH_METHOD | DISPATCH_PROPERTYGET));
+}
+
 /*
- * Decodes, validates and fires one event of the interface at the source. `label` names where it comes from.
+ * Decodes, validates and fires one event of the interface at the source. `label` names where it comes from. What is
+ * called but is not accepted, because of its arguments or because there is no such event, counts as rejected.
  *
  * S_OK
  * DISP_E_MEMBERNOTFOUND    no event has that id, or flags asks for anything but a method
@@ -58,7 +65,7 @@ static inline bool is_plain(const struct event_type *type, const DISPPARAMS *par
 static inline const struct event_type *event_invoked(
         const struct event_interface *events, DISPID id, REFIID riid, WORD flags, const DISPPARAMS *params)
 {
-    ULONG place = (ULONG)id - (ULONG)events->first_id;
+    ULONG place = (ULONG)id - EVENT_FIRST_ID;
     const struct event_type *type = &events->first[place];
 
     if (place >= events->count || flags != DISPATCH_METHOD || !params || !is_null_iid(riid) || !is_plain(type, params))

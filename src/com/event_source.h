@@ -14,6 +14,8 @@ enum
     LISTENER_QUEUE = LISTENER_KIND(4)       /* what NextEvent takes from */
 };
 
+_Static_assert(!(EVENT_ALL_MASK & LISTENER_KIND(0xff)), "events and kinds of listeners have bits of their own");
+
 struct connection;
 struct lane;
 
@@ -23,7 +25,7 @@ struct event_source
     struct listeners listeners;
     struct event_sequence sequence; /* numbers the events that listeners keep */
     LONG refcount;
-    LONG rejected; /* events refused by validation */
+    LONG rejected; /* events refused by validation, or that there are not */
     LONG failed;   /* calls of handlers that returned an error */
     LONG dropped;  /* events lost on the way to a listener */
     SRWLOCK lock;

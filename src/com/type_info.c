@@ -111,6 +111,19 @@ HRESULT type_info_get_ids(REFGUID guid, REFIID riid, LPOLESTR *names, UINT count
     return hr;
 }
 
+bool type_info_has_member(REFGUID guid, DISPID id)
+{
+    ITypeInfo *info;
+    HRESULT hr;
+
+    /* By that one the type itself is meant. */
+    if (id == MEMBERID_NIL || FAILED(type_info_get(guid, &info)))
+        return false;
+    hr = ITypeInfo_GetDocumentation(info, id, NULL, NULL, NULL, NULL);
+    ITypeInfo_Release(info);
+    return SUCCEEDED(hr);
+}
+
 HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {

@@ -2,6 +2,8 @@
 #ifndef VMEVENTS_COM_TYPE_INFO_H
 #define VMEVENTS_COM_TYPE_INFO_H
 
+#include <stdbool.h>
+
 #include "vmevents.h"
 
 /* The type library of this module. The caller releases it. */
@@ -25,6 +27,9 @@ HRESULT type_info_describe(REFGUID guid, UINT index, ITypeInfo **info);
 /* IDispatch::GetIDsOfNames, a member's name followed by those of its parameters. S_OK, E_POINTER,
  * DISP_E_UNKNOWNINTERFACE (riid is not IID_NULL), DISP_E_UNKNOWNNAME, E_OUTOFMEMORY. */
 HRESULT type_info_get_ids(REFGUID guid, REFIID riid, LPOLESTR *names, UINT count, DISPID *ids);
+
+/* Whether the type has a member of that DISPID. False also when that cannot be told for want of memory. */
+bool type_info_has_member(REFGUID guid, DISPID id);
 
 /*
  * IDispatch::Invoke on a dual interface, by calling its vtable. Arguments are converted to the declared types in the

@@ -27,68 +27,44 @@ static const WCHAR *const machine_state_names[] = {
 const struct enumeration logoff_types = {L"VMLogoffType", ARRAY_SIZE(logoff_type_names), logoff_type_names};
 const struct enumeration machine_states = {L"VMVMState", ARRAY_SIZE(machine_state_names), machine_state_names};
 
-/* Where each interface's events begin in event_types. */
-enum
-{
-    FIRST_MACHINE_EVENT = 0,
-    FIRST_PC_EVENT = 12,
-    FIRST_DVD_EVENT = 14,
-    FIRST_FLOPPY_EVENT = 16
-};
+static const struct event_type server_event_types[EVENT_COUNT];
 
-const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT] = {
-        [MACHINE_EVENTS] = {&DIID_IVMVirtualMachineEvents, L"IVMVirtualMachineEvents",
-                &event_types[FIRST_MACHINE_EVENT], 1, 12},
-        [PC_EVENTS] = {&DIID_IVMVirtualPCEvents, L"IVMVirtualPCEvents", &event_types[FIRST_PC_EVENT], 2, 2},
-        [DVD_EVENTS] = {&DIID_IVMDVDDriveEvents, L"IVMDVDDriveEvents", &event_types[FIRST_DVD_EVENT], 1, 2},
-        [FLOPPY_EVENTS] = {&DIID_IVMFloppyDriveEvents, L"IVMFloppyDriveEvents", &event_types[FIRST_FLOPPY_EVENT], 1, 2},
-};
+#define INTERFACE_ROW(index, name, list)                                                                               \
+    [index] = {&DIID_##name, L"" #name, &event_types[index##_FIRST], index##_COUNT, &DIID_##name},
+#define SERVER_ROW(index, name, count, of)                                                                             \
+    [index] = {&DIID_VirtualServer_##name, L"" #name, &server_event_types[index##_FIRST], count, &DIID_##of},
+const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT] = {EVENT_INTERFACE_LIST(INTERFACE_ROW)};
+const struct event_interface server_interfaces[EVENT_INTERFACE_COUNT] = {SERVER_INTERFACE_LIST(SERVER_ROW)};
 
-#define EVENT(place, interface_, iid, id, name, count, only, ...)                                                      \
-    [place] = {&(iid), id, name, count, 1u << (place), only, {__VA_ARGS__}, &event_interfaces[interface_]}
-#define MACHINE(id, name, count, only, ...)                                                                            \
-    EVENT(FIRST_MACHINE_EVENT + (id)-1, MACHINE_EVENTS, DIID_IVMVirtualMachineEvents, id, name, count, only,           \
-            __VA_ARGS__)
-#define PC(id, name, count, only, ...)                                                                                 \
-    EVENT(FIRST_PC_EVENT + (id)-2, PC_EVENTS, DIID_IVMVirtualPCEvents, id, name, count, only, __VA_ARGS__)
-#define DVD(id, name, count, only, ...)                                                                                \
-    EVENT(FIRST_DVD_EVENT + (id)-1, DVD_EVENTS, DIID_IVMDVDDriveEvents, id, name, count, only, __VA_ARGS__)
-#define FLOPPY(id, name, count, only, ...)                                                                             \
-    EVENT(FIRST_FLOPPY_EVENT + (id)-1, FLOPPY_EVENTS, DIID_IVMFloppyDriveEvents, id, name, count, only, __VA_ARGS__)
-#define NONE                                                                                                           \
-    {                                                                                                                  \
-        NULL, VT_EMPTY, NULL, 0                                                                                        \
-    }
-#define ANY(name, type)                                                                                                \
-    {                                                                                                                  \
-        name, type, NULL, UINT32_MAX                                                                                   \
-    }
-#define ONE_OF(name, enumeration, values)                                                                              \
-    {                                                                                                                  \
-        name, VT_I4, &enumeration, ARRAY_SIZE(values) - 1                                                              \
-    }
+/* The parameters: how many, the type of the only one, and each. */
+#define NONE 0, VT_EMPTY, {{NULL, VT_EMPTY, NULL, 0}}
+#define ONE(type, name, values) 1, type, {{L"" #name, type, values}}
+#define TWO(type, name, values, type2, name2, values2)                                                                 \
+    2, VT_EMPTY, {{L"" #name, type, values}, {L"" #name2, type2, values2}}
+#define ANY NULL, UINT32_MAX
+#define LOGOFFS &logoff_types, ARRAY_SIZE(logoff_type_names) - 1
+#define STATES &machine_states, ARRAY_SIZE(machine_state_names) - 1
 
-const struct event_type event_types[EVENT_COUNT] = {
-        MACHINE(1, L"OnStateChange", 1, VT_I4, ONE_OF(L"virtualMachineState", machine_states, machine_state_names)),
-        MACHINE(2, L"OnRequestShutdown", 0, VT_EMPTY, NONE),
-        MACHINE(3, L"OnReset", 0, VT_EMPTY, NONE),
-        MACHINE(4, L"OnTripleFault", 0, VT_EMPTY, NONE),
-        MACHINE(5, L"OnHeartbeatStopped", 0, VT_EMPTY, NONE),
-        MACHINE(6, L"OnConfigurationChanged", 2, VT_EMPTY, ANY(L"configKey", VT_BSTR), ANY(L"configData", VT_VARIANT)),
-        MACHINE(7, L"OnEnhancedVideoModeChanged", 1, VT_BOOL, ANY(L"enhancedVideoMode", VT_BOOL)),
-        MACHINE(8, L"OnAdditionsUninstalled", 0, VT_EMPTY, NONE),
-        MACHINE(9, L"OnAdditionsAvailable", 0, VT_EMPTY, NONE),
-        MACHINE(10, L"OnGuestShutdown", 0, VT_EMPTY, NONE),
-        MACHINE(11, L"OnGuestLogoff", 1, VT_I4, ONE_OF(L"logoffType", logoff_types, logoff_type_names)),
-        MACHINE(12, L"OnDiskOutOfSpace", 1, VT_BOOL, ANY(L"criticallyLow", VT_BOOL)),
-        PC(2, L"OnVMStateChange", 2, VT_EMPTY, ANY(L"virtualMachineConfig", VT_BSTR),
-                ONE_OF(L"virtualMachineState", machine_states, machine_state_names)),
-        PC(3, L"OnEventLogged", 1, VT_I4, ANY(L"logMessageID", VT_I4)),
-        DVD(1, L"OnMediaInsert", 1, VT_BSTR, ANY(L"mediaPath", VT_BSTR)),
-        DVD(2, L"OnMediaEject", 1, VT_BSTR, ANY(L"mediaPath", VT_BSTR)),
-        FLOPPY(1, L"OnMediaInsert", 1, VT_BSTR, ANY(L"mediaPath", VT_BSTR)),
-        FLOPPY(2, L"OnMediaEject", 1, VT_BSTR, ANY(L"mediaPath", VT_BSTR)),
-};
+/* A row in the wrong place, by a gap or the same DISPID twice, takes another's place, which the compiler refuses. */
+#define EVENT(interfaces, index, interface_, id, name, ...)                                                            \
+    [index##_FIRST + (id) - EVENT_FIRST_ID] = {&DIID_##interface_, id, L"" #name,                                      \
+            EVENT_MASK(index##_FIRST + (id) - EVENT_FIRST_ID), __VA_ARGS__, &interfaces[index]},
+#define MACHINE_EVENTS_ROW(id, name, params) EVENT(event_interfaces, MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
+#define PC_EVENTS_ROW(id, name, params) EVENT(event_interfaces, PC_EVENTS, IVMVirtualPCEvents, id, name, params)
+#define DVD_EVENTS_ROW(id, name, params) EVENT(event_interfaces, DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
+#define FLOPPY_EVENTS_ROW(id, name, params) EVENT(event_interfaces, FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
+#define INTERFACE_EVENTS(index, name, list) list(index##_ROW)
+const struct event_type event_types[EVENT_COUNT] = {EVENT_INTERFACE_LIST(INTERFACE_EVENTS)};
+
+/* Rows behind the events that an interface of Virtual Server has are never reached: it counts those that it has. */
+#define SERVER_EVENT(index, name_, id, name, ...)                                                                      \
+    EVENT(server_interfaces, index, VirtualServer_##name_, id, name, __VA_ARGS__)
+#define SERVER_MACHINE_EVENTS_ROW(id, name, params) SERVER_EVENT(MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
+#define SERVER_PC_EVENTS_ROW(id, name, params) SERVER_EVENT(PC_EVENTS, IVMVirtualServerEvents, id, name, params)
+#define SERVER_DVD_EVENTS_ROW(id, name, params) SERVER_EVENT(DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
+#define SERVER_FLOPPY_EVENTS_ROW(id, name, params) SERVER_EVENT(FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
+#define SERVER_EVENTS(index, name, list) list(SERVER_##index##_ROW)
+static const struct event_type server_event_types[EVENT_COUNT] = {EVENT_INTERFACE_LIST(SERVER_EVENTS)};
 
 const struct event_interface *event_interface_find(REFIID iid)
 {
@@ -96,6 +72,8 @@ const struct event_interface *event_interface_find(REFIID iid)
     {
         if (IsEqualIID(iid, event_interfaces[i].iid))
             return &event_interfaces[i];
+        if (IsEqualIID(iid, server_interfaces[i].iid))
+            return &server_interfaces[i];
     }
     return NULL;
 }
@@ -103,6 +81,15 @@ const struct event_interface *event_interface_find(REFIID iid)
 uint32_t event_interface_mask(const struct event_interface *events)
 {
     return ((1u << events->count) - 1) * events->first->mask;
+}
+
+bool event_is_first_of_its_name(const struct event_type *type)
+{
+    const struct event_type *other = event_types;
+
+    while (wcscmp(other->name, type->name))
+        ++other;
+    return other == type;
 }
 
 static bool is_name(const WCHAR *name, size_t length, const WCHAR *known)
@@ -119,9 +106,13 @@ uint32_t event_mask_from_name(const WCHAR *name, size_t length)
 
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
     {
-        if (!is_name(name + skipped, length - skipped, event_types[i].name))
+        const struct event_type *type = &event_types[i];
+        const struct event_interface *of_server = &server_interfaces[type->interface_ - event_interfaces];
+
+        if (!is_name(name + skipped, length - skipped, type->name))
             continue;
-        if (!dot || is_name(name, interface_length, event_types[i].interface_->name))
+        if (!dot || is_name(name, interface_length, type->interface_->name)
+                || (is_name(name, interface_length, of_server->name) && event_type_find(of_server, type->id)))
             mask |= event_types[i].mask;
     }
     return mask;

@@ -1,6 +1,6 @@
 /*
- * The catalogue: every event there is, described once. Decoding, validation, names, text and connection points
- * read it; a test holds it against the compiled type library.
+ * The catalogue: every event there is, described once (event_list.h). Decoding, validation, names, text and connection
+ * points read it; a test holds it against the compiled type library.
  */
 #ifndef VMEVENTS_EVENT_CATALOGUE_H
 #define VMEVENTS_EVENT_CATALOGUE_H
@@ -9,20 +9,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/event_list.h"
 #include "vmevents.h"
 
 #define EVENT_MAX_ARGS 2
-#define EVENT_COUNT 18
-#define EVENT_ALL_MASK ((1u << EVENT_COUNT) - 1)
+#define EVENT_FIRST_ID 1
 
+#define INTERFACE_INDEX(index, name, list) index,
 enum event_interface_index
 {
-    MACHINE_EVENTS,
-    PC_EVENTS,
-    DVD_EVENTS,
-    FLOPPY_EVENTS,
-    EVENT_INTERFACE_COUNT
+    EVENT_INTERFACE_LIST(INTERFACE_INDEX) EVENT_INTERFACE_COUNT
 };
+#undef INTERFACE_INDEX
+
+/* How many events each interface has, PC_EVENTS_COUNT, and where they begin in event_types, PC_EVENTS_FIRST. */
+#define PLUS_ONE(id, name, params) +1
+#define INTERFACE_PLACES(index, name, list)                                                                            \
+    index##_FIRST, index##_COUNT = 0 list(PLUS_ONE), index##_LAST = index##_FIRST + index##_COUNT - 1,
+enum event_place
+{
+    EVENT_INTERFACE_LIST(INTERFACE_PLACES) EVENT_COUNT
+};
+#undef INTERFACE_PLACES
+#undef PLUS_ONE
+
+/* Each event has a bit. */
+#define EVENT_MASK(place) (1u << (place))
+#define EVENT_ALL_MASK (EVENT_MASK(EVENT_COUNT) - 1)
+_Static_assert(EVENT_COUNT < 32, "the events fit a mask");
 
 /* An enumeration whose values run from 0 to count - 1. */
 struct enumeration
@@ -44,9 +58,9 @@ struct event_interface
 {
     const IID *iid;
     const WCHAR *name;
-    const struct event_type *first; /* its events stand together, by rising DISPID without a gap */
-    DISPID first_id;
+    const struct event_type *first; /* its events stand together, by their DISPIDs from EVENT_FIRST_ID up */
     ULONG count;
+    const IID *described; /* the interface of the type library that describes it */
 };
 
 /* Begins as VMEVENT does. */
@@ -55,14 +69,19 @@ struct event_type
     const IID *iid; /* of its interface */
     DISPID id;
     const WCHAR *name;
-    UINT param_count;
     uint32_t mask; /* its bit among all events */
-    VARTYPE only;  /* the type of its parameter when it has just one, otherwise VT_EMPTY */
+    UINT param_count;
+    VARTYPE only; /* the type of its parameter when it has just one, otherwise VT_EMPTY */
     struct event_param params[EVENT_MAX_ARGS];
     const struct event_interface *interface_;
 };
 
 extern const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT];
+
+/* Virtual Server's interfaces, each in the place of that of Virtual PC which has the same events. Their events have the
+ * same bits, so that who listens to one hears the other's too, and types of their own. */
+extern const struct event_interface server_interfaces[EVENT_INTERFACE_COUNT];
+
 extern const struct event_type event_types[EVENT_COUNT];
 extern const struct enumeration logoff_types;
 extern const struct enumeration machine_states;
@@ -70,7 +89,7 @@ extern const struct enumeration machine_states;
 /* NULL: the interface has no such event. */
 static inline const struct event_type *event_type_find(const struct event_interface *events, DISPID id)
 {
-    ULONG place = (ULONG)id - (ULONG)events->first_id;
+    ULONG place = (ULONG)id - EVENT_FIRST_ID;
 
     return place < events->count ? &events->first[place] : NULL;
 }
@@ -78,17 +97,21 @@ static inline const struct event_type *event_type_find(const struct event_interf
 /* The event of a DISPID that the interface has. */
 static inline const struct event_type *event_type_get(const struct event_interface *events, DISPID id)
 {
-    return &events->first[id - events->first_id];
+    return &events->first[id - EVENT_FIRST_ID];
 }
 
-/* NULL: none of the four. */
+/* NULL: neither one of Virtual PC's nor of Virtual Server's. */
 const struct event_interface *event_interface_find(REFIID iid);
 
 /* The bits of all events of an interface. */
 uint32_t event_interface_mask(const struct event_interface *events);
 
+/* Whether no event that stands before it has its name. */
+bool event_is_first_of_its_name(const struct event_type *type);
+
 /* The bits of the events of that name, in any case, whatever the language; "IVMFloppyDriveEvents.OnMediaEject" names
- * the one of that interface. 0: there is none, as there is none with a NUL in its name. */
+ * the one of that interface, also by Virtual Server's name for it. 0: there is none, as there is none with a NUL in its
+ * name. */
 uint32_t event_mask_from_name(const WCHAR *name, size_t length);
 
 /* The value's name, or NULL when the enumeration does not have it. */

@@ -1,4 +1,4 @@
-/* The faces of the sink that events come in by: the four event dispinterfaces, and the relay from other sinks. */
+/* The faces of the sink that events come in by: the event dispinterfaces, and the relay from other sinks. */
 #include "sink/sink.h"
 
 #include "com/event_invoke.h"
@@ -36,14 +36,14 @@ static HRESULT WINAPI sink_face_GetTypeInfoCount(IDispatch *iface, UINT *count)
 static HRESULT WINAPI sink_face_GetTypeInfo(IDispatch *iface, UINT index, LCID lcid, ITypeInfo **info)
 {
     (void)lcid;
-    return type_info_describe(sink_face_from_IDispatch(iface)->events->iid, index, info);
+    return type_info_describe(sink_face_from_IDispatch(iface)->events->described, index, info);
 }
 
 static HRESULT WINAPI sink_face_GetIDsOfNames(
         IDispatch *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
 {
     (void)lcid;
-    return type_info_get_ids(sink_face_from_IDispatch(iface)->events->iid, riid, names, count, ids);
+    return type_info_get_ids(sink_face_from_IDispatch(iface)->events->described, riid, names, count, ids);
 }
 
 /* Not inlined, so that the usual way has nothing to set up for it. */
@@ -111,14 +111,20 @@ static const IEventRelayVtbl sink_relay_vtbl = {
         sink_Relay,
 };
 
+static void sink_face_init(struct sink_face *face, struct sink *sink, const struct event_interface *events)
+{
+    face->IDispatch_iface.lpVtbl = (IDispatchVtbl *)&sink_face_vtbl;
+    face->sink = sink;
+    face->source = sink->source;
+    face->events = events;
+}
+
 void sink_init_faces(struct sink *sink)
 {
     sink->IEventRelay_iface.lpVtbl = (IEventRelayVtbl *)&sink_relay_vtbl;
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
     {
-        sink->faces[i].IDispatch_iface.lpVtbl = (IDispatchVtbl *)&sink_face_vtbl;
-        sink->faces[i].sink = sink;
-        sink->faces[i].source = sink->source;
-        sink->faces[i].events = &event_interfaces[i];
+        sink_face_init(&sink->faces[i], sink, &event_interfaces[i]);
+        sink_face_init(&sink->server_faces[i], sink, &server_interfaces[i]);
     }
 }

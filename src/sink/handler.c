@@ -65,6 +65,8 @@ static HRESULT handler_find_out_kind(struct handler *handler)
 
     for (unsigned int i = 0; i < EVENT_COUNT && FAILED(hr); ++i)
     {
+        if (!event_is_first_of_its_name(&event_types[i]))
+            continue;
         if ((hr = find_method(handler->code, event_types[i].name, &id)) == E_OUTOFMEMORY)
             return hr;
     }

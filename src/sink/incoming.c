@@ -103,6 +103,7 @@ static void incoming_abandon(struct incoming *incoming)
         IUnknown_Release(incoming->advised[i].identity);
 }
 
+/* S_FALSE: the source does not offer the interface. */
 static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *container,
         const struct event_interface *events)
 {
@@ -142,7 +143,11 @@ static HRESULT advise_all(struct advising *advising)
     if (FAILED(hr))
         return hr == E_OUTOFMEMORY ? hr : CONNECT_E_NOCONNECTION;
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT && SUCCEEDED(hr); ++i)
-        hr = advise_one(advising, container, &event_interfaces[i]);
+    {
+        /* One of the two: a source that offers both fires each event by both. */
+        if ((hr = advise_one(advising, container, &event_interfaces[i])) == S_FALSE)
+            hr = advise_one(advising, container, &server_interfaces[i]);
+    }
     IConnectionPointContainer_Release(container);
     if (FAILED(hr))
         incoming_unadvise(incoming);
@@ -393,7 +398,7 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
     SysFreeString(name);
     if (hr == CONNECT_E_NOCONNECTION)
         return sink_error(hr, L"Connect: source offers none of IVMVirtualMachineEvents, IVMVirtualPCEvents, "
-                              L"IVMDVDDriveEvents and IVMFloppyDriveEvents as connection points");
+                              L"IVMDVDDriveEvents and IVMFloppyDriveEvents as connection points, nor Virtual Server's");
     if (FAILED(hr))
         return sink_error(hr, L"Connect: source does not let the sink advise (0x%08lx)", (unsigned long)hr);
 

@@ -93,14 +93,14 @@ static HRESULT WINAPI incoming_sink_GetTypeInfoCount(IDispatch *iface, UINT *cou
 static HRESULT WINAPI incoming_sink_GetTypeInfo(IDispatch *iface, UINT index, LCID lcid, ITypeInfo **info)
 {
     (void)lcid;
-    return type_info_describe(incoming_sink_from_IDispatch(iface)->events->iid, index, info);
+    return type_info_describe(incoming_sink_from_IDispatch(iface)->events->described, index, info);
 }
 
 static HRESULT WINAPI incoming_sink_GetIDsOfNames(
         IDispatch *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
 {
     (void)lcid;
-    return type_info_get_ids(incoming_sink_from_IDispatch(iface)->events->iid, riid, names, count, ids);
+    return type_info_get_ids(incoming_sink_from_IDispatch(iface)->events->described, riid, names, count, ids);
 }
 
 /* Not inlined, so that the usual way has nothing to set up for it. */

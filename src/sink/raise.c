@@ -16,10 +16,9 @@ static HRESULT sink_refuse(
             type->params[fault->param].name);
 }
 
-/* The machine events stand first in the catalogue, by their DISPIDs. */
 static inline const struct event_type *type_of(DISPID id)
 {
-    return &event_types[id - 1];
+    return &event_types[MACHINE_EVENTS_FIRST + id - EVENT_FIRST_ID];
 }
 
 static HRESULT sink_raise(IVMEventSink *iface, DISPID id)

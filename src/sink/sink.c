@@ -58,6 +58,8 @@ static void *sink_find_face(struct sink *sink, REFIID riid)
     {
         if (IsEqualIID(riid, event_interfaces[i].iid))
             return &sink->faces[i].IDispatch_iface;
+        if (IsEqualIID(riid, server_interfaces[i].iid))
+            return &sink->server_faces[i].IDispatch_iface;
     }
     if (IsEqualIID(riid, &IID_IVMEventCallbacks))
         return &sink->IVMEventCallbacks_iface;
@@ -146,12 +148,17 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
     struct sink *sink = sink_from_IVMEventSink(iface);
     const struct event_interface *events = &event_interfaces[MACHINE_EVENTS];
     const struct event_type *type = event_invoked(events, id, riid, flags, params);
+    HRESULT hr;
 
     if (type && !result)
         return event_source_pass(sink->source, type, L"", params->rgvarg);
     if (event_type_find(events, id))
         return event_invoke(sink->source, events, L"", id, riid, lcid, flags, params, result, exception, arg_error);
-    return type_info_invoke(&IID_IVMEventSink, iface, id, riid, lcid, flags, params, result, exception, arg_error);
+    hr = type_info_invoke(&IID_IVMEventSink, iface, id, riid, lcid, flags, params, result, exception, arg_error);
+    /* An event of a source that was content with IDispatch, and has one more than the machine's twelve. */
+    if (hr == DISP_E_MEMBERNOTFOUND && event_is_called(flags) && !type_info_has_member(&IID_IVMEventSink, id))
+        InterlockedIncrement(&sink->source->rejected);
+    return hr;
 }
 
 /* The sink's own members */

@@ -15,7 +15,8 @@ struct incoming;
 struct sink;
 struct text;
 
-/* One event dispinterface of the sink: an IDispatch of its own, since the DISPIDs of the four collide. */
+/* One event dispinterface of the sink, Virtual PC's or Virtual Server's: an IDispatch of its own, since their DISPIDs
+ * collide. */
 struct sink_face
 {
     IDispatch IDispatch_iface;
@@ -33,6 +34,7 @@ struct sink
     struct class_info class_info;
     struct connection_points points;
     struct sink_face faces[EVENT_INTERFACE_COUNT];
+    struct sink_face server_faces[EVENT_INTERFACE_COUNT];
     LONG refcount;
     struct event_source *source;
     struct poll *poll;

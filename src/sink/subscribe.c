@@ -23,8 +23,7 @@ static HRESULT refuse_event_name(BSTR name)
     text_append(&text, string_has_nul(name) ? L", with a NUL character in its name; there are " : L"; there are ");
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
     {
-        /* The floppy drive's are named like the DVD drive's. */
-        if (event_types[i].interface_ == &event_interfaces[FLOPPY_EVENTS])
+        if (!event_is_first_of_its_name(&event_types[i]))
             continue;
         text_append(&text, event_types[i].name);
         text_append(&text, L", ");

@@ -2,3 +2,4 @@
 #include <initguid.h>
 
 #include "vmevents.h"
+#include "VPCCOMInterfaces.h"

@@ -26,8 +26,10 @@ static const WCHAR *const event_texts[EVENT_COUNT] = {
         L"OnGuestShutdown()",
         L"OnGuestLogoff(logoffType=vmLogoff_Forced)",
         L"OnDiskOutOfSpace(criticallyLow=True)",
+        L"OnServiceEvent(logMessageID=1)",
         L"OnVMStateChange(virtualMachineConfig=\"\", virtualMachineState=vmVMState_TurnedOff)",
         L"OnEventLogged(logMessageID=1)",
+        L"OnHeartbeatStopped(virtualMachineConfig=\"\")",
         L"OnMediaInsert(mediaPath=\"\")",
         L"OnMediaEject(mediaPath=\"\")",
         L"OnMediaInsert(mediaPath=\"\")",
@@ -318,6 +320,7 @@ static bool value_of(const WCHAR *name, LONG *value)
 static void test_names(void **state)
 {
     uint32_t both = EVENT_BIT(DVD_EVENTS, 2) | EVENT_BIT(FLOPPY_EVENTS, 2);
+    uint32_t heartbeats = EVENT_BIT(MACHINE_EVENTS, 5) | EVENT_BIT(PC_EVENTS, 4);
 
     (void)state;
     assert_int_equal(mask_of(L"OnGuestLogoff"), EVENT_BIT(MACHINE_EVENTS, 11));
@@ -327,6 +330,12 @@ static void test_names(void **state)
     assert_int_equal(mask_of(L"IVMFloppyDriveEvents.OnMediaEject"), EVENT_BIT(FLOPPY_EVENTS, 2));
     assert_int_equal(mask_of(L"ivmdvddriveevents.ONMEDIAEJECT"), EVENT_BIT(DVD_EVENTS, 2));
     assert_int_equal(mask_of(L"IVMVirtualPCEvents.OnVMStateChange"), EVENT_BIT(PC_EVENTS, 2));
+    assert_int_equal(mask_of(L"OnHeartbeatStopped"), heartbeats);
+    assert_int_equal(mask_of(L"IVMVirtualPCEvents.OnHeartbeatStopped"), EVENT_BIT(PC_EVENTS, 4));
+    assert_int_equal(mask_of(L"IVMVirtualPCEvents.OnServiceEvent"), EVENT_BIT(PC_EVENTS, 1));
+    /* Virtual Server's names are as good. */
+    assert_int_equal(mask_of(L"IVMVirtualServerEvents.OnServiceEvent"), EVENT_BIT(PC_EVENTS, 1));
+    assert_int_equal(mask_of(L"ivmvirtualserverevents.onheartbeatstopped"), EVENT_BIT(PC_EVENTS, 4));
     for (unsigned int i = 0; i < EVENT_COUNT; ++i)
         assert_true(mask_of(event_types[i].name) & event_types[i].mask);
 }
@@ -336,7 +345,8 @@ static void test_names_that_are_none(void **state)
     static const WCHAR *const names[] = {L"", L".", L"*", L"OnGuestLogof", L"OnGuestLogofff", L" OnGuestLogoff",
             L"GuestLogoff", L"IVMFloppyDriveEvents.", L".OnMediaEject", L"IVMFloppyDriveEvents.OnGuestLogoff",
             L"IVMFloppyDriveEvent.OnMediaEject", L"IVMFloppyDriveEventss.OnMediaEject", L"X.IVMDVDDriveEvents",
-            L"IVMFloppyDriveEvents.OnMediaEject.", L"IVMFloppyDriveEvents..OnMediaEject"};
+            L"IVMFloppyDriveEvents.OnMediaEject.", L"IVMFloppyDriveEvents..OnMediaEject",
+            L"IVMVirtualServerEvents.OnReset", L"IVMVirtualServerEvent.OnServiceEvent"};
 
     (void)state;
     for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); ++i)

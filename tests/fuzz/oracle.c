@@ -121,8 +121,10 @@ void verdict_find(struct verdict *verdict, const struct call *call, const DISPPA
     VariantInit(&verdict->values[1]);
     if (!IsEqualIID(call->riid, &IID_NULL))
         add_fault(verdict, DISP_E_UNKNOWNINTERFACE, ANY_ARG, false);
-    if (!call->sample || (call->flags != DISPATCH_METHOD && call->flags != (DISPATCH_METHOD | DISPATCH_PROPERTYGET)))
+    if (call->flags != DISPATCH_METHOD && call->flags != (DISPATCH_METHOD | DISPATCH_PROPERTYGET))
         add_fault(verdict, DISP_E_MEMBERNOTFOUND, ANY_ARG, false);
+    else if (!call->sample)
+        add_fault(verdict, DISP_E_MEMBERNOTFOUND, ANY_ARG, true);
     if (!params)
         add_fault(verdict, E_POINTER, ANY_ARG, false);
     if (!verdict->fault_count)

@@ -11,6 +11,7 @@ struct stage
     struct journal journal;
     struct recorder recorders[4];
     DWORD cookies[4];
+    struct recorder server_recorders[4]; /* of one test; the host may hold them until it ends */
 };
 
 static const struct
@@ -100,6 +101,36 @@ static void test_every_event(void **state)
     client_raise(machine, L"IVMFloppyDriveEvents.OnMediaInsert", 1, value_bstr(L"C:\\b.vfd"));
     client_raise(machine, L"IVMFloppyDriveEvents.OnMediaEject", 1, value_bstr(L"C:\\b.vfd"));
     journal_expect(&stage->journal, ARRAYSIZE(heard), heard);
+}
+
+/* Virtual Server's interfaces of the same events are there too, and have those that Virtual Server's machines fire. */
+static void test_by_virtual_servers_interfaces(void **state)
+{
+    static const IID *const iids[4] = {&DIID_VirtualServer_IVMVirtualMachineEvents,
+            &DIID_VirtualServer_IVMDVDDriveEvents, &DIID_VirtualServer_IVMFloppyDriveEvents,
+            &DIID_VirtualServer_IVMVirtualServerEvents};
+    static const WCHAR *const heard[] = {L"machine.1 5", L"host.2 Alpha 5", L"machine.3", L"dvd.1 C:\\a.iso",
+            L"floppy.2 C:\\b.vfd"};
+    static struct journal journal;
+    struct stage *stage = *state;
+    struct recorder *recorders = stage->server_recorders;
+    DWORD cookies[4];
+
+    journal_init(&journal);
+    for (UINT i = 0; i < 4; ++i)
+    {
+        recorder_init(&recorders[i], &journal, iids[i], interfaces[i].name);
+        cookies[i] = recorder_advise(&recorders[i], stage_source(stage, i));
+        assert_int_equal(count_connections(stage_source(stage, i), iids[i]), 1);
+    }
+    client_raise(stage->machine, L"OnStateChange", 1, value_i4(vmVMState_Running));
+    client_raise(stage->machine, L"OnGuestLogoff", 1, value_i4(vmLogoff_Forced));
+    client_raise(stage->machine, L"OnReset", 0);
+    client_raise(stage->machine, L"IVMDVDDriveEvents.OnMediaInsert", 1, value_bstr(L"C:\\a.iso"));
+    client_raise(stage->machine, L"IVMFloppyDriveEvents.OnMediaEject", 1, value_bstr(L"C:\\b.vfd"));
+    journal_expect(&journal, ARRAYSIZE(heard), heard);
+    for (UINT i = 0; i < 4; ++i)
+        recorder_unadvise(&recorders[i], stage_source(stage, i), cookies[i]);
 }
 
 /* Raise returns when responsive clients have got the event: there is nothing to wait for. On a machine that is loaded a
@@ -257,6 +288,8 @@ static void test_refused(void **state)
             {E_INVALIDARG, L"OnVMStateChange", {L"host", L"OnVMStateChange", L"OnStateChange"}, 2,
                     {value_bstr(L"x"), value_i4(1)}},
             {E_INVALIDARG, L"OnEventLogged", {L"host", L"OnEventLogged", L""}, 1, {value_i4(1)}},
+            {E_INVALIDARG, L"OnServiceEvent", {L"host", L"OnServiceEvent", L""}, 1, {value_i4(1)}},
+            {E_INVALIDARG, L"IVMVirtualPCEvents.OnHeartbeatStopped", {L"host", L"", L""}, 1, {value_bstr(L"x")}},
             {E_INVALIDARG, L"OnGuestLogoff", {L"logoffType is 3", L"2 (vmLogoff_External)", L""}, 1, {value_i4(3)}},
             {E_INVALIDARG, L"OnGuestLogoff", {L"logoffType is -1", L"0 (vmLogoff_Normal)", L""}, 1, {value_i4(-1)}},
             {E_INVALIDARG, L"OnStateChange", {L"11", L"10 (vmVMState_DeleteMachine)", L""}, 1, {value_i4(11)}},
@@ -418,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test_setup_teardown(test_every_event, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_by_virtual_servers_interfaces, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_heard_on_return, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_shared_names_mean_both_drives, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_state, stage_setup, stage_teardown),

@@ -48,7 +48,7 @@ static void fire_all(void)
 static void test_filters(void **state)
 {
     LONG all = 0, of_interface[DIID_COUNT] = {0}, single[SAMPLE_COUNT] = {0};
-    static const LONG in_interface[DIID_COUNT] = {12, 2, 2, 2};
+    static const LONG in_interface[DIID_COUNT] = {12, 4, 2, 2};
 
     (void)state;
     add(&IID_NULL, DISPID_UNKNOWN, count_call, &all, NULL);
@@ -90,8 +90,8 @@ static void test_what_AddCallback_refuses(void **state)
     assert_int_equal(try_to_add(&DIID_IVMVirtualMachineEvents, 0), E_INVALIDARG);
     assert_int_equal(try_to_add(&DIID_IVMVirtualMachineEvents, 13), E_INVALIDARG);
     assert_int_equal(try_to_add(&DIID_IVMVirtualMachineEvents, -2), E_INVALIDARG);
-    assert_int_equal(try_to_add(&DIID_IVMVirtualPCEvents, 1), E_INVALIDARG);
-    assert_int_equal(try_to_add(&DIID_IVMVirtualPCEvents, 4), E_INVALIDARG);
+    assert_int_equal(try_to_add(&DIID_IVMVirtualPCEvents, 0), E_INVALIDARG);
+    assert_int_equal(try_to_add(&DIID_IVMVirtualPCEvents, 5), E_INVALIDARG);
     assert_int_equal(try_to_add(&DIID_IVMDVDDriveEvents, 3), E_INVALIDARG);
     assert_int_equal(try_to_add(&DIID_IVMFloppyDriveEvents, 3), E_INVALIDARG);
     assert_int_equal(try_to_add(NULL, DISPID_UNKNOWN), E_POINTER);

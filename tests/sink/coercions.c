@@ -245,7 +245,8 @@ static void test_what_becomes_a_string(void **state)
 
 static void test_named_arguments(void **state)
 {
-    const struct sample *changed = &samples[5], *of_machine = &samples[12], *logoff = &samples[10];
+    const struct sample *changed = &samples[5], *logoff = &samples[10];
+    const struct sample *of_machine = sample_find(&DIID_IVMVirtualPCEvents, 2);
     const struct sample *two[] = {changed, of_machine};
     DISPID in_order[2] = {0, 1}, reversed[2] = {1, 0}, last[1] = {1};
     VARIANT args[2], swapped[2];

@@ -35,12 +35,16 @@ const struct sample samples[SAMPLE_COUNT] = {
                 L"OnGuestLogoff(logoffType=vmLogoff_Forced)"},
         {MACHINE, 12, L"OnDiskOutOfSpace", 1, {BOOLEAN(L"criticallyLow", VARIANT_FALSE)},
                 L"OnDiskOutOfSpace(criticallyLow=False)"},
+        {PC, 1, L"OnServiceEvent", 1, {NUMBER(L"logMessageID", 2147483647, 0, NULL)},
+                L"OnServiceEvent(logMessageID=2147483647)"},
         {PC, 2, L"OnVMStateChange", 2,
                 {STRING(L"virtualMachineConfig", L"C:\\VM\\One.vmc"), NUMBER(L"virtualMachineState", 10, STATES)},
                 L"OnVMStateChange(virtualMachineConfig=\"C:\\VM\\One.vmc\", "
                 L"virtualMachineState=vmVMState_DeleteMachine)"},
         {PC, 3, L"OnEventLogged", 1, {NUMBER(L"logMessageID", -2147483647 - 1, 0, NULL)},
                 L"OnEventLogged(logMessageID=-2147483648)"},
+        {PC, 4, L"OnHeartbeatStopped", 1, {STRING(L"virtualMachineConfig", L"C:\\VM\\Two.vmc")},
+                L"OnHeartbeatStopped(virtualMachineConfig=\"C:\\VM\\Two.vmc\")"},
         {DVD, 1, L"OnMediaInsert", 1, {STRING(L"mediaPath", L"D:\\a \"b\".iso")},
                 L"OnMediaInsert(mediaPath=\"D:\\a \"\"b\"\".iso\")"},
         {DVD, 2, L"OnMediaEject", 1, {STRING(L"mediaPath", L"")}, L"OnMediaEject(mediaPath=\"\")"},
@@ -49,6 +53,16 @@ const struct sample samples[SAMPLE_COUNT] = {
         {FLOPPY, 2, L"OnMediaEject", 1, {STRING(L"mediaPath", L"\x00dcml\x00e4ut")},
                 L"OnMediaEject(mediaPath=\"\x00dcml\x00e4ut\")"},
 };
+
+const struct sample *sample_find(const IID *iid, DISPID id)
+{
+    for (const struct sample *sample = samples; sample < samples + SAMPLE_COUNT; ++sample)
+    {
+        if (IsEqualIID(sample->iid, iid) && sample->id == id)
+            return sample;
+    }
+    return NULL;
+}
 
 void sample_arguments(const struct sample *sample, VARIANT args[2])
 {

@@ -1,10 +1,10 @@
-/* One sample of each of the 18 events, as the contract has them. */
+/* One sample of each event, as the contract has them. */
 #ifndef VMEVENTS_TESTS_SAMPLES_H
 #define VMEVENTS_TESTS_SAMPLES_H
 
 #include "sink/library.h"
 
-#define SAMPLE_COUNT 18
+#define SAMPLE_COUNT 20
 
 struct sample_arg
 {
@@ -29,6 +29,9 @@ struct sample
 };
 
 extern const struct sample samples[SAMPLE_COUNT];
+
+/* NULL: there is no such event. */
+const struct sample *sample_find(const IID *iid, DISPID id);
 
 /* The arguments in the order of DISPPARAMS, the last first; freed by sample_clear. */
 void sample_arguments(const struct sample *sample, VARIANT args[2]);

@@ -258,6 +258,15 @@ static const IConnectionPointVtbl point_vtbl = {
         point_EnumConnections,
 };
 
+void source_offer(struct source *source, const IID *iid)
+{
+    struct source_point *point = &source->points[source->count++];
+
+    point->IConnectionPoint_iface.lpVtbl = (IConnectionPointVtbl *)&point_vtbl;
+    point->source = source;
+    point->iid = iid;
+}
+
 void source_init(struct source *source, unsigned int interfaces)
 {
     memset(source, 0, sizeof(*source));
@@ -266,14 +275,8 @@ void source_init(struct source *source, unsigned int interfaces)
     source->refcount = 1;
     for (UINT i = 0; i < DIID_COUNT; ++i)
     {
-        struct source_point *point = &source->points[source->count];
-
-        if (!(interfaces & (1u << i)))
-            continue;
-        point->IConnectionPoint_iface.lpVtbl = (IConnectionPointVtbl *)&point_vtbl;
-        point->source = source;
-        point->iid = diids[i];
-        ++source->count;
+        if (interfaces & (1u << i))
+            source_offer(source, diids[i]);
     }
 }
 

@@ -39,11 +39,14 @@ struct source
     LONG advises;
     volatile LONG connected; /* points that have a sink */
     UINT count;
-    struct source_point points[DIID_COUNT];
+    struct source_point points[2 * DIID_COUNT];
 };
 
 /* With points for the interfaces whose bits are set, in the order of diids. */
 void source_init(struct source *source, unsigned int interfaces);
+
+/* One more, for another interface. */
+void source_offer(struct source *source, const IID *iid);
 
 /* Sees that nobody has a reference any more, nor the test one that it has given away (on_free). */
 void source_end(struct source *source);

@@ -186,10 +186,10 @@ static void test_catalogue_states_the_library(void **state)
         assert_is_dispinterface(info, events->iid, 0);
         assert_int_equal(type_count_functions(info), events->count);
         assert_ptr_equal(event_interface_find(events->iid), events);
-        assert_null(event_type_find(events, events->first_id - 1));
-        assert_null(event_type_find(events, events->first_id + (LONG)events->count));
+        assert_null(event_type_find(events, EVENT_FIRST_ID - 1));
+        assert_null(event_type_find(events, EVENT_FIRST_ID + (LONG)events->count));
         assert_null(event_type_find(events, DISPID_UNKNOWN));
-        for (DISPID id = events->first_id; id < events->first_id + (LONG)events->count; ++id)
+        for (DISPID id = EVENT_FIRST_ID; id < EVENT_FIRST_ID + (LONG)events->count; ++id)
         {
             const struct event_type *event = event_type_find(events, id);
 
@@ -211,6 +211,51 @@ static void test_catalogue_states_the_library(void **state)
     assert_int_equal(all, EVENT_ALL_MASK);
     assert_null(event_interface_find(&IID_IDispatch));
     assert_null(event_interface_find(&IID_IVMEventSink));
+}
+
+/* The type of an interface of Virtual Server is that of Virtual PC's event, by another interface. */
+static void assert_server_event(const struct event_interface *events, const struct virtual_pc_method *expected)
+{
+    const struct event_type *event = event_type_find(events, expected->id);
+    const struct event_type *counterpart = event_type_find(event_interface_find(events->described), expected->id);
+
+    assert_non_null(event);
+    assert_int_equal(event->id, expected->id);
+    assert_wide_equal(event->name, expected->name);
+    assert_ptr_equal(event->interface_, events);
+    assert_ptr_equal(event->iid, events->iid);
+    assert_int_equal(event->mask, counterpart->mask);
+    assert_int_equal(event->param_count, expected->param_count);
+    assert_short_cuts(event);
+    for (UINT i = 0; i < expected->param_count; ++i)
+    {
+        assert_wide_equal(event->params[i].name, expected->params[i].name);
+        assert_wide_equal(param_type_text(&event->params[i]), expected->params[i].type);
+    }
+}
+
+static void test_catalogue_states_virtual_servers_interfaces(void **state)
+{
+    (void)state;
+    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
+    {
+        const struct virtual_pc_interface *expected = &virtual_server_interfaces[i];
+        const struct event_interface *events = event_interface_find(&expected->iid);
+        uint32_t mask = 0;
+
+        assert_ptr_equal(events, &server_interfaces[i]);
+        assert_wide_equal(events->name, expected->name);
+        assert_int_equal(events->count, expected->method_count);
+        assert_null(event_type_find(events, EVENT_FIRST_ID - 1));
+        assert_null(event_type_find(events, EVENT_FIRST_ID + (LONG)events->count));
+        assert_ptr_equal(events->described, event_interfaces[i].iid);
+        for (unsigned int j = 0; j < expected->method_count; ++j)
+        {
+            assert_server_event(events, &expected->methods[j]);
+            mask |= event_type_find(events, expected->methods[j].id)->mask;
+        }
+        assert_int_equal(event_interface_mask(events), mask);
+    }
 }
 
 static void test_catalogue_enumerations(void **state)
@@ -247,6 +292,7 @@ int main(int argc, char **argv)
             cmocka_unit_test(test_enumerations_are_those_of_virtual_pc),
             cmocka_unit_test(test_sink_has_the_machine_events),
             cmocka_unit_test(test_catalogue_states_the_library),
+            cmocka_unit_test(test_catalogue_states_virtual_servers_interfaces),
             cmocka_unit_test(test_catalogue_enumerations),
     };
     int failed;

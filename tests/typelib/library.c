@@ -62,7 +62,7 @@ ITypeInfo *library_find(const WCHAR *name)
 
         assert_int_equal(ITypeLib_GetTypeInfo(library, i, &info), S_OK);
         own = type_name(info, MEMBERID_NIL);
-        found = !wcscmp(own, name);
+        found = !_wcsicmp(own, name);
         SysFreeString(own);
         if (found)
             return info;

@@ -13,7 +13,8 @@ extern ITypeLib *library;
 void library_open(const char *file);
 void library_close(void);
 
-/* The type of that name; to be released. */
+/* The type of that name; to be released. Case makes no difference: a library has each name in the spelling in which it
+ * met it first, be it that of a type or of a parameter. */
 ITypeInfo *library_find(const WCHAR *name);
 
 /* The name of a type, or of one of its members; to be freed. */

@@ -21,11 +21,13 @@ const struct virtual_pc_interface virtual_pc_interfaces[VIRTUAL_PC_INTERFACE_COU
                         {11, L"OnGuestLogoff", 1, {{L"logoffType", L"VMLogoffType"}}},
                         {12, L"OnDiskOutOfSpace", 1, {{L"criticallyLow", L"VARIANT_BOOL"}}},
                 }},
-        {L"IVMVirtualPCEvents", {0xefed1ef1, 0x3c09, 0x41f7, {0xa9, 0xc2, 0x7e, 0x29, 0xfa, 0x28, 0x6c, 0x9d}}, 2,
+        {L"IVMVirtualPCEvents", {0xefed1ef1, 0x3c09, 0x41f7, {0xa9, 0xc2, 0x7e, 0x29, 0xfa, 0x28, 0x6c, 0x9d}}, 4,
                 {
+                        {1, L"OnServiceEvent", 1, {{L"logMessageID", L"long"}}},
                         {2, L"OnVMStateChange", 2,
                                 {{L"virtualMachineConfig", L"BSTR"}, {L"virtualMachineState", L"VMVMState"}}},
                         {3, L"OnEventLogged", 1, {{L"logMessageID", L"long"}}},
+                        {4, L"OnHeartbeatStopped", 1, {{L"virtualMachineConfig", L"BSTR"}}},
                 }},
         {L"IVMDVDDriveEvents", {0xc2a7d8e9, 0xe76c, 0x4eb8, {0x94, 0xf7, 0x71, 0xa5, 0x12, 0x2d, 0x24, 0x9b}}, 2,
                 {
@@ -33,6 +35,37 @@ const struct virtual_pc_interface virtual_pc_interfaces[VIRTUAL_PC_INTERFACE_COU
                         {2, L"OnMediaEject", 1, {{L"mediaPath", L"BSTR"}}},
                 }},
         {L"IVMFloppyDriveEvents", {0xa9ed3401, 0x4e09, 0x4177, {0x86, 0xec, 0xa1, 0x3b, 0xf9, 0xfa, 0x7d, 0x4e}}, 2,
+                {
+                        {1, L"OnMediaInsert", 1, {{L"mediaPath", L"BSTR"}}},
+                        {2, L"OnMediaEject", 1, {{L"mediaPath", L"BSTR"}}},
+                }},
+};
+
+/* Written down from the type library of Virtual Server 2005. */
+const struct virtual_pc_interface virtual_server_interfaces[VIRTUAL_PC_INTERFACE_COUNT] = {
+        {L"IVMVirtualMachineEvents", {0xd413ca60, 0x3086, 0x4657, {0x83, 0xea, 0x99, 0x69, 0x6b, 0x60, 0xed, 0x78}}, 6,
+                {
+                        {1, L"OnStateChange", 1, {{L"virtualMachineState", L"VMVMState"}}},
+                        {2, L"OnRequestShutdown", 0, {{NULL, NULL}}},
+                        {3, L"OnReset", 0, {{NULL, NULL}}},
+                        {4, L"OnTripleFault", 0, {{NULL, NULL}}},
+                        {5, L"OnHeartbeatStopped", 0, {{NULL, NULL}}},
+                        {6, L"OnConfigurationChanged", 2, {{L"configKey", L"BSTR"}, {L"configData", L"VARIANT"}}},
+                }},
+        {L"IVMVirtualServerEvents", {0xdf46b133, 0xf14f, 0x4168, {0xbe, 0x23, 0x82, 0x97, 0x1d, 0x82, 0x6a, 0x1e}}, 4,
+                {
+                        {1, L"OnServiceEvent", 1, {{L"logMessageID", L"long"}}},
+                        {2, L"OnVMStateChange", 2,
+                                {{L"virtualMachineConfig", L"BSTR"}, {L"virtualMachineState", L"VMVMState"}}},
+                        {3, L"OnEventLogged", 1, {{L"logMessageID", L"long"}}},
+                        {4, L"OnHeartbeatStopped", 1, {{L"virtualMachineConfig", L"BSTR"}}},
+                }},
+        {L"IVMDVDDriveEvents", {0xdcfaf56f, 0x3869, 0x46e3, {0x91, 0x4d, 0x71, 0xc0, 0x07, 0x2d, 0xd4, 0x60}}, 2,
+                {
+                        {1, L"OnMediaInsert", 1, {{L"mediaPath", L"BSTR"}}},
+                        {2, L"OnMediaEject", 1, {{L"mediaPath", L"BSTR"}}},
+                }},
+        {L"IVMFloppyDriveEvents", {0xdb5ecaf1, 0xac8b, 0x4b18, {0x9a, 0x1e, 0xed, 0x8f, 0x55, 0x0d, 0xfc, 0x06}}, 2,
                 {
                         {1, L"OnMediaInsert", 1, {{L"mediaPath", L"BSTR"}}},
                         {2, L"OnMediaEject", 1, {{L"mediaPath", L"BSTR"}}},
@@ -75,10 +108,12 @@ const struct virtual_pc_enumeration virtual_pc_enumerations[VIRTUAL_PC_ENUMERATI
                         {L"vmVirtualMachineEvent_GuestLogoff", 11},
                         {L"vmVirtualMachineEvent_DiskOutOfSpace", 12},
                 }},
-        {L"VMVirtualPCEvent", {0x5b030e37, 0xc851, 0x4cd8, {0xb4, 0x4e, 0x0d, 0xad, 0xf0, 0x7d, 0x86, 0x6e}}, 2,
+        {L"VMVirtualPCEvent", {0x5b030e37, 0xc851, 0x4cd8, {0xb4, 0x4e, 0x0d, 0xad, 0xf0, 0x7d, 0x86, 0x6e}}, 4,
                 {
+                        {L"vmVirtualPCEvent_ServiceEvent", 1},
                         {L"vmVirtualPCEvent_VMStateChange", 2},
                         {L"vmVirtualPCEvent_EventLogged", 3},
+                        {L"vmVirtualPCEvent_VMHeartbeatStopped", 4},
                 }},
         {L"VMDVDDriveEvent", {0x27834185, 0xe110, 0x4dbf, {0x9a, 0x99, 0xca, 0x56, 0xe6, 0xbf, 0xf4, 0x36}}, 2,
                 {

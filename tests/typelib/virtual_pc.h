@@ -40,6 +40,7 @@ struct virtual_pc_enumeration
 };
 
 extern const struct virtual_pc_interface virtual_pc_interfaces[VIRTUAL_PC_INTERFACE_COUNT];
+extern const struct virtual_pc_interface virtual_server_interfaces[VIRTUAL_PC_INTERFACE_COUNT]; /* of the same events */
 extern const struct virtual_pc_enumeration virtual_pc_enumerations[VIRTUAL_PC_ENUMERATION_COUNT];
 
 #endif

@@ -1,6 +1,7 @@
 /* The example at the head of vmevents.h, complete: ends with 0 when the callback has heard what was raised. */
 #define COBJMACROS
 #include <vmevents.h>
+#include <VPCCOMInterfaces.h>
 
 #include <stdio.h>
 
