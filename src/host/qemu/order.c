@@ -91,7 +91,7 @@ struct observation *order_take(struct order *order, uint64_t now_ms)
     if (!observation)
         return NULL;
     if (order->count <= ORDER_HELD_MAX && order->bytes <= ORDER_HELD_BYTES_MAX
-            && (order->held || observation->number > certain_number(order, now_ms)))
+            && (order->held || observation->waits || observation->number > certain_number(order, now_ms)))
         return NULL;
     order->first = observation->next;
     --order->count;
@@ -99,11 +99,23 @@ struct observation *order_take(struct order *order, uint64_t now_ms)
     return observation;
 }
 
+struct observation *order_find_waiting(const struct order *order)
+{
+    struct observation *found = NULL;
+
+    for (struct observation *observation = order->first; observation; observation = observation->next)
+    {
+        if (observation->waits && (!found || observation->number < found->number))
+            found = observation;
+    }
+    return found;
+}
+
 uint64_t order_due_ms(const struct order *order)
 {
     uint64_t due = 0;
 
-    if (!order->first || order->held)
+    if (!order->first || order->held || order->first->waits)
         return UINT64_MAX;
     for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
     {

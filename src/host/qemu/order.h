@@ -37,6 +37,9 @@ struct observation
     int kind;          /* whatever the caller gave */
     size_t size;       /* of the message as it came, in bytes */
     json_t *message;   /* a reference; may be NULL */
+    bool waits;        /* for what else is to be known of it; so does all that happened behind it */
+    uint64_t waits_until_ms;
+    unsigned int says; /* what became known then */
 };
 
 struct order
@@ -67,6 +70,9 @@ bool order_put(struct order *order, const struct observation *observed, const ch
 struct observation *order_take(struct order *order, uint64_t now_ms);
 
 void observation_free(struct observation *observation);
+
+/* The first that came of those that wait; NULL: none does. */
+struct observation *order_find_waiting(const struct order *order);
 
 /* When order_take has to be called again; UINT64_MAX: not before another observation comes. */
 uint64_t order_due_ms(const struct order *order);

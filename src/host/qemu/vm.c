@@ -42,6 +42,11 @@ void vm_observe(struct vm *vm, int kind, const char *event, json_t *message, int
 {
     struct observation observed = {.kind = kind, .time_us = time_us, .size = vm->message_size, .message = message};
 
+    if (event && *vm->reset_log.path && (!strcmp(event, "RESET") || !strcmp(event, "SHUTDOWN")))
+    {
+        observed.waits = true;
+        observed.waits_until_ms = vm->now_ms + (reset_log_is_written(&vm->reset_log) ? VM_LOG_WAIT_MS : 0);
+    }
     vm_check(vm, order_put(&vm->order, &observed, event, vm->now_ms));
 }
 
@@ -85,6 +90,8 @@ void vm_ask(struct vm *vm, enum vm_question question)
         return;
     }
     arguments = text ? json_reader_read(text, strlen(text), 0, &error) : NULL;
+    if (question == VM_ASK_DEVICES)
+        vm->log_size = reset_log_size(&vm->reset_log);
     if (vm_check(vm, !text || arguments))
         vm->asked[question] = execute(vm, questions[question].command, arguments, question);
 }
@@ -148,6 +155,7 @@ static void deliver_probe(struct vm *vm, struct vm_probe *probe, const json_t *r
 
 static void deliver(struct vm *vm, const struct observation *observation)
 {
+    vm->log_says = observation->says;
     if (observation->kind == VM_EVENT)
         vm_take_event(vm, observation->message, observation->time_us);
     else if (observation->kind >= VM_PROBES)
@@ -177,10 +185,43 @@ static void attach(struct vm *vm)
     vm->user->attached(vm->context);
 }
 
+/* Behind a shutdown there is no record, but perhaps what led to it. */
+static unsigned int read_log(struct vm *vm, const struct observation *observation, bool hasty)
+{
+    const char *event = json_string_value(json_object_get(observation->message, "event"));
+
+    if (!strcmp(event, "SHUTDOWN"))
+        return RESET_RECORDED | (reset_log_take_last(&vm->reset_log) ? RESET_BY_TRIPLE_FAULT : 0);
+    return reset_log_take(&vm->reset_log, hasty);
+}
+
+/* Resets, in the order in which they came, take what the log has of each. over: there is no time left to wait. */
+static void ask_log(struct vm *vm, bool over)
+{
+    struct observation *observation;
+
+    while ((observation = order_find_waiting(&vm->order)))
+    {
+        bool hasty = over || vm->now_ms >= observation->waits_until_ms;
+
+        observation->says = read_log(vm, observation, hasty);
+        if (!observation->says && !hasty)
+        {
+            vm->log_ms = vm->now_ms + VM_LOG_RETRY_MS;
+            return;
+        }
+        if (!observation->says)
+            vm->reset_log.silent = true;
+        observation->waits = false;
+    }
+    vm->log_ms = UINT64_MAX;
+}
+
 static void deliver_due(struct vm *vm)
 {
     struct observation *observation;
 
+    ask_log(vm, false);
     while (!vm->fault && (observation = order_take(&vm->order, vm->now_ms)))
     {
         deliver(vm, observation);
@@ -241,6 +282,8 @@ static void qmp_answer(void *context, int tag, json_t *result)
 {
     struct vm *vm = context;
 
+    if (tag == VM_ASK_DEVICES && !order_find_waiting(&vm->order))
+        reset_log_pass(&vm->reset_log, vm->log_size);
     if (tag != VM_ASK_JOBS)
     {
         vm_observe(vm, tag, NULL, result, ORDER_NOW);
@@ -297,8 +340,9 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
     vm->qmp_open = true;
     vm->opened_ms = now_ms;
     vm->attached = vm->status_known = false;
-    /* What was under way may be over. */
+    /* What was under way may be over, and what the log has by now is no news. */
     forget_work(vm);
+    reset_log_skip(&vm->reset_log);
     messages_restart(&vm->qmp_messages);
     qmp_open(&vm->qmp);
 }
@@ -317,6 +361,7 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms)
     vm->qmp_open = false;
     qmp_close(&vm->qmp);
     messages_restart(&vm->qmp_messages);
+    ask_log(vm, true);
     order_end_stream(&vm->order);
     /* All that has come, whatever is wrong with some of it. */
     do
@@ -440,6 +485,7 @@ uint64_t vm_due_ms(const struct vm *vm)
 {
     uint64_t due = earlier(order_due_ms(&vm->order), agent_due_ms(&vm->agent));
 
+    due = earlier(due, vm->log_ms);
     if (vm->attached)
         due = earlier(due, vm->poll_ms);
     if (vm->users.doubtful)
@@ -452,6 +498,7 @@ uint64_t vm_due_ms(const struct vm *vm)
 bool vm_init(struct vm *vm, const struct vm_user *user, void *context, const struct address *address)
 {
     *vm = (struct vm){.user = user, .context = context, .outlet = {user->tell, context}, .address = address};
+    vm->log_ms = UINT64_MAX;
     vm->reset_log.path = address->reset_log;
     messages_init(&vm->qmp_messages, false);
     messages_init(&vm->agent_messages, true);

@@ -26,6 +26,11 @@
 /* How long LogoffGuest waits for the users to be gone. */
 #define VM_LOGOFF_MS 20000
 
+/* How long a reset waits for what the log has of it, which is there before QEMU tells of the reset unless the file is
+ * on its way through something else; and how often it is looked for. */
+#define VM_LOG_WAIT_MS 5000
+#define VM_LOG_RETRY_MS 50
+
 #define VM_PROBES_MAX 64
 
 enum vm_logoff_result
@@ -141,6 +146,9 @@ struct vm
     uint64_t shutdown_requested_ms; /* 0: it was not */
     struct resets resets;
     struct reset_log reset_log;
+    int64_t log_size;      /* when the devices were asked for last */
+    uint64_t log_ms;       /* when it is looked at again */
+    unsigned int log_says; /* of the event that is being taken */
     struct drives drives;
     struct devices devices;
     json_t *full_disks; /* an object: when a disk was last said to be full, of those that have been told of */

@@ -50,8 +50,6 @@ static void take_process(struct vm *vm, const json_t *cpus)
 
     if (vm->process && process && vm->process != process)
         vm_end(vm, vm->now_ms);
-    /* What it has of before the connection is no news. */
-    reset_log_skip(&vm->reset_log);
     vm->process = process;
 }
 

@@ -120,10 +120,16 @@ static void take_job(struct vm *vm, const json_t *data, int64_t time_us)
     vm_ask(vm, VM_ASK_STATUS);
 }
 
+/* Older ones than QEMU 4 give no reason. */
+static bool is_instead_of_reset(const json_t *data)
+{
+    return !*text_of(data, "reason") || !strcmp(text_of(data, "reason"), "guest-reset");
+}
+
 static void take_shutdown(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)time_us;
-    if (reset_log_take_last(&vm->reset_log))
+    if (vm->log_says & RESET_BY_TRIPLE_FAULT && is_instead_of_reset(data))
         vm_tell(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
     if (json_is_true(json_object_get(data, "guest")))
         vm_tell(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0);
@@ -145,11 +151,10 @@ static void take_powerdown(struct vm *vm, const json_t *data, int64_t time_us)
 
 static void take_reset(struct vm *vm, const json_t *data, int64_t time_us)
 {
-    bool is_triple_fault = reset_log_take(&vm->reset_log);
-
-    if (!resets_take(&vm->resets, json_is_true(json_object_get(data, "guest")), time_us))
+    if (!resets_take(&vm->resets, json_is_true(json_object_get(data, "guest")), vm->log_says, time_us))
         return;
-    if (is_triple_fault)
+    /* SeaBIOS resets by one too. */
+    if (vm->log_says & RESET_BY_TRIPLE_FAULT && !(vm->log_says & RESET_IN_FIRMWARE))
         vm_tell(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
     vm_tell(&vm->outlet, VM_EVENT_RESET, 0);
     vm_lose_guest(vm);

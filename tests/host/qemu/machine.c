@@ -47,6 +47,23 @@ static void test_a_clock_that_is_set_back(void **state)
     pretended_expect(pretended, "OnReset()\nOnReset()\n");
 }
 
+/* A busy host: the firmware's own reset comes late, and its others close behind. */
+static void test_a_firmware_that_takes_long(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 4000);
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 100);
+    pretended_reset_by_guest(pretended);
+    pretended_expect(pretended, "OnReset()\n");
+    /* The guest's, again and again. */
+    pretended_wait(pretended, 1500);
+    pretended_reset_by_guest(pretended);
+    pretended_expect(pretended, "OnReset()\n");
+}
+
 /* The firmware's own reset comes when the machine goes on, however late that is. */
 static void test_a_reset_while_stopped(void **state)
 {
@@ -459,6 +476,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             TEST(ten_resets_close_together),
             TEST(a_burst_of_the_firmware),
+            TEST(a_firmware_that_takes_long),
             TEST(a_clock_that_is_set_back),
             TEST(a_reset_while_stopped),
             TEST(a_pause_before_the_firmware_is_done),
