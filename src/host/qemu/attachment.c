@@ -97,6 +97,7 @@ static void qmp_opened(void *context)
 {
     struct attachment *attachment = context;
 
+    attachment->trouble = NULL;
     vm_open_qmp(&attachment->vm, now_ms(attachment));
 }
 
@@ -151,7 +152,6 @@ static void agent_opened(void *context)
     struct attachment *attachment = context;
 
     attachment->agent_opened_ms = now_ms(attachment);
-    report(attachment, true, NULL);
     vm_open_agent(&attachment->vm, link_local_port(&attachment->agent), now_ms(attachment));
     schedule(attachment);
 }
@@ -206,17 +206,19 @@ static void vm_attached(void *context)
 
     uv_timer_stop(&attachment->qmp_timer);
     attachment->attached_ms = now_ms(attachment);
-    report(attachment, true, NULL);
+    report(attachment, true, attachment->trouble);
     if (attachment->address.agent_port)
         uv_timer_start(&attachment->agent_timer, try_agent, 0, 0);
     finish_try(attachment);
 }
 
-static void vm_has_agent_trouble(void *context, const char *trouble)
+static void vm_has_trouble(void *context, const char *trouble)
 {
     struct attachment *attachment = context;
 
-    report(attachment, true, trouble);
+    attachment->trouble = trouble;
+    if (attachment->vm.attached)
+        report(attachment, true, trouble);
 }
 
 static void vm_logged_off(void *context, enum vm_logoff_result result, const char *text)
@@ -227,7 +229,7 @@ static void vm_logged_off(void *context, enum vm_logoff_result result, const cha
 }
 
 static const struct vm_user vm_attachment = {
-        vm_send, vm_tells, vm_learns_state, vm_attached, vm_has_agent_trouble, vm_logged_off};
+        vm_send, vm_tells, vm_learns_state, vm_attached, vm_has_trouble, vm_logged_off};
 
 static void on_due(uv_timer_t *timer)
 {

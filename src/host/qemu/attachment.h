@@ -41,6 +41,7 @@ struct attachment
     uv_timer_t vm_timer, qmp_timer, agent_timer;
     unsigned int open_handles;
     bool closing, has_tried;
+    const char *trouble; /* of the machine, apart from its connections */
     uint64_t attached_ms, agent_opened_ms;
     uint64_t qmp_retry_ms, agent_retry_ms; /* the waits before the next tries */
 };

@@ -1,6 +1,5 @@
 #include "host/qemu/users.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* A request to shut down that is older has been ignored. */
@@ -19,13 +18,28 @@ void users_cleanup(struct users *users)
     *users = (struct users){0};
 }
 
-/* A Windows guest names the domain too. */
+/* A Windows guest names the domain too. A name is a key here and nothing else; one with a NUL in it, too. */
 static bool make_key(const json_t *user, char *key, size_t size)
 {
-    const char *name = json_string_value(json_object_get(user, "user"));
-    const char *domain = json_string_value(json_object_get(user, "domain"));
+    const json_t *name = json_object_get(user, "user"), *domain = json_object_get(user, "domain");
+    size_t length = json_string_length(name), domain_length = json_string_length(domain);
 
-    return name && snprintf(key, size, "%s%s%s", domain ? domain : "", domain ? "\\" : "", name) < (int)size;
+    if (!json_is_string(name) || length + domain_length + 2 > size)
+        return false;
+    if (json_is_string(domain))
+    {
+        memcpy(key, json_string_value(domain), domain_length);
+        key[domain_length++] = '\\';
+    }
+    memcpy(key + domain_length, json_string_value(name), length);
+    length += domain_length;
+    key[length] = 0;
+    while (length--)
+    {
+        if (!key[length])
+            key[length] = '\1';
+    }
+    return true;
 }
 
 static json_t *make_table(const json_t *list)

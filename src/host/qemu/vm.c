@@ -22,6 +22,11 @@ static const struct
         [VM_ASK_JOBS] = {"query-jobs", NULL},
 };
 
+const char *vm_command(int question)
+{
+    return questions[question].command;
+}
+
 bool vm_check(struct vm *vm, bool enough_memory)
 {
     if (enough_memory)
@@ -262,6 +267,14 @@ static void hold_for_job(struct vm *vm, const char *id, const char *status)
     vm->order.held = vm->asked[VM_ASK_JOBS];
 }
 
+/* QEMU's clock by ours, where it does not tell the time: not before what has a time already. */
+static int64_t estimate_time(const struct vm *vm)
+{
+    int64_t time_us = (int64_t)vm->now_ms * 1000 + vm->clock_us;
+
+    return time_us > vm->order.latest_us ? time_us : vm->order.latest_us;
+}
+
 static void qmp_event(void *context, const char *name, json_t *event, int64_t time_us)
 {
     const json_t *data = json_object_get(event, "data");
@@ -273,15 +286,28 @@ static void qmp_event(void *context, const char *name, json_t *event, int64_t ti
     /* Other ports than the agent's are nobody's business, and would hold up what is. */
     if (!strcmp(name, "VSERPORT_CHANGE") && *vm->port && id && strcmp(id, vm->port))
         return;
+    if (time_us == INT64_MIN)
+        time_us = estimate_time(vm);
+    else
+        vm->clock_us = time_us - (int64_t)vm->now_ms * 1000;
     vm_observe(vm, VM_EVENT, name, event, time_us);
     if (!strcmp(name, "JOB_STATUS_CHANGE"))
         hold_for_job(vm, id, json_string_value(json_object_get(data, "status")));
 }
 
-static void qmp_answer(void *context, int tag, json_t *result)
+/* What has to be known of every machine, so that a refusal is worth telling. */
+static bool is_essential(int tag)
+{
+    return tag == VM_ASK_PROCESS || tag == VM_ASK_STATUS || tag == VM_ASK_BLOCKS || tag == VM_ASK_DEVICES
+            || tag == VM_ASK_PORTS;
+}
+
+static void qmp_answer(void *context, int tag, json_t *result, const char *error)
 {
     struct vm *vm = context;
 
+    if (is_essential(tag))
+        vm_take_refusal(vm, tag, error);
     if (tag == VM_ASK_DEVICES && !order_find_waiting(&vm->order))
         reset_log_pass(&vm->reset_log, vm->log_size);
     if (tag != VM_ASK_JOBS)
@@ -298,11 +324,11 @@ static const struct qmp_user qmp_user = {send_qmp, qmp_ready, qmp_event, qmp_ans
 static json_t *parse(struct vm *vm, const char *message, size_t size, const char **fault)
 {
     json_error_t error;
-    json_t *json = json_reader_read(message, size, 0, &error);
+    json_t *json = json_reader_read(message, size, JSON_ALLOW_NUL, &error);
 
     /* A panic of a Windows guest's brings integers of 64 bits, of which nobody needs all the digits. */
     if (!json && json_error_code(&error) == json_error_numeric_overflow)
-        json = json_reader_read(message, size, JSON_DECODE_INT_AS_REAL, &error);
+        json = json_reader_read(message, size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
     if (!json)
         *fault = note_fault(vm,
                 json_reader_is_out_of_memory(&error) ? messages_out_of_memory : "it sent malformed JSON");
@@ -343,6 +369,7 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
     /* What was under way may be over, and what the log has by now is no news. */
     forget_work(vm);
     reset_log_skip(&vm->reset_log);
+    *vm->refusal = 0;
     messages_restart(&vm->qmp_messages);
     qmp_open(&vm->qmp);
 }
@@ -416,8 +443,8 @@ static const char *take_agent_message(void *context, const char *message, size_t
     vm->message_size = size;
     if (json)
         agent_take(&vm->agent, json, vm->now_ms);
-    else
-        agent_distrust(&vm->agent);
+    else if (fault != messages_out_of_memory)
+        agent_take_nonsense(&vm->agent, vm->now_ms);
     json_decref(json);
     deliver_due(vm);
     return fault == messages_out_of_memory ? fault : NULL;
@@ -428,6 +455,9 @@ void vm_open_agent(struct vm *vm, uint16_t local_port, uint64_t now_ms)
     vm->now_ms = now_ms;
     vm->agent_local_port = local_port;
     vm->agent_is_ours = false;
+    vm->agent_silence = NULL;
+    *vm->agent_trouble = 0;
+    vm_report(vm);
     messages_restart(&vm->agent_messages);
     agent_open(&vm->agent, now_ms);
     agent_tick(&vm->agent, now_ms);
@@ -463,6 +493,8 @@ static void poll_qemu(struct vm *vm)
     /* A QEMU that is slow is not asked more than it answers. */
     if (vm->unanswered)
         return;
+    if (*vm->refusal)
+        vm_ask(vm, (enum vm_question)vm->refused);
     vm_ask(vm, VM_ASK_DEVICES);
     if (drives_need_polling(&vm->drives))
         vm_ask(vm, VM_ASK_BLOCKS);

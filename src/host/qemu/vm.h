@@ -33,12 +33,15 @@
 
 #define VM_PROBES_MAX 64
 
+/* What others say of themselves is quoted in so many bytes. */
+#define VM_TROUBLE_MAX 256
+
 enum vm_logoff_result
 {
     VM_LOGOFF_DONE,
     VM_LOGOFF_NOT_RUNNING,
     VM_LOGOFF_NO_AGENT,
-    VM_LOGOFF_REFUSED,
+    VM_LOGOFF_REFUSED, /* by the agent, or it makes no sense: the text says how */
     VM_LOGOFF_TIMED_OUT,
     VM_LOGOFF_ENDED, /* the machine, before the users were gone */
     VM_LOGOFF_NO_MEMORY
@@ -63,11 +66,14 @@ struct vm_user
     /* All that is to be known at the start of a connection to QEMU is known. */
     void (*attached)(void *context);
 
-    /* What is wrong with the guest agent, a plain sentence; NULL: nothing is. */
-    void (*agent_trouble)(void *context, const char *trouble);
+    /* What is wrong though the connections are there, a plain sentence, good until the next; NULL: nothing is. */
+    void (*trouble)(void *context, const char *trouble);
 
     /* The end of vm_logoff; text: what the agent said, or NULL. */
-    void (*logged_off)(void *context, enum vm_logoff_result result, const char *text);
+    void (*logged_off)(void *context, /* What others say of themselves is quoted in so many bytes. */
+#define VM_TROUBLE_MAX 256
+
+enum vm_logoff_result result, const char *text);
 };
 
 /* What is asked of QEMU. Every answer is an observation of that kind. */
@@ -121,10 +127,13 @@ struct vm
     /* What has been asked and not answered, and what is to be asked again then. */
     bool asked[VM_QUESTIONS], ask_again[VM_QUESTIONS];
     uint32_t unanswered;
+    char refusal[VM_TROUBLE_MAX]; /* of a question, by QEMU; empty: none */
+    int refused;                  /* the question, which is asked again at each poll */
     struct vm_probe probes[VM_PROBES_MAX];
     bool qmp_open, attached;
     bool status_known; /* on this connection: what came before the answer is in the answer */
     uint64_t opened_ms; /* when the connection was made */
+    int64_t clock_us;   /* QEMU's clock, less ours */
     uint64_t poll_ms;
 
     /* The machine. */
@@ -164,7 +173,8 @@ struct vm
     char port_device[128]; /* of its character device */
     uint16_t agent_local_port; /* of our connection to the channel */
     bool agent_is_ours;        /* it has answered on that connection, and nobody else has the channel */
-    bool agent_in_trouble;     /* and that has been reported */
+    const char *agent_silence;  /* what is wrong with it, if it does not answer; NULL: nothing */
+    char agent_trouble[VM_TROUBLE_MAX]; /* what is wrong with its answers; empty: nothing */
     bool verify_silence;
     bool answered; /* since the guest was last reset */
     uint32_t guest;    /* the number of guests that have ended: what the agent of one said is not of the next */

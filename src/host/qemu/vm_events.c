@@ -197,13 +197,15 @@ static void take_io_error(struct vm *vm, const json_t *data, int64_t time_us)
 {
     const char *disk = *text_of(data, "device") ? text_of(data, "device") : text_of(data, "node-name");
     bool stops = !strcmp(text_of(data, "action"), "stop");
-    json_int_t told_us;
+    json_int_t told_us, quiet_us;
 
     if (!is_lack_of_space(data))
         return;
     told_us = json_integer_value(json_object_get(vm->full_disks, disk));
     vm_check(vm, !json_object_set_new_nocheck(vm->full_disks, disk, json_integer(time_us)));
-    if (told_us && (stops || time_us - told_us < DISK_QUIET_US))
+    /* QEMU's clock may have been set back. */
+    quiet_us = time_us >= told_us ? time_us - told_us : DISK_QUIET_US;
+    if (told_us && (stops || quiet_us < DISK_QUIET_US))
         return;
     vm_tell(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, stops);
 }

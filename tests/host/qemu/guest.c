@@ -6,6 +6,11 @@
 
 /* Users */
 
+static void hear_from_agent(struct pretended *pretended, const char *text)
+{
+    assert_null(vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms));
+}
+
 static void test_one_of_two_sessions_ends(void **state)
 {
     struct pretended *pretended = *state;
@@ -99,6 +104,120 @@ static void test_a_poll_that_fails_is_no_logoff(void **state)
     pretended_expect(pretended, "");
 }
 
+/* As an agent does that has been told not to tell (--block-rpcs). */
+static void test_the_agent_refuses_to_tell(void **state)
+{
+    static const char reason[] = "the guest agent refuses guest-get-users: guest-get-users is disabled";
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    assert_null(pretended->trouble);
+    pretended->users = NULL;
+    pretended_wait(pretended, 2000);
+    assert_string_equal(pretended->trouble, reason);
+    pretended_wait(pretended, 60000);
+    assert_string_equal(pretended->trouble, reason);
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, 100);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
+    assert_string_equal(pretended->logoff_text, reason);
+    pretended->users = "[" ALICE "]";
+    pretended_wait(pretended, 2000);
+    assert_null(pretended->trouble);
+    pretended_expect(pretended, "");
+}
+
+static void test_the_agent_answers_by_no_list(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended->users = "{}";
+    pretended_wait(pretended, 2000);
+    assert_string_equal(pretended->trouble, "the guest agent refuses guest-get-users: it answers by no list");
+    pretended_expect(pretended, "");
+}
+
+/* The name is Latin-1; and nothing at all that could be read. */
+static void test_an_agent_that_makes_no_sense(void **state)
+{
+    static const char *const answers[] = {"{\"return\": [{\"user\": \"andr\xe9\", \"login-time\": 1}]}", "{:}"};
+    struct pretended *pretended = *state;
+
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); ++i)
+    {
+        pretended_log_on(pretended, "[" ALICE "]");
+        pretended->nonsense = answers[i];
+        pretended->asked = 0;
+        pretended_wait(pretended, 3000);
+        assert_string_equal(pretended->trouble, "the guest agent sends what is no JSON");
+        /* Each time it is synchronised and asked. */
+        assert_in_range(pretended->asked, 2, 8);
+        pretended_wait(pretended, 60000);
+        pretended->asked = 0;
+        pretended_wait(pretended, 300000);
+        assert_in_range(pretended->asked, 20, 2 * 300 / 15 + 2);
+        assert_string_equal(pretended->trouble, "the guest agent sends what is no JSON");
+        vm_logoff(&pretended->vm, pretended->now_ms);
+        pretended_wait(pretended, 100);
+        assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
+        assert_string_equal(pretended->logoff_text, "the guest agent sends what is no JSON");
+        pretended->nonsense = NULL;
+        pretended_wait(pretended, 20000);
+        assert_null(pretended->trouble);
+        pretended->logoff_result = -1;
+    }
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+/* It is JSON, whatever it is for. */
+static void test_a_name_with_a_nul(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[{\"user\": \"al\\u0000ice\", \"login-time\": 7}, {\"user\": \"al\", \"login-time\": 7, "
+                                "\"domain\": \"\\u0000\"}]");
+    pretended->users = "[{\"user\": \"al\\u0000ice\", \"login-time\": 7}]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+    assert_null(pretended->trouble);
+}
+
+/* An old agent. */
+static void test_the_agent_cannot_be_synchronised(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = false;
+    pretended_reconnect_agent(pretended);
+    pretended_wait(pretended, 1000);
+    assert_null(pretended->trouble);
+    hear_from_agent(pretended, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse error\"}}\n");
+    assert_null(pretended->trouble);
+    hear_from_agent(pretended, "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"what?\"}}\n");
+    assert_string_equal(pretended->trouble, "the guest agent refuses guest-sync-delimited: what?");
+}
+
+/* Whatever an agent says of its reasons is a line of text of ours. */
+static void test_a_refusal_in_many_words(void **state)
+{
+    static char answer[600];
+    struct pretended *pretended = *state;
+
+    strcpy(answer, "{\"error\": {\"desc\": \"\\u001b[31m\\r\\nNo ");
+    for (int i = 0; i < 200; ++i)
+        strcat(answer, "\xc3\xa9");
+    strcat(answer, "\"}}");
+    pretended->nonsense = answer;
+    pretended_wait(pretended, 2000);
+    assert_non_null(pretended->trouble);
+    assert_non_null(strstr(pretended->trouble, "guest-get-users:  [31m  No \xc3\xa9\xc3\xa9"));
+    assert_in_range(strlen(pretended->trouble), 240, VM_TROUBLE_MAX - 1);
+    assert_int_equal((unsigned char)pretended->trouble[strlen(pretended->trouble) - 1], 0xa9);
+}
+
 /* Nobody can tell any more that she left before. */
 static void test_who_leaves_right_before_the_end(void **state)
 {
@@ -125,11 +244,6 @@ static void test_a_list_of_before_the_reset(void **state)
     pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
     pretended_wait(pretended, 5000);
     pretended_expect(pretended, "OnAdditionsUninstalled()\nOnReset()\nOnGuestLogoff(Forced)\nOnAdditionsAvailable()\n");
-}
-
-static void hear_from_agent(struct pretended *pretended, const char *text)
-{
-    assert_null(vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms));
 }
 
 /* What was asked by others, or long ago, is answered before the synchronisation is. */
@@ -379,7 +493,7 @@ static void test_the_agent_refuses(void **state)
     vm_logoff(&pretended->vm, pretended->now_ms);
     pretended_wait(pretended, 1000);
     assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
-    assert_string_equal(pretended->logoff_text, "guest-exec is disabled");
+    assert_string_equal(pretended->logoff_text, "the guest agent refuses guest-exec: guest-exec is disabled");
     pretended->users = "[]";
     pretended_wait(pretended, 3000);
     pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
@@ -469,6 +583,12 @@ int main(void)
             TEST(a_logoff_long_after_a_request_to_shut_down),
             TEST(silence_is_no_logoff),
             TEST(a_poll_that_fails_is_no_logoff),
+            TEST(the_agent_refuses_to_tell),
+            TEST(the_agent_answers_by_no_list),
+            TEST(an_agent_that_makes_no_sense),
+            TEST(a_name_with_a_nul),
+            TEST(the_agent_cannot_be_synchronised),
+            TEST(a_refusal_in_many_words),
             TEST(who_leaves_right_before_the_end),
             TEST(a_list_of_before_the_reset),
             TEST(answers_to_nothing_that_was_asked),

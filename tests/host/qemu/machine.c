@@ -100,7 +100,63 @@ static void test_a_pause_before_the_firmware_is_done(void **state)
     pretended_expect(pretended, "OnReset()\nOnStateChange(Paused)\nOnStateChange(Running)\n");
 }
 
+/* A host that cannot tell the time. */
+static void test_events_without_a_time(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->without_time = true;
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 60);
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 60000);
+    pretended_reset_by_guest(pretended);
+    pretended_say(pretended, "POWERDOWN", NULL);
+    pretended_expect(pretended, "OnReset()\nOnReset()\nOnRequestShutdown()\n");
+    pretended->without_time = false;
+    pretended_say(pretended, "RTC_CHANGE", "{\"offset\": 1}");
+    pretended->without_time = true;
+    pretended_say(pretended, "POWERDOWN", NULL);
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnConfigurationChanged(hardware/bios/time_offset=1)\nOnRequestShutdown()\n");
+}
+
+/* What the host's clock was before does not matter. */
+static void test_a_full_disk_and_a_clock_that_is_set_back(void **state)
+{
+    static const char report[] = "{\"device\": \"d\", \"nospace\": true, \"action\": \"report\"}";
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "BLOCK_IO_ERROR", report);
+    pretended_wait(pretended, 100000);
+    pretended_say_late(pretended, "BLOCK_IO_ERROR", report, 200000);
+    pretended_expect(pretended, "OnDiskOutOfSpace(False)\nOnDiskOutOfSpace(False)\n");
+}
+
 /* Connections */
+
+/* As QEMU does before it is set up (-preconfig), and once it is it answers. */
+static void test_qemu_refuses_a_question(void **state)
+{
+    static const char *const commands[] = {
+            "query-status", "query-block", "query-cpus-fast", "qom-list", "query-chardev"};
+    struct pretended *pretended = *state;
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); ++i)
+    {
+        char expected[64];
+
+        pretended_lose(pretended);
+        pretended->refuses = commands[i];
+        pretended_connect(pretended);
+        snprintf(expected, sizeof(expected), "QEMU refuses %s: not now", commands[i]);
+        assert_non_null(pretended->trouble);
+        assert_string_equal(pretended->trouble, expected);
+        pretended->refuses = NULL;
+        pretended_wait(pretended, 5000);
+        assert_null(pretended->trouble);
+    }
+}
 
 static void test_a_lost_connection_is_no_end(void **state)
 {
@@ -480,6 +536,9 @@ int main(void)
             TEST(a_clock_that_is_set_back),
             TEST(a_reset_while_stopped),
             TEST(a_pause_before_the_firmware_is_done),
+            TEST(events_without_a_time),
+            TEST(a_full_disk_and_a_clock_that_is_set_back),
+            TEST(qemu_refuses_a_question),
             TEST(a_lost_connection_is_no_end),
             TEST(turned_off_while_nobody_was_connected),
             TEST(a_port_that_goes_while_nobody_is_connected),

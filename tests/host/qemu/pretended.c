@@ -52,6 +52,9 @@ static void answer_qmp(struct pretended *pretended, json_t *command)
         snprintf(result, sizeof(result), "%s", pretended->jobs);
     snprintf(text, sizeof(text), "{\"return\": %s, \"id\": %ld}", result,
             (long)json_integer_value(json_object_get(command, "id")));
+    if (pretended->refuses && !strcmp(name, pretended->refuses))
+        snprintf(text, sizeof(text), "{\"error\": {\"desc\": \"not\\nnow\"}, \"id\": %ld}",
+                (long)json_integer_value(json_object_get(command, "id")));
     reply(pretended, false, text);
 }
 
@@ -60,11 +63,14 @@ static void answer_agent(struct pretended *pretended, json_t *command)
     const char *name = json_string_value(json_object_get(command, "execute"));
     char text[1024];
 
+    ++pretended->asked;
     if (!pretended->agent_answers)
         return;
     if (!strcmp(name, "guest-sync-delimited"))
         snprintf(text, sizeof(text), "\xff{\"return\": %ld}",
                 (long)json_integer_value(json_object_get(json_object_get(command, "arguments"), "id")));
+    else if (!strcmp(name, "guest-get-users") && pretended->nonsense)
+        snprintf(text, sizeof(text), "%s", pretended->nonsense);
     else if (!strcmp(name, "guest-get-users") && pretended->users)
         snprintf(text, sizeof(text), "{\"return\": %s}", pretended->users);
     else if (!strcmp(name, "guest-get-time"))
@@ -127,6 +133,7 @@ static void on_trouble(void *context, const char *trouble)
     struct pretended *pretended = context;
 
     pretended->trouble = trouble;
+    assert_true(!trouble || *trouble);
 }
 
 static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
@@ -208,11 +215,15 @@ void pretended_wait(struct pretended *pretended, uint64_t ms)
 
 void pretended_say_late(struct pretended *pretended, const char *event, const char *data, uint64_t ms)
 {
+    long seconds = (long)((pretended->now_ms - ms) / 1000), us = (long)((pretended->now_ms - ms) % 1000 * 1000);
     char text[1024];
 
-    snprintf(text, sizeof(text), "{\"event\": \"%s\", \"data\": %s, \"timestamp\": {\"seconds\": %lu, "
-            "\"microseconds\": %lu}}", event, data ? data : "{}",
-            (unsigned long)((pretended->now_ms - ms) / 1000), (unsigned long)((pretended->now_ms - ms) % 1000 * 1000));
+    /* As QEMU does when it cannot have the time. */
+    if (pretended->without_time)
+        seconds = us = -1;
+    snprintf(text, sizeof(text),
+            "{\"event\": \"%s\", \"data\": %s, \"timestamp\": {\"seconds\": %ld, \"microseconds\": %ld}}", event,
+            data ? data : "{}", seconds, us);
     take(pretended, false, text);
     deliver_replies(pretended);
 }

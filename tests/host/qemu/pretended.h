@@ -22,6 +22,8 @@ struct pretended
     int agent_client;   /* whose connection the agent's channel has */
     int process;
     const char *jobs;   /* the answer to query-jobs */
+    const char *refuses;     /* a command; NULL: none */
+    bool without_time;       /* its events have none */
     bool is_busy; /* it answers when it is no longer */
     bool is_answering; /* what is done now is done by the test */
 
@@ -31,6 +33,8 @@ struct pretended
     double guest_clock;      /* at 0 ms of ours */
     const char *users;       /* JSON; NULL: it refuses to tell */
     unsigned int executions; /* of guest-exec */
+    const char *nonsense;    /* what it says instead of its users; NULL: it tells them */
+    unsigned int asked;      /* how often it has been asked anything */
 
     char replies[16384]; /* under way, a 1 or 2 for the channel before each, a NUL behind */
     size_t reply_size;
@@ -42,7 +46,7 @@ struct pretended
     bool reconnects; /* when something is wrong, which fails the test otherwise */
     unsigned int losses;
     int logoff_result; /* -1: not ended */
-    char logoff_text[128];
+    char logoff_text[256];
 };
 
 #define ALICE "{\"user\": \"alice\", \"login-time\": 700}"
