@@ -496,8 +496,11 @@ static void poll_qemu(struct vm *vm)
     if (*vm->refusal)
         vm_ask(vm, (enum vm_question)vm->refused);
     vm_ask(vm, VM_ASK_DEVICES);
-    if (drives_need_polling(&vm->drives))
+    if (drives_need_polling(&vm->drives) || vm->now_ms >= vm->blocks_ms)
+    {
+        vm->blocks_ms = vm->now_ms + VM_POLL_SELDOM_MS;
         vm_ask(vm, VM_ASK_BLOCKS);
+    }
     /* Without the migration capability "events" nothing else tells when it is over. */
     if (vm->state == VM_SAVING || vm->state == VM_RESTORING)
         vm_ask(vm, VM_ASK_STATUS);

@@ -20,8 +20,10 @@
 #include "host/qemu/users.h"
 #include "host/qemu/vm_event.h"
 
-/* How often QEMU is asked for what it has no events for: floppy drives, and devices that are added. */
+/* How often QEMU is asked for what it has no events for: media in drives, and devices that are added. Where there is no
+ * drive, it is seldom asked for one: it may have been added without a name. */
 #define VM_POLL_MS 2000
+#define VM_POLL_SELDOM_MS 10000
 
 /* How long LogoffGuest waits for the users to be gone. */
 #define VM_LOGOFF_MS 20000
@@ -134,7 +136,7 @@ struct vm
     bool status_known; /* on this connection: what came before the answer is in the answer */
     uint64_t opened_ms; /* when the connection was made */
     int64_t clock_us;   /* QEMU's clock, less ours */
-    uint64_t poll_ms;
+    uint64_t poll_ms, blocks_ms;
 
     /* The machine. */
     json_int_t process; /* what tells a QEMU from another that was started later; 0: not known */
@@ -160,6 +162,7 @@ struct vm
     unsigned int log_says; /* of the event that is being taken */
     struct drives drives;
     struct devices devices;
+    bool device_deleted; /* and the block devices have not been listed since */
     json_t *full_disks; /* an object: when a disk was last said to be full, of those that have been told of */
 
     /* The guest agent. */

@@ -82,11 +82,47 @@ static void take_status(struct vm *vm, const json_t *status)
     vm_set_state(vm, state);
 }
 
+/* Whether a block device, or the node that it is of, has that name. */
+static bool has_disk(const json_t *blocks, const char *disk)
+{
+    json_t *block;
+    size_t i;
+
+    json_array_foreach(blocks, i, block)
+    {
+        const char *device = json_string_value(json_object_get(block, "device"));
+        const char *node = json_string_value(json_object_get(json_object_get(block, "inserted"), "node-name"));
+
+        if ((device && !strcmp(device, disk)) || (node && !strcmp(node, disk)))
+            return true;
+    }
+    return false;
+}
+
+/* One that is gone was full; another of its name is not. */
+static void forget_disks(struct vm *vm, const json_t *blocks)
+{
+    const char *disk;
+    json_t *told;
+    void *next;
+
+    if (!vm->device_deleted)
+        return;
+    vm->device_deleted = false;
+    json_object_foreach_safe(vm->full_disks, next, disk, told)
+    {
+        if (!has_disk(blocks, disk))
+            json_object_del(vm->full_disks, disk);
+    }
+}
+
 static void take_blocks(struct vm *vm, const json_t *blocks)
 {
-    const char *unknown = drives_find_unknown(&vm->drives, blocks);
+    const char *unknown;
 
+    forget_disks(vm, blocks);
     vm_check(vm, drives_update(&vm->drives, blocks, &vm->outlet));
+    unknown = drives_find_unknown(&vm->drives, blocks);
     if (unknown)
         vm_probe(vm, VM_PROBE_DRIVE_TYPE, unknown, "type");
 }
@@ -112,14 +148,19 @@ static void find_port(struct vm *vm, const json_t *list)
 
 static void take_devices(struct vm *vm, const json_t *list)
 {
-    bool first = !vm->devices.known;
-    size_t count = first ? 0 : json_object_size(vm->devices.known);
+    bool changed;
 
-    vm_check(vm, devices_update(&vm->devices, list, &vm->outlet));
+    vm_check(vm, devices_update(&vm->devices, list, &vm->outlet, &changed));
+    /* A drive may be among them. */
+    if (changed)
+    {
+        vm->device_deleted = true;
+        vm_ask(vm, VM_ASK_BLOCKS);
+    }
     /* While nobody was connected, perhaps. */
     if (*vm->port && !json_object_get(vm->devices.known, vm->port))
         vm_lose_port(vm);
-    if (!*vm->port_device && vm->devices.known && (!vm->attached || json_object_size(vm->devices.known) != count))
+    if (!*vm->port_device && vm->devices.known && (!vm->attached || changed))
         find_port(vm, list);
     if (!vm->attached)
         vm_ask(vm, VM_ASK_PORTS);

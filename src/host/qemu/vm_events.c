@@ -233,6 +233,9 @@ static void take_deletion(struct vm *vm, const json_t *data, int64_t time_us)
     if (!*device)
         return;
     devices_delete(&vm->devices, device, &vm->outlet);
+    drives_delete(&vm->drives, device, text_of(data, "path"));
+    vm->device_deleted = true;
+    vm_ask(vm, VM_ASK_BLOCKS);
     if (!strcmp(device, vm->port))
         vm_lose_port(vm);
 }

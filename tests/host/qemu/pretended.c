@@ -18,10 +18,12 @@ static void reply(struct pretended *pretended, bool agent, const char *text)
 static const char *qom_property(const struct pretended *pretended, json_t *arguments)
 {
     const char *property = json_string_value(json_object_get(arguments, "property"));
+    const char *path = json_string_value(json_object_get(arguments, "path"));
 
-    (void)pretended;
+    if (!strcmp(property, "type") && pretended->drive_type)
+        return pretended->drive_type;
     if (!strcmp(property, "type"))
-        return "\"floppy\"";
+        return strncmp(path, "cd", 2) ? "\"floppy\"" : "\"ide-cd\"";
     return !strcmp(property, "name") ? "\"org.qemu.guest_agent.0\"" : "\"agent\"";
 }
 
@@ -39,8 +41,8 @@ static void answer_qmp(struct pretended *pretended, json_t *command)
         snprintf(result, sizeof(result), "[{\"thread-id\": %d}]", pretended->process);
     else if (!strcmp(name, "qom-list"))
         snprintf(result, sizeof(result),
-                pretended->has_port ? "[{\"name\": \"%s\", \"type\": \"child<virtserialport>\"}]" : "[]",
-                pretended->port);
+                pretended->has_port ? "[{\"name\": \"%s\", \"type\": \"child<virtserialport>\"}%s]" : "[{}%s%s]",
+                pretended->has_port ? pretended->port : "", pretended->more_devices);
     else if (!strcmp(name, "qom-get"))
         snprintf(result, sizeof(result), "%s", qom_property(pretended, json_object_get(command, "arguments")));
     else if (!strcmp(name, "query-chardev"))
@@ -274,6 +276,7 @@ struct pretended *pretended_create(const char *address)
     pretended->drives = "[]";
     pretended->has_port = pretended->port_open = true;
     pretended->port = "agent0";
+    pretended->more_devices = "";
     pretended->agent_client = 7;
     pretended->process = 100;
     pretended->jobs = "[{\"id\": \"j\", \"type\": \"snapshot-load\"}]";

@@ -19,6 +19,8 @@ struct pretended
     bool has_port;      /* a device for the agent that has events */
     const char *port;   /* its name */
     bool port_open;
+    const char *more_devices; /* JSON, of more devices in the list, each with a comma before it */
+    const char *drive_type;   /* of what is asked for; NULL: by the path, ide-cd for cd… and floppy for others */
     int agent_client;   /* whose connection the agent's channel has */
     int process;
     const char *jobs;   /* the answer to query-jobs */
