@@ -173,12 +173,17 @@ static void ask_request(struct agent *agent, uint64_t now_ms)
 
 /* Answers */
 
-/* The guest's clock when the list before this one was asked for, given what it is now. */
-static double clock_before(const struct agent *agent, const json_t *now_ns, uint64_t now_ms)
+static const struct users_clock no_clock = {DBL_MAX, DBL_MAX};
+
+/* The guest's clock when the list before this one was asked for and now, given what it is now: whatever it has been set
+ * to meanwhile. */
+static struct users_clock read_clock(const struct agent *agent, const json_t *now_ns, uint64_t now_ms)
 {
+    double now = json_number_value(now_ns) / 1e9;
+
     if (!json_is_number(now_ns) || !agent->list_before_ms)
-        return DBL_MAX;
-    return json_number_value(now_ns) / 1e9 - (double)(now_ms - agent->list_before_ms) / 1e3;
+        return no_clock;
+    return (struct users_clock){now - (double)(now_ms - agent->list_before_ms) / 1e3, now};
 }
 
 /* What the agent says of its refusal; NULL: it does not refuse. */
@@ -192,12 +197,12 @@ static const char *refusal_of(const json_t *message)
     return description ? description : "";
 }
 
-static void tell_users(struct agent *agent, json_t *list, double since)
+static void tell_users(struct agent *agent, json_t *list, struct users_clock clock)
 {
     agent->nonsense_ms = 0;
     agent->user->trouble(agent->context, NULL, NULL);
     agent->list_before_ms = agent->list_ms;
-    agent->user->users(agent->context, list, since);
+    agent->user->users(agent->context, list, clock);
 }
 
 static void take_users(struct agent *agent, json_t *message, uint64_t now_ms)
@@ -216,7 +221,7 @@ static void take_users(struct agent *agent, json_t *message, uint64_t now_ms)
     }
     if (!agent->user->users_need_clock(agent->context, list))
     {
-        tell_users(agent, list, DBL_MAX);
+        tell_users(agent, list, no_clock);
         return;
     }
     agent->list = json_incref(list);
@@ -228,7 +233,7 @@ static void take_clock(struct agent *agent, const json_t *now_ns, uint64_t now_m
     json_t *list = agent->list;
 
     agent->list = NULL;
-    tell_users(agent, list, clock_before(agent, now_ns, now_ms));
+    tell_users(agent, list, read_clock(agent, now_ns, now_ms));
     json_decref(list);
 }
 

@@ -16,6 +16,8 @@
 
 #include <jansson.h>
 
+#include "host/qemu/users.h"
+
 #define AGENT_POLL_MS 1000
 #define AGENT_POLL_QUICKLY_MS 200
 
@@ -32,8 +34,8 @@ struct agent_user
     /* False: it could not be sent. */
     bool (*send)(void *context, const char *text, size_t size);
 
-    /* The users that are logged on; since: see users_update. The list is borrowed. */
-    void (*users)(void *context, json_t *list, double since);
+    /* The users that are logged on; the guest's clock: see users_update. The list is borrowed. */
+    void (*users)(void *context, json_t *list, struct users_clock clock);
     bool (*users_need_clock)(void *context, const json_t *list);
 
     /* The answer to agent_execute. NULL, and its description: the agent refused. Both NULL: it never came. Borrowed. */

@@ -125,10 +125,11 @@ static void ask_users_to_leave(struct vm *vm)
 static void take_users(struct vm *vm, const json_t *observed)
 {
     const json_t *list = json_object_get(observed, "list");
-    double since = json_number_value(json_object_get(observed, "since"));
+    struct users_clock clock = {json_number_value(json_object_get(observed, "since")),
+            json_number_value(json_object_get(observed, "until"))};
 
     if (!vm_check(vm,
-                users_update(&vm->users, list, since, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet)))
+                users_update(&vm->users, list, clock, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet)))
         return;
     if (vm->logoff == VM_LOGOFF_LISTING)
         ask_users_to_leave(vm);
@@ -210,12 +211,13 @@ static void observe(struct vm *vm, int kind, json_t *message)
     json_decref(message);
 }
 
-static void agent_users(void *context, json_t *list, double since)
+static void agent_users(void *context, json_t *list, struct users_clock clock)
 {
     struct vm *vm = context;
 
     observe(vm, VM_USERS,
-            json_pack("{s:O, s:f, s:I}", "list", list, "since", since, "guest", (json_int_t)vm->guest));
+            json_pack("{s:O, s:f, s:f, s:I}", "list", list, "since", clock.since, "until", clock.until, "guest",
+                    (json_int_t)vm->guest));
 }
 
 static bool agent_users_need_clock(void *context, const json_t *list)

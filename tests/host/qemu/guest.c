@@ -37,6 +37,74 @@ static void test_off_and_on_between_two_polls(void **state)
     pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
 }
 
+/* Its clock was set back by an hour before her second session began, which ends; the first is still there. */
+static void test_a_session_of_before_the_clock_was_set_back(void **state)
+{
+    struct pretended *pretended = *state;
+    char first[80], second[80];
+
+    snprintf(first, sizeof(first), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3);
+    pretended_log_on(pretended, first);
+    pretended->guest_clock -= 3600;
+    pretended_wait(pretended, 10000);
+    snprintf(second, sizeof(second), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3);
+    pretended->users = second;
+    pretended_wait(pretended, 10000);
+    pretended->users = first;
+    pretended_wait(pretended, 10000);
+    pretended_expect(pretended, "");
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+/* The second session ends at the very second at which the first began by the clock of then. */
+static void test_a_clock_that_was_set_back_a_little(void **state)
+{
+    struct pretended *pretended = *state;
+    char first[80], second[80];
+
+    snprintf(first, sizeof(first), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3);
+    pretended_log_on(pretended, first);
+    pretended->guest_clock -= 13.5;
+    snprintf(second, sizeof(second), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3);
+    pretended->users = second;
+    for (int i = 0; i < 8; ++i)
+    {
+        pretended_wait(pretended, 1000);
+        pretended->users = i % 2 ? second : first;
+    }
+    pretended_wait(pretended, 2000);
+    pretended->users = first;
+    pretended_wait(pretended, 10000);
+    pretended_expect(pretended, "");
+}
+
+/* It is set back and on between two polls, and she stays. */
+static void test_a_clock_that_is_set_between_two_polls(void **state)
+{
+    static const double steps[] = {-3600, 7200, -10, 10, -86400, 500};
+    struct pretended *pretended = *state;
+    char first[80], second[80];
+
+    snprintf(first, sizeof(first), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3 - 5);
+    snprintf(second, sizeof(second), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3 - 3);
+    pretended_log_on(pretended, first);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); ++i)
+    {
+        pretended->users = i % 2 ? first : second;
+        pretended->guest_clock += steps[i];
+        pretended_wait(pretended, 3000);
+    }
+    pretended_expect(pretended, "");
+}
+
 /* systemd ends the sessions first, and the agent still lists who is there. */
 static void test_sessions_end_before_the_shutdown(void **state)
 {
@@ -578,6 +646,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
             TEST(one_of_two_sessions_ends),
             TEST(off_and_on_between_two_polls),
+            TEST(a_session_of_before_the_clock_was_set_back),
+            TEST(a_clock_that_was_set_back_a_little),
+            TEST(a_clock_that_is_set_between_two_polls),
             TEST(sessions_end_before_the_shutdown),
             TEST(a_request_to_shut_down_that_is_ignored),
             TEST(a_logoff_long_after_a_request_to_shut_down),
