@@ -396,6 +396,8 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms)
         vm->fault = NULL;
         deliver_due(vm);
     } while (vm->fault);
+    /* No answer will come that tells why. */
+    vm_decide_stop(vm, "");
     /* What was asked meanwhile, too. */
     forget_questions(vm);
     vm->attached = false;
@@ -513,6 +515,7 @@ const char *vm_tick(struct vm *vm, uint64_t now_ms)
     agent_tick(&vm->agent, now_ms);
     vm_tick_logoff(vm);
     deliver_due(vm);
+    vm_tick_additions(vm);
     return vm->fault;
 }
 
@@ -520,7 +523,7 @@ uint64_t vm_due_ms(const struct vm *vm)
 {
     uint64_t due = earlier(order_due_ms(&vm->order), agent_due_ms(&vm->agent));
 
-    due = earlier(due, vm->log_ms);
+    due = earlier(earlier(due, vm->log_ms), vm_additions_due_ms(vm));
     if (vm->attached)
         due = earlier(due, vm->poll_ms);
     if (vm->users.doubtful)

@@ -25,6 +25,9 @@
 #define VM_POLL_MS 2000
 #define VM_POLL_SELDOM_MS 10000
 
+/* How long an agent of whose port QEMU does not tell has to answer for the first time, to have been there before. */
+#define VM_ADDITIONS_MS 5000
+
 /* How long LogoffGuest waits for the users to be gone. */
 #define VM_LOGOFF_MS 20000
 

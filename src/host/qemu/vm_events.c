@@ -50,8 +50,10 @@ static void take_stop(struct vm *vm, const json_t *data, int64_t time_us)
 
 /* Before an event that follows a stop: savevm and snapshots go on with a migration, loadvm closes the agent's port,
  * which the guest cannot do while it is stopped. */
-static void decide_stop(struct vm *vm, const char *event)
+void vm_decide_stop(struct vm *vm, const char *event)
 {
+    if (!vm->undecided)
+        return;
     vm->undecided = false;
     if (!strcmp(event, "VSERPORT_CHANGE"))
         replace_guest(vm);
@@ -307,8 +309,8 @@ void vm_take_event(struct vm *vm, const json_t *event, int64_t time_us)
 {
     const char *name = text_of(event, "event");
 
-    if (vm->undecided && strcmp(name, "JOB_STATUS_CHANGE") && strcmp(name, "STOP"))
-        decide_stop(vm, name);
+    if (strcmp(name, "JOB_STATUS_CHANGE") && strcmp(name, "STOP"))
+        vm_decide_stop(vm, name);
     for (size_t i = 0; i < EVENTS; ++i)
     {
         if (!strcmp(name, events[i].name))

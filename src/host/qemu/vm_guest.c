@@ -78,6 +78,22 @@ void vm_lose_port(struct vm *vm)
     vm_forget_agent(vm);
 }
 
+/* An agent whose port QEMU does not tell of is there or not at first: it has the time to answer that one gives it. One
+ * that comes later is news. */
+void vm_tick_additions(struct vm *vm)
+{
+    if (vm_additions_due_ms(vm) <= vm->now_ms)
+        vm_set_additions(vm, false);
+}
+
+uint64_t vm_additions_due_ms(const struct vm *vm)
+{
+    bool asked = vm->attached && vm->agent.connected && vm->agent.expected;
+
+    return asked && !*vm->port && vm->additions == VM_ADDITIONS_UNKNOWN ? vm->agent.sign_ms + VM_ADDITIONS_MS
+                                                                        : UINT64_MAX;
+}
+
 static void take_alive(struct vm *vm)
 {
     vm->answered = true;

@@ -33,6 +33,9 @@ void vm_take_refusal(struct vm *vm, int question, const char *error);
 
 /* vm_events.c */
 bool vm_knows_event(const char *name);
+
+/* Decides what a stop was for, if that is not known yet; event: the name of what comes next, or empty. */
+void vm_decide_stop(struct vm *vm, const char *event);
 void vm_take_event(struct vm *vm, const json_t *event, int64_t time_us);
 
 /* vm_answers.c. result: NULL when QEMU refused. */
@@ -43,6 +46,8 @@ void vm_take_probe(struct vm *vm, int what, const char *path, const json_t *resu
 extern const struct agent_user vm_agent_user;
 void vm_set_additions(struct vm *vm, bool open);
 void vm_stop_heartbeat(struct vm *vm);
+void vm_tick_additions(struct vm *vm);
+uint64_t vm_additions_due_ms(const struct vm *vm);
 
 /* What is wrong with the agent, of which there is no answer; NULL: nothing is. */
 void vm_report_agent(struct vm *vm, const char *trouble);

@@ -489,6 +489,47 @@ static void test_an_agent_on_a_serial_line(void **state)
     pretended_expect(pretended, "OnHeartbeatStopped()\n");
 }
 
+/* The machine was there before, its agent was not. */
+static void test_an_agent_on_a_serial_line_that_comes_late(void **state)
+{
+    static const uint64_t after_ms[] = {2000, 8000, 60000};
+    struct pretended *pretended;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(after_ms) / sizeof(after_ms[0]); ++i)
+    {
+        pretended = pretended_create("qemu:127.0.0.1:1,agent=2");
+        pretended->has_port = pretended->agent_answers = false;
+        assert_true(pretended_init(pretended));
+        pretended_connect(pretended);
+        pretended_wait(pretended, after_ms[i] - 1000);
+        pretended->agent_answers = true;
+        pretended_wait(pretended, 20000);
+        pretended_expect(pretended, after_ms[i] < VM_ADDITIONS_MS ? "" : "OnAdditionsAvailable()\n");
+        pretended_end(pretended);
+    }
+}
+
+/* While it is paused no agent can answer; it has its time when it goes on. */
+static void test_an_agent_on_a_serial_line_of_a_paused_machine(void **state)
+{
+    struct pretended *pretended = pretended_create("qemu:127.0.0.1:1,agent=2");
+
+    (void)state;
+    pretended->has_port = pretended->agent_answers = false;
+    pretended->run_state = "paused";
+    assert_true(pretended_init(pretended));
+    pretended_connect(pretended);
+    pretended_wait(pretended, 60000);
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 500);
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnStateChange(Running)\n");
+    pretended_end(pretended);
+}
+
 /* It answers now at once, now after most of a second, and may take a second. */
 static void test_an_agent_that_is_slow(void **state)
 {
@@ -673,6 +714,8 @@ int main(void)
             TEST(integers_of_64_bits),
             TEST(a_panic_and_then_silence),
             TEST(an_agent_on_a_serial_line),
+            cmocka_unit_test(test_an_agent_on_a_serial_line_that_comes_late),
+            cmocka_unit_test(test_an_agent_on_a_serial_line_of_a_paused_machine),
             cmocka_unit_test(test_an_agent_that_is_slow),
             TEST(logging_off),
             TEST(logging_off_once_more),

@@ -212,6 +212,26 @@ static void test_the_end_without_a_word(void **state)
     pretended_expect(pretended, "OnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\n");
 }
 
+/* What is held back or not decided yet when it is killed has happened all the same. */
+static void test_the_end_right_behind_a_stop(void **state)
+{
+    struct pretended *pretended = *state;
+
+    for (uint64_t ms = 0; ms < 3000; ms += 500)
+    {
+        pretended_end(pretended);
+        *state = pretended = pretended_start("qemu:127.0.0.1:1,agent=2");
+        pretended_lose(pretended);
+        pretended_connect(pretended);
+        pretended_wait(pretended, ms);
+        pretended->is_busy = true;
+        pretended_say(pretended, "STOP", NULL);
+        pretended_lose(pretended);
+        vm_end(&pretended->vm, pretended->now_ms);
+        pretended_expect(pretended, "OnStateChange(Paused)\nOnStateChange(TurnedOff)\n");
+    }
+}
+
 static void test_a_saved_machine_keeps_its_users(void **state)
 {
     struct pretended *pretended = *state;
@@ -694,6 +714,7 @@ int main(void)
             TEST(a_late_event_right_behind_the_connection),
             TEST(another_qemu_in_its_place),
             TEST(the_end_without_a_word),
+            TEST(the_end_right_behind_a_stop),
             TEST(a_saved_machine_keeps_its_users),
             TEST(a_save_that_is_only_seen_in_the_run_state),
             TEST(a_run_state_that_lags_behind_the_save),
