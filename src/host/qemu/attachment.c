@@ -51,8 +51,11 @@ static uint64_t next_wait(uint64_t *wait)
 /* The connection has ended. error: one of libuv's, or 0 when we have ended it; trouble says why. */
 static void lose_qmp(struct attachment *attachment, int error, const char *trouble)
 {
+    bool no_greeting = error && attachment->vm.qmp.state == QMP_GREETING;
     char text[512];
 
+    /* A forwarder takes the connection before it finds that nobody listens behind it. */
+    attachment->ends_before_greeting = no_greeting ? attachment->ends_before_greeting + 1 : 0;
     if (attachment->vm.attached && now_ms(attachment) - attachment->attached_ms >= ATTACHMENT_RETRY_LONGEST_MS)
         attachment->qmp_retry_ms = 0;
     link_close(&attachment->qmp);
@@ -60,7 +63,7 @@ static void lose_qmp(struct attachment *attachment, int error, const char *troub
     uv_timer_stop(&attachment->agent_timer);
     vm_close_agent(&attachment->vm, now_ms(attachment));
     vm_close_qmp(&attachment->vm, now_ms(attachment));
-    if (error == UV_ECONNREFUSED)
+    if (error == UV_ECONNREFUSED || attachment->ends_before_greeting >= ATTACHMENT_ENDS)
         vm_end(&attachment->vm, now_ms(attachment));
     snprintf(text, sizeof(text), "QEMU at %s, port %u: %s", attachment->address.host, attachment->address.qmp_port,
             trouble);
@@ -72,9 +75,12 @@ static void lose_qmp(struct attachment *attachment, int error, const char *troub
 
 static void qmp_closed(void *context, int error)
 {
+    const struct attachment *attachment = context;
     const char *trouble = uv_strerror(error);
 
-    if (error == UV_EOF)
+    if (attachment->vm.qmp.state == QMP_GREETING)
+        trouble = "it has ended the connection before a greeting, as a forwarder does behind which nobody listens";
+    else if (error == UV_EOF)
         trouble = "it has ended the connection";
     else if (error == UV_ECONNREFUSED)
         trouble = "nobody listens there; QEMU does when it is started with -qmp tcp:HOST:PORT,server=on,wait=off";

@@ -115,7 +115,7 @@ static const char *take_byte(struct messages *messages, char byte)
     messages->bytes[messages->count++] = byte;
     follow(messages, byte);
     if (messages->depth > MESSAGE_DEPTH_MAX)
-        return "it sent a message nested more than 256 levels deep";
+        return "it sent a message nested more than 1024 levels deep";
     if (messages->in_string && messages->count - messages->string_start > MESSAGE_STRING_MAX)
         return "it sent a string of more than 64 KiB";
     return NULL;

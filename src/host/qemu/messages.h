@@ -18,7 +18,8 @@
 /* Of a tolerant stream. The longest is the list of users, some 70 bytes each; whose guest it is can make it longer. */
 #define MESSAGE_TOLERANT_MAX (256 << 10)
 
-#define MESSAGE_DEPTH_MAX 256
+/* As deep as QEMU itself reads. It tells of each image of a chain inside the one before. */
+#define MESSAGE_DEPTH_MAX 1024
 
 /* QEMU's longest are paths, of at most 4 KiB. */
 #define MESSAGE_STRING_MAX JSON_READER_STRING_MAX

@@ -15,6 +15,7 @@ static const struct
         [VM_ASK_CAPABILITY] = {"migrate-set-capabilities",
                 "{\"capabilities\": [{\"capability\": \"events\", \"state\": true}]}"},
         [VM_ASK_PROCESS] = {"query-cpus-fast", NULL},
+        [VM_ASK_STATS] = {"query-blockstats", NULL},
         [VM_ASK_STATUS] = {"query-status", NULL},
         [VM_ASK_BLOCKS] = {"query-block", NULL},
         [VM_ASK_DEVICES] = {"qom-list", "{\"path\": \"" DEVICES_PATH "\"}"},
@@ -252,6 +253,7 @@ static void qmp_ready(void *context)
 
     vm_ask(vm, VM_ASK_CAPABILITY);
     vm_ask(vm, VM_ASK_PROCESS);
+    vm_ask(vm, VM_ASK_STATS);
     vm_ask(vm, VM_ASK_STATUS);
     vm_ask(vm, VM_ASK_BLOCKS);
     vm_ask(vm, VM_ASK_DEVICES);
@@ -427,6 +429,8 @@ void vm_end(struct vm *vm, uint64_t now_ms)
     vm->shut_down = vm->stopped = vm->heartbeat_stopped = false;
     vm->shutdown_requested_ms = 0;
     vm->resets = (struct resets){0};
+    vm->ram_size.known = vm->time_offset.known = false;
+    disks_forget(&vm->disks);
     drives_forget(&vm->drives);
     devices_cleanup(&vm->devices);
     json_object_clear(vm->full_disks);
@@ -503,6 +507,11 @@ static void poll_qemu(struct vm *vm)
         vm->blocks_ms = vm->now_ms + VM_POLL_SELDOM_MS;
         vm_ask(vm, VM_ASK_BLOCKS);
     }
+    if (vm->now_ms >= vm->stats_ms)
+    {
+        vm->stats_ms = vm->now_ms + VM_POLL_SELDOM_MS;
+        vm_ask(vm, VM_ASK_STATS);
+    }
     /* Without the migration capability "events" nothing else tells when it is over. */
     if (vm->state == VM_SAVING || vm->state == VM_RESTORING)
         vm_ask(vm, VM_ASK_STATUS);
@@ -544,7 +553,7 @@ bool vm_init(struct vm *vm, const struct vm_user *user, void *context, const str
     agent_init(&vm->agent, &vm_agent_user, vm, address->heartbeat_seconds * 1000ull);
     order_init(&vm->order);
     vm->full_disks = json_object();
-    return users_init(&vm->users) && drives_init(&vm->drives) && vm->full_disks;
+    return users_init(&vm->users) && drives_init(&vm->drives) && disks_init(&vm->disks) && vm->full_disks;
 }
 
 void vm_cleanup(struct vm *vm)
@@ -557,6 +566,7 @@ void vm_cleanup(struct vm *vm)
     order_cleanup(&vm->order);
     users_cleanup(&vm->users);
     drives_cleanup(&vm->drives);
+    disks_cleanup(&vm->disks);
     devices_cleanup(&vm->devices);
     json_decref(vm->full_disks);
 }

@@ -11,6 +11,7 @@
 #include "host/qemu/address.h"
 #include "host/qemu/agent.h"
 #include "host/qemu/devices.h"
+#include "host/qemu/disks.h"
 #include "host/qemu/drives.h"
 #include "host/qemu/messages.h"
 #include "host/qemu/order.h"
@@ -87,6 +88,7 @@ enum vm_question
     VM_EVENT, /* none: an event */
     VM_ASK_CAPABILITY,
     VM_ASK_PROCESS,
+    VM_ASK_STATS,
     VM_ASK_STATUS,
     VM_ASK_BLOCKS,
     VM_ASK_DEVICES,
@@ -139,10 +141,11 @@ struct vm
     bool status_known; /* on this connection: what came before the answer is in the answer */
     uint64_t opened_ms; /* when the connection was made */
     int64_t clock_us;   /* QEMU's clock, less ours */
-    uint64_t poll_ms, blocks_ms;
+    uint64_t poll_ms, blocks_ms, stats_ms;
 
     /* The machine. */
     json_int_t process; /* what tells a QEMU from another that was started later; 0: not known */
+    struct disks disks; /* and what does where processes have the same numbers */
     enum vm_state state;
     bool saving;      /* migrating, to a file perhaps */
     bool shut_down;   /* QEMU said so */
@@ -164,6 +167,11 @@ struct vm
     uint64_t log_ms;       /* when it is looked at again */
     unsigned int log_says; /* of the event that is being taken */
     struct drives drives;
+    struct vm_setting
+    {
+        bool known;
+        int64_t number;
+    } ram_size, time_offset; /* as last told */
     struct devices devices;
     bool device_deleted; /* and the block devices have not been listed since */
     json_t *full_disks; /* an object: when a disk was last said to be full, of those that have been told of */

@@ -53,6 +53,19 @@ static void take_process(struct vm *vm, const json_t *cpus)
     vm->process = process;
 }
 
+/* At the start of a connection: later a disk may have been exchanged, of which its device counts from anew. */
+static void take_stats(struct vm *vm, const json_t *stats)
+{
+    json_int_t process = vm->process;
+
+    if (!vm->attached && disks_are_others(&vm->disks, stats, vm->drives.types))
+    {
+        vm_end(vm, vm->now_ms);
+        vm->process = process;
+    }
+    vm_check(vm, disks_update(&vm->disks, stats));
+}
+
 static void take_status(struct vm *vm, const json_t *status)
 {
     const char *run_state = json_string_value(json_object_get(status, "status"));
@@ -252,6 +265,8 @@ void vm_take_answer(struct vm *vm, enum vm_question question, const json_t *resu
         return;
     if (question == VM_ASK_PROCESS)
         take_process(vm, result);
+    else if (question == VM_ASK_STATS)
+        take_stats(vm, result);
     else if (question == VM_ASK_STATUS)
         take_status(vm, result);
     else if (question == VM_ASK_BLOCKS)

@@ -13,8 +13,12 @@ static const char *text_of(const json_t *data, const char *member)
     return text ? text : "";
 }
 
-static void setting_changed(struct vm *vm, const char *key, int64_t number)
+/* QEMU tells of each time that it is set, be it to what it was. */
+static void setting_changed(struct vm *vm, struct vm_setting *setting, const char *key, int64_t number)
 {
+    if (setting->known && setting->number == number)
+        return;
+    *setting = (struct vm_setting){true, number};
     vm->user->tell(vm->context,
             &(struct vm_event){.type = VM_EVENT_CONFIGURATION_CHANGED, .number = number, .text = key});
 }
@@ -258,13 +262,15 @@ static void take_port(struct vm *vm, const json_t *data, int64_t time_us)
 static void take_balloon(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)time_us;
-    setting_changed(vm, "hardware/memory/ram_size", json_integer_value(json_object_get(data, "actual")) >> 20);
+    setting_changed(vm, &vm->ram_size, "hardware/memory/ram_size",
+            json_integer_value(json_object_get(data, "actual")) >> 20);
 }
 
 static void take_clock(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)time_us;
-    setting_changed(vm, "hardware/bios/time_offset", json_integer_value(json_object_get(data, "offset")));
+    setting_changed(vm, &vm->time_offset, "hardware/bios/time_offset",
+            json_integer_value(json_object_get(data, "offset")));
 }
 
 static const struct

@@ -272,6 +272,42 @@ static void test_gone_and_there_again(void **state)
     assert_string_equal(events, "0:1 0:5 ");
 }
 
+/* The forwarder still takes connections; later there is a QEMU behind it again. */
+static void test_gone_behind_a_forwarder(void **state)
+{
+    (void)state;
+    open_at("127.0.0.1", "");
+    run_until(&attached_times, 1);
+    manner = HANGS_UP;
+    drop_client();
+    run_until(&lost_times, ATTACHMENT_ENDS);
+    assert_string_equal(events, "");
+    run_until(&lost_times, ATTACHMENT_ENDS + 1);
+    assert_string_equal(events, "0:1 ");
+    run_until(&lost_times, ATTACHMENT_ENDS + 2);
+    manner = ANSWERS;
+    run_until(&attached_times, 2);
+    assert_string_equal(events, "0:1 0:5 ");
+}
+
+/* It has greeted in between: a forwarder that is started anew. */
+static void test_lost_now_and_then_behind_a_forwarder(void **state)
+{
+    (void)state;
+    open_at("127.0.0.1", "");
+    for (unsigned int i = 1; i <= 3; ++i)
+    {
+        manner = ANSWERS;
+        run_until(&attached_times, i);
+        manner = HANGS_UP;
+        drop_client();
+        run_until(&lost_times, i * ATTACHMENT_ENDS);
+    }
+    assert_string_equal(events, "");
+    manner = ANSWERS;
+    run_until(&attached_times, 4);
+}
+
 static void test_nobody_from_the_start(void **state)
 {
     (void)state;
@@ -285,7 +321,7 @@ static void test_nobody_from_the_start(void **state)
 
 static void test_peers_that_are_no_qemu(void **state)
 {
-    static const char *const troubles[] = {[HANGS_UP] = "has ended the connection", [TALKS_NONSENSE] = "no JSON object"};
+    static const char *const troubles[] = {[HANGS_UP] = "has ended the connection before a greeting", [TALKS_NONSENSE] = "no JSON object"};
 
     (void)state;
     for (manner = HANGS_UP; manner <= TALKS_NONSENSE; ++manner)
@@ -298,7 +334,9 @@ static void test_peers_that_are_no_qemu(void **state)
         run_until(&lost_times, 3);
         assert_non_null(strstr(trouble, troubles[manner]));
         assert_int_equal(attached_times, 0);
-        assert_int_equal(states_learnt, 0);
+        /* As if nobody listened behind a forwarder. */
+        assert_int_equal(states_learnt, manner == HANGS_UP ? VM_TURNED_OFF : 0);
+        states_learnt = 0;
         if (manner == HANGS_UP)
         {
             attachment_close(&attachment);
@@ -372,6 +410,8 @@ int main(void)
             TEST(attached),
             TEST(lost_and_made_again),
             TEST(gone_and_there_again),
+            TEST(gone_behind_a_forwarder),
+            TEST(lost_now_and_then_behind_a_forwarder),
             TEST(nobody_from_the_start),
             TEST(peers_that_are_no_qemu),
             TEST(closed_at_every_moment),

@@ -201,6 +201,58 @@ static void test_another_qemu_in_its_place(void **state)
             "OnAdditionsAvailable()\n");
 }
 
+#define DISK(name, node, reads) \
+    "{\"device\": \"\", \"qdev\": \"" name "\", \"node-name\": \"" node "\", " \
+    "\"stats\": {\"rd_operations\": " reads ", \"wr_operations\": 7, \"rd_bytes\": 7, \"wr_bytes\": 7}}"
+#define FILE_OF(drive) "[{\"qdev\": \"" drive "\", \"removable\": true, \"tray_open\": false}]"
+
+/* In a container its threads have the same numbers. */
+static void test_another_qemu_with_the_same_threads(void **state)
+{
+    static const struct
+    {
+        const char *before, *later, *after;
+        bool is_other;
+    } disks[] = {
+            {"[" DISK("d", "named", "10") "]", "[" DISK("d", "named", "10") "]", "[" DISK("d", "named", "10") "]", false},
+            {"[" DISK("d", "named", "10") "]", "[" DISK("d", "named", "90") "]", "[" DISK("d", "named", "50") "]", true},
+            {"[" DISK("d", "#block1", "10") "]", "[" DISK("d", "#block1", "10") "]", "[" DISK("d", "#block2", "50") "]", true},
+            {"[" DISK("d", "#block1", "10") ", " DISK("e", "#block2", "10") "]", "[]",
+                    "[" DISK("d", "#block1", "50") ", " DISK("e", "#block7", "50") "]", false},
+            {"[" DISK("d", "#block1", "10") ", " DISK("e", "#block2", "10") "]",
+                    "[" DISK("d", "#block1", "10") ", " DISK("e", "#block2", "10") "]",
+                    "[" DISK("d", "#block1", "50") ", " DISK("e", "#block7", "50") "]", false},
+            /* Another medium, and another disk. */
+            {"[" DISK("cd0", "#block1", "10") "]", "[" DISK("cd0", "#block1", "10") "]", "[" DISK("cd0", "#block2", "50") "]",
+                    false},
+            {"[" DISK("d", "#block1", "10") "]", "[" DISK("d", "#block1", "10") "]", "[" DISK("e", "#block2", "0") "]", false},
+            /* While it is connected a disk is exchanged. */
+            {"[" DISK("d", "#block1", "10") "]", "[" DISK("d", "#block2", "0") "]", "[" DISK("d", "#block2", "5") "]", false},
+            {"[]", "[]", "[" DISK("d", "#block2", "0") "]", false},
+    };
+    struct pretended *pretended = *state;
+
+    for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); ++i)
+    {
+        pretended_end(pretended);
+        *state = pretended = pretended_create("qemu:127.0.0.1:1,agent=2");
+        pretended->drives = FILE_OF("cd0");
+        pretended->stats = disks[i].before;
+        assert_true(pretended_init(pretended));
+        pretended_connect(pretended);
+        pretended->stats = disks[i].later;
+        pretended_wait(pretended, 2 * VM_POLL_SELDOM_MS);
+        pretended_lose(pretended);
+        pretended->stats = disks[i].after;
+        pretended_connect(pretended);
+        pretended_wait(pretended, 5000);
+        if (disks[i].is_other)
+            pretended_expect(pretended, "OnStateChange(TurnedOff)\nOnStateChange(Running)\nOnAdditionsAvailable()\n");
+        else
+            pretended_expect(pretended, "");
+    }
+}
+
 static void test_the_end_without_a_word(void **state)
 {
     struct pretended *pretended = *state;
@@ -491,6 +543,28 @@ static void test_a_state_is_loaded_into_a_stopped_machine(void **state)
                                 "OnAdditionsAvailable()\nOnGuestLogoff(Forced)\n");
 }
 
+/* Settings */
+
+/* A guest sets its clock again and again, and so does the host with the memory. */
+static void test_what_is_set_to_what_it_was(void **state)
+{
+    struct pretended *pretended = *state;
+
+    for (int i = 0; i < 3; ++i)
+    {
+        pretended_say(pretended, "RTC_CHANGE", "{\"offset\": -7}");
+        pretended_say(pretended, "BALLOON_CHANGE", "{\"actual\": 2097152}");
+        pretended_wait(pretended, 2000);
+    }
+    pretended_say(pretended, "RTC_CHANGE", "{\"offset\": 7}");
+    pretended_say(pretended, "BALLOON_CHANGE", "{\"actual\": 1048576}");
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnConfigurationChanged(hardware/bios/time_offset=-7)\n"
+                                "OnConfigurationChanged(hardware/memory/ram_size=2)\n"
+                                "OnConfigurationChanged(hardware/bios/time_offset=7)\n"
+                                "OnConfigurationChanged(hardware/memory/ram_size=1)\n");
+}
+
 /* Disks */
 
 static void test_a_full_disk_is_told_of_once(void **state)
@@ -639,6 +713,23 @@ static void test_a_full_disk_that_is_replaced(void **state)
     pretended_expect(pretended, "OnDiskOutOfSpace(False)\n");
 }
 
+/* Each image is told of inside the one before. */
+static void test_a_long_chain_of_images(void **state)
+{
+    static char text[65536];
+    struct pretended *pretended = *state;
+
+    strcpy(text, "{\"event\": \"POWERDOWN\", \"data\": ");
+    for (int i = 0; i < 900; ++i)
+        strcat(text, "{\"backing-image\": ");
+    strcat(text, "0");
+    for (int i = 0; i < 900; ++i)
+        strcat(text, "}");
+    strcat(text, "}\n");
+    assert_null(vm_take_qmp(&pretended->vm, text, strlen(text), pretended->now_ms));
+    pretended_expect(pretended, "OnRequestShutdown()\n");
+}
+
 /* It says that it is removable, and has something like a tray. */
 static void test_a_usb_stick_is_no_dvd(void **state)
 {
@@ -713,6 +804,7 @@ int main(void)
             TEST(a_port_that_goes_while_nobody_is_connected),
             TEST(a_late_event_right_behind_the_connection),
             TEST(another_qemu_in_its_place),
+            TEST(another_qemu_with_the_same_threads),
             TEST(the_end_without_a_word),
             TEST(the_end_right_behind_a_stop),
             TEST(a_saved_machine_keeps_its_users),
@@ -728,6 +820,7 @@ int main(void)
             TEST(a_snapshot_is_loaded),
             TEST(a_snapshot_is_loaded_before_qemu_answers),
             TEST(a_state_is_loaded_into_a_stopped_machine),
+            TEST(what_is_set_to_what_it_was),
             TEST(a_full_disk_is_told_of_once),
             TEST(a_floppy_has_no_events),
             TEST(a_medium_that_no_event_tells_of),
@@ -736,6 +829,7 @@ int main(void)
             TEST(a_drive_that_is_replaced),
             TEST(a_drive_that_is_replaced_at_once),
             TEST(a_full_disk_that_is_replaced),
+            TEST(a_long_chain_of_images),
             TEST(a_usb_stick_is_no_dvd),
             TEST(a_medium_behind_other_nodes),
             TEST(a_medium_is_changed_for_itself),

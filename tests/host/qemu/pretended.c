@@ -50,6 +50,8 @@ static void answer_qmp(struct pretended *pretended, json_t *command)
                 "[{\"label\": \"agent\", \"frontend-open\": %s, \"filename\": \"tcp:127.0.0.1:2,server=on <-> "
                 "127.0.0.1:%d\"}]",
                 pretended->port_open ? "true" : "false", pretended->agent_client);
+    else if (!strcmp(name, "query-blockstats"))
+        snprintf(result, sizeof(result), "%s", pretended->stats);
     else if (!strcmp(name, "query-jobs"))
         snprintf(result, sizeof(result), "%s", pretended->jobs);
     snprintf(text, sizeof(text), "{\"return\": %s, \"id\": %ld}", result,
@@ -274,6 +276,7 @@ struct pretended *pretended_create(const char *address)
     pretended->now_ms = 1000000;
     pretended->run_state = "running";
     pretended->drives = "[]";
+    pretended->stats = "[]";
     pretended->has_port = pretended->port_open = true;
     pretended->port = "agent0";
     pretended->more_devices = "";

@@ -23,6 +23,7 @@ struct pretended
     const char *drive_type;   /* of what is asked for; NULL: by the path, ide-cd for cd… and floppy for others */
     int agent_client;   /* whose connection the agent's channel has */
     int process;
+    const char *stats;  /* the answer to query-blockstats */
     const char *jobs;   /* the answer to query-jobs */
     const char *refuses;     /* a command; NULL: none */
     bool without_time;       /* its events have none */
