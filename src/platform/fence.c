@@ -4,16 +4,65 @@
 
 #include "platform/wine.h"
 
+#include <string.h>
+
 #ifndef _WIN64
 bool fence_is_mutual;
 #endif
 
-static bool one_by_one;
+static bool one_by_one, by_kernel;
+
+#if defined(_WIN64) && defined(__x86_64__)
+
+/* Of Linux. */
+#define SYS_MEMBARRIER 324
+#define BARRIER_OF_PROCESS 8
+#define REGISTER_PROCESS 16
+
+static long long wine_membarrier(long long command)
+{
+    long long result;
+
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(SYS_MEMBARRIER), "D"(command), "S"(0ll), "d"(0ll)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+/* Of Wine 8, which lets a program's own system calls through to the kernel, and where that is Linux. */
+static bool wine_has_membarrier(void)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    const char *(CDECL *get_version)(void) = (void *)GetProcAddress(ntdll, "wine_get_version");
+    void(CDECL *get_host)(const char **, const char **) = (void *)GetProcAddress(ntdll, "wine_get_host_version");
+    const char *system = "", *release = "";
+
+    if (!get_version || !get_host || strncmp(get_version(), "8.", 2))
+        return false;
+    get_host(&system, &release);
+    return !strcmp(system, "Linux") && !wine_membarrier(REGISTER_PROCESS) && !wine_membarrier(BARRIER_OF_PROCESS);
+}
+
+#else
+
+static long long wine_membarrier(long long command)
+{
+    return command;
+}
+
+static bool wine_has_membarrier(void)
+{
+    return false;
+}
+
+#endif
 
 bool fence_init(void)
 {
 #ifdef _WIN64
-    one_by_one = is_wine();
+    by_kernel = is_wine() && wine_has_membarrier();
+    one_by_one = is_wine() && !by_kernel;
 #else
     fence_is_mutual = is_wine();
 #endif
@@ -39,6 +88,8 @@ bool fence_process(void)
 {
     if (one_by_one)
         return false;
+    if (by_kernel)
+        return !wine_membarrier(BARRIER_OF_PROCESS);
     if (fence_is_mutual)
         atomic_thread_fence(memory_order_seq_cst);
     else
