@@ -95,7 +95,8 @@ static void qmp_late(uv_timer_t *timer)
     if (attachment->vm.qmp.state == QMP_CLOSED)
         trouble = "no connection to it can be made";
     else if (attachment->vm.qmp.state == QMP_GREETING)
-        trouble = "it sends no greeting; another program may be connected to the monitor, which serves one";
+        trouble = "it sends no greeting; another program may be connected to the monitor, which serves one, or it is the "
+                  "guest agent's channel";
     lose_qmp(attachment, 0, trouble);
 }
 

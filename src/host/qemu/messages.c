@@ -10,6 +10,7 @@
 #define SIZE_KEPT 65536
 
 const char messages_out_of_memory[] = "memory has run out";
+const char messages_no_object[] = "it sent something that is no JSON object";
 
 void messages_init(struct messages *messages, bool tolerant)
 {
@@ -100,7 +101,7 @@ static bool pass_over(struct messages *messages, char byte, const char **fault)
     if (messages->tolerant)
         messages->passing_over = true;
     else
-        *fault = "it sent something that is no JSON object";
+        *fault = messages_no_object;
     return true;
 }
 

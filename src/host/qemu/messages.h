@@ -24,8 +24,8 @@
 /* QEMU's longest are paths, of at most 4 KiB. */
 #define MESSAGE_STRING_MAX JSON_READER_STRING_MAX
 
-/* What messages_feed says then. */
-extern const char messages_out_of_memory[];
+/* What messages_feed says then, and when what comes is nothing that could be a message. */
+extern const char messages_out_of_memory[], messages_no_object[];
 
 struct messages
 {

@@ -376,10 +376,28 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
     qmp_open(&vm->qmp);
 }
 
+/* What greets instead of QMP. */
+static const char *recognise(const char *bytes, size_t count)
+{
+    static const char human[] = "QEMU ";
+    static const char telnet = '\xff';
+
+    if (*bytes == telnet)
+        return "it speaks telnet; QEMU's monitor has to be without telnet=on";
+    if (count >= strlen(human) && !memcmp(bytes, human, strlen(human)))
+        return "that is QEMU's monitor for people; one for programs is made by -qmp, or by -mon with mode=control";
+    return "it sent something that is no JSON object; is this the port of QEMU's -qmp option?";
+}
+
 const char *vm_take_qmp(struct vm *vm, const char *bytes, size_t count, uint64_t now_ms)
 {
+    const char *fault;
+
     vm->now_ms = now_ms;
-    return note_fault(vm, messages_feed(&vm->qmp_messages, bytes, count, take_qmp_message, vm));
+    fault = messages_feed(&vm->qmp_messages, bytes, count, take_qmp_message, vm);
+    if (fault == messages_no_object && vm->qmp.state == QMP_GREETING)
+        return recognise(bytes, count);
+    return note_fault(vm, fault);
 }
 
 void vm_close_qmp(struct vm *vm, uint64_t now_ms)

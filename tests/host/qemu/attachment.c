@@ -21,6 +21,7 @@ static uv_loop_t loop;
 static uv_tcp_t server;
 static unsigned int port, clients;
 static enum manner manner;
+static const char *nonsense;
 
 static struct attachment attachment;
 static unsigned int attached_times, lost_times, states_learnt;
@@ -111,7 +112,7 @@ static void on_client(uv_stream_t *stream, int error)
     }
     uv_read_start((uv_stream_t *)&client->tcp, on_client_allocate, on_client_bytes);
     if (manner != SAYS_NOTHING)
-        say(client, manner == ANSWERS ? "{\"QMP\": {}}\n" : "SSH-2.0-OpenSSH_9.2\r\n");
+        say(client, manner == ANSWERS ? "{\"QMP\": {}}\n" : nonsense);
 }
 
 static void listen_at(unsigned int wanted)
@@ -215,6 +216,7 @@ static int set_up(void **state)
     last_client = NULL;
     *events = *trouble = 0;
     manner = ANSWERS;
+    nonsense = "SSH-2.0-OpenSSH_9.2\r\n";
     listen_at(0);
     return 0;
 }
@@ -346,6 +348,32 @@ static void test_peers_that_are_no_qemu(void **state)
     }
 }
 
+static void test_monitors_that_are_no_qmp(void **state)
+{
+    static const char *const greetings[][2] = {
+            {"QEMU 7.2.22 monitor - type 'help' for more information\r\n(qemu) ", "made by -qmp"},
+            {"\xff\xfb\x01\xff\xfb\x03\xff\xfb{\"QMP\": {}}\r\n", "without telnet=on"},
+            {"\xff\xfb\x01\xff\xfb\x03QEMU 7.2.22 monitor", "without telnet=on"},
+            {"RFB 003.008\n", "is this the port of QEMU's -qmp option?"},
+    };
+
+    (void)state;
+    manner = TALKS_NONSENSE;
+    for (size_t i = 0; i < sizeof(greetings) / sizeof(greetings[0]); ++i)
+    {
+        nonsense = greetings[i][0];
+        closed = tried = false;
+        lost_times = 0;
+        open_at("127.0.0.1", "");
+        run_until(&lost_times, 1);
+        if (!strstr(trouble, greetings[i][1]))
+            fail_msg("%s", trouble);
+        attachment_close(&attachment);
+        while (!closed)
+            uv_run(&loop, UV_RUN_ONCE);
+    }
+}
+
 /* At each step of the loop from the first on. */
 static void test_closed_at_every_moment(void **state)
 {
@@ -414,6 +442,7 @@ int main(void)
             TEST(lost_now_and_then_behind_a_forwarder),
             TEST(nobody_from_the_start),
             TEST(peers_that_are_no_qemu),
+            TEST(monitors_that_are_no_qmp),
             TEST(closed_at_every_moment),
             TEST(closed_while_a_name_is_looked_up),
             TEST(a_name_that_nobody_has),
