@@ -47,13 +47,14 @@ static const char *note_fault(struct vm *vm, const char *fault)
 void vm_observe(struct vm *vm, int kind, const char *event, json_t *message, int64_t time_us)
 {
     struct observation observed = {.kind = kind, .time_us = time_us, .size = vm->message_size, .message = message};
+    const char *device = json_string_value(json_object_get(json_object_get(message, "data"), "qom-path"));
 
     if (event && *vm->reset_log.path && (!strcmp(event, "RESET") || !strcmp(event, "SHUTDOWN")))
     {
         observed.waits = true;
         observed.waits_until_ms = vm->now_ms + (reset_log_is_written(&vm->reset_log) ? VM_LOG_WAIT_MS : 0);
     }
-    vm_check(vm, order_put(&vm->order, &observed, event, vm->now_ms));
+    vm_check(vm, order_put(&vm->order, &observed, event, device, vm->now_ms));
 }
 
 void vm_set_state(struct vm *vm, enum vm_state state)

@@ -121,6 +121,34 @@ static void test_events_without_a_time(void **state)
     pretended_expect(pretended, "OnConfigurationChanged(hardware/bios/time_offset=1)\nOnRequestShutdown()\n");
 }
 
+#define NO_SPACE(disk) "{\"device\": \"\", \"node-name\": \"" disk "\", \"qom-path\": \"/machine/peripheral/" disk "\", " \
+    "\"nospace\": true, \"reason\": \"No space left on device\", \"operation\": \"write\", \"action\": \"stop\"}"
+
+/* As QEMU 10 tells of it: at most once a second for each device, and late. */
+static void test_a_full_disk_that_is_told_of_late(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->run_state = "io-error";
+    pretended_say(pretended, "BLOCK_IO_ERROR", NO_SPACE("d"));
+    pretended_expect(pretended, "OnDiskOutOfSpace(True)\n");
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 300);
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 10);
+    pretended->run_state = "io-error";
+    pretended_wait(pretended, 10);
+    pretended_say(pretended, "STOP", NULL);
+    pretended_say(pretended, "BLOCK_IO_ERROR", NO_SPACE("e"));
+    pretended_wait(pretended, 600);
+    pretended_expect(pretended, "");
+    pretended_say_late(pretended, "BLOCK_IO_ERROR", NO_SPACE("d"), 610);
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Paused)\nOnStateChange(Running)\nOnDiskOutOfSpace(True)\n"
+                                "OnStateChange(Paused)\nOnDiskOutOfSpace(True)\n");
+}
+
 /* What the host's clock was before does not matter. */
 static void test_a_full_disk_and_a_clock_that_is_set_back(void **state)
 {
@@ -797,6 +825,7 @@ int main(void)
             TEST(a_reset_while_stopped),
             TEST(a_pause_before_the_firmware_is_done),
             TEST(events_without_a_time),
+            TEST(a_full_disk_that_is_told_of_late),
             TEST(a_full_disk_and_a_clock_that_is_set_back),
             TEST(qemu_refuses_a_question),
             TEST(a_lost_connection_is_no_end),
