@@ -6,28 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Questions to QEMU. */
-static const struct
-{
-    const char *command;
-    const char *arguments; /* JSON */
-} questions[VM_QUESTIONS] = {
-        [VM_ASK_CAPABILITY] = {"migrate-set-capabilities",
-                "{\"capabilities\": [{\"capability\": \"events\", \"state\": true}]}"},
-        [VM_ASK_PROCESS] = {"query-cpus-fast", NULL},
-        [VM_ASK_STATS] = {"query-blockstats", NULL},
-        [VM_ASK_STATUS] = {"query-status", NULL},
-        [VM_ASK_BLOCKS] = {"query-block", NULL},
-        [VM_ASK_DEVICES] = {"qom-list", "{\"path\": \"" DEVICES_PATH "\"}"},
-        [VM_ASK_PORTS] = {"query-chardev", NULL},
-        [VM_ASK_JOBS] = {"query-jobs", NULL},
-};
-
-const char *vm_command(int question)
-{
-    return questions[question].command;
-}
-
 bool vm_check(struct vm *vm, bool enough_memory)
 {
     if (enough_memory)
@@ -69,72 +47,6 @@ void vm_set_state(struct vm *vm, enum vm_state state)
     else
         vm->user->learn_state(vm->context, state);
     vm_expect_agent(vm);
-}
-
-/* Asking QEMU */
-
-/* arguments: a reference, which is taken. What cannot be asked ends the connection, since more hangs on the answer. */
-static bool execute(struct vm *vm, const char *command, json_t *arguments, int tag)
-{
-    bool asked = qmp_execute(&vm->qmp, command, arguments, tag);
-
-    if (asked)
-        ++vm->unanswered;
-    else if (vm->qmp.state == QMP_READY)
-        vm->fault = "a command could not be sent to it";
-    return asked;
-}
-
-void vm_ask(struct vm *vm, enum vm_question question)
-{
-    const char *text = questions[question].arguments;
-    json_error_t error;
-    json_t *arguments;
-
-    if (vm->asked[question])
-    {
-        vm->ask_again[question] = true;
-        return;
-    }
-    arguments = text ? json_reader_read(text, strlen(text), 0, &error) : NULL;
-    if (question == VM_ASK_DEVICES)
-        vm->log_size = reset_log_size(&vm->reset_log);
-    if (vm_check(vm, !text || arguments))
-        vm->asked[question] = execute(vm, questions[question].command, arguments, question);
-}
-
-void vm_probe(struct vm *vm, int what, const char *path, const char *property)
-{
-    for (unsigned int i = 0; i < VM_PROBES_MAX; ++i)
-    {
-        struct vm_probe *probe = &vm->probes[i];
-        json_t *arguments;
-
-        if (probe->path)
-            continue;
-        arguments = json_pack("{s:s, s:s}", "path", path, "property", property);
-        if (!vm_check(vm, arguments != NULL))
-            return;
-        probe->path = json_incref(json_object_get(arguments, "path"));
-        probe->what = what;
-        if (execute(vm, "qom-get", arguments, VM_PROBES + (int)i))
-            return;
-        json_decref(probe->path);
-        probe->path = NULL;
-        return;
-    }
-}
-
-static void forget_questions(struct vm *vm)
-{
-    memset(vm->asked, 0, sizeof(vm->asked));
-    memset(vm->ask_again, 0, sizeof(vm->ask_again));
-    vm->unanswered = 0;
-    for (unsigned int i = 0; i < VM_PROBES_MAX; ++i)
-    {
-        json_decref(vm->probes[i].path);
-        vm->probes[i].path = NULL;
-    }
 }
 
 /* What has been observed */
@@ -192,43 +104,11 @@ static void attach(struct vm *vm)
     vm->user->attached(vm->context);
 }
 
-/* Behind a shutdown there is no record, but perhaps what led to it. */
-static unsigned int read_log(struct vm *vm, const struct observation *observation, bool hasty)
-{
-    const char *event = json_string_value(json_object_get(observation->message, "event"));
-
-    if (!strcmp(event, "SHUTDOWN"))
-        return RESET_RECORDED | (reset_log_take_last(&vm->reset_log) ? RESET_BY_TRIPLE_FAULT : 0);
-    return reset_log_take(&vm->reset_log, hasty);
-}
-
-/* Resets, in the order in which they came, take what the log has of each. over: there is no time left to wait. */
-static void ask_log(struct vm *vm, bool over)
-{
-    struct observation *observation;
-
-    while ((observation = order_find_waiting(&vm->order)))
-    {
-        bool hasty = over || vm->now_ms >= observation->waits_until_ms;
-
-        observation->says = read_log(vm, observation, hasty);
-        if (!observation->says && !hasty)
-        {
-            vm->log_ms = vm->now_ms + VM_LOG_RETRY_MS;
-            return;
-        }
-        if (!observation->says)
-            vm->reset_log.silent = true;
-        observation->waits = false;
-    }
-    vm->log_ms = UINT64_MAX;
-}
-
 static void deliver_due(struct vm *vm)
 {
     struct observation *observation;
 
-    ask_log(vm, false);
+    vm_ask_log(vm, false);
     while (!vm->fault && (observation = order_take(&vm->order, vm->now_ms)))
     {
         deliver(vm, observation);
@@ -409,7 +289,7 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms)
     vm->qmp_open = false;
     qmp_close(&vm->qmp);
     messages_restart(&vm->qmp_messages);
-    ask_log(vm, true);
+    vm_ask_log(vm, true);
     order_end_stream(&vm->order);
     /* All that has come, whatever is wrong with some of it. */
     do
@@ -420,7 +300,7 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms)
     /* No answer will come that tells why. */
     vm_decide_stop(vm, "");
     /* What was asked meanwhile, too. */
-    forget_questions(vm);
+    vm_forget_questions(vm);
     vm->attached = false;
     if (vm->shut_down)
         vm_end(vm, now_ms);
@@ -578,7 +458,7 @@ bool vm_init(struct vm *vm, const struct vm_user *user, void *context, const str
 void vm_cleanup(struct vm *vm)
 {
     vm_end_logoff(vm, VM_LOGOFF_ENDED, NULL);
-    forget_questions(vm);
+    vm_forget_questions(vm);
     messages_cleanup(&vm->qmp_messages);
     messages_cleanup(&vm->agent_messages);
     agent_cleanup(&vm->agent);

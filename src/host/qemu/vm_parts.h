@@ -31,6 +31,13 @@ void vm_quote(char text[VM_TROUBLE_MAX], const char *words, const char *said);
 /* QEMU's refusal of that question; error NULL: it has answered it. */
 void vm_take_refusal(struct vm *vm, int question, const char *error);
 
+/* vm_questions.c: what was asked will not be answered. */
+void vm_forget_questions(struct vm *vm);
+
+/* vm_log.c: resets, in the order in which they came, take what the log has of each. over: there is no time left to
+ * wait. */
+void vm_ask_log(struct vm *vm, bool over);
+
 /* vm_events.c */
 bool vm_knows_event(const char *name);
 
