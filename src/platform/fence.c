@@ -6,15 +6,13 @@
 
 #include <string.h>
 
-#ifndef _WIN64
-bool fence_is_mutual;
-#endif
+static bool one_by_one;
 
-static bool one_by_one, by_kernel;
+#ifdef _WIN64
 
-#if defined(_WIN64) && defined(__x86_64__)
+static bool by_kernel;
 
-/* Of Linux. */
+/* Of Linux, on x86-64. */
 #define SYS_MEMBARRIER 324
 #define BARRIER_OF_PROCESS 8
 #define REGISTER_PROCESS 16
@@ -44,30 +42,40 @@ static bool wine_has_membarrier(void)
     return !strcmp(system, "Linux") && !wine_membarrier(REGISTER_PROCESS) && !wine_membarrier(BARRIER_OF_PROCESS);
 }
 
+bool fence_init(void)
+{
+    by_kernel = is_wine() && wine_has_membarrier();
+    one_by_one = is_wine() && !by_kernel;
+    return true;
+}
+
+static void fence_all(void)
+{
+    if (by_kernel)
+        wine_membarrier(BARRIER_OF_PROCESS);
+    else
+        FlushProcessWriteBuffers();
+}
+
 #else
 
-static long long wine_membarrier(long long command)
-{
-    return command;
-}
-
-static bool wine_has_membarrier(void)
-{
-    return false;
-}
-
-#endif
+bool fence_is_mutual;
 
 bool fence_init(void)
 {
-#ifdef _WIN64
-    by_kernel = is_wine() && wine_has_membarrier();
-    one_by_one = is_wine() && !by_kernel;
-#else
     fence_is_mutual = is_wine();
-#endif
     return true;
 }
+
+static void fence_all(void)
+{
+    if (fence_is_mutual)
+        atomic_thread_fence(memory_order_seq_cst);
+    else
+        FlushProcessWriteBuffers();
+}
+
+#endif
 
 bool fence_thread_open(struct fence_thread *thread)
 {
@@ -86,15 +94,9 @@ void fence_thread_close(struct fence_thread *thread)
 
 bool fence_process(void)
 {
-    if (one_by_one)
-        return false;
-    if (by_kernel)
-        return !wine_membarrier(BARRIER_OF_PROCESS);
-    if (fence_is_mutual)
-        atomic_thread_fence(memory_order_seq_cst);
-    else
-        FlushProcessWriteBuffers();
-    return true;
+    if (!one_by_one)
+        fence_all();
+    return !one_by_one;
 }
 
 void fence_thread(struct fence_thread *thread)
