@@ -37,7 +37,7 @@ static bool kept_event_copy_arg(struct kept_event *kept, UINT i, const VARIANT *
 
     VariantInit(arg);
     kept->event.owned |= 1u << i;
-    if (FAILED(VariantCopy(arg, (VARIANT *)from)))
+    if (FAILED(VariantCopy(arg, (VARIANT *)from)) || !detach_values(arg))
         return false;
     kept->bytes += value_bytes(arg);
     if (!value_has_object(arg))

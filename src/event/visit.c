@@ -1,8 +1,8 @@
 #include "event/visit.h"
 
-/* What lies in a record is its own business: IRecordInfo copies and frees it. */
 static bool visit_array(VARTYPE type, SAFEARRAY *array, value_visitor visit, void *context);
 
+/* What lies in a record is its own business: IRecordInfo copies and frees it. */
 static bool visit_place(VARTYPE type, void *data, value_visitor visit, void *context)
 {
     if (type == VT_VARIANT)
@@ -40,6 +40,34 @@ bool visit_values(VARIANT *value, value_visitor visit, void *context)
     if (type & VT_ARRAY)
         return visit_array(type & VT_TYPEMASK, V_ARRAY(value), visit, context);
     return visit(type, &V_BYREF(value), context);
+}
+
+static bool detach_element(VARIANT *element)
+{
+    VARIANT value;
+    HRESULT hr;
+
+    if (!(V_VT(element) & VT_BYREF))
+        return detach_values(element);
+    VariantInit(&value);
+    if (V_BYREF(element) && (hr = VariantCopyInd(&value, element)) == E_OUTOFMEMORY)
+        return false;
+    /* What a reference refers to is not its own: nothing is to be freed. */
+    *element = value;
+    return true;
+}
+
+bool detach_values(VARIANT *value)
+{
+    SAFEARRAY *array = V_VT(value) == (VT_ARRAY | VT_VARIANT) ? V_ARRAY(value) : NULL;
+    size_t count = array ? count_elements(array) : 0;
+
+    for (size_t i = 0; i < count; ++i)
+    {
+        if (!detach_element((VARIANT *)array->pvData + i))
+            return false;
+    }
+    return true;
 }
 
 static bool add_string(VARTYPE type, void *data, void *context)

@@ -13,6 +13,10 @@ typedef bool (*value_visitor)(VARTYPE type, void *data, void *context);
 /* Shows each value that is no array, in a fixed order; references are not followed. False: a visitor returned false. */
 bool visit_values(VARIANT *value, value_visitor visit, void *context);
 
+/* Puts the values that references in arrays of VARIANTs refer to in their places, in a copy that is to outlive them; a
+ * reference to nothing becomes Empty. False: out of memory. */
+bool detach_values(VARIANT *value);
+
 /* How many bytes the value takes outside of the VARIANT. */
 size_t value_bytes(const VARIANT *value);
 

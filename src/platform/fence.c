@@ -4,21 +4,78 @@
 
 #include "platform/wine.h"
 
-#ifndef _WIN64
-bool fence_is_mutual;
-#endif
+#include <string.h>
 
 static bool one_by_one;
 
+#ifdef _WIN64
+
+static bool by_kernel;
+
+/* Of Linux, on x86-64. */
+#define SYS_MEMBARRIER 324
+#define BARRIER_OF_PROCESS 8
+#define REGISTER_PROCESS 16
+
+static long long wine_membarrier(long long command)
+{
+    long long result;
+
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(SYS_MEMBARRIER), "D"(command), "S"(0ll), "d"(0ll)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+/* Of Wine 8, which lets a program's own system calls through to the kernel, and where that is Linux. */
+static bool wine_has_membarrier(void)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    const char *(CDECL *get_version)(void) = (void *)GetProcAddress(ntdll, "wine_get_version");
+    void(CDECL *get_host)(const char **, const char **) = (void *)GetProcAddress(ntdll, "wine_get_host_version");
+    const char *system = "", *release = "";
+
+    if (!get_version || !get_host || strncmp(get_version(), "8.", 2))
+        return false;
+    get_host(&system, &release);
+    return !strcmp(system, "Linux") && !wine_membarrier(REGISTER_PROCESS) && !wine_membarrier(BARRIER_OF_PROCESS);
+}
+
 bool fence_init(void)
 {
-#ifdef _WIN64
-    one_by_one = is_wine();
-#else
-    fence_is_mutual = is_wine();
-#endif
+    by_kernel = is_wine() && wine_has_membarrier();
+    one_by_one = is_wine() && !by_kernel;
     return true;
 }
+
+static void fence_all(void)
+{
+    if (by_kernel)
+        wine_membarrier(BARRIER_OF_PROCESS);
+    else
+        FlushProcessWriteBuffers();
+}
+
+#else
+
+bool fence_is_mutual;
+
+bool fence_init(void)
+{
+    fence_is_mutual = is_wine();
+    return true;
+}
+
+static void fence_all(void)
+{
+    if (fence_is_mutual)
+        atomic_thread_fence(memory_order_seq_cst);
+    else
+        FlushProcessWriteBuffers();
+}
+
+#endif
 
 bool fence_thread_open(struct fence_thread *thread)
 {
@@ -37,13 +94,9 @@ void fence_thread_close(struct fence_thread *thread)
 
 bool fence_process(void)
 {
-    if (one_by_one)
-        return false;
-    if (fence_is_mutual)
-        atomic_thread_fence(memory_order_seq_cst);
-    else
-        FlushProcessWriteBuffers();
-    return true;
+    if (!one_by_one)
+        fence_all();
+    return !one_by_one;
 }
 
 void fence_thread(struct fence_thread *thread)

@@ -13,12 +13,17 @@
  *
  * Windows: FlushProcessWriteBuffers, which interrupts every processor that runs the process. Linux: membarrier.
  *
- * Wine implements the first only in versions later than 8.0, and nothing tells whether it does; there the threads
- * are stopped and let go again, one by one. A stopped thread has answered a signal: it has sent its registers to
- * Wine's server by system calls, and the caller has read them, so whatever the thread wrote before it was stopped
- * was there before that message; and it goes on with instructions that it had not begun. While it stands still the
- * caller does nothing but ask for its registers, so it does not matter what the thread was just doing, with one
- * exception: two threads that stop each other would stand for ever. Callers take turns for that reason.
+ * Wine implements the first only in versions later than 8.0, and nothing tells whether it does. In Wine 8 on Linux the
+ * kernel is asked for the second, by a system call of the program's own. (Later versions may take such a call for one of
+ * Windows'.)
+ *
+ * Elsewhere in Wine the threads are stopped and let go again, one by one. A stopped thread has answered a signal: it has
+ * sent its registers to Wine's server by system calls, and the caller has read them, so whatever the thread wrote before
+ * it was stopped was there before that message; and it goes on with instructions that it had not begun. While it stands
+ * still the caller does nothing but ask for its registers, so it does not matter what the thread was just doing, with two
+ * exceptions. Two threads that stop each other would stand for ever: callers take turns for that reason. And a thread
+ * that ends the process ends the caller too: if that has just stopped it, nobody lets it go, and the process stays.
+ * That cannot be helped from here, so it is done only where there is nothing else.
  *
  * A 32-bit thread must not be stopped in Wine's own WoW64: in 8.0 it sometimes goes on with a wrong FS register. There
  * the fence is mutual: the other side pays too, and then nothing is left to do for the caller.

@@ -76,6 +76,41 @@ static void test_copy_is_deep(void **state)
     kept_event_release(kept);
 }
 
+/* A reference in an array is copied as what it refers to: that may be gone when the copy is looked at. */
+static void test_references_in_arrays_are_followed(void **state)
+{
+    struct event_sequence sequence = {0};
+    struct kept_event *kept;
+    struct given given;
+    SAFEARRAY *array = SafeArrayCreateVector(VT_VARIANT, 0, 3);
+    VARIANT data, *elements, *copied;
+    LONG number = 7;
+
+    (void)state;
+    elements = array->pvData;
+    V_VT(&elements[0]) = VT_BYREF | VT_I4;
+    V_I4REF(&elements[0]) = &number;
+    V_VT(&elements[1]) = VT_BYREF | VT_BSTR;
+    V_BSTRREF(&elements[1]) = NULL;
+    V_VT(&elements[2]) = VT_I4;
+    V_I4(&elements[2]) = 9;
+    V_VT(&data) = VT_ARRAY | VT_VARIANT;
+    V_ARRAY(&data) = array;
+    given_init(&given, &sequence, &data);
+    kept = event_keep(&given.event);
+    assert_non_null(kept);
+    given_end(&given);
+    number = 8;
+    copied = V_ARRAY(&kept->event.args[1])->pvData;
+    assert_int_equal(V_VT(&copied[0]), VT_I4);
+    assert_int_equal(V_I4(&copied[0]), 7);
+    assert_int_equal(V_VT(&copied[1]), VT_EMPTY);
+    assert_int_equal(V_I4(&copied[2]), 9);
+    assert_true(kept->bytes >= 3 * sizeof(VARIANT) + sizeof(*kept));
+    kept_event_release(kept);
+    assert_int_equal(SafeArrayDestroy(array), S_OK);
+}
+
 static void test_objects_are_held(void **state)
 {
     struct kept_event *kept;
@@ -172,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_copy_is_deep),
+            cmocka_unit_test(test_references_in_arrays_are_followed),
             cmocka_unit_test(test_objects_are_held),
             cmocka_unit_test(test_one_copy_serves_all),
             cmocka_unit_test(test_numbers_count_what_is_kept),

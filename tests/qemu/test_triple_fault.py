@@ -1,6 +1,5 @@
 """Triple faults, which QEMU tells of in its log alone."""
 import re
-import time
 
 from events import RESET, TRIPLE_FAULT
 from windows import windows_path
@@ -25,8 +24,6 @@ def boot_sector():
 
 
 def press(machine, key):
-    """Right behind a reset another would count as the firmware's."""
-    time.sleep(1.5)
     machine.control.stream.send(key)
     machine.control.stream.until(READY)
 

@@ -48,11 +48,37 @@ static const char *complain(char complaint[256], const char *format, const char 
     return complaint;
 }
 
+static bool begins_with(const char *text, const char *beginning)
+{
+    return !strncmp(text, beginning, strlen(beginning));
+}
+
+/* What people have and know from QEMU's own options. NULL: it is none of that. */
+static const char *complain_of_kind(const char *place, char complaint[256])
+{
+    if (*place == '/' || begins_with(place, "unix:"))
+        return complain(complaint,
+                "\"%.48s\" is a Unix socket, which no Windows program reaches; give QEMU one more monitor (-qmp "
+                "tcp:127.0.0.1:PORT,server=on,wait=off), or let socat TCP-LISTEN:PORT,bind=127.0.0.1,fork "
+                "UNIX-CONNECT:PATH forward it",
+                place);
+    if (begins_with(place, "tcp:"))
+        return complain(complaint, "the address is written without tcp:, as qemu:%.80s", place + strlen("tcp:"));
+    if (begins_with(place, "telnet:"))
+        return complain(complaint,
+                "\"%.80s\" is a monitor for people; QEMU has one for programs with -qmp "
+                "tcp:127.0.0.1:PORT,server=on,wait=off, written as qemu:127.0.0.1:PORT",
+                place);
+    return NULL;
+}
+
 /* host:port; an IPv6 address stands in brackets. */
 static const char *parse_place(struct address *address, char *place, char complaint[256])
 {
     char *host = place, *end, *port;
 
+    if (complain_of_kind(place, complaint))
+        return complaint;
     if (*place == '[')
     {
         ++host;

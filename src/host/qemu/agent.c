@@ -55,6 +55,7 @@ void agent_open(struct agent *agent, uint64_t now_ms)
     agent->connected = true;
     agent->sign_ms = now_ms;
     agent->silence_told = false;
+    agent->nonsense_ms = 0;
     agent_distrust(agent);
 }
 
@@ -81,7 +82,7 @@ void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now
 void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms)
 {
     agent->poll_ms = quickly ? AGENT_POLL_QUICKLY_MS : AGENT_POLL_MS;
-    if (quickly && agent->state == AGENT_IDLE)
+    if (quickly && (agent->state == AGENT_IDLE || agent->state == AGENT_UNSYNCED))
         agent->next_ms = now_ms;
 }
 
@@ -123,17 +124,20 @@ static bool send_text(struct agent *agent, const char *text, size_t size, uint64
     return agent->user->send(agent->context, text, size);
 }
 
+/* The wait behind that one; 0: there was none. */
+static uint64_t longer(uint64_t wait_ms)
+{
+    if (!wait_ms)
+        return AGENT_SYNC_FIRST_MS;
+    return wait_ms * 2 <= AGENT_SYNC_LONGEST_MS ? wait_ms * 2 : AGENT_SYNC_LONGEST_MS;
+}
+
 static void send_sync(struct agent *agent, uint64_t now_ms)
 {
     char text[128];
     int size;
 
-    if (agent->state != AGENT_SYNCING)
-        agent->sync_ms = AGENT_SYNC_FIRST_MS;
-    else if (agent->sync_ms * 2 <= AGENT_SYNC_LONGEST_MS)
-        agent->sync_ms *= 2;
-    else
-        agent->sync_ms = AGENT_SYNC_LONGEST_MS;
+    agent->sync_ms = longer(agent->state == AGENT_SYNCING ? agent->sync_ms : 0);
     agent->state = AGENT_SYNCING;
     /* Unlike those of clients before this one. */
     agent->sync_id = (uint32_t)(agent->sync_id * 1664525u + (uint32_t)now_ms * 2654435761u + 1013904223u) >> 1;
@@ -169,30 +173,55 @@ static void ask_request(struct agent *agent, uint64_t now_ms)
 
 /* Answers */
 
-/* The guest's clock when the list before this one was asked for, given what it is now. */
-static double clock_before(const struct agent *agent, const json_t *now_ns, uint64_t now_ms)
+static const struct users_clock no_clock = {DBL_MAX, DBL_MAX};
+
+/* The guest's clock when the list before this one was asked for and now, given what it is now: whatever it has been set
+ * to meanwhile. */
+static struct users_clock read_clock(const struct agent *agent, const json_t *now_ns, uint64_t now_ms)
 {
+    double now = json_number_value(now_ns) / 1e9;
+
     if (!json_is_number(now_ns) || !agent->list_before_ms)
-        return DBL_MAX;
-    return json_number_value(now_ns) / 1e9 - (double)(now_ms - agent->list_before_ms) / 1e3;
+        return no_clock;
+    return (struct users_clock){now - (double)(now_ms - agent->list_before_ms) / 1e3, now};
 }
 
-static void tell_users(struct agent *agent, json_t *list, double since)
+/* What the agent says of its refusal; NULL: it does not refuse. */
+static const char *refusal_of(const json_t *message)
 {
+    const json_t *error = json_object_get(message, "error");
+    const char *description = json_string_value(json_object_get(error, "desc"));
+
+    if (!error)
+        return NULL;
+    return description ? description : "";
+}
+
+static void tell_users(struct agent *agent, json_t *list, struct users_clock clock)
+{
+    agent->nonsense_ms = 0;
+    agent->user->trouble(agent->context, NULL, NULL);
     agent->list_before_ms = agent->list_ms;
-    agent->user->users(agent->context, list, since);
+    agent->user->users(agent->context, list, clock);
 }
 
-static void take_users(struct agent *agent, json_t *list, uint64_t now_ms)
+static void take_users(struct agent *agent, json_t *message, uint64_t now_ms)
 {
+    json_t *list = json_object_get(message, "return");
+
     /* The polls of all machines come together, so that the processor wakes once for all. */
     agent->next_ms = (agent->sent_ms / agent->poll_ms + 1) * agent->poll_ms;
     agent->list_ms = agent->sent_ms;
     if (!json_is_array(list))
+    {
+        const char *refusal = refusal_of(message);
+
+        agent->user->trouble(agent->context, "guest-get-users", refusal ? refusal : "it answers by no list");
         return;
+    }
     if (!agent->user->users_need_clock(agent->context, list))
     {
-        tell_users(agent, list, DBL_MAX);
+        tell_users(agent, list, no_clock);
         return;
     }
     agent->list = json_incref(list);
@@ -204,16 +233,16 @@ static void take_clock(struct agent *agent, const json_t *now_ns, uint64_t now_m
     json_t *list = agent->list;
 
     agent->list = NULL;
-    tell_users(agent, list, clock_before(agent, now_ns, now_ms));
+    tell_users(agent, list, read_clock(agent, now_ns, now_ms));
     json_decref(list);
 }
 
 static void take_execution(struct agent *agent, json_t *message)
 {
-    const char *error = json_string_value(json_object_get(json_object_get(message, "error"), "desc"));
+    const char *refusal = refusal_of(message);
 
     agent->request_pending = false;
-    agent->user->answer(agent->context, json_object_get(message, "return"), error ? error : "");
+    agent->user->answer(agent->context, json_object_get(message, "return"), refusal ? refusal : "");
 }
 
 static void take_answer(struct agent *agent, json_t *message, uint64_t now_ms)
@@ -222,7 +251,7 @@ static void take_answer(struct agent *agent, json_t *message, uint64_t now_ms)
 
     agent->state = AGENT_IDLE;
     if (agent->question == AGENT_USERS)
-        take_users(agent, result, now_ms);
+        take_users(agent, message, now_ms);
     else if (agent->question == AGENT_CLOCK)
         take_clock(agent, result, now_ms);
     else
@@ -236,12 +265,35 @@ static void take_sign(struct agent *agent, uint64_t now_ms)
     agent->user->alive(agent->context);
 }
 
+/* An agent that does not know the command says so; other errors are of what others have left in the channel. */
+static void take_refusal_to_sync(struct agent *agent, const json_t *message)
+{
+    const char *class = json_string_value(json_object_get(json_object_get(message, "error"), "class"));
+
+    if (class && !strcmp(class, "CommandNotFound"))
+        agent->user->trouble(agent->context, "guest-sync-delimited", refusal_of(message));
+}
+
+void agent_take_nonsense(struct agent *agent, uint64_t now_ms)
+{
+    /* It may be of before the synchronisation, whose answer is still to come. */
+    if (agent->state == AGENT_SYNCING || !agent->connected)
+        return;
+    agent->user->trouble(agent->context, NULL, "the guest agent sends what is no JSON");
+    agent_distrust(agent);
+    agent->nonsense_ms = longer(agent->nonsense_ms);
+    agent->next_ms = now_ms + agent->nonsense_ms;
+    /* Until it is asked again it owes nothing. */
+    agent->sign_ms = agent->next_ms;
+}
+
 void agent_take(struct agent *agent, json_t *message, uint64_t now_ms)
 {
     json_t *result = json_object_get(message, "return");
 
     if (agent->state == AGENT_SYNCING)
     {
+        take_refusal_to_sync(agent, message);
         if (!json_is_integer(result) || json_integer_value(result) != (json_int_t)agent->sync_id)
             return;
         agent->state = AGENT_IDLE;
@@ -266,7 +318,8 @@ static void tick_asking(struct agent *agent, uint64_t now_ms)
 {
     if (agent->state == AGENT_ASKED && now_ms - agent->sent_ms >= AGENT_ANSWER_MS)
         agent_distrust(agent);
-    if (agent->state == AGENT_UNSYNCED || (agent->state == AGENT_SYNCING && now_ms - agent->sent_ms >= agent->sync_ms))
+    if ((agent->state == AGENT_UNSYNCED && now_ms >= agent->next_ms)
+            || (agent->state == AGENT_SYNCING && now_ms - agent->sent_ms >= agent->sync_ms))
         send_sync(agent, now_ms);
     else if (agent->state == AGENT_IDLE && agent->request)
         ask_request(agent, now_ms);
@@ -279,7 +332,7 @@ void agent_tick(struct agent *agent, uint64_t now_ms)
     if (!agent->connected || !agent->expected)
         return;
     tick_asking(agent, now_ms);
-    if (agent->assured && !agent->silence_told && now_ms - agent->sign_ms >= agent->heartbeat_ms)
+    if (agent->assured && !agent->silence_told && now_ms >= agent->sign_ms + agent->heartbeat_ms)
     {
         agent->silence_told = true;
         agent->user->silent(agent->context);
@@ -296,7 +349,7 @@ uint64_t agent_due_ms(const struct agent *agent)
         due = agent->sent_ms + agent->sync_ms;
     else if (agent->state == AGENT_ASKED)
         due = agent->sent_ms + AGENT_ANSWER_MS;
-    else if (agent->state == AGENT_IDLE)
+    else
         due = agent->next_ms;
     if (agent->assured && !agent->silence_told && agent->sign_ms + agent->heartbeat_ms < due)
         due = agent->sign_ms + agent->heartbeat_ms;

@@ -16,6 +16,8 @@
 
 #include <jansson.h>
 
+#include "host/qemu/users.h"
+
 #define AGENT_POLL_MS 1000
 #define AGENT_POLL_QUICKLY_MS 200
 
@@ -25,18 +27,23 @@
 /* How long it waits for an answer to a synchronisation before it tries again: longer each time. */
 #define AGENT_SYNC_FIRST_MS 1000
 #define AGENT_SYNC_LONGEST_MS 15000
+/* So long, too, it waits after an answer that makes no sense, until there is one that does. */
 
 struct agent_user
 {
     /* False: it could not be sent. */
     bool (*send)(void *context, const char *text, size_t size);
 
-    /* The users that are logged on; since: see users_update. The list is borrowed. */
-    void (*users)(void *context, json_t *list, double since);
+    /* The users that are logged on; the guest's clock: see users_update. The list is borrowed. */
+    void (*users)(void *context, json_t *list, struct users_clock clock);
     bool (*users_need_clock)(void *context, const json_t *list);
 
     /* The answer to agent_execute. NULL, and its description: the agent refused. Both NULL: it never came. Borrowed. */
     void (*answer)(void *context, json_t *result, const char *error);
+
+    /* It refuses a command of ours, or makes no sense: what it says, which is borrowed. NULL: the users have been listed,
+     * all is well. */
+    void (*trouble)(void *context, const char *command, const char *what);
 
     /* It gives a sign of life; it has given none for the time that was agreed. */
     void (*alive)(void *context);
@@ -71,6 +78,7 @@ struct agent
     } question; /* when it has been asked */
     uint32_t sync_id;
     uint64_t sync_ms; /* the present wait for the answer */
+    uint64_t nonsense_ms; /* the last wait behind an answer that made no sense; 0: there was none */
     uint64_t sent_ms, next_ms;
     json_t *list; /* waits for the guest's clock */
     uint64_t list_ms, list_before_ms;
@@ -88,6 +96,9 @@ void agent_close(struct agent *agent);
 
 /* What came so far cannot be relied on: the guest was reset, its port closed, or there is nonsense in the channel. */
 void agent_distrust(struct agent *agent);
+
+/* What came is no JSON. */
+void agent_take_nonsense(struct agent *agent, uint64_t now_ms);
 
 /* Whether an answer can be expected now, and whether its absence means something. */
 void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now_ms);

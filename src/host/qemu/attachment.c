@@ -51,8 +51,11 @@ static uint64_t next_wait(uint64_t *wait)
 /* The connection has ended. error: one of libuv's, or 0 when we have ended it; trouble says why. */
 static void lose_qmp(struct attachment *attachment, int error, const char *trouble)
 {
+    bool no_greeting = error && attachment->vm.qmp.state == QMP_GREETING;
     char text[512];
 
+    /* A forwarder takes the connection before it finds that nobody listens behind it. */
+    attachment->ends_before_greeting = no_greeting ? attachment->ends_before_greeting + 1 : 0;
     if (attachment->vm.attached && now_ms(attachment) - attachment->attached_ms >= ATTACHMENT_RETRY_LONGEST_MS)
         attachment->qmp_retry_ms = 0;
     link_close(&attachment->qmp);
@@ -60,7 +63,7 @@ static void lose_qmp(struct attachment *attachment, int error, const char *troub
     uv_timer_stop(&attachment->agent_timer);
     vm_close_agent(&attachment->vm, now_ms(attachment));
     vm_close_qmp(&attachment->vm, now_ms(attachment));
-    if (error == UV_ECONNREFUSED)
+    if (error == UV_ECONNREFUSED || attachment->ends_before_greeting >= ATTACHMENT_ENDS)
         vm_end(&attachment->vm, now_ms(attachment));
     snprintf(text, sizeof(text), "QEMU at %s, port %u: %s", attachment->address.host, attachment->address.qmp_port,
             trouble);
@@ -72,9 +75,12 @@ static void lose_qmp(struct attachment *attachment, int error, const char *troub
 
 static void qmp_closed(void *context, int error)
 {
+    const struct attachment *attachment = context;
     const char *trouble = uv_strerror(error);
 
-    if (error == UV_EOF)
+    if (attachment->vm.qmp.state == QMP_GREETING)
+        trouble = "it has ended the connection before a greeting, as a forwarder does behind which nobody listens";
+    else if (error == UV_EOF)
         trouble = "it has ended the connection";
     else if (error == UV_ECONNREFUSED)
         trouble = "nobody listens there; QEMU does when it is started with -qmp tcp:HOST:PORT,server=on,wait=off";
@@ -89,7 +95,8 @@ static void qmp_late(uv_timer_t *timer)
     if (attachment->vm.qmp.state == QMP_CLOSED)
         trouble = "no connection to it can be made";
     else if (attachment->vm.qmp.state == QMP_GREETING)
-        trouble = "it sends no greeting; another program may be connected to the monitor, which serves one";
+        trouble = "it sends no greeting; another program may be connected to the monitor, which serves one, or it is the "
+                  "guest agent's channel";
     lose_qmp(attachment, 0, trouble);
 }
 
@@ -97,6 +104,7 @@ static void qmp_opened(void *context)
 {
     struct attachment *attachment = context;
 
+    attachment->trouble = NULL;
     vm_open_qmp(&attachment->vm, now_ms(attachment));
 }
 
@@ -151,7 +159,6 @@ static void agent_opened(void *context)
     struct attachment *attachment = context;
 
     attachment->agent_opened_ms = now_ms(attachment);
-    report(attachment, true, NULL);
     vm_open_agent(&attachment->vm, link_local_port(&attachment->agent), now_ms(attachment));
     schedule(attachment);
 }
@@ -206,17 +213,19 @@ static void vm_attached(void *context)
 
     uv_timer_stop(&attachment->qmp_timer);
     attachment->attached_ms = now_ms(attachment);
-    report(attachment, true, NULL);
+    report(attachment, true, attachment->trouble);
     if (attachment->address.agent_port)
         uv_timer_start(&attachment->agent_timer, try_agent, 0, 0);
     finish_try(attachment);
 }
 
-static void vm_has_agent_trouble(void *context, const char *trouble)
+static void vm_has_trouble(void *context, const char *trouble)
 {
     struct attachment *attachment = context;
 
-    report(attachment, true, trouble);
+    attachment->trouble = trouble;
+    if (attachment->vm.attached)
+        report(attachment, true, trouble);
 }
 
 static void vm_logged_off(void *context, enum vm_logoff_result result, const char *text)
@@ -227,7 +236,7 @@ static void vm_logged_off(void *context, enum vm_logoff_result result, const cha
 }
 
 static const struct vm_user vm_attachment = {
-        vm_send, vm_tells, vm_learns_state, vm_attached, vm_has_agent_trouble, vm_logged_off};
+        vm_send, vm_tells, vm_learns_state, vm_attached, vm_has_trouble, vm_logged_off};
 
 static void on_due(uv_timer_t *timer)
 {

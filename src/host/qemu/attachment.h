@@ -15,6 +15,9 @@
 #define ATTACHMENT_RETRY_FIRST_MS 100
 #define ATTACHMENT_RETRY_LONGEST_MS 2000
 
+/* So many connections, one after the other, that are ended before there was a greeting are the end of the machine. */
+#define ATTACHMENT_ENDS 3
+
 struct attachment_user
 {
     void (*tell)(void *context, const struct vm_event *event);
@@ -41,6 +44,8 @@ struct attachment
     uv_timer_t vm_timer, qmp_timer, agent_timer;
     unsigned int open_handles;
     bool closing, has_tried;
+    const char *trouble; /* of the machine, apart from its connections */
+    unsigned int ends_before_greeting;
     uint64_t attached_ms, agent_opened_ms;
     uint64_t qmp_retry_ms, agent_retry_ms; /* the waits before the next tries */
 };

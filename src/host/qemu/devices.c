@@ -40,24 +40,29 @@ static void tell(const char *name, bool there, const struct vm_outlet *outlet)
                     .type = VM_EVENT_CONFIGURATION_CHANGED, .number = there, .is_truth = true, .text = key});
 }
 
-bool devices_update(struct devices *devices, const json_t *list, const struct vm_outlet *outlet)
+bool devices_update(struct devices *devices, const json_t *list, const struct vm_outlet *outlet, bool *changed)
 {
     json_t *table = make_table(list), *type;
     const char *name;
 
+    *changed = false;
     if (!table)
         return false;
     if (devices->known)
     {
         json_object_foreach(devices->known, name, type)
         {
-            if (!json_object_get(table, name))
-                tell(name, false, outlet);
+            if (json_object_get(table, name))
+                continue;
+            tell(name, false, outlet);
+            *changed = true;
         }
         json_object_foreach(table, name, type)
         {
-            if (!json_object_get(devices->known, name))
-                tell(name, true, outlet);
+            if (json_object_get(devices->known, name))
+                continue;
+            tell(name, true, outlet);
+            *changed = true;
         }
     }
     json_decref(devices->known);

@@ -21,8 +21,9 @@ struct devices
 
 void devices_cleanup(struct devices *devices);
 
-/* Takes the answer to qom-list, and tells what has been added or deleted since the one before. False: out of memory. */
-bool devices_update(struct devices *devices, const json_t *list, const struct vm_outlet *outlet);
+/* Takes the answer to qom-list, and tells what has been added or deleted since the one before, and whether anything has
+ * been. False: out of memory. */
+bool devices_update(struct devices *devices, const json_t *list, const struct vm_outlet *outlet, bool *changed);
 
 /* QEMU says that a device is gone. */
 void devices_delete(struct devices *devices, const char *name, const struct vm_outlet *outlet);

@@ -1,5 +1,7 @@
 #include "host/qemu/drives.h"
 
+#include "host/qemu/json_reader.h"
+
 #include <string.h>
 
 bool drives_init(struct drives *drives)
@@ -32,22 +34,77 @@ static bool has_tray(const json_t *block)
     return json_object_get(block, "tray_open") != NULL;
 }
 
-static bool is_floppy(const struct drives *drives, const char *path)
+enum kind
+{
+    NO_DRIVE,
+    DVD_DRIVE,
+    FLOPPY_DRIVE
+};
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t length = strlen(text), wanted = strlen(ending);
+
+    return length >= wanted && !strcmp(text + length - wanted, ending);
+}
+
+/* Where the type is not told only a DVD drive has a tray. */
+static enum kind kind_of(const struct drives *drives, const char *path, const json_t *block)
 {
     const char *type = json_string_value(json_object_get(drives->types, path));
 
-    return type && !strcmp(type, "floppy");
+    if (!type)
+        return has_tray(block) ? DVD_DRIVE : NO_DRIVE;
+    if (!strcmp(type, "floppy"))
+        return FLOPPY_DRIVE;
+    return ends_with(type, "-cd") || ends_with(type, "-cdrom") ? DVD_DRIVE : NO_DRIVE;
 }
 
-/* An object, a new reference. The name of the node is another each time a file is opened. */
+/* The file in a description of nodes: the node that has a name of a file, below those that are put before it. NULL:
+ * there is none. */
+static json_t *find_file(json_t *node)
+{
+    json_t *name = NULL;
+
+    while (node && !(name = json_object_get(node, "filename")))
+    {
+        json_t *below = json_object_get(node, "file");
+
+        node = below ? below : json_object_get(node, "image");
+    }
+    return json_is_string(name) ? name : NULL;
+}
+
+/* Of nodes that no plain name describes QEMU gives them all: "json:{…}". A new reference; NULL: out of memory. */
+static json_t *make_file(json_t *file)
+{
+    static const char prefix[] = "json:";
+    const char *text = json_string_value(file);
+    json_t *node, *found;
+    json_error_t error;
+
+    if (!text || strncmp(text, prefix, strlen(prefix)))
+        return file ? json_incref(file) : json_null();
+    text += strlen(prefix);
+    node = json_reader_read(text, strlen(text), JSON_ALLOW_NUL, &error);
+    if (!node && json_reader_is_out_of_memory(&error))
+        return NULL;
+    found = find_file(node);
+    found = json_incref(found ? found : file);
+    json_decref(node);
+    return found;
+}
+
+/* An object, a new reference; NULL: out of memory. The name of the node is another each time a file is opened. */
 static json_t *make_medium(const json_t *block)
 {
-    json_t *inserted = json_object_get(block, "inserted");
+    json_t *inserted = json_object_get(block, "inserted"), *file;
 
     if (!inserted)
         return json_null();
-    return json_pack("{s:O?, s:O?}", "file", json_object_get(inserted, "file"), "node",
-            json_object_get(inserted, "node-name"));
+    if (!(file = make_file(json_object_get(inserted, "file"))))
+        return NULL;
+    return json_pack("{s:o, s:O?}", "file", file, "node", json_object_get(inserted, "node-name"));
 }
 
 static const char *medium_path(const json_t *medium)
@@ -81,7 +138,7 @@ static bool update_drive(struct drives *drives, const json_t *block, const char 
     return remembered;
 }
 
-bool drives_update(struct drives *drives, const json_t *blocks, const struct vm_outlet *outlet)
+static bool is_listed(const char *wanted, const json_t *blocks)
 {
     json_t *block;
     size_t i;
@@ -89,12 +146,69 @@ bool drives_update(struct drives *drives, const json_t *blocks, const struct vm_
     json_array_foreach(blocks, i, block)
     {
         const char *path = removable_path(block);
-        bool floppy = path && !has_tray(block) && is_floppy(drives, path);
 
-        if (path && (floppy || has_tray(block)) && !update_drive(drives, block, path, floppy, outlet))
+        if (path && !strcmp(path, wanted))
+            return true;
+    }
+    return false;
+}
+
+static void forget_drive(struct drives *drives, const char *path)
+{
+    json_object_del(drives->media, path);
+    json_object_del(drives->types, path);
+}
+
+/* Each drive has a type here, if only one that is not told. */
+static void forget_missing(struct drives *drives, const json_t *blocks)
+{
+    const char *path;
+    json_t *type;
+    void *next;
+
+    json_object_foreach_safe(drives->types, next, path, type)
+    {
+        if (!is_listed(path, blocks))
+            forget_drive(drives, path);
+    }
+}
+
+bool drives_update(struct drives *drives, const json_t *blocks, const struct vm_outlet *outlet)
+{
+    json_t *block;
+    size_t i;
+
+    forget_missing(drives, blocks);
+    json_array_foreach(blocks, i, block)
+    {
+        const char *path = removable_path(block);
+        enum kind kind = path && json_object_get(drives->types, path) ? kind_of(drives, path, block) : NO_DRIVE;
+
+        if (kind != NO_DRIVE && !update_drive(drives, block, path, kind == FLOPPY_DRIVE, outlet))
             return false;
     }
     return true;
+}
+
+/* Whether that is the path, or that of a part of it. */
+static bool is_part(const char *part, const char *path)
+{
+    size_t length = strlen(path);
+
+    return !strncmp(part, path, length) && (!part[length] || part[length] == '/');
+}
+
+void drives_delete(struct drives *drives, const char *name, const char *path)
+{
+    const char *drive;
+    json_t *type;
+    void *next;
+
+    json_object_foreach_safe(drives->types, next, drive, type)
+    {
+        if (!strcmp(drive, name) || (path && *path && is_part(drive, path)))
+            forget_drive(drives, drive);
+    }
 }
 
 const char *drives_find_unknown(const struct drives *drives, const json_t *blocks)
@@ -106,7 +220,7 @@ const char *drives_find_unknown(const struct drives *drives, const json_t *block
     {
         const char *path = removable_path(block);
 
-        if (path && !has_tray(block) && !json_object_get(drives->types, path))
+        if (path && !json_object_get(drives->types, path))
             return path;
     }
     return NULL;
@@ -119,13 +233,5 @@ bool drives_set_type(struct drives *drives, const char *path, const json_t *type
 
 bool drives_need_polling(const struct drives *drives)
 {
-    const char *path;
-    json_t *type;
-
-    json_object_foreach(drives->types, path, type)
-    {
-        if (is_floppy(drives, path))
-            return true;
-    }
-    return false;
+    return json_object_size(drives->media) > 0;
 }

@@ -379,8 +379,7 @@ static HRESULT logoff_result(const struct live *live)
                     L"The guest has no agent that answers; it needs qemu-guest-agent, and the address agent=PORT");
         case VM_LOGOFF_REFUSED:
             return error_raise_format(VM_E_ADDITIONS_FEATURE_NOT_AVAIL, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-                    L"The guest agent does not start the program that logs users off (guest-exec): %ls",
-                    live->logoff_text);
+                    L"Nobody can be logged off: %ls", live->logoff_text);
         case VM_LOGOFF_NO_MEMORY:
             return E_OUTOFMEMORY;
         case VM_LOGOFF_TIMED_OUT:

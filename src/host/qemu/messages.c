@@ -10,6 +10,7 @@
 #define SIZE_KEPT 65536
 
 const char messages_out_of_memory[] = "memory has run out";
+const char messages_no_object[] = "it sent something that is no JSON object";
 
 void messages_init(struct messages *messages, bool tolerant)
 {
@@ -100,7 +101,7 @@ static bool pass_over(struct messages *messages, char byte, const char **fault)
     if (messages->tolerant)
         messages->passing_over = true;
     else
-        *fault = "it sent something that is no JSON object";
+        *fault = messages_no_object;
     return true;
 }
 
@@ -115,7 +116,7 @@ static const char *take_byte(struct messages *messages, char byte)
     messages->bytes[messages->count++] = byte;
     follow(messages, byte);
     if (messages->depth > MESSAGE_DEPTH_MAX)
-        return "it sent a message nested more than 256 levels deep";
+        return "it sent a message nested more than 1024 levels deep";
     if (messages->in_string && messages->count - messages->string_start > MESSAGE_STRING_MAX)
         return "it sent a string of more than 64 KiB";
     return NULL;

@@ -18,13 +18,14 @@
 /* Of a tolerant stream. The longest is the list of users, some 70 bytes each; whose guest it is can make it longer. */
 #define MESSAGE_TOLERANT_MAX (256 << 10)
 
-#define MESSAGE_DEPTH_MAX 256
+/* As deep as QEMU itself reads. It tells of each image of a chain inside the one before. */
+#define MESSAGE_DEPTH_MAX 1024
 
 /* QEMU's longest are paths, of at most 4 KiB. */
 #define MESSAGE_STRING_MAX JSON_READER_STRING_MAX
 
-/* What messages_feed says then. */
-extern const char messages_out_of_memory[];
+/* What messages_feed says then, and when what comes is nothing that could be a message. */
+extern const char messages_out_of_memory[], messages_no_object[];
 
 struct messages
 {

@@ -29,18 +29,33 @@ void order_cleanup(struct order *order)
     order_init(order);
 }
 
-static void open_window(struct order *order, const char *event, uint64_t number, uint64_t now_ms)
+static unsigned int hash(const char *text)
+{
+    unsigned int sum = 0;
+
+    while (*text)
+        sum = sum * 31 + (unsigned char)*text++;
+    return sum;
+}
+
+/* The window behind an event; NULL: there is none. */
+static struct order_window *find_window(struct order *order, const char *event, const char *device)
 {
     for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
     {
         if (!strcmp(event, late_kinds[i]))
-            order->windows[i] = (struct order_window){number, now_ms + ORDER_WINDOW_MS};
+            return &order->windows[i];
     }
+    if (!device || strcmp(event, "BLOCK_IO_ERROR"))
+        return NULL;
+    return &order->windows[ORDER_LATE_KINDS + hash(device) % ORDER_LATE_DEVICES];
 }
 
-bool order_put(struct order *order, const struct observation *observed, const char *event, uint64_t now_ms)
+bool order_put(struct order *order, const struct observation *observed, const char *event, const char *device,
+        uint64_t now_ms)
 {
     struct observation *observation = memory_alloc(sizeof(*observation)), **place = &order->first;
+    struct order_window *window = event ? find_window(order, event, device) : NULL;
     int64_t time_us = observed->time_us;
 
     if (!observation)
@@ -64,8 +79,8 @@ bool order_put(struct order *order, const struct observation *observed, const ch
         order->last = observation;
     ++order->count;
     order->bytes += observation->size;
-    if (event)
-        open_window(order, event, observation->number, now_ms);
+    if (window)
+        *window = (struct order_window){observation->number, now_ms + ORDER_WINDOW_MS};
     return true;
 }
 
@@ -74,7 +89,7 @@ static uint64_t certain_number(const struct order *order, uint64_t now_ms)
 {
     uint64_t number = UINT64_MAX;
 
-    for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
+    for (unsigned int i = 0; i < ORDER_WINDOWS; ++i)
     {
         const struct order_window *window = &order->windows[i];
 
@@ -91,7 +106,7 @@ struct observation *order_take(struct order *order, uint64_t now_ms)
     if (!observation)
         return NULL;
     if (order->count <= ORDER_HELD_MAX && order->bytes <= ORDER_HELD_BYTES_MAX
-            && (order->held || observation->number > certain_number(order, now_ms)))
+            && (order->held || observation->waits || observation->number > certain_number(order, now_ms)))
         return NULL;
     order->first = observation->next;
     --order->count;
@@ -99,13 +114,25 @@ struct observation *order_take(struct order *order, uint64_t now_ms)
     return observation;
 }
 
+struct observation *order_find_waiting(const struct order *order)
+{
+    struct observation *found = NULL;
+
+    for (struct observation *observation = order->first; observation; observation = observation->next)
+    {
+        if (observation->waits && (!found || observation->number < found->number))
+            found = observation;
+    }
+    return found;
+}
+
 uint64_t order_due_ms(const struct order *order)
 {
     uint64_t due = 0;
 
-    if (!order->first || order->held)
+    if (!order->first || order->held || order->first->waits)
         return UINT64_MAX;
-    for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
+    for (unsigned int i = 0; i < ORDER_WINDOWS; ++i)
     {
         const struct order_window *window = &order->windows[i];
 
@@ -119,7 +146,7 @@ void order_begin_stream(struct order *order, uint64_t start_ms)
 {
     uint64_t number = ++order->last_number;
 
-    for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
+    for (unsigned int i = 0; i < ORDER_WINDOWS; ++i)
     {
         if (!order->windows[i].opened_by)
             order->windows[i] = (struct order_window){number, start_ms + ORDER_WINDOW_MS};

@@ -4,7 +4,8 @@
  * QEMU tells its events as they happen, but for four kinds: of those it tells one a second at most, the last, late and
  * with the time at which it happened. (monitor_qapi_event_conf in QEMU's monitor/monitor.c.) One that is late can only
  * have happened since the last of its kind was told, and comes within a second of that. So for a second behind each of
- * that kind everything waits here, sorted by QEMU's time stamps; at all other times it passes at once.
+ * that kind everything waits here, sorted by QEMU's time stamps; at all other times it passes at once. From version 10 on
+ * QEMU does the same with BLOCK_IO_ERROR, for each device by itself, which then has a member qom-path.
  *
  * Answers to questions and what the guest agent says have no time stamp: they count as happening behind everything that
  * had been observed when they came.
@@ -22,6 +23,11 @@
 
 #define ORDER_LATE_KINDS 4
 
+/* Devices whose errors are told apart; those of more share. */
+#define ORDER_LATE_DEVICES 8
+
+#define ORDER_WINDOWS (ORDER_LATE_KINDS + ORDER_LATE_DEVICES)
+
 /* What is held beyond these is let go as it is: order is given up before memory, and before the time of the others. */
 #define ORDER_HELD_MAX 8192
 #define ORDER_HELD_BYTES_MAX (1 << 20)
@@ -37,6 +43,9 @@ struct observation
     int kind;          /* whatever the caller gave */
     size_t size;       /* of the message as it came, in bytes */
     json_t *message;   /* a reference; may be NULL */
+    bool waits;        /* for what else is to be known of it; so does all that happened behind it */
+    uint64_t waits_until_ms;
+    unsigned int says; /* what became known then */
 };
 
 struct order
@@ -50,7 +59,7 @@ struct order
     {
         uint64_t opened_by; /* the number of the event behind which order is uncertain; 0: none */
         uint64_t until_ms;
-    } windows[ORDER_LATE_KINDS];
+    } windows[ORDER_WINDOWS];
     bool held; /* everything waits, until the caller knows how to take it */
 };
 
@@ -59,14 +68,19 @@ void order_cleanup(struct order *order);
 
 /*
  * Takes a copy of what has been observed: its kind, time, message, which is borrowed, and size. event is its name when
- * it is an event of QEMU's, otherwise NULL. now_ms is the time by our own clock. False: out of memory.
+ * it is an event of QEMU's, otherwise NULL, and device the path of its device, if it has one. now_ms is the time by our own
+ * clock. False: out of memory.
  */
-bool order_put(struct order *order, const struct observation *observed, const char *event, uint64_t now_ms);
+bool order_put(struct order *order, const struct observation *observed, const char *event, const char *device,
+        uint64_t now_ms);
 
 /* The next observation that is due, to be freed by observation_free. NULL: there is none. */
 struct observation *order_take(struct order *order, uint64_t now_ms);
 
 void observation_free(struct observation *observation);
+
+/* The first that came of those that wait; NULL: none does. */
+struct observation *order_find_waiting(const struct order *order);
 
 /* When order_take has to be called again; UINT64_MAX: not before another observation comes. */
 uint64_t order_due_ms(const struct order *order);

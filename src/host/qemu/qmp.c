@@ -82,17 +82,21 @@ static json_int_t integer_of(const json_t *number)
     return value >= 0 && value < 9007199254740992.0 ? (json_int_t)value : -1;
 }
 
-static const char *take_event(struct qmp *qmp, json_t *message, const char *name)
+/* Where the host's time cannot be had QEMU gives -1 for both. Events count, with or without a time. */
+static int64_t time_of(const json_t *timestamp)
 {
-    json_t *timestamp = json_object_get(message, "timestamp");
     json_int_t seconds = integer_of(json_object_get(timestamp, "seconds"));
     json_int_t us = integer_of(json_object_get(timestamp, "microseconds"));
 
-    if (seconds < 0 || seconds > INT32_MAX * 64ll || us < 0 || us > 999999)
-        return "it sent an event with an impossible time stamp";
+    if (!timestamp || seconds < 0 || seconds > INT32_MAX * 64ll || us < 0 || us > 999999)
+        return INT64_MIN;
+    return seconds * 1000000 + us;
+}
+
+static void take_event(struct qmp *qmp, json_t *message, const char *name)
+{
     if (qmp->state == QMP_READY)
-        qmp->user->event(qmp->context, name, message, timestamp ? seconds * 1000000 + us : INT64_MIN);
-    return NULL;
+        qmp->user->event(qmp->context, name, message, time_of(json_object_get(message, "timestamp")));
 }
 
 static const char *take_answer(struct qmp *qmp, json_t *message)
@@ -100,6 +104,7 @@ static const char *take_answer(struct qmp *qmp, json_t *message)
     json_int_t id = integer_of(json_object_get(message, "id"));
     struct qmp_command *command = id > 0 && id <= UINT32_MAX ? find_command(qmp, (uint32_t)id) : NULL;
     json_t *result = json_object_get(message, "return");
+    const char *error = json_string_value(json_object_get(json_object_get(message, "error"), "desc"));
     int tag;
 
     if (!command)
@@ -108,7 +113,7 @@ static const char *take_answer(struct qmp *qmp, json_t *message)
     command->id = 0;
     if (tag != TAG_CAPABILITIES)
     {
-        qmp->user->answer(qmp->context, tag, result);
+        qmp->user->answer(qmp->context, tag, result, result ? NULL : error ? error : "");
         return NULL;
     }
     if (!result)
@@ -126,7 +131,8 @@ const char *qmp_take(struct qmp *qmp, json_t *message)
         return NULL;
     if (qmp->state == QMP_GREETING)
         return take_greeting(qmp, message);
-    if (event)
-        return take_event(qmp, message, event);
-    return take_answer(qmp, message);
+    if (!event)
+        return take_answer(qmp, message);
+    take_event(qmp, message, event);
+    return NULL;
 }

@@ -23,8 +23,9 @@ struct qmp_user
     /* time_us: by QEMU's clock; INT64_MIN: it told none. The event is borrowed. */
     void (*event)(void *context, const char *name, json_t *event, int64_t time_us);
 
-    /* The answer to the command that was given with that tag. NULL: QEMU refused it. The result is borrowed. */
-    void (*answer)(void *context, int tag, json_t *result);
+    /* The answer to the command that was given with that tag. NULL: QEMU refused it, and the error says why; otherwise
+     * that is NULL. Both are borrowed. */
+    void (*answer)(void *context, int tag, json_t *result, const char *error);
 };
 
 struct qmp

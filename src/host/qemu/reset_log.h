@@ -1,28 +1,56 @@
 /*
  * The file in which QEMU logs resets of the processor (options -d cpu_reset -D FILE), in which alone a triple fault can
- * be told from a reset: each reset has a line "CPU Reset (CPU 0)", and before it, when a triple fault was the cause,
- * one "Triple fault" (target/i386/tcg/excp_helper.c and hw/core/cpu.c of QEMU). QEMU writes them before it tells of the
- * reset.
+ * be told from a reset: each reset has a line "CPU Reset (CPU 0)", before it, when a triple fault was the cause, one
+ * "Triple fault", and behind it what was in the registers (target/i386/tcg/excp_helper.c and hw/core/cpu.c of QEMU).
+ *
+ * QEMU writes all of that, and sees to it that it is in the file, before it tells of the reset. So the records of the
+ * file and the RESET events are the same resets in the same order, whenever either is read: each event takes the next
+ * record. A record that has no event (a processor that is initialised by another, a reset of before the connection) is
+ * passed over once QEMU has answered a question that was asked behind it, since events and answers come in order.
  */
 #ifndef VMEVENTS_HOST_RESET_LOG_H
 #define VMEVENTS_HOST_RESET_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* So much of what stands before the place that has been reached is remembered: a file that was begun anew and has grown
+ * again shows by it. */
+#define RESET_LOG_BEHIND 48
 
 struct reset_log
 {
     const char *path; /* in UTF-8; empty: there is none */
-    int64_t offset;   /* up to where it has been read */
+    int64_t offset;   /* up to where it has been taken */
+    char behind[RESET_LOG_BEHIND];
+    size_t behind_size;
+    bool silent; /* a reset had no record in time: none is waited for until there is one again */
+};
+
+/* What a record says; no bit: nothing is known. */
+enum
+{
+    RESET_RECORDED = 1,
+    RESET_BY_TRIPLE_FAULT = 2,
+    RESET_IN_GUEST = 4,   /* the processor was outside the firmware */
+    RESET_IN_FIRMWARE = 8 /* in the firmware, or had done nothing since the reset before */
 };
 
 /* What is in the file now was before. */
 void reset_log_skip(struct reset_log *log);
 
-/* Reads on, behind a reset. True: its cause was a triple fault, as opposed to those of the firmware behind it. */
-bool reset_log_take(struct reset_log *log);
+/* Whether a record is worth waiting for. */
+bool reset_log_is_written(const struct reset_log *log);
 
-/* The same behind a shutdown, by a machine that is set to shut down instead of resetting. */
+/* Takes the next record. 0: there is none, or not all of it, unless hasty: then it is taken as it is. */
+unsigned int reset_log_take(struct reset_log *log, bool hasty);
+
+/* Whether a triple fault was the last thing that happened, without a reset: the machine is set to shut down instead. */
 bool reset_log_take_last(struct reset_log *log);
+
+/* How large the file is; and, later: what it has up to there, and has not been taken, has no event. */
+int64_t reset_log_size(const struct reset_log *log);
+void reset_log_pass(struct reset_log *log, int64_t size);
 
 #endif

@@ -1,31 +1,49 @@
 #include "host/qemu/users.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* A request to shut down that is older has been ignored. */
 #define SHUTDOWN_TAKES_MS 120000
 
+/* Of one user. */
+#define OTHERS_MAX 8
+
 bool users_init(struct users *users)
 {
-    *users = (struct users){.known = json_object(), .asked = json_object()};
-    return users->known && users->asked;
+    *users = (struct users){.known = json_object(), .others = json_object(), .asked = json_object()};
+    return users->known && users->others && users->asked;
 }
 
 void users_cleanup(struct users *users)
 {
     json_decref(users->known);
+    json_decref(users->others);
     json_decref(users->asked);
     *users = (struct users){0};
 }
 
-/* A Windows guest names the domain too. */
+/* A Windows guest names the domain too. A name is a key here and nothing else; one with a NUL in it, too. */
 static bool make_key(const json_t *user, char *key, size_t size)
 {
-    const char *name = json_string_value(json_object_get(user, "user"));
-    const char *domain = json_string_value(json_object_get(user, "domain"));
+    const json_t *name = json_object_get(user, "user"), *domain = json_object_get(user, "domain");
+    size_t length = json_string_length(name), domain_length = json_string_length(domain);
 
-    return name && snprintf(key, size, "%s%s%s", domain ? domain : "", domain ? "\\" : "", name) < (int)size;
+    if (!json_is_string(name) || length + domain_length + 2 > size)
+        return false;
+    if (json_is_string(domain))
+    {
+        memcpy(key, json_string_value(domain), domain_length);
+        key[domain_length++] = '\\';
+    }
+    memcpy(key + domain_length, json_string_value(name), length);
+    length += domain_length;
+    key[length] = 0;
+    while (length--)
+    {
+        if (!key[length])
+            key[length] = '\1';
+    }
+    return true;
 }
 
 static json_t *make_table(const json_t *list)
@@ -47,15 +65,63 @@ static json_t *make_table(const json_t *list)
     return table;
 }
 
-static bool came_again(const json_t *before, const json_t *now, double since)
+static bool has_other(const struct users *users, const char *name, const json_t *logon)
 {
-    return json_number_value(now) > json_number_value(before) && json_number_value(now) > since;
+    json_t *other;
+    size_t i;
+
+    json_array_foreach(json_object_get(users->others, name), i, other)
+    {
+        if (json_number_value(other) == json_number_value(logon))
+            return true;
+    }
+    return false;
+}
+
+static bool remember_other(struct users *users, const char *name, json_t *logon)
+{
+    json_t *others = json_object_get(users->others, name);
+
+    if (has_other(users, name, logon))
+        return true;
+    if (!others && json_object_set_new_nocheck(users->others, name, others = json_array()))
+        return false;
+    if (json_array_size(others) == OTHERS_MAX)
+        json_array_remove(others, 0);
+    return !json_array_append(others, logon);
+}
+
+/* The agent lists the earliest logon of each name. That one becomes earlier means that the guest's clock has been set
+ * back, and that there is another session. */
+static bool remember_others(struct users *users, const json_t *table)
+{
+    const char *name;
+    json_t *before;
+
+    json_object_foreach(users->known, name, before)
+    {
+        json_t *now = json_object_get(table, name);
+
+        if (now && json_number_value(now) < json_number_value(before) && !remember_other(users, name, before))
+            return false;
+    }
+    return true;
+}
+
+static bool came_again(const struct users *users, const char *name, const json_t *before, const json_t *now,
+        struct users_clock clock)
+{
+    double logon = json_number_value(now);
+
+    return logon > json_number_value(before) && logon > clock.since && logon <= clock.until
+            && !has_other(users, name, now);
 }
 
 static void tell_logoff(struct users *users, const char *name, bool doubtful, const struct vm_outlet *outlet)
 {
     bool asked = json_object_get(users->asked, name) != NULL;
 
+    json_object_del(users->others, name);
     json_object_del(users->asked, name);
     if (asked)
         vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_EXTERNAL);
@@ -67,20 +133,23 @@ static void tell_logoff(struct users *users, const char *name, bool doubtful, co
         vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
 }
 
-bool users_update(struct users *users, const json_t *list, double since, uint64_t now_ms, uint64_t shutdown_ms,
-        const struct vm_outlet *outlet)
+bool users_update(struct users *users, const json_t *list, struct users_clock clock, uint64_t now_ms,
+        uint64_t shutdown_ms, const struct vm_outlet *outlet)
 {
     bool doubtful = shutdown_ms && now_ms - shutdown_ms < SHUTDOWN_TAKES_MS;
     json_t *table = make_table(list), *before, *now;
     uint32_t doubtful_before = users->doubtful;
     const char *name;
 
-    if (!table)
+    if (!table || !remember_others(users, table))
+    {
+        json_decref(table);
         return false;
+    }
     json_object_foreach(users->known, name, before)
     {
         now = json_object_get(table, name);
-        if (!now || came_again(before, now, since))
+        if (!now || came_again(users, name, before, now, clock))
             tell_logoff(users, name, doubtful, outlet);
     }
     if (users->doubtful > doubtful_before)
@@ -127,6 +196,7 @@ void users_lose(struct users *users, const struct vm_outlet *outlet)
     size_t count = json_object_size(users->known) + users->doubtful;
 
     json_object_clear(users->known);
+    json_object_clear(users->others);
     json_object_clear(users->asked);
     users->doubtful = 0;
     users->replaced = false;

@@ -12,9 +12,16 @@
 /* How long a user who left behind a request to shut down may still turn out to have left because of it. */
 #define USERS_SHUTDOWN_MS 5000
 
+/* In seconds; since DBL_MAX: it is not known, or does not matter. */
+struct users_clock
+{
+    double since, until;
+};
+
 struct users
 {
     json_t *known;  /* an object: the name of each user who is logged on, with the time of logon */
+    json_t *others; /* an object: for the name of one whose logon became an earlier one, those of before */
     json_t *asked;  /* an object: the names of those whom this host has asked to leave */
     uint32_t doubtful;       /* users who have left, behind a request to shut down */
     uint64_t doubtful_until_ms;
@@ -25,15 +32,16 @@ bool users_init(struct users *users);
 void users_cleanup(struct users *users);
 
 /*
- * Takes the agent's list. since: the guest's clock, in seconds, when it was last asked: a user who is listed with a
- * later logon than that has left meanwhile, and come again. (One of two sessions that ends also changes the logon that
- * is listed, to that of the other, which is earlier.) shutdown_ms: when the guest was asked to shut down, by our clock;
+ * Takes the agent's list. clock: the guest's, when it was last asked, and when it was asked now: a user who is listed with
+ * a logon between the two has left meanwhile, and come again. (One of two sessions that ends also changes the logon that
+ * is listed, to that of the other, which is earlier than that, or later than any time between if the guest's clock has been
+ * set back; or it has been listed before.) shutdown_ms: when the guest was asked to shut down, by our clock;
  * 0: it was not. False: out of memory.
  */
-bool users_update(struct users *users, const json_t *list, double since, uint64_t now_ms, uint64_t shutdown_ms,
-        const struct vm_outlet *outlet);
+bool users_update(struct users *users, const json_t *list, struct users_clock clock, uint64_t now_ms,
+        uint64_t shutdown_ms, const struct vm_outlet *outlet);
 
-/* Whether the list has a user whose logon changed, so that users_update needs to know since. */
+/* Whether the list has a user whose logon changed, so that users_update needs to know the clock. */
 bool users_need_clock(const struct users *users, const json_t *list);
 
 /* Those who are logged on have been asked to leave. False: out of memory. */

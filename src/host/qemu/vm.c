@@ -6,22 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Questions to QEMU. */
-static const struct
-{
-    const char *command;
-    const char *arguments; /* JSON */
-} questions[VM_QUESTIONS] = {
-        [VM_ASK_CAPABILITY] = {"migrate-set-capabilities",
-                "{\"capabilities\": [{\"capability\": \"events\", \"state\": true}]}"},
-        [VM_ASK_PROCESS] = {"query-cpus-fast", NULL},
-        [VM_ASK_STATUS] = {"query-status", NULL},
-        [VM_ASK_BLOCKS] = {"query-block", NULL},
-        [VM_ASK_DEVICES] = {"qom-list", "{\"path\": \"" DEVICES_PATH "\"}"},
-        [VM_ASK_PORTS] = {"query-chardev", NULL},
-        [VM_ASK_JOBS] = {"query-jobs", NULL},
-};
-
 bool vm_check(struct vm *vm, bool enough_memory)
 {
     if (enough_memory)
@@ -41,8 +25,14 @@ static const char *note_fault(struct vm *vm, const char *fault)
 void vm_observe(struct vm *vm, int kind, const char *event, json_t *message, int64_t time_us)
 {
     struct observation observed = {.kind = kind, .time_us = time_us, .size = vm->message_size, .message = message};
+    const char *device = json_string_value(json_object_get(json_object_get(message, "data"), "qom-path"));
 
-    vm_check(vm, order_put(&vm->order, &observed, event, vm->now_ms));
+    if (event && *vm->reset_log.path && (!strcmp(event, "RESET") || !strcmp(event, "SHUTDOWN")))
+    {
+        observed.waits = true;
+        observed.waits_until_ms = vm->now_ms + (reset_log_is_written(&vm->reset_log) ? VM_LOG_WAIT_MS : 0);
+    }
+    vm_check(vm, order_put(&vm->order, &observed, event, device, vm->now_ms));
 }
 
 void vm_set_state(struct vm *vm, enum vm_state state)
@@ -57,70 +47,6 @@ void vm_set_state(struct vm *vm, enum vm_state state)
     else
         vm->user->learn_state(vm->context, state);
     vm_expect_agent(vm);
-}
-
-/* Asking QEMU */
-
-/* arguments: a reference, which is taken. What cannot be asked ends the connection, since more hangs on the answer. */
-static bool execute(struct vm *vm, const char *command, json_t *arguments, int tag)
-{
-    bool asked = qmp_execute(&vm->qmp, command, arguments, tag);
-
-    if (asked)
-        ++vm->unanswered;
-    else if (vm->qmp.state == QMP_READY)
-        vm->fault = "a command could not be sent to it";
-    return asked;
-}
-
-void vm_ask(struct vm *vm, enum vm_question question)
-{
-    const char *text = questions[question].arguments;
-    json_error_t error;
-    json_t *arguments;
-
-    if (vm->asked[question])
-    {
-        vm->ask_again[question] = true;
-        return;
-    }
-    arguments = text ? json_reader_read(text, strlen(text), 0, &error) : NULL;
-    if (vm_check(vm, !text || arguments))
-        vm->asked[question] = execute(vm, questions[question].command, arguments, question);
-}
-
-void vm_probe(struct vm *vm, int what, const char *path, const char *property)
-{
-    for (unsigned int i = 0; i < VM_PROBES_MAX; ++i)
-    {
-        struct vm_probe *probe = &vm->probes[i];
-        json_t *arguments;
-
-        if (probe->path)
-            continue;
-        arguments = json_pack("{s:s, s:s}", "path", path, "property", property);
-        if (!vm_check(vm, arguments != NULL))
-            return;
-        probe->path = json_incref(json_object_get(arguments, "path"));
-        probe->what = what;
-        if (execute(vm, "qom-get", arguments, VM_PROBES + (int)i))
-            return;
-        json_decref(probe->path);
-        probe->path = NULL;
-        return;
-    }
-}
-
-static void forget_questions(struct vm *vm)
-{
-    memset(vm->asked, 0, sizeof(vm->asked));
-    memset(vm->ask_again, 0, sizeof(vm->ask_again));
-    vm->unanswered = 0;
-    for (unsigned int i = 0; i < VM_PROBES_MAX; ++i)
-    {
-        json_decref(vm->probes[i].path);
-        vm->probes[i].path = NULL;
-    }
 }
 
 /* What has been observed */
@@ -148,6 +74,7 @@ static void deliver_probe(struct vm *vm, struct vm_probe *probe, const json_t *r
 
 static void deliver(struct vm *vm, const struct observation *observation)
 {
+    vm->log_says = observation->says;
     if (observation->kind == VM_EVENT)
         vm_take_event(vm, observation->message, observation->time_us);
     else if (observation->kind >= VM_PROBES)
@@ -181,6 +108,7 @@ static void deliver_due(struct vm *vm)
 {
     struct observation *observation;
 
+    vm_ask_log(vm, false);
     while (!vm->fault && (observation = order_take(&vm->order, vm->now_ms)))
     {
         deliver(vm, observation);
@@ -206,6 +134,7 @@ static void qmp_ready(void *context)
 
     vm_ask(vm, VM_ASK_CAPABILITY);
     vm_ask(vm, VM_ASK_PROCESS);
+    vm_ask(vm, VM_ASK_STATS);
     vm_ask(vm, VM_ASK_STATUS);
     vm_ask(vm, VM_ASK_BLOCKS);
     vm_ask(vm, VM_ASK_DEVICES);
@@ -221,6 +150,14 @@ static void hold_for_job(struct vm *vm, const char *id, const char *status)
     vm->order.held = vm->asked[VM_ASK_JOBS];
 }
 
+/* QEMU's clock by ours, where it does not tell the time: not before what has a time already. */
+static int64_t estimate_time(const struct vm *vm)
+{
+    int64_t time_us = (int64_t)vm->now_ms * 1000 + vm->clock_us;
+
+    return time_us > vm->order.latest_us ? time_us : vm->order.latest_us;
+}
+
 static void qmp_event(void *context, const char *name, json_t *event, int64_t time_us)
 {
     const json_t *data = json_object_get(event, "data");
@@ -232,15 +169,30 @@ static void qmp_event(void *context, const char *name, json_t *event, int64_t ti
     /* Other ports than the agent's are nobody's business, and would hold up what is. */
     if (!strcmp(name, "VSERPORT_CHANGE") && *vm->port && id && strcmp(id, vm->port))
         return;
+    if (time_us == INT64_MIN)
+        time_us = estimate_time(vm);
+    else
+        vm->clock_us = time_us - (int64_t)vm->now_ms * 1000;
     vm_observe(vm, VM_EVENT, name, event, time_us);
     if (!strcmp(name, "JOB_STATUS_CHANGE"))
         hold_for_job(vm, id, json_string_value(json_object_get(data, "status")));
 }
 
-static void qmp_answer(void *context, int tag, json_t *result)
+/* What has to be known of every machine, so that a refusal is worth telling. */
+static bool is_essential(int tag)
+{
+    return tag == VM_ASK_PROCESS || tag == VM_ASK_STATUS || tag == VM_ASK_BLOCKS || tag == VM_ASK_DEVICES
+            || tag == VM_ASK_PORTS;
+}
+
+static void qmp_answer(void *context, int tag, json_t *result, const char *error)
 {
     struct vm *vm = context;
 
+    if (is_essential(tag))
+        vm_take_refusal(vm, tag, error);
+    if (tag == VM_ASK_DEVICES && !order_find_waiting(&vm->order))
+        reset_log_pass(&vm->reset_log, vm->log_size);
     if (tag != VM_ASK_JOBS)
     {
         vm_observe(vm, tag, NULL, result, ORDER_NOW);
@@ -255,11 +207,11 @@ static const struct qmp_user qmp_user = {send_qmp, qmp_ready, qmp_event, qmp_ans
 static json_t *parse(struct vm *vm, const char *message, size_t size, const char **fault)
 {
     json_error_t error;
-    json_t *json = json_reader_read(message, size, 0, &error);
+    json_t *json = json_reader_read(message, size, JSON_ALLOW_NUL, &error);
 
     /* A panic of a Windows guest's brings integers of 64 bits, of which nobody needs all the digits. */
     if (!json && json_error_code(&error) == json_error_numeric_overflow)
-        json = json_reader_read(message, size, JSON_DECODE_INT_AS_REAL, &error);
+        json = json_reader_read(message, size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
     if (!json)
         *fault = note_fault(vm,
                 json_reader_is_out_of_memory(&error) ? messages_out_of_memory : "it sent malformed JSON");
@@ -297,16 +249,36 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
     vm->qmp_open = true;
     vm->opened_ms = now_ms;
     vm->attached = vm->status_known = false;
-    /* What was under way may be over. */
+    /* What was under way may be over, and what the log has by now is no news. */
     forget_work(vm);
+    reset_log_skip(&vm->reset_log);
+    *vm->refusal = 0;
     messages_restart(&vm->qmp_messages);
     qmp_open(&vm->qmp);
 }
 
+/* What greets instead of QMP. */
+static const char *recognise(const char *bytes, size_t count)
+{
+    static const char human[] = "QEMU ";
+    static const char telnet = '\xff';
+
+    if (*bytes == telnet)
+        return "it speaks telnet; QEMU's monitor has to be without telnet=on";
+    if (count >= strlen(human) && !memcmp(bytes, human, strlen(human)))
+        return "that is QEMU's monitor for people; one for programs is made by -qmp, or by -mon with mode=control";
+    return "it sent something that is no JSON object; is this the port of QEMU's -qmp option?";
+}
+
 const char *vm_take_qmp(struct vm *vm, const char *bytes, size_t count, uint64_t now_ms)
 {
+    const char *fault;
+
     vm->now_ms = now_ms;
-    return note_fault(vm, messages_feed(&vm->qmp_messages, bytes, count, take_qmp_message, vm));
+    fault = messages_feed(&vm->qmp_messages, bytes, count, take_qmp_message, vm);
+    if (fault == messages_no_object && vm->qmp.state == QMP_GREETING)
+        return recognise(bytes, count);
+    return note_fault(vm, fault);
 }
 
 void vm_close_qmp(struct vm *vm, uint64_t now_ms)
@@ -317,6 +289,7 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms)
     vm->qmp_open = false;
     qmp_close(&vm->qmp);
     messages_restart(&vm->qmp_messages);
+    vm_ask_log(vm, true);
     order_end_stream(&vm->order);
     /* All that has come, whatever is wrong with some of it. */
     do
@@ -324,8 +297,10 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms)
         vm->fault = NULL;
         deliver_due(vm);
     } while (vm->fault);
+    /* No answer will come that tells why. */
+    vm_decide_stop(vm, "");
     /* What was asked meanwhile, too. */
-    forget_questions(vm);
+    vm_forget_questions(vm);
     vm->attached = false;
     if (vm->shut_down)
         vm_end(vm, now_ms);
@@ -353,6 +328,8 @@ void vm_end(struct vm *vm, uint64_t now_ms)
     vm->shut_down = vm->stopped = vm->heartbeat_stopped = false;
     vm->shutdown_requested_ms = 0;
     vm->resets = (struct resets){0};
+    vm->ram_size.known = vm->time_offset.known = false;
+    disks_forget(&vm->disks);
     drives_forget(&vm->drives);
     devices_cleanup(&vm->devices);
     json_object_clear(vm->full_disks);
@@ -371,8 +348,8 @@ static const char *take_agent_message(void *context, const char *message, size_t
     vm->message_size = size;
     if (json)
         agent_take(&vm->agent, json, vm->now_ms);
-    else
-        agent_distrust(&vm->agent);
+    else if (fault != messages_out_of_memory)
+        agent_take_nonsense(&vm->agent, vm->now_ms);
     json_decref(json);
     deliver_due(vm);
     return fault == messages_out_of_memory ? fault : NULL;
@@ -383,6 +360,9 @@ void vm_open_agent(struct vm *vm, uint16_t local_port, uint64_t now_ms)
     vm->now_ms = now_ms;
     vm->agent_local_port = local_port;
     vm->agent_is_ours = false;
+    vm->agent_silence = NULL;
+    *vm->agent_trouble = 0;
+    vm_report(vm);
     messages_restart(&vm->agent_messages);
     agent_open(&vm->agent, now_ms);
     agent_tick(&vm->agent, now_ms);
@@ -418,9 +398,19 @@ static void poll_qemu(struct vm *vm)
     /* A QEMU that is slow is not asked more than it answers. */
     if (vm->unanswered)
         return;
+    if (*vm->refusal)
+        vm_ask(vm, (enum vm_question)vm->refused);
     vm_ask(vm, VM_ASK_DEVICES);
-    if (drives_need_polling(&vm->drives))
+    if (drives_need_polling(&vm->drives) || vm->now_ms >= vm->blocks_ms)
+    {
+        vm->blocks_ms = vm->now_ms + VM_POLL_SELDOM_MS;
         vm_ask(vm, VM_ASK_BLOCKS);
+    }
+    if (vm->now_ms >= vm->stats_ms)
+    {
+        vm->stats_ms = vm->now_ms + VM_POLL_SELDOM_MS;
+        vm_ask(vm, VM_ASK_STATS);
+    }
     /* Without the migration capability "events" nothing else tells when it is over. */
     if (vm->state == VM_SAVING || vm->state == VM_RESTORING)
         vm_ask(vm, VM_ASK_STATUS);
@@ -433,6 +423,7 @@ const char *vm_tick(struct vm *vm, uint64_t now_ms)
     agent_tick(&vm->agent, now_ms);
     vm_tick_logoff(vm);
     deliver_due(vm);
+    vm_tick_additions(vm);
     return vm->fault;
 }
 
@@ -440,6 +431,7 @@ uint64_t vm_due_ms(const struct vm *vm)
 {
     uint64_t due = earlier(order_due_ms(&vm->order), agent_due_ms(&vm->agent));
 
+    due = earlier(earlier(due, vm->log_ms), vm_additions_due_ms(vm));
     if (vm->attached)
         due = earlier(due, vm->poll_ms);
     if (vm->users.doubtful)
@@ -452,6 +444,7 @@ uint64_t vm_due_ms(const struct vm *vm)
 bool vm_init(struct vm *vm, const struct vm_user *user, void *context, const struct address *address)
 {
     *vm = (struct vm){.user = user, .context = context, .outlet = {user->tell, context}, .address = address};
+    vm->log_ms = UINT64_MAX;
     vm->reset_log.path = address->reset_log;
     messages_init(&vm->qmp_messages, false);
     messages_init(&vm->agent_messages, true);
@@ -459,19 +452,20 @@ bool vm_init(struct vm *vm, const struct vm_user *user, void *context, const str
     agent_init(&vm->agent, &vm_agent_user, vm, address->heartbeat_seconds * 1000ull);
     order_init(&vm->order);
     vm->full_disks = json_object();
-    return users_init(&vm->users) && drives_init(&vm->drives) && vm->full_disks;
+    return users_init(&vm->users) && drives_init(&vm->drives) && disks_init(&vm->disks) && vm->full_disks;
 }
 
 void vm_cleanup(struct vm *vm)
 {
     vm_end_logoff(vm, VM_LOGOFF_ENDED, NULL);
-    forget_questions(vm);
+    vm_forget_questions(vm);
     messages_cleanup(&vm->qmp_messages);
     messages_cleanup(&vm->agent_messages);
     agent_cleanup(&vm->agent);
     order_cleanup(&vm->order);
     users_cleanup(&vm->users);
     drives_cleanup(&vm->drives);
+    disks_cleanup(&vm->disks);
     devices_cleanup(&vm->devices);
     json_decref(vm->full_disks);
 }

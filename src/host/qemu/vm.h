@@ -11,6 +11,7 @@
 #include "host/qemu/address.h"
 #include "host/qemu/agent.h"
 #include "host/qemu/devices.h"
+#include "host/qemu/disks.h"
 #include "host/qemu/drives.h"
 #include "host/qemu/messages.h"
 #include "host/qemu/order.h"
@@ -20,20 +21,33 @@
 #include "host/qemu/users.h"
 #include "host/qemu/vm_event.h"
 
-/* How often QEMU is asked for what it has no events for: floppy drives, and devices that are added. */
+/* How often QEMU is asked for what it has no events for: media in drives, and devices that are added. Where there is no
+ * drive, it is seldom asked for one: it may have been added without a name. */
 #define VM_POLL_MS 2000
+#define VM_POLL_SELDOM_MS 10000
+
+/* How long an agent of whose port QEMU does not tell has to answer for the first time, to have been there before. */
+#define VM_ADDITIONS_MS 5000
 
 /* How long LogoffGuest waits for the users to be gone. */
 #define VM_LOGOFF_MS 20000
 
+/* How long a reset waits for what the log has of it, which is there before QEMU tells of the reset unless the file is
+ * on its way through something else; and how often it is looked for. */
+#define VM_LOG_WAIT_MS 5000
+#define VM_LOG_RETRY_MS 50
+
 #define VM_PROBES_MAX 64
+
+/* What others say of themselves is quoted in so many bytes. */
+#define VM_TROUBLE_MAX 256
 
 enum vm_logoff_result
 {
     VM_LOGOFF_DONE,
     VM_LOGOFF_NOT_RUNNING,
     VM_LOGOFF_NO_AGENT,
-    VM_LOGOFF_REFUSED,
+    VM_LOGOFF_REFUSED, /* by the agent, or it makes no sense: the text says how */
     VM_LOGOFF_TIMED_OUT,
     VM_LOGOFF_ENDED, /* the machine, before the users were gone */
     VM_LOGOFF_NO_MEMORY
@@ -58,11 +72,14 @@ struct vm_user
     /* All that is to be known at the start of a connection to QEMU is known. */
     void (*attached)(void *context);
 
-    /* What is wrong with the guest agent, a plain sentence; NULL: nothing is. */
-    void (*agent_trouble)(void *context, const char *trouble);
+    /* What is wrong though the connections are there, a plain sentence, good until the next; NULL: nothing is. */
+    void (*trouble)(void *context, const char *trouble);
 
     /* The end of vm_logoff; text: what the agent said, or NULL. */
-    void (*logged_off)(void *context, enum vm_logoff_result result, const char *text);
+    void (*logged_off)(void *context, /* What others say of themselves is quoted in so many bytes. */
+#define VM_TROUBLE_MAX 256
+
+enum vm_logoff_result result, const char *text);
 };
 
 /* What is asked of QEMU. Every answer is an observation of that kind. */
@@ -71,6 +88,7 @@ enum vm_question
     VM_EVENT, /* none: an event */
     VM_ASK_CAPABILITY,
     VM_ASK_PROCESS,
+    VM_ASK_STATS,
     VM_ASK_STATUS,
     VM_ASK_BLOCKS,
     VM_ASK_DEVICES,
@@ -116,14 +134,18 @@ struct vm
     /* What has been asked and not answered, and what is to be asked again then. */
     bool asked[VM_QUESTIONS], ask_again[VM_QUESTIONS];
     uint32_t unanswered;
+    char refusal[VM_TROUBLE_MAX]; /* of a question, by QEMU; empty: none */
+    int refused;                  /* the question, which is asked again at each poll */
     struct vm_probe probes[VM_PROBES_MAX];
     bool qmp_open, attached;
     bool status_known; /* on this connection: what came before the answer is in the answer */
     uint64_t opened_ms; /* when the connection was made */
-    uint64_t poll_ms;
+    int64_t clock_us;   /* QEMU's clock, less ours */
+    uint64_t poll_ms, blocks_ms, stats_ms;
 
     /* The machine. */
     json_int_t process; /* what tells a QEMU from another that was started later; 0: not known */
+    struct disks disks; /* and what does where processes have the same numbers */
     enum vm_state state;
     bool saving;      /* migrating, to a file perhaps */
     bool shut_down;   /* QEMU said so */
@@ -141,8 +163,17 @@ struct vm
     uint64_t shutdown_requested_ms; /* 0: it was not */
     struct resets resets;
     struct reset_log reset_log;
+    int64_t log_size;      /* when the devices were asked for last */
+    uint64_t log_ms;       /* when it is looked at again */
+    unsigned int log_says; /* of the event that is being taken */
     struct drives drives;
+    struct vm_setting
+    {
+        bool known;
+        int64_t number;
+    } ram_size, time_offset; /* as last told */
     struct devices devices;
+    bool device_deleted; /* and the block devices have not been listed since */
     json_t *full_disks; /* an object: when a disk was last said to be full, of those that have been told of */
 
     /* The guest agent. */
@@ -156,7 +187,8 @@ struct vm
     char port_device[128]; /* of its character device */
     uint16_t agent_local_port; /* of our connection to the channel */
     bool agent_is_ours;        /* it has answered on that connection, and nobody else has the channel */
-    bool agent_in_trouble;     /* and that has been reported */
+    const char *agent_silence;  /* what is wrong with it, if it does not answer; NULL: nothing */
+    char agent_trouble[VM_TROUBLE_MAX]; /* what is wrong with its answers; empty: nothing */
     bool verify_silence;
     bool answered; /* since the guest was last reset */
     uint32_t guest;    /* the number of guests that have ended: what the agent of one said is not of the next */

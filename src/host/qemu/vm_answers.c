@@ -50,9 +50,20 @@ static void take_process(struct vm *vm, const json_t *cpus)
 
     if (vm->process && process && vm->process != process)
         vm_end(vm, vm->now_ms);
-    /* What it has of before the connection is no news. */
-    reset_log_skip(&vm->reset_log);
     vm->process = process;
+}
+
+/* At the start of a connection: later a disk may have been exchanged, of which its device counts from anew. */
+static void take_stats(struct vm *vm, const json_t *stats)
+{
+    json_int_t process = vm->process;
+
+    if (!vm->attached && disks_are_others(&vm->disks, stats, vm->drives.types))
+    {
+        vm_end(vm, vm->now_ms);
+        vm->process = process;
+    }
+    vm_check(vm, disks_update(&vm->disks, stats));
 }
 
 static void take_status(struct vm *vm, const json_t *status)
@@ -84,11 +95,47 @@ static void take_status(struct vm *vm, const json_t *status)
     vm_set_state(vm, state);
 }
 
+/* Whether a block device, or the node that it is of, has that name. */
+static bool has_disk(const json_t *blocks, const char *disk)
+{
+    json_t *block;
+    size_t i;
+
+    json_array_foreach(blocks, i, block)
+    {
+        const char *device = json_string_value(json_object_get(block, "device"));
+        const char *node = json_string_value(json_object_get(json_object_get(block, "inserted"), "node-name"));
+
+        if ((device && !strcmp(device, disk)) || (node && !strcmp(node, disk)))
+            return true;
+    }
+    return false;
+}
+
+/* One that is gone was full; another of its name is not. */
+static void forget_disks(struct vm *vm, const json_t *blocks)
+{
+    const char *disk;
+    json_t *told;
+    void *next;
+
+    if (!vm->device_deleted)
+        return;
+    vm->device_deleted = false;
+    json_object_foreach_safe(vm->full_disks, next, disk, told)
+    {
+        if (!has_disk(blocks, disk))
+            json_object_del(vm->full_disks, disk);
+    }
+}
+
 static void take_blocks(struct vm *vm, const json_t *blocks)
 {
-    const char *unknown = drives_find_unknown(&vm->drives, blocks);
+    const char *unknown;
 
+    forget_disks(vm, blocks);
     vm_check(vm, drives_update(&vm->drives, blocks, &vm->outlet));
+    unknown = drives_find_unknown(&vm->drives, blocks);
     if (unknown)
         vm_probe(vm, VM_PROBE_DRIVE_TYPE, unknown, "type");
 }
@@ -114,14 +161,19 @@ static void find_port(struct vm *vm, const json_t *list)
 
 static void take_devices(struct vm *vm, const json_t *list)
 {
-    bool first = !vm->devices.known;
-    size_t count = first ? 0 : json_object_size(vm->devices.known);
+    bool changed;
 
-    vm_check(vm, devices_update(&vm->devices, list, &vm->outlet));
+    vm_check(vm, devices_update(&vm->devices, list, &vm->outlet, &changed));
+    /* A drive may be among them. */
+    if (changed)
+    {
+        vm->device_deleted = true;
+        vm_ask(vm, VM_ASK_BLOCKS);
+    }
     /* While nobody was connected, perhaps. */
     if (*vm->port && !json_object_get(vm->devices.known, vm->port))
         vm_lose_port(vm);
-    if (!*vm->port_device && vm->devices.known && (!vm->attached || json_object_size(vm->devices.known) != count))
+    if (!*vm->port_device && vm->devices.known && (!vm->attached || changed))
         find_port(vm, list);
     if (!vm->attached)
         vm_ask(vm, VM_ASK_PORTS);
@@ -213,6 +265,8 @@ void vm_take_answer(struct vm *vm, enum vm_question question, const json_t *resu
         return;
     if (question == VM_ASK_PROCESS)
         take_process(vm, result);
+    else if (question == VM_ASK_STATS)
+        take_stats(vm, result);
     else if (question == VM_ASK_STATUS)
         take_status(vm, result);
     else if (question == VM_ASK_BLOCKS)

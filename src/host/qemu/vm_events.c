@@ -13,8 +13,12 @@ static const char *text_of(const json_t *data, const char *member)
     return text ? text : "";
 }
 
-static void setting_changed(struct vm *vm, const char *key, int64_t number)
+/* QEMU tells of each time that it is set, be it to what it was. */
+static void setting_changed(struct vm *vm, struct vm_setting *setting, const char *key, int64_t number)
 {
+    if (setting->known && setting->number == number)
+        return;
+    *setting = (struct vm_setting){true, number};
     vm->user->tell(vm->context,
             &(struct vm_event){.type = VM_EVENT_CONFIGURATION_CHANGED, .number = number, .text = key});
 }
@@ -50,8 +54,10 @@ static void take_stop(struct vm *vm, const json_t *data, int64_t time_us)
 
 /* Before an event that follows a stop: savevm and snapshots go on with a migration, loadvm closes the agent's port,
  * which the guest cannot do while it is stopped. */
-static void decide_stop(struct vm *vm, const char *event)
+void vm_decide_stop(struct vm *vm, const char *event)
 {
+    if (!vm->undecided)
+        return;
     vm->undecided = false;
     if (!strcmp(event, "VSERPORT_CHANGE"))
         replace_guest(vm);
@@ -120,10 +126,16 @@ static void take_job(struct vm *vm, const json_t *data, int64_t time_us)
     vm_ask(vm, VM_ASK_STATUS);
 }
 
+/* Older ones than QEMU 4 give no reason. */
+static bool is_instead_of_reset(const json_t *data)
+{
+    return !*text_of(data, "reason") || !strcmp(text_of(data, "reason"), "guest-reset");
+}
+
 static void take_shutdown(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)time_us;
-    if (reset_log_take_last(&vm->reset_log))
+    if (vm->log_says & RESET_BY_TRIPLE_FAULT && is_instead_of_reset(data))
         vm_tell(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
     if (json_is_true(json_object_get(data, "guest")))
         vm_tell(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0);
@@ -145,11 +157,10 @@ static void take_powerdown(struct vm *vm, const json_t *data, int64_t time_us)
 
 static void take_reset(struct vm *vm, const json_t *data, int64_t time_us)
 {
-    bool is_triple_fault = reset_log_take(&vm->reset_log);
-
-    if (!resets_take(&vm->resets, json_is_true(json_object_get(data, "guest")), time_us))
+    if (!resets_take(&vm->resets, json_is_true(json_object_get(data, "guest")), vm->log_says, time_us))
         return;
-    if (is_triple_fault)
+    /* SeaBIOS resets by one too. */
+    if (vm->log_says & RESET_BY_TRIPLE_FAULT && !(vm->log_says & RESET_IN_FIRMWARE))
         vm_tell(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
     vm_tell(&vm->outlet, VM_EVENT_RESET, 0);
     vm_lose_guest(vm);
@@ -192,13 +203,15 @@ static void take_io_error(struct vm *vm, const json_t *data, int64_t time_us)
 {
     const char *disk = *text_of(data, "device") ? text_of(data, "device") : text_of(data, "node-name");
     bool stops = !strcmp(text_of(data, "action"), "stop");
-    json_int_t told_us;
+    json_int_t told_us, quiet_us;
 
     if (!is_lack_of_space(data))
         return;
     told_us = json_integer_value(json_object_get(vm->full_disks, disk));
     vm_check(vm, !json_object_set_new_nocheck(vm->full_disks, disk, json_integer(time_us)));
-    if (told_us && (stops || time_us - told_us < DISK_QUIET_US))
+    /* QEMU's clock may have been set back. */
+    quiet_us = time_us >= told_us ? time_us - told_us : DISK_QUIET_US;
+    if (told_us && (stops || quiet_us < DISK_QUIET_US))
         return;
     vm_tell(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, stops);
 }
@@ -226,6 +239,9 @@ static void take_deletion(struct vm *vm, const json_t *data, int64_t time_us)
     if (!*device)
         return;
     devices_delete(&vm->devices, device, &vm->outlet);
+    drives_delete(&vm->drives, device, text_of(data, "path"));
+    vm->device_deleted = true;
+    vm_ask(vm, VM_ASK_BLOCKS);
     if (!strcmp(device, vm->port))
         vm_lose_port(vm);
 }
@@ -246,13 +262,15 @@ static void take_port(struct vm *vm, const json_t *data, int64_t time_us)
 static void take_balloon(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)time_us;
-    setting_changed(vm, "hardware/memory/ram_size", json_integer_value(json_object_get(data, "actual")) >> 20);
+    setting_changed(vm, &vm->ram_size, "hardware/memory/ram_size",
+            json_integer_value(json_object_get(data, "actual")) >> 20);
 }
 
 static void take_clock(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)time_us;
-    setting_changed(vm, "hardware/bios/time_offset", json_integer_value(json_object_get(data, "offset")));
+    setting_changed(vm, &vm->time_offset, "hardware/bios/time_offset",
+            json_integer_value(json_object_get(data, "offset")));
 }
 
 static const struct
@@ -297,8 +315,8 @@ void vm_take_event(struct vm *vm, const json_t *event, int64_t time_us)
 {
     const char *name = text_of(event, "event");
 
-    if (vm->undecided && strcmp(name, "JOB_STATUS_CHANGE") && strcmp(name, "STOP"))
-        decide_stop(vm, name);
+    if (strcmp(name, "JOB_STATUS_CHANGE") && strcmp(name, "STOP"))
+        vm_decide_stop(vm, name);
     for (size_t i = 0; i < EVENTS; ++i)
     {
         if (!strcmp(name, events[i].name))

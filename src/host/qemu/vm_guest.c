@@ -1,6 +1,8 @@
 /* The guest as its agent shows it: whether it is there and alive, who is logged on, and how they are logged off. */
 #include "host/qemu/vm_parts.h"
 
+#include <stdio.h>
+
 /*
  * Ends the sessions of a Linux guest: those of its session manager where it has one, then those on terminals, first by
  * hanging up as a terminal does, then by force. A terminal's sessions are the processes that it is the input of. It
@@ -39,8 +41,8 @@ void vm_stop_heartbeat(struct vm *vm)
 
 void vm_report_agent(struct vm *vm, const char *trouble)
 {
-    vm->agent_in_trouble = trouble != NULL;
-    vm->user->agent_trouble(vm->context, trouble);
+    vm->agent_silence = trouble;
+    vm_report(vm);
 }
 
 /* A port that QEMU tells of decides; without one only the agent's own answers do. */
@@ -74,6 +76,22 @@ void vm_lose_port(struct vm *vm)
     vm_set_additions(vm, false);
     *vm->port = *vm->port_device = 0;
     vm_forget_agent(vm);
+}
+
+/* An agent whose port QEMU does not tell of is there or not at first: it has the time to answer that one gives it. One
+ * that comes later is news. */
+void vm_tick_additions(struct vm *vm)
+{
+    if (vm_additions_due_ms(vm) <= vm->now_ms)
+        vm_set_additions(vm, false);
+}
+
+uint64_t vm_additions_due_ms(const struct vm *vm)
+{
+    bool asked = vm->attached && vm->agent.connected && vm->agent.expected;
+
+    return asked && !*vm->port && vm->additions == VM_ADDITIONS_UNKNOWN ? vm->agent.sign_ms + VM_ADDITIONS_MS
+                                                                        : UINT64_MAX;
 }
 
 static void take_alive(struct vm *vm)
@@ -123,10 +141,11 @@ static void ask_users_to_leave(struct vm *vm)
 static void take_users(struct vm *vm, const json_t *observed)
 {
     const json_t *list = json_object_get(observed, "list");
-    double since = json_number_value(json_object_get(observed, "since"));
+    struct users_clock clock = {json_number_value(json_object_get(observed, "since")),
+            json_number_value(json_object_get(observed, "until"))};
 
     if (!vm_check(vm,
-                users_update(&vm->users, list, since, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet)))
+                users_update(&vm->users, list, clock, vm->now_ms, vm->shutdown_requested_ms, &vm->outlet)))
         return;
     if (vm->logoff == VM_LOGOFF_LISTING)
         ask_users_to_leave(vm);
@@ -208,12 +227,13 @@ static void observe(struct vm *vm, int kind, json_t *message)
     json_decref(message);
 }
 
-static void agent_users(void *context, json_t *list, double since)
+static void agent_users(void *context, json_t *list, struct users_clock clock)
 {
     struct vm *vm = context;
 
     observe(vm, VM_USERS,
-            json_pack("{s:O, s:f, s:I}", "list", list, "since", since, "guest", (json_int_t)vm->guest));
+            json_pack("{s:O, s:f, s:f, s:I}", "list", list, "since", clock.since, "until", clock.until, "guest",
+                    (json_int_t)vm->guest));
 }
 
 static bool agent_users_need_clock(void *context, const json_t *list)
@@ -228,12 +248,30 @@ static bool agent_users_need_clock(void *context, const json_t *list)
 static void agent_answer(void *context, json_t *result, const char *error)
 {
     struct vm *vm = context;
+    char text[VM_TROUBLE_MAX];
 
     if (vm->logoff != VM_LOGOFF_WAITING)
         return;
     vm->logoff_process = json_integer_value(json_object_get(result, "pid"));
+    if (error)
+        vm_quote(text, "the guest agent refuses guest-exec: ", error);
     if (!result)
-        vm_end_logoff(vm, error ? VM_LOGOFF_REFUSED : VM_LOGOFF_NO_AGENT, error);
+        vm_end_logoff(vm, error ? VM_LOGOFF_REFUSED : VM_LOGOFF_NO_AGENT, error ? text : NULL);
+}
+
+static void agent_trouble(void *context, const char *command, const char *what)
+{
+    struct vm *vm = context;
+    char words[80] = "";
+
+    if (!what && !*vm->agent_trouble)
+        return;
+    if (command)
+        snprintf(words, sizeof(words), "the guest agent refuses %s: ", command);
+    vm_quote(vm->agent_trouble, words, what ? what : "");
+    vm_report(vm);
+    if (what)
+        vm_end_logoff(vm, VM_LOGOFF_REFUSED, vm->agent_trouble);
 }
 
 static void agent_alive(void *context)
@@ -242,7 +280,7 @@ static void agent_alive(void *context)
 
     vm->agent_is_ours = true;
     /* A sign of life among many tells nothing new. */
-    if (!vm->answered || vm->heartbeat_stopped || vm->verify_silence || vm->agent_in_trouble
+    if (!vm->answered || vm->heartbeat_stopped || vm->verify_silence || vm->agent_silence
             || vm->additions != VM_ADDITIONS_OPEN)
         observe(vm, VM_AGENT_ALIVE, json_pack("{s:I}", "guest", (json_int_t)vm->guest));
 }
@@ -255,4 +293,5 @@ static void agent_silent(void *context)
 }
 
 const struct agent_user vm_agent_user = {
-        send_agent, agent_users, agent_users_need_clock, agent_answer, agent_alive, agent_silent};
+        send_agent, agent_users, agent_users_need_clock, agent_answer, agent_trouble, agent_alive,
+        agent_silent};

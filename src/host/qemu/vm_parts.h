@@ -16,11 +16,33 @@ void vm_observe(struct vm *vm, int kind, const char *event, json_t *message, int
 /* Asks QEMU; a question that is under way is asked again once it has been answered. */
 void vm_ask(struct vm *vm, enum vm_question question);
 
+/* The command that a question is asked by. */
+const char *vm_command(int question);
+
 /* Asks for a property of one of QEMU's objects. */
 void vm_probe(struct vm *vm, int what, const char *path, const char *property);
 
+/* vm_trouble.c: says what is wrong, the connection apart, as far as it is another than before. */
+void vm_report(struct vm *vm);
+
+/* The words, and what somebody else said of it, which may be anything, as one line of text. */
+void vm_quote(char text[VM_TROUBLE_MAX], const char *words, const char *said);
+
+/* QEMU's refusal of that question; error NULL: it has answered it. */
+void vm_take_refusal(struct vm *vm, int question, const char *error);
+
+/* vm_questions.c: what was asked will not be answered. */
+void vm_forget_questions(struct vm *vm);
+
+/* vm_log.c: resets, in the order in which they came, take what the log has of each. over: there is no time left to
+ * wait. */
+void vm_ask_log(struct vm *vm, bool over);
+
 /* vm_events.c */
 bool vm_knows_event(const char *name);
+
+/* Decides what a stop was for, if that is not known yet; event: the name of what comes next, or empty. */
+void vm_decide_stop(struct vm *vm, const char *event);
 void vm_take_event(struct vm *vm, const json_t *event, int64_t time_us);
 
 /* vm_answers.c. result: NULL when QEMU refused. */
@@ -31,8 +53,10 @@ void vm_take_probe(struct vm *vm, int what, const char *path, const json_t *resu
 extern const struct agent_user vm_agent_user;
 void vm_set_additions(struct vm *vm, bool open);
 void vm_stop_heartbeat(struct vm *vm);
+void vm_tick_additions(struct vm *vm);
+uint64_t vm_additions_due_ms(const struct vm *vm);
 
-/* What is wrong with the agent; NULL: nothing is. */
+/* What is wrong with the agent, of which there is no answer; NULL: nothing is. */
 void vm_report_agent(struct vm *vm, const char *trouble);
 void vm_expect_agent(struct vm *vm);
 void vm_take_guest(struct vm *vm, int kind, const json_t *observed);

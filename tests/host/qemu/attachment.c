@@ -21,6 +21,7 @@ static uv_loop_t loop;
 static uv_tcp_t server;
 static unsigned int port, clients;
 static enum manner manner;
+static const char *nonsense;
 
 static struct attachment attachment;
 static unsigned int attached_times, lost_times, states_learnt;
@@ -111,7 +112,7 @@ static void on_client(uv_stream_t *stream, int error)
     }
     uv_read_start((uv_stream_t *)&client->tcp, on_client_allocate, on_client_bytes);
     if (manner != SAYS_NOTHING)
-        say(client, manner == ANSWERS ? "{\"QMP\": {}}\n" : "SSH-2.0-OpenSSH_9.2\r\n");
+        say(client, manner == ANSWERS ? "{\"QMP\": {}}\n" : nonsense);
 }
 
 static void listen_at(unsigned int wanted)
@@ -215,6 +216,7 @@ static int set_up(void **state)
     last_client = NULL;
     *events = *trouble = 0;
     manner = ANSWERS;
+    nonsense = "SSH-2.0-OpenSSH_9.2\r\n";
     listen_at(0);
     return 0;
 }
@@ -272,6 +274,42 @@ static void test_gone_and_there_again(void **state)
     assert_string_equal(events, "0:1 0:5 ");
 }
 
+/* The forwarder still takes connections; later there is a QEMU behind it again. */
+static void test_gone_behind_a_forwarder(void **state)
+{
+    (void)state;
+    open_at("127.0.0.1", "");
+    run_until(&attached_times, 1);
+    manner = HANGS_UP;
+    drop_client();
+    run_until(&lost_times, ATTACHMENT_ENDS);
+    assert_string_equal(events, "");
+    run_until(&lost_times, ATTACHMENT_ENDS + 1);
+    assert_string_equal(events, "0:1 ");
+    run_until(&lost_times, ATTACHMENT_ENDS + 2);
+    manner = ANSWERS;
+    run_until(&attached_times, 2);
+    assert_string_equal(events, "0:1 0:5 ");
+}
+
+/* It has greeted in between: a forwarder that is started anew. */
+static void test_lost_now_and_then_behind_a_forwarder(void **state)
+{
+    (void)state;
+    open_at("127.0.0.1", "");
+    for (unsigned int i = 1; i <= 3; ++i)
+    {
+        manner = ANSWERS;
+        run_until(&attached_times, i);
+        manner = HANGS_UP;
+        drop_client();
+        run_until(&lost_times, i * ATTACHMENT_ENDS);
+    }
+    assert_string_equal(events, "");
+    manner = ANSWERS;
+    run_until(&attached_times, 4);
+}
+
 static void test_nobody_from_the_start(void **state)
 {
     (void)state;
@@ -285,7 +323,7 @@ static void test_nobody_from_the_start(void **state)
 
 static void test_peers_that_are_no_qemu(void **state)
 {
-    static const char *const troubles[] = {[HANGS_UP] = "has ended the connection", [TALKS_NONSENSE] = "no JSON object"};
+    static const char *const troubles[] = {[HANGS_UP] = "has ended the connection before a greeting", [TALKS_NONSENSE] = "no JSON object"};
 
     (void)state;
     for (manner = HANGS_UP; manner <= TALKS_NONSENSE; ++manner)
@@ -298,13 +336,41 @@ static void test_peers_that_are_no_qemu(void **state)
         run_until(&lost_times, 3);
         assert_non_null(strstr(trouble, troubles[manner]));
         assert_int_equal(attached_times, 0);
-        assert_int_equal(states_learnt, 0);
+        /* As if nobody listened behind a forwarder. */
+        assert_int_equal(states_learnt, manner == HANGS_UP ? VM_TURNED_OFF : 0);
+        states_learnt = 0;
         if (manner == HANGS_UP)
         {
             attachment_close(&attachment);
             while (!closed)
                 uv_run(&loop, UV_RUN_ONCE);
         }
+    }
+}
+
+static void test_monitors_that_are_no_qmp(void **state)
+{
+    static const char *const greetings[][2] = {
+            {"QEMU 7.2.22 monitor - type 'help' for more information\r\n(qemu) ", "made by -qmp"},
+            {"\xff\xfb\x01\xff\xfb\x03\xff\xfb{\"QMP\": {}}\r\n", "without telnet=on"},
+            {"\xff\xfb\x01\xff\xfb\x03QEMU 7.2.22 monitor", "without telnet=on"},
+            {"RFB 003.008\n", "is this the port of QEMU's -qmp option?"},
+    };
+
+    (void)state;
+    manner = TALKS_NONSENSE;
+    for (size_t i = 0; i < sizeof(greetings) / sizeof(greetings[0]); ++i)
+    {
+        nonsense = greetings[i][0];
+        closed = tried = false;
+        lost_times = 0;
+        open_at("127.0.0.1", "");
+        run_until(&lost_times, 1);
+        if (!strstr(trouble, greetings[i][1]))
+            fail_msg("%s", trouble);
+        attachment_close(&attachment);
+        while (!closed)
+            uv_run(&loop, UV_RUN_ONCE);
     }
 }
 
@@ -372,8 +438,11 @@ int main(void)
             TEST(attached),
             TEST(lost_and_made_again),
             TEST(gone_and_there_again),
+            TEST(gone_behind_a_forwarder),
+            TEST(lost_now_and_then_behind_a_forwarder),
             TEST(nobody_from_the_start),
             TEST(peers_that_are_no_qemu),
+            TEST(monitors_that_are_no_qmp),
             TEST(closed_at_every_moment),
             TEST(closed_while_a_name_is_looked_up),
             TEST(a_name_that_nobody_has),

@@ -6,6 +6,11 @@
 
 /* Users */
 
+static void hear_from_agent(struct pretended *pretended, const char *text)
+{
+    assert_null(vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms));
+}
+
 static void test_one_of_two_sessions_ends(void **state)
 {
     struct pretended *pretended = *state;
@@ -30,6 +35,74 @@ static void test_off_and_on_between_two_polls(void **state)
     pretended->users = users;
     pretended_wait(pretended, 3000);
     pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+/* Its clock was set back by an hour before her second session began, which ends; the first is still there. */
+static void test_a_session_of_before_the_clock_was_set_back(void **state)
+{
+    struct pretended *pretended = *state;
+    char first[80], second[80];
+
+    snprintf(first, sizeof(first), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3);
+    pretended_log_on(pretended, first);
+    pretended->guest_clock -= 3600;
+    pretended_wait(pretended, 10000);
+    snprintf(second, sizeof(second), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3);
+    pretended->users = second;
+    pretended_wait(pretended, 10000);
+    pretended->users = first;
+    pretended_wait(pretended, 10000);
+    pretended_expect(pretended, "");
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+/* The second session ends at the very second at which the first began by the clock of then. */
+static void test_a_clock_that_was_set_back_a_little(void **state)
+{
+    struct pretended *pretended = *state;
+    char first[80], second[80];
+
+    snprintf(first, sizeof(first), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3);
+    pretended_log_on(pretended, first);
+    pretended->guest_clock -= 13.5;
+    snprintf(second, sizeof(second), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3);
+    pretended->users = second;
+    for (int i = 0; i < 8; ++i)
+    {
+        pretended_wait(pretended, 1000);
+        pretended->users = i % 2 ? second : first;
+    }
+    pretended_wait(pretended, 2000);
+    pretended->users = first;
+    pretended_wait(pretended, 10000);
+    pretended_expect(pretended, "");
+}
+
+/* It is set back and on between two polls, and she stays. */
+static void test_a_clock_that_is_set_between_two_polls(void **state)
+{
+    static const double steps[] = {-3600, 7200, -10, 10, -86400, 500};
+    struct pretended *pretended = *state;
+    char first[80], second[80];
+
+    snprintf(first, sizeof(first), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3 - 5);
+    snprintf(second, sizeof(second), "[{\"user\": \"alice\", \"login-time\": %.3f}]",
+            pretended->guest_clock + (double)pretended->now_ms / 1e3 - 3);
+    pretended_log_on(pretended, first);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); ++i)
+    {
+        pretended->users = i % 2 ? first : second;
+        pretended->guest_clock += steps[i];
+        pretended_wait(pretended, 3000);
+    }
+    pretended_expect(pretended, "");
 }
 
 /* systemd ends the sessions first, and the agent still lists who is there. */
@@ -99,6 +172,120 @@ static void test_a_poll_that_fails_is_no_logoff(void **state)
     pretended_expect(pretended, "");
 }
 
+/* As an agent does that has been told not to tell (--block-rpcs). */
+static void test_the_agent_refuses_to_tell(void **state)
+{
+    static const char reason[] = "the guest agent refuses guest-get-users: guest-get-users is disabled";
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    assert_null(pretended->trouble);
+    pretended->users = NULL;
+    pretended_wait(pretended, 2000);
+    assert_string_equal(pretended->trouble, reason);
+    pretended_wait(pretended, 60000);
+    assert_string_equal(pretended->trouble, reason);
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, 100);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
+    assert_string_equal(pretended->logoff_text, reason);
+    pretended->users = "[" ALICE "]";
+    pretended_wait(pretended, 2000);
+    assert_null(pretended->trouble);
+    pretended_expect(pretended, "");
+}
+
+static void test_the_agent_answers_by_no_list(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended->users = "{}";
+    pretended_wait(pretended, 2000);
+    assert_string_equal(pretended->trouble, "the guest agent refuses guest-get-users: it answers by no list");
+    pretended_expect(pretended, "");
+}
+
+/* The name is Latin-1; and nothing at all that could be read. */
+static void test_an_agent_that_makes_no_sense(void **state)
+{
+    static const char *const answers[] = {"{\"return\": [{\"user\": \"andr\xe9\", \"login-time\": 1}]}", "{:}"};
+    struct pretended *pretended = *state;
+
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); ++i)
+    {
+        pretended_log_on(pretended, "[" ALICE "]");
+        pretended->nonsense = answers[i];
+        pretended->asked = 0;
+        pretended_wait(pretended, 3000);
+        assert_string_equal(pretended->trouble, "the guest agent sends what is no JSON");
+        /* Each time it is synchronised and asked. */
+        assert_in_range(pretended->asked, 2, 8);
+        pretended_wait(pretended, 60000);
+        pretended->asked = 0;
+        pretended_wait(pretended, 300000);
+        assert_in_range(pretended->asked, 20, 2 * 300 / 15 + 2);
+        assert_string_equal(pretended->trouble, "the guest agent sends what is no JSON");
+        vm_logoff(&pretended->vm, pretended->now_ms);
+        pretended_wait(pretended, 100);
+        assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
+        assert_string_equal(pretended->logoff_text, "the guest agent sends what is no JSON");
+        pretended->nonsense = NULL;
+        pretended_wait(pretended, 20000);
+        assert_null(pretended->trouble);
+        pretended->logoff_result = -1;
+    }
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+}
+
+/* It is JSON, whatever it is for. */
+static void test_a_name_with_a_nul(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[{\"user\": \"al\\u0000ice\", \"login-time\": 7}, {\"user\": \"al\", \"login-time\": 7, "
+                                "\"domain\": \"\\u0000\"}]");
+    pretended->users = "[{\"user\": \"al\\u0000ice\", \"login-time\": 7}]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
+    assert_null(pretended->trouble);
+}
+
+/* An old agent. */
+static void test_the_agent_cannot_be_synchronised(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->agent_answers = false;
+    pretended_reconnect_agent(pretended);
+    pretended_wait(pretended, 1000);
+    assert_null(pretended->trouble);
+    hear_from_agent(pretended, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse error\"}}\n");
+    assert_null(pretended->trouble);
+    hear_from_agent(pretended, "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"what?\"}}\n");
+    assert_string_equal(pretended->trouble, "the guest agent refuses guest-sync-delimited: what?");
+}
+
+/* Whatever an agent says of its reasons is a line of text of ours. */
+static void test_a_refusal_in_many_words(void **state)
+{
+    static char answer[600];
+    struct pretended *pretended = *state;
+
+    strcpy(answer, "{\"error\": {\"desc\": \"\\u001b[31m\\r\\nNo ");
+    for (int i = 0; i < 200; ++i)
+        strcat(answer, "\xc3\xa9");
+    strcat(answer, "\"}}");
+    pretended->nonsense = answer;
+    pretended_wait(pretended, 2000);
+    assert_non_null(pretended->trouble);
+    assert_non_null(strstr(pretended->trouble, "guest-get-users:  [31m  No \xc3\xa9\xc3\xa9"));
+    assert_in_range(strlen(pretended->trouble), 240, VM_TROUBLE_MAX - 1);
+    assert_int_equal((unsigned char)pretended->trouble[strlen(pretended->trouble) - 1], 0xa9);
+}
+
 /* Nobody can tell any more that she left before. */
 static void test_who_leaves_right_before_the_end(void **state)
 {
@@ -125,11 +312,6 @@ static void test_a_list_of_before_the_reset(void **state)
     pretended_say(pretended, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
     pretended_wait(pretended, 5000);
     pretended_expect(pretended, "OnAdditionsUninstalled()\nOnReset()\nOnGuestLogoff(Forced)\nOnAdditionsAvailable()\n");
-}
-
-static void hear_from_agent(struct pretended *pretended, const char *text)
-{
-    assert_null(vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms));
 }
 
 /* What was asked by others, or long ago, is answered before the synchronisation is. */
@@ -307,6 +489,47 @@ static void test_an_agent_on_a_serial_line(void **state)
     pretended_expect(pretended, "OnHeartbeatStopped()\n");
 }
 
+/* The machine was there before, its agent was not. */
+static void test_an_agent_on_a_serial_line_that_comes_late(void **state)
+{
+    static const uint64_t after_ms[] = {2000, 8000, 60000};
+    struct pretended *pretended;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(after_ms) / sizeof(after_ms[0]); ++i)
+    {
+        pretended = pretended_create("qemu:127.0.0.1:1,agent=2");
+        pretended->has_port = pretended->agent_answers = false;
+        assert_true(pretended_init(pretended));
+        pretended_connect(pretended);
+        pretended_wait(pretended, after_ms[i] - 1000);
+        pretended->agent_answers = true;
+        pretended_wait(pretended, 20000);
+        pretended_expect(pretended, after_ms[i] < VM_ADDITIONS_MS ? "" : "OnAdditionsAvailable()\n");
+        pretended_end(pretended);
+    }
+}
+
+/* While it is paused no agent can answer; it has its time when it goes on. */
+static void test_an_agent_on_a_serial_line_of_a_paused_machine(void **state)
+{
+    struct pretended *pretended = pretended_create("qemu:127.0.0.1:1,agent=2");
+
+    (void)state;
+    pretended->has_port = pretended->agent_answers = false;
+    pretended->run_state = "paused";
+    assert_true(pretended_init(pretended));
+    pretended_connect(pretended);
+    pretended_wait(pretended, 60000);
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 500);
+    pretended->agent_answers = true;
+    pretended_wait(pretended, 20000);
+    pretended_expect(pretended, "OnStateChange(Running)\n");
+    pretended_end(pretended);
+}
+
 /* It answers now at once, now after most of a second, and may take a second. */
 static void test_an_agent_that_is_slow(void **state)
 {
@@ -379,7 +602,7 @@ static void test_the_agent_refuses(void **state)
     vm_logoff(&pretended->vm, pretended->now_ms);
     pretended_wait(pretended, 1000);
     assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
-    assert_string_equal(pretended->logoff_text, "guest-exec is disabled");
+    assert_string_equal(pretended->logoff_text, "the guest agent refuses guest-exec: guest-exec is disabled");
     pretended->users = "[]";
     pretended_wait(pretended, 3000);
     pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
@@ -464,11 +687,20 @@ int main(void)
     const struct CMUnitTest tests[] = {
             TEST(one_of_two_sessions_ends),
             TEST(off_and_on_between_two_polls),
+            TEST(a_session_of_before_the_clock_was_set_back),
+            TEST(a_clock_that_was_set_back_a_little),
+            TEST(a_clock_that_is_set_between_two_polls),
             TEST(sessions_end_before_the_shutdown),
             TEST(a_request_to_shut_down_that_is_ignored),
             TEST(a_logoff_long_after_a_request_to_shut_down),
             TEST(silence_is_no_logoff),
             TEST(a_poll_that_fails_is_no_logoff),
+            TEST(the_agent_refuses_to_tell),
+            TEST(the_agent_answers_by_no_list),
+            TEST(an_agent_that_makes_no_sense),
+            TEST(a_name_with_a_nul),
+            TEST(the_agent_cannot_be_synchronised),
+            TEST(a_refusal_in_many_words),
             TEST(who_leaves_right_before_the_end),
             TEST(a_list_of_before_the_reset),
             TEST(answers_to_nothing_that_was_asked),
@@ -482,6 +714,8 @@ int main(void)
             TEST(integers_of_64_bits),
             TEST(a_panic_and_then_silence),
             TEST(an_agent_on_a_serial_line),
+            cmocka_unit_test(test_an_agent_on_a_serial_line_that_comes_late),
+            cmocka_unit_test(test_an_agent_on_a_serial_line_of_a_paused_machine),
             cmocka_unit_test(test_an_agent_that_is_slow),
             TEST(logging_off),
             TEST(logging_off_once_more),

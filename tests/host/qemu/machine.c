@@ -47,6 +47,23 @@ static void test_a_clock_that_is_set_back(void **state)
     pretended_expect(pretended, "OnReset()\nOnReset()\n");
 }
 
+/* A busy host: the firmware's own reset comes late, and its others close behind. */
+static void test_a_firmware_that_takes_long(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 4000);
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 100);
+    pretended_reset_by_guest(pretended);
+    pretended_expect(pretended, "OnReset()\n");
+    /* The guest's, again and again. */
+    pretended_wait(pretended, 1500);
+    pretended_reset_by_guest(pretended);
+    pretended_expect(pretended, "OnReset()\n");
+}
+
 /* The firmware's own reset comes when the machine goes on, however late that is. */
 static void test_a_reset_while_stopped(void **state)
 {
@@ -83,7 +100,91 @@ static void test_a_pause_before_the_firmware_is_done(void **state)
     pretended_expect(pretended, "OnReset()\nOnStateChange(Paused)\nOnStateChange(Running)\n");
 }
 
+/* A host that cannot tell the time. */
+static void test_events_without_a_time(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->without_time = true;
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 60);
+    pretended_reset_by_guest(pretended);
+    pretended_wait(pretended, 60000);
+    pretended_reset_by_guest(pretended);
+    pretended_say(pretended, "POWERDOWN", NULL);
+    pretended_expect(pretended, "OnReset()\nOnReset()\nOnRequestShutdown()\n");
+    pretended->without_time = false;
+    pretended_say(pretended, "RTC_CHANGE", "{\"offset\": 1}");
+    pretended->without_time = true;
+    pretended_say(pretended, "POWERDOWN", NULL);
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnConfigurationChanged(hardware/bios/time_offset=1)\nOnRequestShutdown()\n");
+}
+
+#define NO_SPACE(disk) "{\"device\": \"\", \"node-name\": \"" disk "\", \"qom-path\": \"/machine/peripheral/" disk "\", " \
+    "\"nospace\": true, \"reason\": \"No space left on device\", \"operation\": \"write\", \"action\": \"stop\"}"
+
+/* As QEMU 10 tells of it: at most once a second for each device, and late. */
+static void test_a_full_disk_that_is_told_of_late(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended->run_state = "io-error";
+    pretended_say(pretended, "BLOCK_IO_ERROR", NO_SPACE("d"));
+    pretended_expect(pretended, "OnDiskOutOfSpace(True)\n");
+    pretended_say(pretended, "STOP", NULL);
+    pretended_wait(pretended, 300);
+    pretended->run_state = "running";
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 10);
+    pretended->run_state = "io-error";
+    pretended_wait(pretended, 10);
+    pretended_say(pretended, "STOP", NULL);
+    pretended_say(pretended, "BLOCK_IO_ERROR", NO_SPACE("e"));
+    pretended_wait(pretended, 600);
+    pretended_expect(pretended, "");
+    pretended_say_late(pretended, "BLOCK_IO_ERROR", NO_SPACE("d"), 610);
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Paused)\nOnStateChange(Running)\nOnDiskOutOfSpace(True)\n"
+                                "OnStateChange(Paused)\nOnDiskOutOfSpace(True)\n");
+}
+
+/* What the host's clock was before does not matter. */
+static void test_a_full_disk_and_a_clock_that_is_set_back(void **state)
+{
+    static const char report[] = "{\"device\": \"d\", \"nospace\": true, \"action\": \"report\"}";
+    struct pretended *pretended = *state;
+
+    pretended_say(pretended, "BLOCK_IO_ERROR", report);
+    pretended_wait(pretended, 100000);
+    pretended_say_late(pretended, "BLOCK_IO_ERROR", report, 200000);
+    pretended_expect(pretended, "OnDiskOutOfSpace(False)\nOnDiskOutOfSpace(False)\n");
+}
+
 /* Connections */
+
+/* As QEMU does before it is set up (-preconfig), and once it is it answers. */
+static void test_qemu_refuses_a_question(void **state)
+{
+    static const char *const commands[] = {
+            "query-status", "query-block", "query-cpus-fast", "qom-list", "query-chardev"};
+    struct pretended *pretended = *state;
+
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); ++i)
+    {
+        char expected[64];
+
+        pretended_lose(pretended);
+        pretended->refuses = commands[i];
+        pretended_connect(pretended);
+        snprintf(expected, sizeof(expected), "QEMU refuses %s: not now", commands[i]);
+        assert_non_null(pretended->trouble);
+        assert_string_equal(pretended->trouble, expected);
+        pretended->refuses = NULL;
+        pretended_wait(pretended, 5000);
+        assert_null(pretended->trouble);
+    }
+}
 
 static void test_a_lost_connection_is_no_end(void **state)
 {
@@ -128,6 +229,58 @@ static void test_another_qemu_in_its_place(void **state)
             "OnAdditionsAvailable()\n");
 }
 
+#define DISK(name, node, reads) \
+    "{\"device\": \"\", \"qdev\": \"" name "\", \"node-name\": \"" node "\", " \
+    "\"stats\": {\"rd_operations\": " reads ", \"wr_operations\": 7, \"rd_bytes\": 7, \"wr_bytes\": 7}}"
+#define FILE_OF(drive) "[{\"qdev\": \"" drive "\", \"removable\": true, \"tray_open\": false}]"
+
+/* In a container its threads have the same numbers. */
+static void test_another_qemu_with_the_same_threads(void **state)
+{
+    static const struct
+    {
+        const char *before, *later, *after;
+        bool is_other;
+    } disks[] = {
+            {"[" DISK("d", "named", "10") "]", "[" DISK("d", "named", "10") "]", "[" DISK("d", "named", "10") "]", false},
+            {"[" DISK("d", "named", "10") "]", "[" DISK("d", "named", "90") "]", "[" DISK("d", "named", "50") "]", true},
+            {"[" DISK("d", "#block1", "10") "]", "[" DISK("d", "#block1", "10") "]", "[" DISK("d", "#block2", "50") "]", true},
+            {"[" DISK("d", "#block1", "10") ", " DISK("e", "#block2", "10") "]", "[]",
+                    "[" DISK("d", "#block1", "50") ", " DISK("e", "#block7", "50") "]", false},
+            {"[" DISK("d", "#block1", "10") ", " DISK("e", "#block2", "10") "]",
+                    "[" DISK("d", "#block1", "10") ", " DISK("e", "#block2", "10") "]",
+                    "[" DISK("d", "#block1", "50") ", " DISK("e", "#block7", "50") "]", false},
+            /* Another medium, and another disk. */
+            {"[" DISK("cd0", "#block1", "10") "]", "[" DISK("cd0", "#block1", "10") "]", "[" DISK("cd0", "#block2", "50") "]",
+                    false},
+            {"[" DISK("d", "#block1", "10") "]", "[" DISK("d", "#block1", "10") "]", "[" DISK("e", "#block2", "0") "]", false},
+            /* While it is connected a disk is exchanged. */
+            {"[" DISK("d", "#block1", "10") "]", "[" DISK("d", "#block2", "0") "]", "[" DISK("d", "#block2", "5") "]", false},
+            {"[]", "[]", "[" DISK("d", "#block2", "0") "]", false},
+    };
+    struct pretended *pretended = *state;
+
+    for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); ++i)
+    {
+        pretended_end(pretended);
+        *state = pretended = pretended_create("qemu:127.0.0.1:1,agent=2");
+        pretended->drives = FILE_OF("cd0");
+        pretended->stats = disks[i].before;
+        assert_true(pretended_init(pretended));
+        pretended_connect(pretended);
+        pretended->stats = disks[i].later;
+        pretended_wait(pretended, 2 * VM_POLL_SELDOM_MS);
+        pretended_lose(pretended);
+        pretended->stats = disks[i].after;
+        pretended_connect(pretended);
+        pretended_wait(pretended, 5000);
+        if (disks[i].is_other)
+            pretended_expect(pretended, "OnStateChange(TurnedOff)\nOnStateChange(Running)\nOnAdditionsAvailable()\n");
+        else
+            pretended_expect(pretended, "");
+    }
+}
+
 static void test_the_end_without_a_word(void **state)
 {
     struct pretended *pretended = *state;
@@ -137,6 +290,26 @@ static void test_the_end_without_a_word(void **state)
     vm_end(&pretended->vm, pretended->now_ms);
     vm_end(&pretended->vm, pretended->now_ms);
     pretended_expect(pretended, "OnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\n");
+}
+
+/* What is held back or not decided yet when it is killed has happened all the same. */
+static void test_the_end_right_behind_a_stop(void **state)
+{
+    struct pretended *pretended = *state;
+
+    for (uint64_t ms = 0; ms < 3000; ms += 500)
+    {
+        pretended_end(pretended);
+        *state = pretended = pretended_start("qemu:127.0.0.1:1,agent=2");
+        pretended_lose(pretended);
+        pretended_connect(pretended);
+        pretended_wait(pretended, ms);
+        pretended->is_busy = true;
+        pretended_say(pretended, "STOP", NULL);
+        pretended_lose(pretended);
+        vm_end(&pretended->vm, pretended->now_ms);
+        pretended_expect(pretended, "OnStateChange(Paused)\nOnStateChange(TurnedOff)\n");
+    }
 }
 
 static void test_a_saved_machine_keeps_its_users(void **state)
@@ -398,6 +571,28 @@ static void test_a_state_is_loaded_into_a_stopped_machine(void **state)
                                 "OnAdditionsAvailable()\nOnGuestLogoff(Forced)\n");
 }
 
+/* Settings */
+
+/* A guest sets its clock again and again, and so does the host with the memory. */
+static void test_what_is_set_to_what_it_was(void **state)
+{
+    struct pretended *pretended = *state;
+
+    for (int i = 0; i < 3; ++i)
+    {
+        pretended_say(pretended, "RTC_CHANGE", "{\"offset\": -7}");
+        pretended_say(pretended, "BALLOON_CHANGE", "{\"actual\": 2097152}");
+        pretended_wait(pretended, 2000);
+    }
+    pretended_say(pretended, "RTC_CHANGE", "{\"offset\": 7}");
+    pretended_say(pretended, "BALLOON_CHANGE", "{\"actual\": 1048576}");
+    pretended_wait(pretended, 2000);
+    pretended_expect(pretended, "OnConfigurationChanged(hardware/bios/time_offset=-7)\n"
+                                "OnConfigurationChanged(hardware/memory/ram_size=2)\n"
+                                "OnConfigurationChanged(hardware/bios/time_offset=7)\n"
+                                "OnConfigurationChanged(hardware/memory/ram_size=1)\n");
+}
+
 /* Disks */
 
 static void test_a_full_disk_is_told_of_once(void **state)
@@ -421,37 +616,6 @@ static void test_a_full_disk_is_told_of_once(void **state)
     pretended_expect(pretended, "");
 }
 
-/* Floppies */
-
-static void test_a_floppy_has_no_events(void **state)
-{
-    struct pretended *pretended = *state;
-
-    pretended->drives = "[{\"qdev\": \"/machine/unattached/device[16]\", \"removable\": true, "
-                        "\"inserted\": {\"file\": \"a.img\", \"node-name\": \"#1\"}}]";
-    pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
-    pretended_wait(pretended, 5000);
-    pretended_expect(pretended, "");
-    pretended->drives = "[{\"qdev\": \"/machine/unattached/device[16]\", \"removable\": true}]";
-    pretended_wait(pretended, 3000);
-    pretended_expect(pretended, "Floppy.OnMediaEject(a.img)\n");
-}
-
-/* The same file, opened again: the node has another name. */
-static void test_a_medium_is_changed_for_itself(void **state)
-{
-    struct pretended *pretended = *state;
-
-    pretended->drives = "[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, "
-                        "\"inserted\": {\"file\": \"a.iso\", \"node-name\": \"#1\"}}]";
-    pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
-    pretended_expect(pretended, "");
-    pretended->drives = "[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, "
-                        "\"inserted\": {\"file\": \"a.iso\", \"node-name\": \"#2\"}}]";
-    pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
-    pretended_expect(pretended, "DVD.OnMediaEject(a.iso)\nDVD.OnMediaInsert(a.iso)\n");
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, pretended_set_up, pretended_tear_down)
 
 int main(void)
@@ -459,15 +623,22 @@ int main(void)
     const struct CMUnitTest tests[] = {
             TEST(ten_resets_close_together),
             TEST(a_burst_of_the_firmware),
+            TEST(a_firmware_that_takes_long),
             TEST(a_clock_that_is_set_back),
             TEST(a_reset_while_stopped),
             TEST(a_pause_before_the_firmware_is_done),
+            TEST(events_without_a_time),
+            TEST(a_full_disk_that_is_told_of_late),
+            TEST(a_full_disk_and_a_clock_that_is_set_back),
+            TEST(qemu_refuses_a_question),
             TEST(a_lost_connection_is_no_end),
             TEST(turned_off_while_nobody_was_connected),
             TEST(a_port_that_goes_while_nobody_is_connected),
             TEST(a_late_event_right_behind_the_connection),
             TEST(another_qemu_in_its_place),
+            TEST(another_qemu_with_the_same_threads),
             TEST(the_end_without_a_word),
+            TEST(the_end_right_behind_a_stop),
             TEST(a_saved_machine_keeps_its_users),
             TEST(a_save_that_is_only_seen_in_the_run_state),
             TEST(a_run_state_that_lags_behind_the_save),
@@ -481,9 +652,8 @@ int main(void)
             TEST(a_snapshot_is_loaded),
             TEST(a_snapshot_is_loaded_before_qemu_answers),
             TEST(a_state_is_loaded_into_a_stopped_machine),
+            TEST(what_is_set_to_what_it_was),
             TEST(a_full_disk_is_told_of_once),
-            TEST(a_floppy_has_no_events),
-            TEST(a_medium_is_changed_for_itself),
     };
 
     return cmocka_run_group_tests_name("a live machine", tests, NULL, NULL);

@@ -125,7 +125,7 @@ static void test_limits(void **state)
     assert_non_null(strstr(fault, "a string of more than 64 KiB"));
     fault = flood(false, "{\"a\": ", "[[[[[[[[", 100000);
     assert_non_null(fault);
-    assert_non_null(strstr(fault, "more than 256 levels"));
+    assert_non_null(strstr(fault, "more than 1024 levels"));
 }
 
 /* The longest that is allowed, and memory is given back behind it. */

@@ -28,7 +28,7 @@ static void put(int kind, const char *event, int64_t time_ms, uint64_t now_ms)
     struct observation observed = {
             .kind = kind, .time_us = time_ms == ORDER_NOW ? ORDER_NOW : time_ms * 1000, .size = size};
 
-    assert_true(order_put(&order, &observed, event, now_ms));
+    assert_true(order_put(&order, &observed, event, NULL, now_ms));
 }
 
 /* What is due, by the digits of the kinds. */

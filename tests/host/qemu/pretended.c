@@ -18,10 +18,12 @@ static void reply(struct pretended *pretended, bool agent, const char *text)
 static const char *qom_property(const struct pretended *pretended, json_t *arguments)
 {
     const char *property = json_string_value(json_object_get(arguments, "property"));
+    const char *path = json_string_value(json_object_get(arguments, "path"));
 
-    (void)pretended;
+    if (!strcmp(property, "type") && pretended->drive_type)
+        return pretended->drive_type;
     if (!strcmp(property, "type"))
-        return "\"floppy\"";
+        return strncmp(path, "cd", 2) ? "\"floppy\"" : "\"ide-cd\"";
     return !strcmp(property, "name") ? "\"org.qemu.guest_agent.0\"" : "\"agent\"";
 }
 
@@ -39,8 +41,8 @@ static void answer_qmp(struct pretended *pretended, json_t *command)
         snprintf(result, sizeof(result), "[{\"thread-id\": %d}]", pretended->process);
     else if (!strcmp(name, "qom-list"))
         snprintf(result, sizeof(result),
-                pretended->has_port ? "[{\"name\": \"%s\", \"type\": \"child<virtserialport>\"}]" : "[]",
-                pretended->port);
+                pretended->has_port ? "[{\"name\": \"%s\", \"type\": \"child<virtserialport>\"}%s]" : "[{}%s%s]",
+                pretended->has_port ? pretended->port : "", pretended->more_devices);
     else if (!strcmp(name, "qom-get"))
         snprintf(result, sizeof(result), "%s", qom_property(pretended, json_object_get(command, "arguments")));
     else if (!strcmp(name, "query-chardev"))
@@ -48,10 +50,15 @@ static void answer_qmp(struct pretended *pretended, json_t *command)
                 "[{\"label\": \"agent\", \"frontend-open\": %s, \"filename\": \"tcp:127.0.0.1:2,server=on <-> "
                 "127.0.0.1:%d\"}]",
                 pretended->port_open ? "true" : "false", pretended->agent_client);
+    else if (!strcmp(name, "query-blockstats"))
+        snprintf(result, sizeof(result), "%s", pretended->stats);
     else if (!strcmp(name, "query-jobs"))
         snprintf(result, sizeof(result), "%s", pretended->jobs);
     snprintf(text, sizeof(text), "{\"return\": %s, \"id\": %ld}", result,
             (long)json_integer_value(json_object_get(command, "id")));
+    if (pretended->refuses && !strcmp(name, pretended->refuses))
+        snprintf(text, sizeof(text), "{\"error\": {\"desc\": \"not\\nnow\"}, \"id\": %ld}",
+                (long)json_integer_value(json_object_get(command, "id")));
     reply(pretended, false, text);
 }
 
@@ -60,11 +67,14 @@ static void answer_agent(struct pretended *pretended, json_t *command)
     const char *name = json_string_value(json_object_get(command, "execute"));
     char text[1024];
 
+    ++pretended->asked;
     if (!pretended->agent_answers)
         return;
     if (!strcmp(name, "guest-sync-delimited"))
         snprintf(text, sizeof(text), "\xff{\"return\": %ld}",
                 (long)json_integer_value(json_object_get(json_object_get(command, "arguments"), "id")));
+    else if (!strcmp(name, "guest-get-users") && pretended->nonsense)
+        snprintf(text, sizeof(text), "%s", pretended->nonsense);
     else if (!strcmp(name, "guest-get-users") && pretended->users)
         snprintf(text, sizeof(text), "{\"return\": %s}", pretended->users);
     else if (!strcmp(name, "guest-get-time"))
@@ -127,6 +137,7 @@ static void on_trouble(void *context, const char *trouble)
     struct pretended *pretended = context;
 
     pretended->trouble = trouble;
+    assert_true(!trouble || *trouble);
 }
 
 static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
@@ -208,11 +219,15 @@ void pretended_wait(struct pretended *pretended, uint64_t ms)
 
 void pretended_say_late(struct pretended *pretended, const char *event, const char *data, uint64_t ms)
 {
+    long seconds = (long)((pretended->now_ms - ms) / 1000), us = (long)((pretended->now_ms - ms) % 1000 * 1000);
     char text[1024];
 
-    snprintf(text, sizeof(text), "{\"event\": \"%s\", \"data\": %s, \"timestamp\": {\"seconds\": %lu, "
-            "\"microseconds\": %lu}}", event, data ? data : "{}",
-            (unsigned long)((pretended->now_ms - ms) / 1000), (unsigned long)((pretended->now_ms - ms) % 1000 * 1000));
+    /* As QEMU does when it cannot have the time. */
+    if (pretended->without_time)
+        seconds = us = -1;
+    snprintf(text, sizeof(text),
+            "{\"event\": \"%s\", \"data\": %s, \"timestamp\": {\"seconds\": %ld, \"microseconds\": %ld}}", event,
+            data ? data : "{}", seconds, us);
     take(pretended, false, text);
     deliver_replies(pretended);
 }
@@ -261,8 +276,10 @@ struct pretended *pretended_create(const char *address)
     pretended->now_ms = 1000000;
     pretended->run_state = "running";
     pretended->drives = "[]";
+    pretended->stats = "[]";
     pretended->has_port = pretended->port_open = true;
     pretended->port = "agent0";
+    pretended->more_devices = "";
     pretended->agent_client = 7;
     pretended->process = 100;
     pretended->jobs = "[{\"id\": \"j\", \"type\": \"snapshot-load\"}]";

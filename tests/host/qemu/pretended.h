@@ -19,9 +19,14 @@ struct pretended
     bool has_port;      /* a device for the agent that has events */
     const char *port;   /* its name */
     bool port_open;
+    const char *more_devices; /* JSON, of more devices in the list, each with a comma before it */
+    const char *drive_type;   /* of what is asked for; NULL: by the path, ide-cd for cd… and floppy for others */
     int agent_client;   /* whose connection the agent's channel has */
     int process;
+    const char *stats;  /* the answer to query-blockstats */
     const char *jobs;   /* the answer to query-jobs */
+    const char *refuses;     /* a command; NULL: none */
+    bool without_time;       /* its events have none */
     bool is_busy; /* it answers when it is no longer */
     bool is_answering; /* what is done now is done by the test */
 
@@ -31,6 +36,8 @@ struct pretended
     double guest_clock;      /* at 0 ms of ours */
     const char *users;       /* JSON; NULL: it refuses to tell */
     unsigned int executions; /* of guest-exec */
+    const char *nonsense;    /* what it says instead of its users; NULL: it tells them */
+    unsigned int asked;      /* how often it has been asked anything */
 
     char replies[16384]; /* under way, a 1 or 2 for the channel before each, a NUL behind */
     size_t reply_size;
@@ -42,7 +49,7 @@ struct pretended
     bool reconnects; /* when something is wrong, which fails the test otherwise */
     unsigned int losses;
     int logoff_result; /* -1: not ended */
-    char logoff_text[128];
+    char logoff_text[256];
 };
 
 #define ALICE "{\"user\": \"alice\", \"login-time\": 700}"
