@@ -53,7 +53,7 @@ IDispatch *face_of(IVMEventSink *sink, REFIID diid);
 ULONG count_references(void *object);
 
 /* How much later than at once a thread may be on a busy machine. */
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 120000
 
 /* How long a test looks on to see that something does not happen. */
 #define SETTLE_MS 80
