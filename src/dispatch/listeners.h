@@ -110,6 +110,14 @@ bool listeners_add(struct listeners *list, uint32_t events, listener_notify noti
  */
 bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind);
 
+/* Whether the calling thread walks the list: it is inside a callback of that list. */
+static inline bool listeners_are_walked_here(struct listeners *list)
+{
+    struct reader *reader = readers_find(&list->readers);
+
+    return reader && reader_is_walking(reader);
+}
+
 /* Reaps the list that the reader belongs to, as it was asked to: gives back what nobody can hold any longer. */
 void reader_reap(struct reader *reader);
 
