@@ -113,6 +113,14 @@ bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind);
 /* The same, but never waits: the release may be called when this has returned, by a thread that is in the list. */
 bool listeners_remove_later(struct listeners *list, uint32_t cookie, uint32_t kind);
 
+/* Whether the calling thread walks the list: it is inside a callback of that list. */
+static inline bool listeners_are_walked_here(struct listeners *list)
+{
+    struct reader *reader = readers_find(&list->readers);
+
+    return reader && reader_is_walking(reader);
+}
+
 /* Reaps the list that the reader belongs to, as it was asked to: gives back what nobody can hold any longer. */
 void reader_reap(struct reader *reader);
 

@@ -165,10 +165,16 @@ static HRESULT settle_here(struct sink *sink, ULONGLONG start, DWORD timeout_ms,
     return hr;
 }
 
+/* A callback may be running for a source, which has not delivered that event before it returns. */
+static DWORD time_for_sources(struct sink *sink, DWORD timeout_ms)
+{
+    return listeners_are_walked_here(&sink->source->listeners) ? 0 : timeout_ms;
+}
+
 HRESULT sink_catch_up(struct sink *sink, DWORD timeout_ms, LONG *missing)
 {
     ULONGLONG start = clock_ms();
-    HRESULT hr = settle_sources(sink, start, timeout_ms, missing), here;
+    HRESULT hr = settle_sources(sink, start, time_for_sources(sink, timeout_ms), missing), here;
 
     here = settle_here(sink, start, timeout_ms, missing);
     if (FAILED(hr) && hr != E_OUTOFMEMORY)

@@ -1,6 +1,7 @@
 #include "sink/poll.h"
 
 #include "com/clock.h"
+#include "com/lane.h"
 #include "dispatch/ring.h"
 #include "platform/memory.h"
 #include "sink/pump.h"
@@ -29,6 +30,7 @@ struct poll
     struct event_source *source;
     SRWLOCK lock;
     struct ring events;
+    size_t bytes; /* that the events take */
     LONG capacity;
     bool wanted;    /* the capacity was set or an event asked for */
     bool listening; /* a listener of the source puts events in */
@@ -44,10 +46,55 @@ static void poll_wake_all(struct poll *poll)
         SetEvent(wait->wake);
 }
 
+/* The oldest event; NULL: there is none. The lock is held. */
+static struct kept_event *poll_take_oldest(struct poll *poll)
+{
+    struct kept_event *kept = ring_take(&poll->events);
+
+    if (kept)
+        poll->bytes -= kept->bytes;
+    return kept;
+}
+
+/* The lock is held. False: out of memory. */
+static bool poll_put(struct poll *poll, struct kept_event *kept)
+{
+    if (!ring_push(&poll->events, kept))
+        return false;
+    poll->bytes += kept->bytes;
+    return true;
+}
+
+/* Whether more wait than `count` events, or events that take more than a lane may hold; one is always kept, unless
+ * `count` is 0. The lock is held. */
+static bool poll_is_overfull(const struct poll *poll, size_t count)
+{
+    return poll->events.count > count || (poll->events.count > 1 && poll->bytes > LANE_CAPACITY_BYTES);
+}
+
+/* Drops the oldest events until no more than `count` are left, and no more than may be in bytes; tells how many went. */
+static LONG poll_shrink(struct poll *poll, size_t count)
+{
+    struct kept_event *kept;
+    LONG dropped = 0;
+
+    for (;; ++dropped)
+    {
+        AcquireSRWLockExclusive(&poll->lock);
+        kept = poll_is_overfull(poll, count) ? poll_take_oldest(poll) : NULL;
+        ReleaseSRWLockExclusive(&poll->lock);
+        if (!kept)
+            return dropped;
+        kept_event_release(kept);
+    }
+}
+
 static void CALLBACK poll_notify(const VMEVENT *event, void *context)
 {
     struct kept_event *kept = event_keep(event_from_view(event)), *lost = NULL;
     struct poll *poll = context;
+    bool overfull;
+    LONG count;
 
     if (!kept)
     {
@@ -56,15 +103,16 @@ static void CALLBACK poll_notify(const VMEVENT *event, void *context)
     }
     AcquireSRWLockExclusive(&poll->lock);
     if ((LONG)poll->events.count >= poll->capacity)
-        lost = ring_take(&poll->events);
-    if (!ring_push(&poll->events, kept))
+        lost = poll_take_oldest(poll);
+    if (!poll_put(poll, kept))
         lost = kept;
+    overfull = poll_is_overfull(poll, SIZE_MAX);
     poll_wake_all(poll);
     ReleaseSRWLockExclusive(&poll->lock);
-    if (!lost)
-        return;
-    InterlockedIncrement(&poll->source->dropped);
-    kept_event_release(lost);
+    if (lost)
+        kept_event_release(lost);
+    if ((count = (lost ? 1 : 0) + (overfull ? poll_shrink(poll, SIZE_MAX) : 0)))
+        InterlockedExchangeAdd(&poll->source->dropped, count);
 }
 
 static void CALLBACK poll_release_listener(void *context)
@@ -117,23 +165,6 @@ static void poll_stop_listening(struct poll *poll)
     ReleaseSRWLockExclusive(&poll->lock);
     if (listening)
         listeners_remove(&poll->source->listeners, listener, LISTENER_QUEUE);
-}
-
-/* Drops the oldest events until no more than `count` are left; tells how many went. */
-static LONG poll_shrink(struct poll *poll, size_t count)
-{
-    struct kept_event *kept;
-    LONG dropped = 0;
-
-    for (;; ++dropped)
-    {
-        AcquireSRWLockExclusive(&poll->lock);
-        kept = poll->events.count > count ? ring_take(&poll->events) : NULL;
-        ReleaseSRWLockExclusive(&poll->lock);
-        if (!kept)
-            return dropped;
-        kept_event_release(kept);
-    }
 }
 
 struct poll *poll_create(struct event_source *source)
@@ -299,7 +330,7 @@ static struct kept_event *poll_take(struct poll *poll)
     struct kept_event *kept;
 
     AcquireSRWLockExclusive(&poll->lock);
-    kept = ring_take(&poll->events);
+    kept = poll_take_oldest(poll);
     ReleaseSRWLockExclusive(&poll->lock);
     return kept;
 }

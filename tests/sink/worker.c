@@ -38,7 +38,7 @@ HANDLE worker_start(DWORD apartment, void (*body)(void *context), void *context)
 
 void worker_join(HANDLE worker)
 {
-    CHECK(WaitForSingleObject(worker, 60000) == WAIT_OBJECT_0);
+    CHECK(WaitForSingleObject(worker, 240000) == WAIT_OBJECT_0);
     CloseHandle(worker);
 }
 

@@ -359,6 +359,7 @@ int main(void)
             TEST(the_events_come_late),
             TEST(events_that_wait_for_their_order),
             TEST(the_log_comes_late),
+            TEST(zeros_inside_the_log),
             TEST(the_log_comes_in_pieces),
             TEST(the_log_never_comes),
             TEST(there_is_no_log),
