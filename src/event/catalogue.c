@@ -49,20 +49,28 @@ const struct event_interface server_interfaces[EVENT_INTERFACE_COUNT] = {SERVER_
 #define EVENT(interfaces, index, interface_, id, name, ...)                                                            \
     [index##_FIRST + (id) - EVENT_FIRST_ID] = {&DIID_##interface_, id, L"" #name,                                      \
             EVENT_MASK(index##_FIRST + (id) - EVENT_FIRST_ID), __VA_ARGS__, &interfaces[index]},
-#define MACHINE_EVENTS_ROW(id, name, params) EVENT(event_interfaces, MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
-#define PC_EVENTS_ROW(id, name, params) EVENT(event_interfaces, PC_EVENTS, IVMVirtualPCEvents, id, name, params)
-#define DVD_EVENTS_ROW(id, name, params) EVENT(event_interfaces, DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
-#define FLOPPY_EVENTS_ROW(id, name, params) EVENT(event_interfaces, FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
+#define MACHINE_EVENTS_ROW(id, name, params)                                                                           \
+    EVENT(event_interfaces, MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
+#define PC_EVENTS_ROW(id, name, params)                                                                                \
+    EVENT(event_interfaces, PC_EVENTS, IVMVirtualPCEvents, id, name, params)
+#define DVD_EVENTS_ROW(id, name, params)                                                                               \
+    EVENT(event_interfaces, DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
+#define FLOPPY_EVENTS_ROW(id, name, params)                                                                            \
+    EVENT(event_interfaces, FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
 #define INTERFACE_EVENTS(index, name, list) list(index##_ROW)
 const struct event_type event_types[EVENT_COUNT] = {EVENT_INTERFACE_LIST(INTERFACE_EVENTS)};
 
 /* Rows behind the events that an interface of Virtual Server has are never reached: it counts those that it has. */
 #define SERVER_EVENT(index, name_, id, name, ...)                                                                      \
     EVENT(server_interfaces, index, VirtualServer_##name_, id, name, __VA_ARGS__)
-#define SERVER_MACHINE_EVENTS_ROW(id, name, params) SERVER_EVENT(MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
-#define SERVER_PC_EVENTS_ROW(id, name, params) SERVER_EVENT(PC_EVENTS, IVMVirtualServerEvents, id, name, params)
-#define SERVER_DVD_EVENTS_ROW(id, name, params) SERVER_EVENT(DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
-#define SERVER_FLOPPY_EVENTS_ROW(id, name, params) SERVER_EVENT(FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
+#define SERVER_MACHINE_EVENTS_ROW(id, name, params)                                                                    \
+    SERVER_EVENT(MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
+#define SERVER_PC_EVENTS_ROW(id, name, params)                                                                         \
+    SERVER_EVENT(PC_EVENTS, IVMVirtualServerEvents, id, name, params)
+#define SERVER_DVD_EVENTS_ROW(id, name, params)                                                                        \
+    SERVER_EVENT(DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
+#define SERVER_FLOPPY_EVENTS_ROW(id, name, params)                                                                     \
+    SERVER_EVENT(FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
 #define SERVER_EVENTS(index, name, list) list(SERVER_##index##_ROW)
 static const struct event_type server_event_types[EVENT_COUNT] = {EVENT_INTERFACE_LIST(SERVER_EVENTS)};
 
