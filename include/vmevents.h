@@ -38,9 +38,9 @@ extern "C" {
 #endif
 
 /*
- * The event interfaces of Virtual Server 2005: other IIDs, the same events under the same names and DISPIDs. Its machines
- * have those from 1 to 6. They are understood wherever Virtual PC's are, and who listens to an interface hears what comes
- * by its counterpart too.
+ * The event interfaces of Virtual Server 2005: other IIDs, the same events under the same names and DISPIDs. Its
+ * machines have those from 1 to 6. They are understood wherever Virtual PC's are, and who listens to an interface
+ * hears what comes by its counterpart too.
  */
 DEFINE_GUID(DIID_VirtualServer_IVMVirtualMachineEvents, 0xd413ca60, 0x3086, 0x4657, 0x83, 0xea, 0x99, 0x69, 0x6b, 0x60,
         0xed, 0x78);

@@ -33,11 +33,11 @@ struct connection_points
     enum lane_home home;
     UINT count;
     struct connection_point points[EVENT_INTERFACE_COUNT];
-    struct connection_point server_points[EVENT_INTERFACE_COUNT]; /* for Virtual Server's interface of the same events */
+    struct connection_point server_points[EVENT_INTERFACE_COUNT]; /* for Virtual Server's of the same events */
 };
 
-/* Offers the interfaces whose bits (1 << MACHINE_EVENTS, …) are set, in the catalogue's order, and Virtual Server's of the
- * same events, which are found by their IIDs but not enumerated. */
+/* Offers the interfaces whose bits (1 << MACHINE_EVENTS, …) are set, in the catalogue's order, and Virtual Server's of
+ * the same events, which are found by their IIDs but not enumerated. */
 void connection_points_init(struct connection_points *points, IUnknown *owner, struct event_source *source,
         unsigned int interfaces, enum lane_home home);
 

@@ -38,31 +38,39 @@ const struct event_interface server_interfaces[EVENT_INTERFACE_COUNT] = {SERVER_
 
 /* The parameters: how many, the type of the only one, and each. */
 #define NONE 0, VT_EMPTY, {{NULL, VT_EMPTY, NULL, 0}}
-#define ONE(type, name, values) 1, type, {{L"" #name, type, values}}
+#define ONE(type, name, values) 1, type, {{L"" #name, type, VALUES_##values}}
 #define TWO(type, name, values, type2, name2, values2)                                                                 \
-    2, VT_EMPTY, {{L"" #name, type, values}, {L"" #name2, type2, values2}}
-#define ANY NULL, UINT32_MAX
-#define LOGOFFS &logoff_types, ARRAY_SIZE(logoff_type_names) - 1
-#define STATES &machine_states, ARRAY_SIZE(machine_state_names) - 1
+    2, VT_EMPTY, {{L"" #name, type, VALUES_##values}, {L"" #name2, type2, VALUES_##values2}}
+#define VALUES_ANY NULL, UINT32_MAX
+#define VALUES_LOGOFFS &logoff_types, ARRAY_SIZE(logoff_type_names) - 1
+#define VALUES_STATES &machine_states, ARRAY_SIZE(machine_state_names) - 1
 
 /* A row in the wrong place, by a gap or the same DISPID twice, takes another's place, which the compiler refuses. */
 #define EVENT(interfaces, index, interface_, id, name, ...)                                                            \
     [index##_FIRST + (id) - EVENT_FIRST_ID] = {&DIID_##interface_, id, L"" #name,                                      \
             EVENT_MASK(index##_FIRST + (id) - EVENT_FIRST_ID), __VA_ARGS__, &interfaces[index]},
-#define MACHINE_EVENTS_ROW(id, name, params) EVENT(event_interfaces, MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
-#define PC_EVENTS_ROW(id, name, params) EVENT(event_interfaces, PC_EVENTS, IVMVirtualPCEvents, id, name, params)
-#define DVD_EVENTS_ROW(id, name, params) EVENT(event_interfaces, DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
-#define FLOPPY_EVENTS_ROW(id, name, params) EVENT(event_interfaces, FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
+#define MACHINE_EVENTS_ROW(id, name, ...)                                                                              \
+    EVENT(event_interfaces, MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, __VA_ARGS__)
+#define PC_EVENTS_ROW(id, name, ...)                                                                                   \
+    EVENT(event_interfaces, PC_EVENTS, IVMVirtualPCEvents, id, name, __VA_ARGS__)
+#define DVD_EVENTS_ROW(id, name, ...)                                                                                  \
+    EVENT(event_interfaces, DVD_EVENTS, IVMDVDDriveEvents, id, name, __VA_ARGS__)
+#define FLOPPY_EVENTS_ROW(id, name, ...)                                                                               \
+    EVENT(event_interfaces, FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, __VA_ARGS__)
 #define INTERFACE_EVENTS(index, name, list) list(index##_ROW)
 const struct event_type event_types[EVENT_COUNT] = {EVENT_INTERFACE_LIST(INTERFACE_EVENTS)};
 
 /* Rows behind the events that an interface of Virtual Server has are never reached: it counts those that it has. */
 #define SERVER_EVENT(index, name_, id, name, ...)                                                                      \
     EVENT(server_interfaces, index, VirtualServer_##name_, id, name, __VA_ARGS__)
-#define SERVER_MACHINE_EVENTS_ROW(id, name, params) SERVER_EVENT(MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, params)
-#define SERVER_PC_EVENTS_ROW(id, name, params) SERVER_EVENT(PC_EVENTS, IVMVirtualServerEvents, id, name, params)
-#define SERVER_DVD_EVENTS_ROW(id, name, params) SERVER_EVENT(DVD_EVENTS, IVMDVDDriveEvents, id, name, params)
-#define SERVER_FLOPPY_EVENTS_ROW(id, name, params) SERVER_EVENT(FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, params)
+#define SERVER_MACHINE_EVENTS_ROW(id, name, ...)                                                                       \
+    SERVER_EVENT(MACHINE_EVENTS, IVMVirtualMachineEvents, id, name, __VA_ARGS__)
+#define SERVER_PC_EVENTS_ROW(id, name, ...)                                                                            \
+    SERVER_EVENT(PC_EVENTS, IVMVirtualServerEvents, id, name, __VA_ARGS__)
+#define SERVER_DVD_EVENTS_ROW(id, name, ...)                                                                           \
+    SERVER_EVENT(DVD_EVENTS, IVMDVDDriveEvents, id, name, __VA_ARGS__)
+#define SERVER_FLOPPY_EVENTS_ROW(id, name, ...)                                                                        \
+    SERVER_EVENT(FLOPPY_EVENTS, IVMFloppyDriveEvents, id, name, __VA_ARGS__)
 #define SERVER_EVENTS(index, name, list) list(SERVER_##index##_ROW)
 static const struct event_type server_event_types[EVENT_COUNT] = {EVENT_INTERFACE_LIST(SERVER_EVENTS)};
 
