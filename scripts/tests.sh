@@ -89,7 +89,7 @@ cmd_stress() {
     (($# == 0)) || chosen+=(--tests-regex "$1")
     export VMEVENTS_STRESS_SECONDS=${VMEVENTS_STRESS_SECONDS-60}
     # libFuzzer, which is clang's: the readers of files are fuzzed with it.
-    packages+=(clang libclang-rt-14-dev)
+    packages+=(clang libclang-rt-dev)
     tested_presets+=(fuzz)
     run_tests "${chosen[@]}"
 }
