@@ -39,13 +39,17 @@ install_packages() {
     step install "installing: ${missing[*]} (needed to build and run Windows programs)" apt_install "${missing[@]}"
 }
 
-# apt-get with index files of its own, so that the machine's configuration stays as it is. Signatures and digests are
-# checked as always, and must be, whatever the machine's configuration allows.
-private_apt() {
-    local state=$1
-    shift
+# apt-get and apt-cache with index files of their own, so that the machine's configuration stays as it is. Signatures and
+# digests are checked as always, and must be, whatever the machine's configuration allows. The first argument is the
+# folder for the index files.
+privately() {
+    local program=$1 state=$2
+    shift 2
     mkdir -p "$state/lists/partial" "$state/cache/archives/partial" &&
-        apt-get -q -o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache" \
+        "$program" -q -o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache" \
             -o APT::Get::AllowUnauthenticated=false -o Acquire::AllowInsecureRepositories=false \
             -o Acquire::AllowDowngradeToInsecureRepositories=false "$@"
 }
+
+private_apt() { privately apt-get "$@"; }
+private_apt_cache() { privately apt-cache "$@"; }
