@@ -31,13 +31,16 @@ use_servers() {
         [[ -e $root/$file ]] || die "there is no $file; ./run build makes it"
     done
     use_chosen_prefix
+    say_bits32
 }
 
 # What both bitnesses share in the registry is left to the 64-bit one: it comes last and goes first.
 cmd_register() {
     use_servers
-    dll registered win32 /s
-    host registered win32 /regserver
+    if [[ $bits32 != none ]]; then
+        dll registered win32 /s
+        host registered win32 /regserver
+    fi
     dll registered win64 /s
     host registered win64 /regserver
 }
@@ -47,7 +50,9 @@ cmd_unregister() {
     use_servers
     host unregistered win64 /unregserver || status=1
     dll unregistered win64 /u /s || status=1
-    host unregistered win32 /unregserver || status=1
-    dll unregistered win32 /u /s || status=1
+    if [[ $bits32 != none ]]; then
+        host unregistered win32 /unregserver || status=1
+        dll unregistered win32 /u /s || status=1
+    fi
     return "$status"
 }

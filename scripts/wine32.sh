@@ -19,6 +19,11 @@ link_wine32() {
     ln -sfn "$unix" "$wine32/x86_64-unix"
 }
 
+# Debug information is two thirds of them, and every prefix gets a copy.
+strip_i386_modules() {
+    find "$1" -type f \( -name '*.dll' -o -name '*.exe' \) -exec i686-w64-mingw32-strip -g {} +
+}
+
 fetch_wine32() {
     local version=$1 work=$cache/wine-i386.new
     local i386=(-o APT::Architecture=i386 -o APT::Architectures=i386 -o Dir::State::Status=/dev/null)
@@ -32,8 +37,7 @@ fetch_wine32() {
         return 1
     }
     dpkg --fsys-tarfile libwine_*.deb | tar -x --strip-components=5 --wildcards './usr/lib/*/wine/i386-windows' &&
-        # Debug information is two thirds of it, and every prefix gets a copy.
-        find i386-windows -type f \( -name '*.dll' -o -name '*.exe' \) -exec i686-w64-mingw32-strip -g {} + &&
+        strip_i386_modules i386-windows &&
         rm -rf apt libwine_*.deb &&
         printf '%s\n' "$version" >version &&
         rm -rf "$wine32_own" && mv "$work" "$wine32_own" && cd "$root"
@@ -41,6 +45,8 @@ fetch_wine32() {
 
 prepare_wine32() {
     local version
+    find_bits32
+    [[ $bits32 == native ]] || return 0
     wine32_dir
     version=$(dpkg-query -W -f='${Version}' libwine:amd64)
     if [[ $wine32 == "$wine32_own" && ! ( -e $wine32/version && $(<"$wine32/version") == "$version" ) ]]; then

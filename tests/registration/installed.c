@@ -2,6 +2,8 @@
 
 #include <wchar.h>
 
+#include "support/bits32.h"
+
 #define LONGEST_PATH 1024
 
 const WCHAR *const build_names[] = {L"win64", L"win32"};
@@ -141,7 +143,7 @@ int install(void **state)
     swprintf(directory, ARRAYSIZE(directory), L"%lsvmevents Pr\u00fcfung %lu", temporary, GetCurrentProcessId());
     assert_true(CreateDirectoryW(directory, NULL));
     assert_true(copy_binaries(OWN_BITNESS));
-    both_bitnesses = OWN_BITNESS == BITS_64 && copy_binaries(BITS_32);
+    both_bitnesses = OWN_BITNESS == BITS_64 && copy_binaries(BITS_32) && bits32_run();
     write_scripts();
     unregister_all();
     /* Wine's cscript registers itself when it is run for the first time. */
