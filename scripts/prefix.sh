@@ -83,7 +83,11 @@ use_prefix() {
         exec 8>&-
     fi
     use_wine "$1"
-    prefix_is_whole "$1" && return
+    prefix_is_whole "$1" || make_prefix "$1"
+    give_checkout_a_drive
+}
+
+make_prefix() {
     mkdir -p "${1%/*}"
     exec 9>"$1.lock"
     flock 9
@@ -110,10 +114,33 @@ use_chosen_prefix() {
     use_prefix "$prefix"
 }
 
+# Wine's marshaler reads a type library's path in the ANSI code page, so that no call would come out of a process in a
+# checkout whose path has letters beyond that. Such a checkout is a drive of the prefix, and so has a path without them.
+checkout_drive=V:
+
+give_checkout_a_drive() {
+    local link=$WINEPREFIX/dosdevices/${checkout_drive,,} LC_ALL=C
+    [[ $root == *[!\ -~]* ]] || return 0
+    [[ -e $link || -L $link ]] || ln -s "$root" "$link"
+    # The checkout may have been moved, but what is elsewhere is somebody else's.
+    [[ $link -ef $root || -e $link ]] || ln -sfn "$root" "$link"
+}
+
 # A Linux path as Wine's programs see it; they would take a leading / for an option.
 windows_path() {
-    local path="Z:$1"
+    local path="Z:$1" link=$WINEPREFIX/dosdevices/${checkout_drive,,}
+    [[ $1/ != "$root"/* || ! $link -ef $root ]] || path=$checkout_drive${1#"$root"}
     printf '%s' "${path//\//\\}"
+}
+
+# Sets words: a command's, of which those that are such paths already, by the drive that has everything, are changed too.
+find_words() {
+    local word whole="Z:${root//\//\\}\\"
+    words=()
+    for word in "$@"; do
+        [[ $word != "$whole"* ]] || word=$(windows_path "$root/${word#"$whole"}")
+        words+=("$word")
+    done
 }
 
 # CMake runs tests through this too (CMAKE_CROSSCOMPILING_EMULATOR), so nothing slow may stand in its way.
@@ -128,5 +155,7 @@ cmd_wine() {
         [[ $bits32 == emulated ]] || die "$1 is a 32-bit program, and can be run neither by the kernel nor by emulation"
         use_chosen_prefix
     fi
-    exec "$wine" "$@"
+    local words
+    find_words "$@"
+    exec "$wine" "${words[@]}"
 }
