@@ -52,6 +52,6 @@ is_32bit_program() {
     [[ ${1,,} != *[\\/]syswow64[\\/]* ]] || return 0
     file=$(program_file "$1")
     [[ -n $file ]] || return 1
-    header=$(od -An -t u4 -j 60 -N 4 "$file") && [[ -n $header ]] &&
-        [[ $(od -An -t x2 -j $((header + 4)) -N 2 "$file") == *014c ]]
+    { header=$(od -An -t u4 -j 60 -N 4 "$file") && [[ -n $header ]] &&
+        [[ $(od -An -t x2 -j $((header + 4)) -N 2 "$file") == *014c ]]; } 2>/dev/null
 }

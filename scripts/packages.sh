@@ -31,7 +31,7 @@ apt_install() {
 
 install_packages() {
     local missing
-    command -v dpkg-query >/dev/null || die "this needs Debian 12 (no dpkg-query here)"
+    command -v dpkg-query >/dev/null || die "this needs Debian 12 or 13 (no dpkg-query here)"
     mapfile -t missing < <(missing_packages)
     ((${#missing[@]})) || return 0
     ((EUID == 0)) || command -v sudo >/dev/null ||

@@ -77,7 +77,7 @@ run_win32() {
     [[ $bits32 == emulated && -z ${emulated_reason-} ]] || return 0
     names=$(sed 's/: .*//' build/win32/left-out | paste -s -d '|')
     # What fails decides, not CTest's exit code: a test that does not finish is skipped.
-    run_ctest win32 "$@" --exclude-regex "^(${names:-none})\$" --timeout "$emulated_seconds" --parallel "$(nproc)" || true
+    run_ctest win32 "$@" --exclude-regex "^(${names:-none})\$" --timeout "$emulated_seconds" || true
     [[ -e build/win32/junit.xml ]]
 }
 
