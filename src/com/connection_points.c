@@ -346,7 +346,7 @@ static HRESULT WINAPI connection_points_EnumConnectionPoints(
         IConnectionPointContainer *iface, IEnumConnectionPoints **enumerator)
 {
     struct connection_points *points = connection_points_from_IConnectionPointContainer(iface);
-    IConnectionPoint *faces[EVENT_INTERFACE_COUNT];
+    IConnectionPoint *faces[EVENT_INTERFACE_COUNT] = {0};
 
     if (!enumerator)
         return E_POINTER;
