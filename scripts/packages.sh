@@ -25,6 +25,8 @@ missing_packages() {
 # A repository that fails to update need not matter: whether the packages can be had is what apt-get install tells.
 apt_install() {
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+    # An installation that was interrupted is gone on with; apt would only say that it has to be.
+    as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a || true
     as_root "${apt[@]}" update || true
     as_root "${apt[@]}" install -y --no-install-recommends "$@"
 }
