@@ -41,7 +41,7 @@ say_bits32() {
 program_file() {
     local path=${1//\\//}
     case $path in
-        [A-Za-z]:/*) path=$WINEPREFIX/dosdevices/${path,,?}; path=${path%%:*}:${path#*:} ;;
+        [A-Za-z]:/*) path=$WINEPREFIX/dosdevices/${path,} ;;
     esac
     [[ ! -f $path ]] || printf '%s' "$path"
 }

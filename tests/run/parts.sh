@@ -79,10 +79,10 @@ try_bitness_of_programs() {
     ln -s ../drive_c "$WINEPREFIX/dosdevices/c:"
     ln -s / "$WINEPREFIX/dosdevices/z:"
     put_image "$work/für 32.exe" '\x4c\x01'
-    put_image "$WINEPREFIX/drive_c/tools/32.exe" '\x4c\x01'
+    put_image "$WINEPREFIX/drive_c/Tools/32.exe" '\x4c\x01'
     put_image "$work/64.exe" '\x64\x86'
     printf 'MZ' >"$work/short.exe"
-    for name in "$work/für 32.exe" "für 32.exe" "Z:${work//\//\\}\\für 32.exe" 'C:\tools\32.exe' \
+    for name in "$work/für 32.exe" "für 32.exe" "Z:${work//\//\\}\\für 32.exe" 'C:\Tools\32.exe' \
         'C:\Windows\SysWOW64\cscript.exe'; do
         is_32bit_program "$name" || fail "$name is a 32-bit program"
     done
