@@ -2,7 +2,13 @@
 # on; the same code runs on Windows and, for the sanitizers, on this machine. For Windows it is a static library in
 # LIBUV_ROOT, which `./run build` makes from Debian's source package; natively it is libuv1-dev.
 find_path(LIBUV_INCLUDE_DIR uv.h HINTS ${LIBUV_ROOT}/include NO_CMAKE_FIND_ROOT_PATH)
-find_library(LIBUV_LIBRARY NAMES uv_a uv HINTS ${LIBUV_ROOT}/lib NO_CMAKE_FIND_ROOT_PATH)
+# By file name: the static one is called libuv_a.a or, since 1.45, libuv.a, and an import library must not be found.
+if(WIN32)
+  set(libuv_names libuv_a.a libuv.a)
+else()
+  set(libuv_names uv)
+endif()
+find_library(LIBUV_LIBRARY NAMES ${libuv_names} HINTS ${LIBUV_ROOT}/lib NO_CMAKE_FIND_ROOT_PATH)
 mark_as_advanced(LIBUV_INCLUDE_DIR LIBUV_LIBRARY)
 if(NOT LIBUV_INCLUDE_DIR OR NOT LIBUV_LIBRARY)
   message(FATAL_ERROR "libuv is missing: run `./run build` once, or set LIBUV_ROOT to where it is installed")

@@ -433,7 +433,7 @@ static HRESULT WINAPI connection_points_EnumConnectionPoints(
 {
     struct connection_points *points = connection_points_from_IConnectionPointContainer(iface);
     /* Virtual PC's alone: who advises on every point that there is hears each event once. */
-    IConnectionPoint *faces[EVENT_INTERFACE_COUNT];
+    IConnectionPoint *faces[EVENT_INTERFACE_COUNT] = {0};
 
     if (!enumerator)
         return E_POINTER;

@@ -21,7 +21,8 @@ static HRESULT place_arguments(const struct event_type *type, const DISPPARAMS *
 {
     bool placed[EVENT_MAX_ARGS] = {false};
 
-    if (params->cArgs != type->param_count || params->cNamedArgs > params->cArgs)
+    /* No event has more than EVENT_MAX_ARGS, which gcc's analyser does not see. */
+    if (params->cArgs != type->param_count || params->cArgs > EVENT_MAX_ARGS || params->cNamedArgs > params->cArgs)
         return DISP_E_BADPARAMCOUNT;
     if ((params->cArgs && !params->rgvarg) || (params->cNamedArgs && !params->rgdispidNamedArgs))
         return E_POINTER;

@@ -4,6 +4,8 @@
 
 struct image images[IMAGE_COUNT] = {{.name = "vmevents.dll"}, {.name = "vmhost.exe"}, {.name = "vmwatch.exe"}};
 
+const char *image_build;
+
 void image_path(const char *name, WCHAR path[MAX_PATH])
 {
     size_t length;
@@ -11,12 +13,15 @@ void image_path(const char *name, WCHAR path[MAX_PATH])
     CHECK(GetModuleFileNameW(NULL, path, MAX_PATH - 32));
     *wcsrchr(path, '\\') = 0;
     *wcsrchr(path, '\\') = 0;
+    if (image_build)
+        swprintf(wcsrchr(path, '\\'), 16, L"\\%hs", image_build);
     length = wcslen(path);
     swprintf(path + length, MAX_PATH - length, L"\\bin\\%hs", name);
 }
 
 static void image_read(struct image *image)
 {
+    const IMAGE_NT_HEADERS32 *headers;
     WCHAR path[MAX_PATH];
     HANDLE file;
     DWORD read;
@@ -28,15 +33,28 @@ static void image_read(struct image *image)
     image->file = malloc(image->size);
     CHECK(image->file && ReadFile(file, image->file, image->size, &read, NULL) && read == image->size);
     CloseHandle(file);
-    image->headers = (const void *)(image->file + ((const IMAGE_DOS_HEADER *)image->file)->e_lfanew);
-    CHECK(image->headers->Signature == IMAGE_NT_SIGNATURE);
-    CHECK(image->headers->OptionalHeader.Magic == IMAGE_NT_OPTIONAL_HDR_MAGIC);
-    image->sections = IMAGE_FIRST_SECTION(image->headers);
+    headers = (const void *)(image->file + ((const IMAGE_DOS_HEADER *)image->file)->e_lfanew);
+    CHECK(headers->Signature == IMAGE_NT_SIGNATURE);
+    image->header = &headers->FileHeader;
+    image->optional = &headers->OptionalHeader;
+    image->has_64_bits = image->header->Machine == IMAGE_FILE_MACHINE_AMD64;
+    CHECK(image->has_64_bits || image->header->Machine == IMAGE_FILE_MACHINE_I386);
+    CHECK(image->optional->Magic
+            == (image->has_64_bits ? IMAGE_NT_OPTIONAL_HDR64_MAGIC : IMAGE_NT_OPTIONAL_HDR32_MAGIC));
+    image->sections = IMAGE_FIRST_SECTION(headers);
 }
 
 int images_read(void **state)
 {
+    WCHAR path[MAX_PATH];
+
     (void)state;
+    image_path(images[0].name, path);
+    if (image_build && GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES)
+    {
+        printf("SKIP: %s has not been built beside these\n", image_build);
+        exit(77);
+    }
     for (size_t i = 0; i < IMAGE_COUNT; ++i)
         image_read(&images[i]);
     return 0;
@@ -52,7 +70,7 @@ int images_free(void **state)
 
 const void *image_at(const struct image *image, DWORD address)
 {
-    for (WORD i = 0; i < image->headers->FileHeader.NumberOfSections; ++i)
+    for (WORD i = 0; i < image->header->NumberOfSections; ++i)
     {
         const IMAGE_SECTION_HEADER *section = &image->sections[i];
 
@@ -63,8 +81,18 @@ const void *image_at(const struct image *image, DWORD address)
     return NULL;
 }
 
+static const IMAGE_OPTIONAL_HEADER64 *optional_64(const struct image *image)
+{
+    return (const void *)image->optional;
+}
+
+uint64_t image_base(const struct image *image)
+{
+    return image->has_64_bits ? optional_64(image)->ImageBase : image->optional->ImageBase;
+}
+
 const IMAGE_DATA_DIRECTORY *image_directory(const struct image *image, unsigned int index)
 {
-    CHECK(index < image->headers->OptionalHeader.NumberOfRvaAndSizes);
-    return &image->headers->OptionalHeader.DataDirectory[index];
+    CHECK(index < IMAGE_NUMBEROF_DIRECTORY_ENTRIES);
+    return image->has_64_bits ? &optional_64(image)->DataDirectory[index] : &image->optional->DataDirectory[index];
 }

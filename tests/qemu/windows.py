@@ -42,7 +42,8 @@ def sink_and_host():
 def host_processes():
     """The numbers of the processes that are vmhost.exe, in this prefix."""
     prefix = os.path.realpath(os.environ["VMEVENTS_PREFIX"])
-    wanted = windows_path(f"{BIN}/vmhost.exe").lower()
+    # The checkout may have a drive of its own.
+    wanted = "\\".join([*pathlib.Path(BIN).parts[-3:], "vmhost.exe"]).lower()
     found = []
     for folder in pathlib.Path("/proc").iterdir():
         try:
@@ -50,7 +51,7 @@ def host_processes():
             variables = (folder / "environ").read_bytes().decode(errors="replace").split("\0")
         except (OSError, ValueError):
             continue
-        if command.startswith(wanted) and f"WINEPREFIX={prefix}" in variables:
+        if wanted in command.split("\0")[0] and f"WINEPREFIX={prefix}" in variables:
             found.append(int(folder.name))
     return found
 

@@ -2,6 +2,8 @@
 
 #include <wchar.h>
 
+#include "support/bits32.h"
+
 #define LONGEST_PATH 1024
 
 const WCHAR *const build_names[] = {L"win64", L"win32"};
@@ -146,7 +148,7 @@ int install(void **state)
     assert_true(copy_binaries(OWN_BITNESS));
     assert_true(copy_binary(OWN_BITNESS, L"vmevents.dll", second_directory));
     assert_true(copy_binary(OWN_BITNESS, L"vmhost.exe", second_directory));
-    both_bitnesses = OWN_BITNESS == BITS_64 && copy_binaries(BITS_32);
+    both_bitnesses = OWN_BITNESS == BITS_64 && copy_binaries(BITS_32) && bits32_run();
     write_scripts();
     unregister_all();
     /* Wine's cscript registers itself when it is run for the first time. */

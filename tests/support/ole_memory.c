@@ -2,6 +2,7 @@
 
 #include <objidl.h>
 
+#include "support/ole_callers.h"
 #include "support/test.h"
 
 static volatile LONG live;
@@ -36,7 +37,7 @@ static SIZE_T WINAPI spy_PreAlloc(IMallocSpy *iface, SIZE_T size)
 static void *WINAPI spy_PostAlloc(IMallocSpy *iface, void *memory)
 {
     (void)iface;
-    if (memory)
+    if (memory && !ole_callers_is_lost(memory))
         InterlockedIncrement(&live);
     return memory;
 }
@@ -44,7 +45,7 @@ static void *WINAPI spy_PostAlloc(IMallocSpy *iface, void *memory)
 static void *WINAPI spy_PreFree(IMallocSpy *iface, void *memory, BOOL spied)
 {
     (void)iface;
-    if (memory && spied)
+    if (memory && spied && !ole_callers_forget(memory))
         InterlockedDecrement(&live);
     return memory;
 }

@@ -16,6 +16,11 @@ void library_open(const char *file)
     *end = 0;
     CHECK((end = wcsrchr(path, '\\')));
     CHECK(_snwprintf(end, path + MAX_PATH - end, L"\\bin\\%S", file) > 0);
+    if (file[0] == '.' && GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES)
+    {
+        printf("SKIP: %ls has not been built\n", path);
+        exit(77);
+    }
     if (FAILED(hr = LoadTypeLibEx(path, REGKIND_NONE, &library)))
     {
         printf("%ls: %#lx\n", path, (unsigned long)hr);

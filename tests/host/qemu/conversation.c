@@ -4,6 +4,9 @@
 #include "support/test.h"
 
 #include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#endif
 
 /* What the machine may still make of it behind the last line. */
 #define AFTER_MS 8000
@@ -59,6 +62,19 @@ static void add_line(struct conversation *conversation, char *text)
     set_clock(conversation, line);
 }
 
+/* The path is UTF-8, as this file is compiled, whatever the system's own files are named in. */
+static FILE *open_file(const char *path)
+{
+#ifdef _WIN32
+    WCHAR wide[1024];
+
+    assert_true(MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, ARRAYSIZE(wide)));
+    return _wfopen(wide, L"rb");
+#else
+    return fopen(path, "rb");
+#endif
+}
+
 static void load(struct conversation *conversation, const char *name)
 {
     static char text[262144];
@@ -66,7 +82,7 @@ static void load(struct conversation *conversation, const char *name)
     FILE *file;
 
     snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
-    file = fopen(path, "rb");
+    file = open_file(path);
     if (!file)
         fail_msg("there is no %s", path);
     while (fgets(text, sizeof(text), file))

@@ -1,0 +1,57 @@
+# Debian's packages: those of this machine, and apt with index files of its own.
+
+packages=(
+    cmake ninja-build gcc g++ libc6-dev libcmocka-dev libjansson-dev libuv1-dev
+    gcc-mingw-w64-x86-64-win32 g++-mingw-w64-x86-64-win32
+    gcc-mingw-w64-i686-win32 g++-mingw-w64-i686-win32
+    binutils-mingw-w64-x86-64 binutils-mingw-w64-i686
+    wine wine64 wine64-tools libwine libwine-dev
+    ca-certificates xz-utils
+)
+
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+missing_packages() {
+    local installed package
+    # dpkg-query fails when it does not know one of the names, which only means that this one is missing.
+    installed=$(dpkg-query -W -f='${Package}=${db:Status-Status}\n' "${packages[@]}" 2>/dev/null) || true
+    for package in "${packages[@]}"; do
+        [[ $'\n'$installed$'\n' == *$'\n'"$package=installed"$'\n'* ]] || printf '%s\n' "$package"
+    done
+}
+
+# A repository that fails to update need not matter: whether the packages can be had is what apt-get install tells.
+apt_install() {
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+    # An installation that was interrupted is gone on with; apt would only say that it has to be.
+    as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a || true
+    as_root "${apt[@]}" update || true
+    as_root "${apt[@]}" install -y --no-install-recommends "$@"
+}
+
+install_packages() {
+    local missing
+    command -v dpkg-query >/dev/null || die "this needs Debian 12 or 13 (no dpkg-query here)"
+    mapfile -t missing < <(missing_packages)
+    ((${#missing[@]})) || return 0
+    ((EUID == 0)) || command -v sudo >/dev/null ||
+        die "neither root nor sudo, so install these yourself: apt-get install ${missing[*]}"
+    step install "installing: ${missing[*]} (needed to build and run Windows programs)" apt_install "${missing[@]}"
+}
+
+# apt-get and apt-cache with index files of their own, so that the machine's configuration stays as it is. Signatures and
+# digests are checked as always, and must be, whatever the machine's configuration allows. The first argument is the
+# folder for the index files.
+privately() {
+    local program=$1 state=$2
+    shift 2
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" &&
+        "$program" -q -o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache" \
+            -o APT::Get::AllowUnauthenticated=false -o Acquire::AllowInsecureRepositories=false \
+            -o Acquire::AllowDowngradeToInsecureRepositories=false "$@"
+}
+
+private_apt() { privately apt-get "$@"; }
+private_apt_cache() { privately apt-cache "$@"; }

@@ -1,0 +1,143 @@
+# The tests, the quick ones and the long ones.
+
+# Reads each preset's list of tests that were left out, its CTest log, then its JUnit file, and prints what was skipped and
+# why, then the counts. The list has a line "NAME: REASON" each, the log each test's whole output, the JUnit file the
+# verdicts: run, fail, disabled, or notrun for one that was skipped or could not be started. An emulated test that fails
+# and has taken as long as it may (`limit`, in seconds) is one that does not finish.
+read -r -d '' summarise <<'AWK' || true
+FNR == 1 { split(FILENAME, part, "/"); preset = part[2] }
+FILENAME ~ /\/left-out$/ {
+    place = index($0, ": "); test = preset " " substr($0, 1, place - 1)
+    tests[++count] = test; reason[test] = "; " substr($0, place + 2); skipped++
+    next
+}
+/^[0-9]+\/[0-9]+ Test: / { test = preset " " substr($0, index($0, ": ") + 2) }
+/^SKIP: / { sub(/\r$/, ""); reason[test] = reason[test] "; " substr($0, 7) }
+/^\t<testcase / {
+    match($0, /name="[^"]*"/); test = preset " " substr($0, RSTART + 6, RLENGTH - 7)
+    match($0, /status="[^"]*"/); status = substr($0, RSTART + 8, RLENGTH - 9)
+    tests[++count] = test
+    if (status == "run") passed++
+    else if (status == "disabled") skip("disabled")
+    else if (preset == "win32" && limit && status == "fail" && match($0, / time="[^"]*"/) &&
+        substr($0, RSTART + 7, RLENGTH - 8) >= limit + 0) skip("emulated, it does not finish in " limit " seconds")
+    else failed++
+}
+/^\t\t<skipped message="SKIP_/ { failed--; skip("no reason given") }
+function skip(otherwise) { skipped++; if (!(test in reason)) reason[test] = "; " otherwise }
+END {
+    for (i = 1; i <= count; i++)
+        if (tests[i] in reason) print "skipped: " tests[i] ": " substr(reason[tests[i]], 3)
+    if (!count) print "no test ran" > "/dev/stderr"
+    printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+    exit failed > 0 || !count
+}
+AWK
+
+# Wine's services start with the first program and end with the last. Kept running they save each test a second, and
+# do not hold on to the pipe that CTest reads a test's output from.
+keep_wine_running() {
+    stop_wine "$WINEPREFIX"
+    "$wineserver" -p 8>&-
+    "$wine" cmd /c exit </dev/null >/dev/null 2>&1 8>&-
+}
+
+end_tests() {
+    [[ -z ${ctest-} ]] || kill "$ctest" 2>/dev/null || true
+    stop_wine "$build/test-prefix"
+}
+
+# How long an emulated test may take. Those that need longer where nothing else runs are in tests/not_emulated.
+emulated_seconds=300
+
+# left_out REASON OPTION...: writes down that those of win32's tests are left out which these options of CTest's choose. For
+# the reason `emulated` it is only those that tests/not_emulated has, for the reason that stands there.
+left_out() {
+    local reason=$1
+    shift
+    ctest --preset win32 --show-only "$@" | sed -n 's/^ *Test *#[0-9]*: //p' | awk -v reason="$reason" '
+        FNR == NR { if (!/^(#|$)/) { pattern[++count] = "^(" $1 ")$"; sub(/^[^ ]+ +/, ""); why[count] = $0 }; next }
+        reason != "emulated" { print $0 ": " reason; next }
+        { for (i = 1; i <= count; i++) if ($0 ~ pattern[i]) { print $0 ": " why[i]; next } }
+    ' tests/not_emulated - >build/win32/left-out
+}
+
+# run_win32 OPTION...: as run_ctest does, and where the kernel runs no 32-bit code what emulation can.
+run_win32() {
+    local name names
+    rm -f build/win32/{left-out,junit.xml,Testing/Temporary/LastTest.log}
+    case $bits32 in
+        native)
+            run_ctest win32 "$@"
+            return
+            ;;
+        none) left_out "this machine runs no 32-bit code, and has no emulator" "$@" ;;
+        emulated) left_out "${emulated_reason:-emulated}" "$@" ;;
+    esac
+    [[ $bits32 == emulated && -z ${emulated_reason-} ]] || return 0
+    names=$(sed 's/: .*//' build/win32/left-out | paste -s -d '|')
+    # What fails decides, not CTest's exit code: a test that does not finish is skipped.
+    run_ctest win32 "$@" --exclude-regex "^(${names:-none})\$" --timeout "$emulated_seconds" || true
+    [[ -e build/win32/junit.xml ]]
+}
+
+# CTest runs in the background so that a signal ends the tests at once.
+run_ctest() {
+    local preset=$1 status=0
+    shift
+    rm -f "$build/$preset/junit.xml"
+    ctest --preset "$preset" --output-junit "$build/$preset/junit.xml" "$@" </dev/null 8>&- &
+    ctest=$!
+    wait "$ctest" || status=$?
+    ctest=
+    return "$status"
+}
+
+tested_presets=(win64 win32 native)
+
+# run_tests OPTION...: builds everything, and runs the tests that these options of CTest's choose.
+run_tests() {
+    local preset file status=0 logs=() emulated=()
+    build_presets "${tested_presets[@]}"
+    prepare_node
+    prepare_guest
+    [[ -n ${emulated_reason-} ]] || prepare_emulation
+    say_bits32
+    trap end_tests EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    unset DISPLAY WAYLAND_DISPLAY
+    export LC_ALL=C.UTF-8
+    use_prefix "$build/test-prefix"
+    keep_wine_running
+    cd "$root"
+    for preset in "${tested_presets[@]}"; do
+        printf '\n%s\n' "testing $preset"
+        if [[ $preset == win32 ]]; then run_win32 "$@"; else run_ctest "$preset" "$@"; fi || status=1
+        for file in build/"$preset"/{left-out,Testing/Temporary/LastTest.log,junit.xml}; do
+            [[ ! -e $file ]] || logs+=("$file")
+        done
+    done
+    echo
+    [[ $bits32 == native ]] || emulated=(-v "limit=$emulated_seconds")
+    awk "${emulated[@]}" "$summarise" "${logs[@]}" /dev/null || status=1
+    return "$status"
+}
+
+cmd_test() {
+    local chosen=(--label-exclude '^stress$')
+    (($# == 0)) || chosen+=(--tests-regex "$1" --no-tests=ignore)
+    run_tests "${chosen[@]}"
+}
+
+# A test has the label `stress` when vmevents_add_stress_test has added it.
+cmd_stress() {
+    local chosen=(--label-regex '^stress$' --no-tests=ignore)
+    (($# == 0)) || chosen+=(--tests-regex "$1")
+    export VMEVENTS_STRESS_SECONDS=${VMEVENTS_STRESS_SECONDS-60}
+    emulated_reason="this machine runs no 32-bit code, and emulated it would take hours"
+    # libFuzzer, which is clang's: the readers of files are fuzzed with it.
+    packages+=(clang libclang-rt-dev)
+    tested_presets+=(fuzz)
+    run_tests "${chosen[@]}"
+}

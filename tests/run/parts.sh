@@ -1,0 +1,236 @@
+#!/usr/bin/env bash
+# parts.sh BEHAVIOUR WITHOUT_32BIT WORK: tries one behaviour of the driver script. WITHOUT_32BIT is that program, WORK a
+# folder that is made anew. What fails says so and ends with 1; 77 means skipped.
+set -euo pipefail
+
+behaviour=$1 without_32bit=$2 work=$3
+checkout=$(readlink -f -- "${BASH_SOURCE[0]}")
+checkout=${checkout%/tests/run/*}
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+
+fail() {
+    echo "not so: $*" >&2
+    exit 1
+}
+
+# The parts, for a checkout that is $work.
+root=$work build=$work/build cache=$work/.cache
+ln -s "$checkout/scripts" scripts
+for part in "$checkout"/scripts/*.sh; do
+    # shellcheck source=/dev/null
+    source "$part"
+done
+unset VMEVENTS_BITS32
+
+# The script runs wherever it lies, under another name, and told of no file by a descriptor that is closed.
+try_elsewhere() {
+    local place="$work/a place/für 試験" out
+    mkdir -p "$place"
+    cp "$checkout/run" "$place"
+    cp -r "$checkout/scripts" "$place"
+    ln -s "$place/run" "$work/linked"
+    for out in "$place/run" "$work/linked"; do
+        [[ $("$out" help) == "usage: ./run COMMAND"* ]] || fail "$out help prints the usage"
+        (cd / && "$out" help >/dev/null <&-) || fail "$out runs from another folder without standard input"
+        ! "$out" fly 2>/dev/null || fail "$out refuses a command that there is not"
+    done
+}
+
+# The answer under a filter that ends what makes a 32-bit system call. What the machine's own is, is not known here.
+try_probe() {
+    local ask='source scripts/steps.sh; source scripts/bits32.sh; emulation_is_ready() { false; }
+        find_bits32 && find_bits32 && echo "$bits32"'
+    export root build cache
+    [[ $("$without_32bit" bash -euc "$ask" 2>&1) == none ]] || fail "without 32-bit code the answer is none"
+    [[ $(bash -euc "$ask" 2>&1) == @(native|none) ]] || fail "there is an answer, and nothing else is printed"
+    [[ -z $(find "$work" -name 'core*') ]] || fail "the probe leaves no core"
+    [[ $(find "$build/probe" -type f) == "$build/probe/bits32" ]] || fail "only the probe itself is kept"
+}
+
+try_answer_is_handed_on() {
+    kernel_runs_32bit() { fail "it is asked once"; }
+    for VMEVENTS_BITS32 in native emulated none; do
+        bits32=
+        find_bits32
+        [[ $bits32 == "$VMEVENTS_BITS32" ]] || fail "what another ./run has found is not asked again"
+    done
+    kernel_runs_32bit() { false; }
+    emulation_is_ready() { true; }
+    bits32= VMEVENTS_BITS32=nonsense
+    find_bits32
+    [[ $bits32 == emulated && $VMEVENTS_BITS32 == emulated ]] || fail "an answer that is none is not believed"
+    [[ $(say_bits32 2>&1 | wc -l) == 1 ]] || fail "it is said in one line"
+    bits32=native
+    [[ -z $(say_bits32 2>&1) ]] || fail "nothing is said where everything runs"
+}
+
+# put_image FILE MACHINE: as much of a Windows program as is looked at.
+put_image() {
+    mkdir -p "${1%/*}"
+    { head -c 60 /dev/zero && printf '\x80\0\0\0' && head -c 64 /dev/zero && printf 'PE\0\0%b' "$2"; } >"$1"
+}
+
+try_bitness_of_programs() {
+    local name
+    export WINEPREFIX="$work/a prefix"
+    mkdir -p "$WINEPREFIX/dosdevices" "$WINEPREFIX/drive_c"
+    ln -s ../drive_c "$WINEPREFIX/dosdevices/c:"
+    ln -s / "$WINEPREFIX/dosdevices/z:"
+    put_image "$work/für 32.exe" '\x4c\x01'
+    put_image "$WINEPREFIX/drive_c/Tools/32.exe" '\x4c\x01'
+    put_image "$work/64.exe" '\x64\x86'
+    printf 'MZ' >"$work/short.exe"
+    for name in "$work/für 32.exe" "für 32.exe" "Z:${work//\//\\}\\für 32.exe" 'C:\Tools\32.exe' \
+        'C:\Windows\SysWOW64\cscript.exe'; do
+        is_32bit_program "$name" || fail "$name is a 32-bit program"
+    done
+    for name in 64.exe "z:$work/64.exe" short.exe scripts cscript 'C:\windows\system32\cscript.exe' ''; do
+        ! is_32bit_program "$name" || fail "$name is none"
+    done
+}
+
+try_known_tarballs() {
+    local good bad chosen
+    good=$(sha256sum <<<good) bad=$(sha256sum <<<bad)
+    good=${good%% *} bad=${bad%% *}
+    known_tarballs=("uv 1.44 $good" "other 1.50 $bad")
+    cat >offered <<END
+Package: uv
+Version: 1.44-1
+Checksums-Sha1:
+ 3333 100 uv_1.44.orig.tar.gz
+Checksums-Sha256:
+ 4444 100 uv_1.44-1.dsc
+ $good 100 uv_1.44.orig.tar.gz
+ 5555 100 uv_1.44-1.debian.tar.xz
+
+Package: uv
+Version: 1.44-1+deb12u2
+Checksums-Sha256:
+ $good 100 uv_1.44.orig.tar.gz
+ 6666 100 uv_1.44.orig.tar.gz.asc
+
+Package: uv
+Version: 1.50-1
+Checksums-Sha256:
+ $bad 100 uv_1.50.orig.tar.gz
+END
+    chosen=$(offered_tarballs uv <offered | choose_tarball uv) || fail "there is one that is known"
+    # A revision of Debian's is nothing new; a tarball is, and so is one that is known for another library.
+    [[ $chosen == "1.44-1+deb12u2 $good" ]] || fail "the newest whose digest is known is taken, not $chosen"
+    known_tarballs=("uv 1.44 ${good%?}x")
+    ! chosen=$(offered_tarballs uv <offered | choose_tarball uv) || fail "none is known"
+    [[ $chosen == *"1.50-1, whose upstream tarball is $bad"* ]] || fail "it says what there is: $chosen"
+    ! chosen=$(choose_tarball uv </dev/null) || fail "nothing is offered"
+    [[ $chosen == *"none at all"* ]] || fail "it says that there is nothing: $chosen"
+}
+
+try_half_made_library() {
+    known_tarballs=("uv 1 abc")
+    ! library_is_built uv -DX=1 || fail "there is none"
+    mkdir -p "$cache/uv/win64"
+    ! library_is_built uv -DX=1 || fail "what has no version was not built to its end"
+    echo "abc -DX=1" >"$cache/uv/version"
+    library_is_built uv -DX=1 || fail "this one was"
+    ! library_is_built uv -DX=2 || fail "it was built with other options"
+    known_tarballs=("uv 2 abd")
+    ! library_is_built uv -DX=1 || fail "it was built from a tarball that is not known any more"
+}
+
+try_half_made_prefix() {
+    local prefix=$work/prefix
+    bits32=native
+    mkdir -p "$prefix/drive_c/windows/syswow64"
+    ! prefix_is_whole "$prefix" || fail "without a registry it is none"
+    touch "$prefix/system.reg"
+    ! prefix_is_whole "$prefix" || fail "without 32-bit programs it is not whole"
+    bits32=none
+    prefix_is_whole "$prefix" || fail "where no 32-bit program runs it is"
+    bits32=emulated
+    touch "$prefix/drive_c/windows/syswow64/cscript.exe"
+    prefix_is_whole "$prefix" || fail "with 32-bit programs it is whole"
+    touch "$prefix/.being-made"
+    ! prefix_is_whole "$prefix" || fail "one that is being made is not"
+}
+
+try_drive_of_the_checkout() {
+    local words
+    export WINEPREFIX=$work/prefix
+    mkdir -p "$WINEPREFIX/dosdevices"
+    root="/home/x/plain path"
+    give_checkout_a_drive
+    [[ -z $(ls "$WINEPREFIX/dosdevices") ]] || fail "a path of ASCII letters needs none"
+    [[ $(windows_path "$root/a b") == 'Z:\home\x\plain path\a b' ]] || fail "it is on the drive that has everything"
+    root=$work/für
+    mkdir -p "$root"
+    give_checkout_a_drive
+    [[ $WINEPREFIX/dosdevices/v: -ef $root ]] || fail "another gets one"
+    [[ $(windows_path "$root/build/x") == 'V:\build\x' ]] || fail "and paths by it"
+    [[ $(windows_path "$work/x") == Z:* ]] || fail "but not for what is elsewhere"
+    find_words 'cscript' "Z:${root//\//\\}\\a b.js" $'two\nlines\n' ''
+    [[ ${#words[@]} == 4 && ${words[1]} == 'V:\a b.js' && ${words[2]} == $'two\nlines\n' ]] || fail "words are kept"
+    mv "$root" "$work/für moved"
+    root="$work/für moved"
+    give_checkout_a_drive
+    [[ $WINEPREFIX/dosdevices/v: -ef $root ]] || fail "a checkout that was moved keeps it"
+    ln -sfn / "$WINEPREFIX/dosdevices/v:"
+    give_checkout_a_drive
+    [[ $WINEPREFIX/dosdevices/v: -ef / ]] || fail "a drive of somebody else's is left"
+    [[ $(windows_path "$root/x") == Z:* ]] || fail "then there is none"
+}
+
+# A list of tests as CTest prints it, in its place.
+ctest() {
+    printf '%s\n' "Test project /x" "  Test  #1: qemu_users" "  Test #12: event_text" "" "Total Tests: 2"
+}
+
+try_left_out() {
+    mkdir -p tests build/win32
+    printf '%s\n' "# a comment" "" "qemu_.*   takes too long" "event   is not the whole name" >tests/not_emulated
+    left_out emulated
+    [[ $(<build/win32/left-out) == "qemu_users: takes too long" ]] || fail "those on the list: $(<build/win32/left-out)"
+    left_out "no emulator"
+    [[ $(<build/win32/left-out) == $'qemu_users: no emulator\nevent_text: no emulator' ]] || fail "all of them"
+}
+
+summary() { awk -v limit=300 "$summarise" build/win32/{left-out,LastTest.log,junit.xml} /dev/null; }
+
+try_summary() {
+    local out
+    mkdir -p build/win32
+    echo "qemu_users: takes too long" >build/win32/left-out
+    printf '%s\n' "1/3 Test: quick" "SKIP: no sound card" >build/win32/LastTest.log
+    printf '\t<testcase %s>\n' \
+        'name="event" classname="event" time="0.5" status="run"' \
+        'name="slow" classname="slow" time="300.02" status="fail"' \
+        'name="quick" classname="quick" time="0.1" status="notrun"' >build/win32/junit.xml
+    printf '\t\t<skipped message="SKIP_RETURN_CODE=77"/>\n' >>build/win32/junit.xml
+    out=$(summary) || fail "nothing has failed"
+    [[ $out == *"skipped: win32 qemu_users: takes too long"* ]] || fail "what was left out is named"
+    [[ $out == *"skipped: win32 slow: emulated, it does not finish in 300 seconds"* ]] || fail "what does not finish too"
+    [[ $out == *"skipped: win32 quick: no sound card"* ]] || fail "what skips says why"
+    [[ $out == *"1 passed, 0 failed, 3 skipped" ]] || fail "it is counted: $out"
+    printf '\t<testcase %s>\n' 'name="bad" classname="bad" time="2" status="fail"' >>build/win32/junit.xml
+    ! out=$(summary) || fail "one has failed"
+    [[ $out == *"1 passed, 1 failed, 3 skipped" ]] || fail "that is counted too: $out"
+}
+
+# Two at a time would build into one folder.
+try_waits_for_another() {
+    mkdir -p "$cache"
+    (
+        flock 7
+        touch held
+        while [[ ! -e waits ]]; do sleep 0.05; done
+        touch let-go
+    ) 7>"$cache/lock" &
+    while [[ ! -e held ]]; do sleep 0.05; done
+    say() { touch waits; }
+    lock_checkout
+    [[ -e let-go ]] || fail "it goes on when the other has let go"
+    wait
+}
+
+"try_$behaviour"
