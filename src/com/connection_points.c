@@ -1,173 +1,9 @@
 #include "com/connection_points.h"
 
 #include "com/enumerator.h"
-#include "com/module.h"
-#include "com/proxy.h"
-#include "com/relay.h"
-#include "com/stand_in.h"
 #include "platform/memory.h"
 
 #include <olectl.h>
-#include <servprov.h>
-
-/* {1d198fd8-b141-4d75-a582-b3232ae74374} */
-const IID SID_EventListener = {0x1d198fd8, 0xb141, 0x4d75, {0xa5, 0x82, 0xb3, 0x23, 0x2a, 0xe7, 0x43, 0x74}};
-
-/* An advised sink. Both the list of connections and the receiver have a reference. */
-struct connection
-{
-    struct lane_receiver receiver;
-    struct connection *next, **link; /* guarded by the source's lock; link is NULL outside the list */
-    LONG refcount;
-    struct event_source *source;
-    const struct event_interface *events;
-    IUnknown *advised; /* what Advise was given; used and released in the apartment that advised it */
-    IUnknown *listener; /* likewise: whose lane it stands in */
-    IDispatch *sink;
-    IEventRelay *relay; /* the sink's, if it is one of ours in this process */
-    bool is_here;   /* the sink is an object of this process */
-    bool finishing; /* guarded by the source's lock */
-    uint32_t cookie;
-};
-
-static struct connection *connection_from_receiver(struct lane_receiver *receiver)
-{
-    return CONTAINING_RECORD(receiver, struct connection, receiver);
-}
-
-static void connection_release(struct connection *connection)
-{
-    if (InterlockedDecrement(&connection->refcount))
-        return;
-    event_source_release(connection->source);
-    memory_free(connection);
-}
-
-/* Takes the connection out of the list. False: somebody else did. */
-static bool connection_unlist(struct connection *connection)
-{
-    SRWLOCK *lock = &connection->source->lock;
-    bool listed;
-
-    AcquireSRWLockExclusive(lock);
-    if ((listed = connection->link != NULL))
-    {
-        if ((*connection->link = connection->next))
-            connection->next->link = connection->link;
-        connection->link = NULL;
-    }
-    ReleaseSRWLockExclusive(lock);
-    return listed;
-}
-
-/* Ends a connection that has been taken out of the list. */
-static void connection_end(struct connection *connection)
-{
-    /* One that is finishing does not listen any more, but may have events left to deliver. */
-    if (!listeners_remove(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION))
-        lane_cut(&connection->receiver);
-    connection_release(connection);
-}
-
-/* Whether the error says that there is nobody any more who could be called. */
-static bool sink_is_gone(HRESULT hr)
-{
-    switch (hr)
-    {
-        case RPC_E_DISCONNECTED:
-        case RPC_E_SERVER_DIED:
-        case RPC_E_SERVER_DIED_DNE:
-        case RPC_E_INVALID_OBJECT:
-        case CO_E_OBJNOTCONNECTED:
-        case __HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE):
-        case __HRESULT_FROM_WIN32(RPC_S_CALL_FAILED):
-        case __HRESULT_FROM_WIN32(RPC_S_CALL_FAILED_DNE):
-        case __HRESULT_FROM_WIN32(RPC_S_COMM_FAILURE):
-            return true;
-    }
-    return false;
-}
-
-static HRESULT connection_invoke(struct connection *connection, DISPID id, VARIANT *args, UINT count)
-{
-    VARIANT reversed[EVENT_MAX_ARGS];
-    DISPPARAMS params = {reversed, NULL, count, 0};
-
-    /* Borrowed for the call, the last first. */
-    for (UINT i = 0; i < count; ++i)
-        reversed[count - 1 - i] = args[i];
-    return IDispatch_Invoke(connection->sink, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, NULL,
-            NULL);
-}
-
-/* A sink in another process gets objects as this process has them, so that nothing of the sender's is asked meanwhile. */
-static HRESULT connection_pass_on(struct connection *connection, struct kept_event *kept)
-{
-    UINT count = kept->event.type->param_count;
-    VARIANT args[EVENT_MAX_ARGS];
-    HRESULT hr;
-
-    if (!connection->is_here)
-        return connection_invoke(connection, kept->event.type->id, kept->event.args, count);
-    if (FAILED(hr = arguments_open(kept, args)))
-        return hr;
-    hr = connection_invoke(connection, kept->event.type->id, args, count);
-    arguments_close(kept, args);
-    return hr;
-}
-
-static void connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
-{
-    struct connection *connection = connection_from_receiver(receiver);
-    HRESULT hr;
-
-    if (connection->relay)
-        hr = IEventRelay_Relay(connection->relay, kept);
-    else
-        hr = connection_pass_on(connection, kept);
-    if (sink_is_gone(hr) && connection_unlist(connection))
-        connection_end(connection);
-    else if (FAILED(hr) && hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL)
-        InterlockedIncrement(&connection->source->failed);
-}
-
-/* The connection is over, finished or with its apartment: nobody may find the sink by it any more. Waits for no walk, since a
- * thread that is in one may be waiting for this one. */
-static void connection_drop(struct connection *connection)
-{
-    if (!connection_unlist(connection))
-        return;
-    listeners_remove_later(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION);
-    connection_release(connection);
-}
-
-static void connection_destroy(struct lane_receiver *receiver)
-{
-    struct connection *connection = connection_from_receiver(receiver);
-
-    connection_drop(connection);
-    if (connection->relay)
-        IEventRelay_Release(connection->relay);
-    IDispatch_Release(connection->sink);
-    IUnknown_Release(connection->advised);
-    IUnknown_Release(connection->listener);
-}
-
-static void connection_free(struct lane_receiver *receiver)
-{
-    connection_release(connection_from_receiver(receiver));
-}
-
-static void connection_abandon(struct lane_receiver *receiver)
-{
-    struct connection *connection = connection_from_receiver(receiver);
-
-    /* A sink of ours may be called from any thread. */
-    if (connection->relay)
-        connection_destroy(receiver);
-    else
-        connection_drop(connection);
-}
 
 /* IConnectionPoint */
 
@@ -218,176 +54,36 @@ static HRESULT WINAPI connection_point_GetConnectionPointContainer(
     return S_OK;
 }
 
-/* The identity of who listens by that sink: the sink itself, unless it says that it is one of several that somebody has
- * made to listen by. NULL: it cannot be told. */
-static IUnknown *listener_of(IUnknown *advised)
-{
-    IUnknown *listener = NULL, *identity = NULL;
-    IServiceProvider *provider;
-
-    if (SUCCEEDED(IUnknown_QueryInterface(advised, &IID_IServiceProvider, (void **)&provider)))
-    {
-        if (FAILED(IServiceProvider_QueryService(
-                    provider, &SID_EventListener, &IID_IUnknown, (void **)&listener)))
-            listener = NULL;
-        IServiceProvider_Release(provider);
-    }
-    if (FAILED(IUnknown_QueryInterface(listener ? listener : advised, &IID_IUnknown, (void **)&identity)))
-        identity = NULL;
-    if (listener)
-        IUnknown_Release(listener);
-    return identity;
-}
-
-static bool connection_join(struct connection *connection, enum lane_home home, IUnknown *advised)
-{
-    if (!(connection->listener = listener_of(advised)))
-        return false;
-    if (lane_join(connection->source, connection->listener, home, &connection->receiver))
-        return true;
-    IUnknown_Release(connection->listener);
-    return false;
-}
-
-/* Makes a connection of the sink, with a reference for the receiver and one for the list. */
-static HRESULT connection_create(struct connection_point *point, IUnknown *advised, struct connection **result)
-{
-    struct connection_points *points = point->points;
-    struct connection *connection;
-    IDispatch *sink;
-
-    /* A dispinterface's own IID finds the right face of a sink that has several; from another process it may
-     * not be found though it is there, for want of a registered proxy, and IDispatch always is. */
-    if (FAILED(IUnknown_QueryInterface(advised, point->events->iid, (void **)&sink))
-            && FAILED(IUnknown_QueryInterface(advised, &IID_IDispatch, (void **)&sink)))
-        return CONNECT_E_CANNOTCONNECT;
-    if (!(connection = memory_alloc(sizeof(*connection))))
-        goto failed;
-    connection->receiver.deliver = connection_deliver;
-    connection->receiver.destroy = connection_destroy;
-    connection->receiver.abandon = connection_abandon;
-    connection->receiver.free = connection_free;
-    connection->source = points->source;
-    connection->events = point->events;
-    connection->refcount = 2;
-    if (!connection_join(connection, points->home, advised))
-        goto failed;
-    event_source_addref(points->source);
-    connection->sink = sink;
-    connection->is_here = !object_is_proxy(advised);
-    if (FAILED(IUnknown_QueryInterface(advised, &IID_IEventRelay, (void **)&connection->relay)))
-        connection->relay = NULL;
-    IUnknown_AddRef(advised);
-    connection->advised = advised;
-    *result = connection;
-    return S_OK;
-
-failed:
-    memory_free(connection);
-    IDispatch_Release(sink);
-    return E_OUTOFMEMORY;
-}
-
-static void connection_append(struct connection *connection)
-{
-    struct event_source *source = connection->source;
-    struct connection **link;
-
-    AcquireSRWLockExclusive(&source->lock);
-    for (link = &source->connections; *link; link = &(*link)->next)
-        ;
-    *(connection->link = link) = connection;
-    ReleaseSRWLockExclusive(&source->lock);
-}
-
 static HRESULT WINAPI connection_point_Advise(IConnectionPoint *iface, IUnknown *sink, DWORD *cookie)
 {
     struct connection_point *point = connection_point_from_IConnectionPoint(iface);
-    struct connection *connection;
-    HRESULT hr;
 
     if (cookie)
         *cookie = 0;
     if (!sink || !cookie)
         return E_POINTER;
-    if (FAILED(hr = connection_create(point, sink, &connection)))
-        return hr;
-    connection_append(connection);
-    if (!listeners_add(&point->points->source->listeners, event_interface_mask(point->events) | LISTENER_CONNECTION,
-                lane_notify, &connection->receiver, lane_release_listener, &connection->cookie))
-    {
-        connection_unlist(connection);
-        lane_release_listener(&connection->receiver);
-        connection_release(connection);
-        return E_OUTOFMEMORY;
-    }
-    *cookie = connection->cookie;
-    return S_OK;
-}
-
-/* A reference to the connection of that cookie; events: of that interface. NULL: there is none. */
-static struct connection *connection_find(
-        struct event_source *source, DWORD cookie, const struct event_interface *events)
-{
-    struct connection *connection;
-
-    AcquireSRWLockShared(&source->lock);
-    for (connection = source->connections; connection; connection = connection->next)
-    {
-        if ((!events || connection->events == events) && connection->cookie == cookie)
-            break;
-    }
-    if (connection)
-        InterlockedIncrement(&connection->refcount);
-    ReleaseSRWLockShared(&source->lock);
-    return connection;
+    return connections_advise(point->points->source, point->events, point->points->home, sink, cookie);
 }
 
 static HRESULT WINAPI connection_point_Unadvise(IConnectionPoint *iface, DWORD cookie)
 {
     struct connection_point *point = connection_point_from_IConnectionPoint(iface);
-    struct connection *connection = connection_find(point->points->source, cookie, point->events);
-    bool listed;
 
-    if (!connection)
-        return CONNECT_E_NOCONNECTION;
-    if ((listed = connection_unlist(connection)))
-        connection_end(connection);
-    connection_release(connection);
-    return listed ? S_OK : CONNECT_E_NOCONNECTION;
+    return connections_unadvise(point->points->source, point->events, cookie);
 }
 
 static HRESULT WINAPI connection_point_EnumConnections(IConnectionPoint *iface, IEnumConnections **enumerator)
 {
     struct connection_point *point = connection_point_from_IConnectionPoint(iface);
-    struct event_source *source = point->points->source;
-    struct connection *connection;
     CONNECTDATA *connections;
-    UINT count = 0;
+    UINT count;
     HRESULT hr;
 
     if (!enumerator)
         return E_POINTER;
     *enumerator = NULL;
-    AcquireSRWLockShared(&source->lock);
-    for (connection = source->connections; connection; connection = connection->next)
-        ++count;
-    if ((connections = memory_alloc((count + 1) * sizeof(*connections))))
-    {
-        count = 0;
-        for (connection = source->connections; connection; connection = connection->next)
-        {
-            if (connection->events != point->events)
-                continue;
-            IUnknown_AddRef(connection->advised);
-            connections[count].pUnk = connection->advised;
-            connections[count++].dwCookie = connection->cookie;
-        }
-    }
-    ReleaseSRWLockShared(&source->lock);
-    if (!connections)
+    if (!(connections = connections_list(point->points->source, point->events, &count)))
         return E_OUTOFMEMORY;
-
     hr = enum_connections_create(connections, count, point->points->owner, enumerator);
     while (count--)
         IUnknown_Release(connections[count].pUnk);
@@ -494,64 +190,4 @@ void connection_points_init(struct connection_points *points, IUnknown *owner, s
         connection_point_init(&points->server_points[points->count], points, &server_interfaces[i]);
         ++points->count;
     }
-}
-
-void connections_end_all(struct event_source *source)
-{
-    struct connection *connection;
-
-    for (;;)
-    {
-        AcquireSRWLockExclusive(&source->lock);
-        if ((connection = source->connections))
-        {
-            if ((source->connections = connection->next))
-                connection->next->link = &source->connections;
-            connection->link = NULL;
-        }
-        ReleaseSRWLockExclusive(&source->lock);
-        if (!connection)
-            return;
-        connection_end(connection);
-    }
-}
-
-/* A reference to a connection that is not finishing yet, and is marked as if it were; NULL: there is none. */
-static struct connection *connection_find_open(struct event_source *source)
-{
-    struct connection *connection;
-
-    AcquireSRWLockExclusive(&source->lock);
-    for (connection = source->connections; connection && connection->finishing; connection = connection->next)
-        ;
-    if (connection)
-    {
-        connection->finishing = true;
-        InterlockedIncrement(&connection->refcount);
-    }
-    ReleaseSRWLockExclusive(&source->lock);
-    return connection;
-}
-
-void connections_finish_all(struct event_source *source)
-{
-    struct connection *connection;
-
-    while ((connection = connection_find_open(source)))
-    {
-        lane_finish(&connection->receiver);
-        listeners_remove(&source->listeners, connection->cookie, LISTENER_CONNECTION);
-        connection_release(connection);
-    }
-}
-
-HRESULT connections_settle(struct event_source *source, DWORD cookie, DWORD timeout_ms, ULONG *missing)
-{
-    struct connection *connection = connection_find(source, cookie, NULL);
-
-    if (!connection)
-        return CONNECT_E_NOCONNECTION;
-    *missing = lane_settle(&connection->receiver, timeout_ms);
-    connection_release(connection);
-    return S_OK;
 }

@@ -1,6 +1,6 @@
 #include "host/settle.h"
 
-#include "com/connection_points.h"
+#include "com/connections.h"
 #include "com/error_info.h"
 #include "host/server.h"
 

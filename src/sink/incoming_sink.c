@@ -1,6 +1,6 @@
 #include "sink/incoming.h"
 
-#include "com/connection_points.h"
+#include "com/connections.h"
 #include "com/event_invoke.h"
 #include "com/module.h"
 #include "com/relay.h"
