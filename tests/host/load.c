@@ -2,8 +2,8 @@
  * Every kind of client at once, on a machine that has other things to do: whoever is alive hears all that was fired, in
  * the order that everybody hears. This program starts itself as the clients, and as busy loops.
  *
- * An event carries a number of its raiser, "2 41", which counts up. Of the order in which a client has heard all of them it
- * tells a fingerprint; those of all clients have to be one.
+ * An event carries a number of its raiser, "2 41", which counts up. Of the order in which a client has heard all of
+ * them it tells a fingerprint; those of all clients have to be one.
  */
 #include "client.h"
 #include "recorder.h"
