@@ -70,6 +70,12 @@ static HRESULT get_source(IConnectionPoint *point, IDispatch **source)
     return hr;
 }
 
+/* It has no such method, or the connection has ended, and delivered what there was. */
+static bool has_nothing_to_say(HRESULT hr)
+{
+    return hr == DISP_E_UNKNOWNNAME || hr == DISP_E_MEMBERNOTFOUND || hr == E_NOTIMPL || hr == CONNECT_E_NOCONNECTION;
+}
+
 static HRESULT settle_point(struct settling *settling)
 {
     IDispatch *source;
@@ -84,8 +90,7 @@ static HRESULT settle_point(struct settling *settling)
     if (SUCCEEDED(hr = find_settle(source, &id)))
         hr = call_settle(source, id, settling);
     IDispatch_Release(source);
-    /* It has no such method, or the connection has ended, and delivered what there was. */
-    return hr == DISP_E_UNKNOWNNAME || hr == E_NOTIMPL || hr == CONNECT_E_NOCONNECTION ? S_OK : hr;
+    return has_nothing_to_say(hr) ? S_OK : hr;
 }
 
 static void settle(void *context)

@@ -72,7 +72,7 @@ static bool poll_is_overfull(const struct poll *poll, size_t count)
     return poll->events.count > count || (poll->events.count > 1 && poll->bytes > LANE_CAPACITY_BYTES);
 }
 
-/* Drops the oldest events until no more than `count` are left, and no more than may be in bytes; tells how many went. */
+/* Drops the oldest events until no more than `count` are left, nor more bytes than may be; tells how many went. */
 static LONG poll_shrink(struct poll *poll, size_t count)
 {
     struct kept_event *kept;

@@ -202,6 +202,67 @@ static void test_all_has_been_heard(void **state)
     in_each_apartment(catch_up_with_all);
 }
 
+static volatile LONG called_back;
+
+/* The source has what this has not returned from. */
+static void CALLBACK be_slow(const VMEVENT *event, void *context)
+{
+    (void)event, (void)context;
+    Sleep(30);
+    InterlockedIncrement(&called_back);
+}
+
+static void listen_slowly(void)
+{
+    IVMEventCallbacks *callbacks = query(sink, &IID_IVMEventCallbacks);
+    DWORD cookie;
+
+    called_back = 0;
+    CHECK(IVMEventCallbacks_AddCallback(callbacks, &IID_NULL, DISPID_UNKNOWN, be_slow, NULL, NULL, &cookie) == S_OK);
+    IVMEventCallbacks_Release(callbacks);
+}
+
+/* Fires so many events without waiting for anybody. */
+static void play(LONG count)
+{
+    WCHAR folder[MAX_PATH], path[MAX_PATH];
+    VARIANT speed = value_i4(1000);
+    BSTR string;
+    FILE *file;
+    LONG fired;
+
+    CHECK(GetTempPathW(MAX_PATH, folder) && GetTempFileNameW(folder, L"vme", 0, path));
+    CHECK((file = _wfopen(path, L"w")));
+    for (LONG i = 0; i < count; ++i)
+        fprintf(file, "0 OnConfigurationChanged \"n\" %ld\n", (long)i);
+    CHECK(!fclose(file));
+    CHECK((string = SysAllocString(path)));
+    CHECK(IVMEventMachine_Play(machine, string, speed, &fired) == S_OK && fired == count);
+    SysFreeString(string);
+    CHECK(DeleteFileW(path));
+}
+
+static void catch_up_with_the_source(void *context)
+{
+    (void)context;
+    connect_sink();
+    listen_slowly();
+    subscribe(0, NULL);
+    play(EVENTS);
+    CHECK(catch_up(0) > 0);
+    CHECK(catch_up(-1) == 0);
+    CHECK(called_back == EVENTS);
+    expect_heard(EVENTS);
+    let_go();
+}
+
+/* What the host has not delivered yet, since the sink takes its time. */
+static void test_what_the_source_still_has(void **state)
+{
+    (void)state;
+    in_each_apartment(catch_up_with_the_source);
+}
+
 static void catch_up_without_time(void *context)
 {
     LONG missing;
@@ -382,6 +443,7 @@ static void test_handler_that_does_not_return(void **state)
 
 static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_has_been_heard),
+        cmocka_unit_test(test_what_the_source_still_has),
         cmocka_unit_test(test_time_that_is_not_enough),
         cmocka_unit_test(test_machine_that_is_removed),
         cmocka_unit_test(test_host_that_was_killed),

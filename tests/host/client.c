@@ -13,7 +13,7 @@ static DWORD run(WCHAR *command)
     DWORD code;
 
     assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
-    assert_int_equal(WaitForSingleObject(process.hProcess, 6 * PATIENCE_MS), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(process.hProcess, 30 * PATIENCE_MS), WAIT_OBJECT_0);
     assert_true(GetExitCodeProcess(process.hProcess, &code));
     CloseHandle(process.hThread);
     CloseHandle(process.hProcess);

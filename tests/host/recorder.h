@@ -31,7 +31,7 @@ void journal_await(struct journal *journal, UINT count);
 
 /*
  * Waits for just these lines, and begins anew. Of each interface they must come in this order; those of different
- * interfaces go ways of their own, and may overtake each other when the client is slow.
+ * recorders go ways of their own, and may overtake each other when the client is slow.
  */
 void journal_expect(struct journal *journal, UINT count, const WCHAR *const *lines);
 

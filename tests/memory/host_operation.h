@@ -30,7 +30,7 @@ extern struct world world;
 enum operation_kind
 {
     PLAIN,
-    LOSING, /* it may succeed though a client, whose mailbox has no room, does not hear of it; or a live machine's
+    LOSING, /* it may succeed though a client, whose lane has no room, does not hear of it; or a live machine's
              * connection, which is tried again */
     HERE    /* what other threads request meanwhile is not of it */
 };

@@ -38,6 +38,9 @@ Set record = sink.NextEvent(20000)
 Equal "an event carries the machine's name", record.Source & ": " & record, _
     "Source: OnStateChange(virtualMachineState=vmVMState_Running)"
 Equal "State", machine.State, 5
+machine.Raise "OnReset"
+Equal "CatchUp leaves nothing out", sink.CatchUp, 0
+Equal "what it waited for is in the queue", sink.NextEvent(0).Name, "OnReset"
 host.RemoveMachine "Source"
 
 Finish

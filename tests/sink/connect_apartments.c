@@ -116,6 +116,51 @@ static void test_proxied_connection_outlives_its_apartment(void **state)
     source_end(&source);
 }
 
+/* ---- a source of another single-threaded apartment ---- */
+
+static void connect_and_catch_up(void *context)
+{
+    struct connecting *connecting = context;
+    LONG missing = -1;
+    IUnknown *proxy;
+
+    CHECK(CoGetInterfaceAndReleaseStream(connecting->stream, &IID_IUnknown, (void **)&proxy) == S_OK);
+    CHECK(IVMEventSink_Connect(connecting->sink, proxy, NULL, &connecting->cookie) == S_OK);
+    IUnknown_Release(proxy);
+    CHECK(IVMEventSink_CatchUp(connecting->sink, -1, &missing) == S_OK && !missing);
+    CHECK(IVMEventSink_Disconnect(connecting->sink, connecting->cookie) == S_OK);
+    InterlockedIncrement(&connecting->disconnected);
+}
+
+static void source_in_an_apartment(void *context)
+{
+    struct connecting *connecting = context;
+    struct source source;
+    HANDLE worker;
+
+    source_init(&source, 15);
+    source.name = L"foreign";
+    source.by_dispatch = true;
+    connecting->source = &source;
+    CHECK(CoMarshalInterThreadInterfaceInStream(
+                  &IID_IUnknown, (IUnknown *)&source.IDispatch_iface, &connecting->stream)
+            == S_OK);
+    worker = worker_start(COINIT_APARTMENTTHREADED, connect_and_catch_up, connecting);
+    CHECK(pump_for(&connecting->disconnected, 1));
+    worker_join(worker);
+    source_end(&source);
+}
+
+/* A source without Settle is not asked, and is no error. */
+static void test_catch_up_with_a_foreign_source(void **state)
+{
+    struct connecting connecting = {.sink = listening_sink()};
+
+    (void)state;
+    worker_run(COINIT_APARTMENTTHREADED, source_in_an_apartment, &connecting);
+    assert_int_equal(IVMEventSink_Release(connecting.sink), 0);
+}
+
 /* ---- a source of the same single-threaded apartment ---- */
 
 static void connect_at_home(struct connecting *connecting)
@@ -301,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             sink_test(test_events_do_not_wait_for_the_script),
             sink_test(test_proxied_connection_outlives_its_apartment),
+            sink_test(test_catch_up_with_a_foreign_source),
             sink_test(test_disconnect_from_another_thread),
             sink_test(test_release_from_another_thread),
             sink_test(test_apartment_that_ends),

@@ -1,6 +1,6 @@
 /*
- * An object as a program gives it with an event: it belongs to the apartment of the thread that made it, and writes down
- * who calls it, and where. It stands where the test puts it and has one reference of the test's own.
+ * An object as a program gives it with an event: it belongs to the apartment of the thread that made it, and writes
+ * down who calls it, and where. It stands where the test puts it and has one reference of the test's own.
  */
 #ifndef VMEVENTS_TESTS_OWNED_OBJECT_H
 #define VMEVENTS_TESTS_OWNED_OBJECT_H

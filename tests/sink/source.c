@@ -73,11 +73,11 @@ static HRESULT WINAPI source_GetIDsOfNames(
         IDispatch *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
 {
     (void)riid, (void)lcid;
-    CHECK(count == 1);
-    *ids = DISPID_UNKNOWN;
+    for (UINT i = 0; i < count; ++i)
+        ids[i] = DISPID_UNKNOWN;
     if (runs_out(source_from_IDispatch(iface), "a source's GetIDsOfNames"))
         return E_OUTOFMEMORY;
-    if (!source_from_IDispatch(iface)->name || _wcsicmp(names[0], L"Name"))
+    if (count != 1 || !source_from_IDispatch(iface)->name || _wcsicmp(names[0], L"Name"))
         return DISP_E_UNKNOWNNAME;
     *ids = DISPID_NAME;
     return S_OK;

@@ -17,7 +17,7 @@
 #define ROUND_MS 400
 #define QUEUE_CAPACITY 200
 
-/* How far the thread pool may be behind. More would fill its mailbox, where the oldest are lost. */
+/* How far the thread pool may be behind. More would fill its lane, where the oldest are lost. */
 #define MOST_WAITING 20000
 
 /* A sink with what must be known to check it; the last to let go of it does. */
