@@ -86,15 +86,20 @@ struct lane_entry *lane_queue_make_room(struct lane_queue *queue, ULONG *count)
 {
     struct lane_entry **link = &queue->first, *taken = NULL;
 
-    for (*count = 0; is_overfull(queue); ++*count)
+    *count = 0;
+    while (*link && is_overfull(queue))
     {
         struct lane_entry *entry;
 
-        while (!(*link)->kept)
+        if (!(*link)->kept)
+        {
             link = &(*link)->next;
+            continue;
+        }
         entry = unlink_entry(queue, link);
         entry->next = taken;
         taken = entry;
+        ++*count;
     }
     return taken;
 }

@@ -35,7 +35,7 @@ static IGlobalInterfaceTable *get_table(void)
     return table;
 }
 
-static REFIID stand_in_iid(const struct stand_in *stand_in)
+static const IID *stand_in_iid(const struct stand_in *stand_in)
 {
     return stand_in->type == VT_DISPATCH ? &IID_IDispatch : &IID_IUnknown;
 }
