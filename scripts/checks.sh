@@ -12,7 +12,7 @@ clang_tidy() {
     # What it counts is mostly in Windows' headers.
     {
         printf '%s\0' src/platform/{fence,memory}.c src/dispatch/*.c | "${tidy[@]}" "${portable[@]}" &&
-            printf '%s\0' src/platform/{fence,stack_guard,uncalled_imports}.c src/{event,com,sink,watch,uuid}/*.c \
+            printf '%s\0' src/platform/{console,fence,stack_guard,uncalled_imports,version}.c src/{event,com,sink,watch,uuid}/*.c \
                 src/host/{,*/}*.c |
             "${tidy[@]}" "${windows[@]}"
     } 2>&1 | sed -E '/^[0-9]+ warnings? generated\.$/d'

@@ -118,7 +118,7 @@ prepare_library() {
 
 prepare_libraries() {
     prepare_library "to run the tests there" cmocka -DWITH_STATIC_LIB=ON -DWITH_EXAMPLES=OFF -DUNIT_TESTING=OFF
-    prepare_library "JSON is read and written with it" jansson \
+    prepare_library "JSON is read with it" jansson \
         -DJANSSON_BUILD_DOCS=OFF -DJANSSON_EXAMPLES=OFF -DJANSSON_WITHOUT_TESTS=ON
     # A shared library's import library would be found first where both are there.
     prepare_library "vmhost speaks with live machines through it" libuv1 \

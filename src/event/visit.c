@@ -45,12 +45,11 @@ bool visit_values(VARIANT *value, value_visitor visit, void *context)
 static bool detach_element(VARIANT *element)
 {
     VARIANT value;
-    HRESULT hr;
 
     if (!(V_VT(element) & VT_BYREF))
         return detach_values(element);
     VariantInit(&value);
-    if (V_BYREF(element) && (hr = VariantCopyInd(&value, element)) == E_OUTOFMEMORY)
+    if (V_BYREF(element) && VariantCopyInd(&value, element) == E_OUTOFMEMORY)
         return false;
     /* What a reference refers to is not its own: nothing is to be freed. */
     *element = value;
