@@ -116,7 +116,7 @@ static HRESULT watch_machine(IVMEventMachine *machine)
     /* No label: the records of this connection carry the machine's name. */
     if (FAILED(hr = IVMEventSink_Connect(sink, (IUnknown *)machine, NULL, &connection)))
         goto release;
-    if (SUCCEEDED(hr = raise_events(machine)) && WaitForSingleObject(watch.shut_down, 10000) != WAIT_OBJECT_0)
+    if (SUCCEEDED(hr = raise_events(machine)) && WaitForSingleObject(watch.shut_down, 60000) != WAIT_OBJECT_0)
         hr = HRESULT_FROM_WIN32(ERROR_TIMEOUT);
     IVMEventSink_Disconnect(sink, connection);
     printf("%ld logoff(s)\n", (long)watch.logoffs);

@@ -71,7 +71,7 @@ void watch()
     throwing.end();
     raise(*machine, L"OnHeartbeatStopped");
     raise(*machine, L"OnGuestShutdown");
-    if (WaitForSingleObject(shut_down, 10000) != WAIT_OBJECT_0)
+    if (WaitForSingleObject(shut_down, 60000) != WAIT_OBJECT_0)
         throw vmevents::error("waiting for the shutdown", HRESULT_FROM_WIN32(ERROR_TIMEOUT));
     sink.disconnect(connection);
     shutdown.end();

@@ -81,7 +81,7 @@ def main():
         machine.Raise("OnStateChange", "vmVMState_Running")
         machine.Raise("OnGuestLogoff", VM_LOGOFF_FORCED)
         machine.Raise("OnGuestShutdown")
-        print(sink.Run(10000), "calls of handlers,", sink.Failed, "failed")
+        print(sink.Run(60000), "calls of handlers,", sink.Failed, "failed")
         sink.Disconnect(connection)
 
         # The module that makepy makes of the type library has the events' names.

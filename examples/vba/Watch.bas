@@ -24,7 +24,7 @@ Public Sub WatchMachine()
     machine.Raise "OnGuestShutdown"
 
     ' Handlers run in here, or whenever Office is idle.
-    Debug.Print sink.Run(10000) & " calls of handlers"
+    Debug.Print sink.Run(60000) & " calls of handlers"
 
     Set record = sink.NextEvent(0)
     Do Until record Is Nothing

@@ -49,7 +49,7 @@ machine.Raise "OnStateChange", "vmVMState_Running"
 machine.Raise "OnConfigurationChanged", "memory", 512
 machine.Raise "OnGuestLogoff", vmLogoff_Forced
 machine.Raise "OnGuestShutdown"
-handled = sink.Run(10000)
+handled = sink.Run(60000)
 WScript.Echo handled & " events were handled"
 
 ' Each is in the queue as well, as a record.

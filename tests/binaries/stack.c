@@ -18,7 +18,7 @@ static DWORD run(const WCHAR *argument)
     assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
     swprintf(command, ARRAYSIZE(command), L"\"%ls\" %ls", path, argument);
     assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
-    assert_int_equal(WaitForSingleObject(process.hProcess, 60000), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(process.hProcess, 240000), WAIT_OBJECT_0);
     assert_true(GetExitCodeProcess(process.hProcess, &code));
     CloseHandle(process.hThread);
     CloseHandle(process.hProcess);

@@ -133,21 +133,22 @@ static void test_by_virtual_servers_interfaces(void **state)
         recorder_unadvise(&recorders[i], stage_source(stage, i), cookies[i]);
 }
 
-/* Raise returns when responsive clients have got the event: there is nothing to wait for. On a machine that is loaded a
- * client may be late now and then. */
+/* Raise returns when responsive clients have got the event. One takes a few milliseconds for it here, in which a Raise
+ * that does not wait is back; and on a machine that is loaded it may often be late, so that once is enough. */
 static void test_heard_on_return(void **state)
 {
     struct stage *stage = *state;
-    UINT heard = 0;
+    bool heard = false;
 
-    for (UINT i = 1; i <= 40; ++i)
+    for (UINT i = 0; i < 4; ++i)
+        stage->recorders[i].delay_ms = 5;
+    for (UINT i = 1; i <= 400 && !heard; ++i)
     {
         client_raise(stage->machine, L"OnReset", 0);
-        heard += stage->journal.count == i;
+        heard = stage->journal.count == i;
         journal_await(&stage->journal, i);
     }
-    print_message("%u of 40 events were heard before Raise returned\n", heard);
-    assert_true(heard >= 30);
+    assert_true(heard);
 }
 
 static void test_shared_names_mean_both_drives(void **state)

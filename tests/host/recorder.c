@@ -157,6 +157,7 @@ static HRESULT WINAPI recorder_Invoke(IDispatch *iface, DISPID id, REFIID riid, 
     (void)riid, (void)lcid, (void)result, (void)exception, (void)arg_error;
     if (!recorder->name)
         Sleep(INFINITE);
+    Sleep(recorder->delay_ms);
     CHECK(flags == DISPATCH_METHOD);
     CHECK(!params->cNamedArgs);
     journal_add(recorder->journal, recorder->name, id, params);
@@ -180,6 +181,7 @@ void recorder_init(struct recorder *recorder, struct journal *journal, REFIID ev
     recorder->events = *events;
     recorder->name = name;
     recorder->journal = journal;
+    recorder->delay_ms = 0;
 }
 
 IConnectionPoint *get_connection_point(void *source, REFIID events)

@@ -22,6 +22,7 @@ struct recorder
     IID events;
     const WCHAR *name; /* of the interface; NULL: the recorder blocks for ever instead of writing */
     struct journal *journal;
+    DWORD delay_ms; /* what it takes before it writes */
 };
 
 void journal_init(struct journal *journal);

@@ -22,7 +22,7 @@ static uint32_t fire_in_thread(void)
     HANDLE thread = CreateThread(NULL, 0, fire, &number, 0, NULL);
 
     assert_non_null(thread);
-    assert_int_equal(WaitForSingleObject(thread, 20000), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(thread, 240000), WAIT_OBJECT_0);
     CloseHandle(thread);
     return number;
 }

@@ -31,7 +31,7 @@ static DWORD run(const WCHAR *format, ...)
     va_end(args);
     if (!CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process))
         fail_msg("cannot start %ls: error %lu", command, GetLastError());
-    assert_int_equal(WaitForSingleObject(process.hProcess, 60000), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(process.hProcess, 240000), WAIT_OBJECT_0);
     assert_true(GetExitCodeProcess(process.hProcess, &code));
     CloseHandle(process.hThread);
     CloseHandle(process.hProcess);
@@ -166,7 +166,7 @@ static void delete_file(const WCHAR *subdirectory, const WCHAR *name)
     WCHAR path[LONGEST_PATH];
 
     swprintf(path, ARRAYSIZE(path), L"%ls\\%ls\\%ls", directory, subdirectory, name);
-    for (int tries = 0; tries < 100 && !DeleteFileW(path) && GetLastError() == ERROR_ACCESS_DENIED; ++tries)
+    for (int tries = 0; tries < 1200 && !DeleteFileW(path) && GetLastError() == ERROR_ACCESS_DENIED; ++tries)
         Sleep(100);
 }
 

@@ -105,7 +105,7 @@ sink.Connect machine
 machine.Raise "OnGuestLogoff", 2
 machine.Raise "OnConfigurationChanged", "a", "b"
 machine.Raise "OnReset"
-Equal "Run runs the handlers of a machine's events until Stop", sink.Run(20000), 4
+Equal "Run runs the handlers of a machine's events until Stop", sink.Run(240000), 4
 Equal "they were called with the event's arguments", watch.Seen, "logoff 2 Long;a=b String;reset;"
 host.RemoveMachine "VBScript"
 

@@ -34,7 +34,7 @@ Set machine = host.CreateMachine("Source")
 Set sink = CreateObject("VMEvents.Sink")
 sink.Connect machine
 machine.Raise "OnStateChange", "vmVMState_Running"
-Set record = sink.NextEvent(20000)
+Set record = sink.NextEvent(240000)
 Equal "an event carries the machine's name", record.Source & ": " & record, _
     "Source: OnStateChange(virtualMachineState=vmVMState_Running)"
 Equal "State", machine.State, 5

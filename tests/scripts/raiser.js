@@ -1,6 +1,6 @@
 // The second process of two_processes.js: raises events at a machine. Arguments: its name, and what.
 
-var machine = new ActiveXObject("VMEvents.Host").FindMachine(WScript.Arguments(0)), start, i;
+var machine = new ActiveXObject("VMEvents.Host").FindMachine(WScript.Arguments(0)), files, i;
 
 switch (WScript.Arguments(1))
 {
@@ -12,11 +12,12 @@ switch (WScript.Arguments(1))
             machine.Raise("OnConfigurationChanged", "n", i);
         machine.Raise("OnGuestShutdown");
         break;
-    case "timed":
-        // The handler of the first runs while the others are raised.
-        start = new Date().getTime();
+    case "ten":
+        // The handler of the first runs while the others are raised, and waits for the file.
         for (i = 0; i < 10; ++i)
             machine.Raise("OnReset");
-        machine.Raise("OnConfigurationChanged", "milliseconds", new Date().getTime() - start);
+        files = new ActiveXObject("Scripting.FileSystemObject");
+        files.CreateTextFile(files.BuildPath(files.GetSpecialFolder(2).Path, "vmevents_raised.txt")).Close();
+        machine.Raise("OnConfigurationChanged", "raised", 10);
         break;
 }

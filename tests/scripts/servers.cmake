@@ -27,7 +27,7 @@ function(system_program name result)
 endfunction()
 
 function(registration step)
-  execute_process(COMMAND ${runner} ${ARGN} RESULT_VARIABLE code TIMEOUT 60)
+  execute_process(COMMAND ${runner} ${ARGN} RESULT_VARIABLE code TIMEOUT 600)
   if(NOT code STREQUAL 0)
     message(SEND_ERROR "${step}: exit code ${code}")
   endif()
@@ -36,7 +36,7 @@ endfunction()
 # run(OUTPUT PROGRAM ARGUMENT...): the program's output, and in ${OUTPUT}_code its exit code.
 function(run result)
   execute_process(COMMAND ${runner} ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE errors
-    TIMEOUT 200)
+    TIMEOUT 1200)
   message("${output}${errors}")
   set(${result} "${output}" PARENT_SCOPE)
   set(${result}_code "${code}" PARENT_SCOPE)

@@ -1,32 +1,42 @@
-// NextEvent, Run and Stop: how long they wait, and what ends them.
+// NextEvent, Run and Stop: how long they wait, and what ends them. Never early is asserted; how late they are depends on
+// who else uses the machine. What does not wait is given four minutes, which it must not take.
 
-var tolerance = 50;
-
-function checkDuration(what, wanted, body)
+function waits(what, wanted, body)
 {
-    var seen = quickest(body);
+    var seen;
 
-    // Clocks count in steps of up to 16 ms.
-    check(what + " takes " + wanted + " ms", seen >= wanted - 16 && seen <= wanted + tolerance, seen + " ms");
+    for (var i = 0; i < 3; ++i)
+    {
+        seen = milliseconds(body);
+        // Clocks count in steps of up to 16 ms.
+        check(what + " takes " + wanted + " ms or more", seen >= wanted - 16, seen + " ms");
+    }
+}
+
+function doesNotWait(what, body)
+{
+    var seen = milliseconds(body);
+
+    check(what + " does not wait", seen < patience - 16, seen + " ms");
 }
 
 test("times", function ()
 {
     var sink = newSink();
 
-    checkDuration("NextEvent(0)", 0, function () { sink.NextEvent(0); });
-    checkDuration("NextEvent(120)", 120, function () { sink.NextEvent(120); });
-    checkDuration("NextEvent(300)", 300, function () { sink.NextEvent(300); });
-    checkDuration("Run(0)", 0, function () { sink.Run(0); });
-    checkDuration("Run(120)", 120, function () { sink.Run(120); });
-    checkDuration("Run(300)", 300, function () { sink.Run(300); });
+    equal("NextEvent(0) has nothing to return", sink.NextEvent(0), null);
+    waits("NextEvent(120)", 120, function () { sink.NextEvent(120); });
+    waits("NextEvent(300)", 300, function () { sink.NextEvent(300); });
+    equal("Run(0) has nothing to run", sink.Run(0), 0);
+    waits("Run(120)", 120, function () { sink.Run(120); });
+    waits("Run(300)", 300, function () { sink.Run(300); });
 });
 
 test("an event that waits", function ()
 {
     var sink = newSink();
 
-    checkDuration("NextEvent with an event in the queue", 0, function () { sink.OnReset(); sink.NextEvent(5000); });
+    doesNotWait("NextEvent with an event in the queue", function () { sink.OnReset(); sink.NextEvent(patience); });
     equal("it returned that", sink.NextEvent(0), null);
 });
 
@@ -43,13 +53,13 @@ test("Stop before Run", function ()
 {
     var sink = newSink();
 
-    checkDuration("Run after Stop", 0, function () { sink.Stop(); sink.Run(2000); });
-    checkDuration("the Run after that", 100, function () { sink.Run(100); });
-    checkDuration("NextEvent after Stop", 0, function () { sink.Stop(); sink.NextEvent(2000); });
+    doesNotWait("Run after Stop", function () { sink.Stop(); sink.Run(patience); });
+    waits("the Run after that", 100, function () { sink.Run(100); });
+    doesNotWait("NextEvent after Stop", function () { sink.Stop(); sink.NextEvent(patience); });
     sink.Stop();
     sink.Stop();
-    sink.Run(2000);
-    checkDuration("two Stops end one Run; the next", 100, function () { sink.Run(100); });
+    doesNotWait("Run after two Stops", function () { sink.Run(patience); });
+    waits("two Stops end one Run; the next", 100, function () { sink.Run(100); });
 });
 
 test("Stop before NextEvent", function ()
@@ -58,8 +68,8 @@ test("Stop before NextEvent", function ()
 
     sink.OnReset();
     sink.Stop();
-    equal("NextEvent after Stop still returns what is there", sink.NextEvent(1000).Name, "OnReset");
-    check("and the Stop is kept for the call that waits", milliseconds(function () { sink.Run(5000); }) < 1000);
+    equal("NextEvent after Stop still returns what is there", sink.NextEvent(patience).Name, "OnReset");
+    doesNotWait("the Stop is kept for the call that waits: Run", function () { sink.Run(patience); });
 });
 
 test("Run without a limit", function ()

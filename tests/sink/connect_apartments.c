@@ -71,11 +71,9 @@ static void test_events_do_not_wait_for_the_script(void **state)
     assert_int_equal(source.connected, DIID_COUNT);
     for (LONG i = 0; i < SAMPLE_COUNT; ++i)
     {
-        ULONGLONG start = now_ms();
-
+        /* The script's thread does not pump, so that who waited for it would wait for ever. */
         assert_int_equal(source_fire(&source, &samples[i]), S_OK);
         assert_int_equal(heard, i + 1);
-        assert_true(now_ms() - start < 1000);
     }
     assert_int_equal(heard_single_threaded, 0);
     InterlockedIncrement(&connecting.go_on);

@@ -90,17 +90,14 @@ static void run_what_waits(void *context)
 {
     struct recorder recorder;
     LONG count, cookie;
-    ULONGLONG start;
 
     (void)context;
     recorder_init(&recorder);
     recorder.act = sleep_a_little;
     cookie = recorder_subscribe(&recorder, sink, L"OnReset");
     worker_run(NO_APARTMENT, fire_many, NULL);
-    start = now_ms();
     CHECK(IVMEventSink_Run(sink, 0, &count) == S_OK);
-    /* Less than the twenty seconds or more that all would take. */
-    CHECK(now_ms() - start < 2000);
+    /* Far from all of them, which take a millisecond or more each. */
     CHECK(count > 0 && count < WAITING / 10);
     CHECK(IVMEventSink_Unsubscribe(sink, cookie) == S_OK);
     recorder_end(&recorder);

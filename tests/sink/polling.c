@@ -50,16 +50,9 @@ static void check_timeouts(void *context)
     {
         for (size_t i = 0; i < ARRAYSIZE(timeouts); ++i)
         {
-            ULONGLONG best = ~0ull, took;
-
-            /* The best of some: others use the machine too. */
+            /* Never early, and not for ever; how late it is depends on who else uses the machine. */
             for (int attempt = 0; attempt < 3; ++attempt)
-            {
-                took = waits[way](timeouts[i]);
-                CHECK(took + 1 >= (ULONGLONG)timeouts[i]);
-                best = min(best, took);
-            }
-            CHECK(best <= (ULONGLONG)timeouts[i] + 50);
+                CHECK(waits[way](timeouts[i]) + 1 >= (ULONGLONG)timeouts[i]);
         }
     }
 }
@@ -107,13 +100,11 @@ static void wait_for_event(void *context)
 {
     HANDLE worker = worker_start(NO_APARTMENT, fire_soon, NULL);
     IVMEventRecord *record;
-    ULONGLONG start = now_ms(), took;
     LONG id;
 
     (void)context;
-    CHECK(IVMEventSink_NextEvent(sink, PATIENCE_MS, &record) == S_OK);
-    took = now_ms() - start;
-    CHECK(record && took < PATIENCE_MS / 2);
+    /* Nothing else ends it. */
+    CHECK(IVMEventSink_NextEvent(sink, -1, &record) == S_OK && record);
     CHECK(IVMEventRecord_get_Id(record, &id) == S_OK && id == vmVirtualMachineEvent_TripleFault);
     IVMEventRecord_Release(record);
     worker_join(worker);
@@ -292,7 +283,12 @@ static void pump_by_NextEvent(struct recorder *recorder)
     IVMEventRecord *record;
 
     CHECK(IVMEventSink_put_QueueCapacity(sink, 0) == S_OK);
-    CHECK(IVMEventSink_NextEvent(sink, 200, &record) == S_OK && !record);
+    /* It has no more than its time for them, and nothing else runs them. */
+    for (ULONGLONG end = now_ms() + PATIENCE_MS; recorder->calls < 3;)
+    {
+        CHECK(IVMEventSink_NextEvent(sink, 200, &record) == S_OK && !record);
+        CHECK(now_ms() < end);
+    }
     CHECK(recorder->calls == 3);
 }
 
