@@ -225,7 +225,7 @@ static void test_vmhost(void **state)
     {
         process = start(program, L"-Embedding");
         /* It takes a while until it offers its class; COM starts no second one meanwhile, or this would not end. */
-        Sleep(1000);
+        Sleep(5000);
         host = client_create_host();
         assert_int_equal(client_count_hosts(), 1);
         machine = client_create_machine(host, L"Office");

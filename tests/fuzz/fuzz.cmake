@@ -11,7 +11,7 @@ endif()
 
 file(MAKE_DIRECTORY ${WORK}/found)
 execute_process(
-  COMMAND ${PROGRAM} -max_total_time=${seconds} ${seed} -max_len=16384 -timeout=20 -print_final_stats=1 -close_fd_mask=0
+  COMMAND ${PROGRAM} -max_total_time=${seconds} ${seed} -max_len=16384 -timeout=300 -print_final_stats=1 -close_fd_mask=0
     -artifact_prefix=${WORK}/ ${WORK}/found ${CORPUS}
   RESULT_VARIABLE result)
 if(result)

@@ -175,6 +175,7 @@ static void test_loop_through_a_message_loop(void **state)
     assert_int_equal(loop.links[0].heard, 1);
     InterlockedIncrement(&loop.fired);
     worker_join(worker);
+    assert_true(wait_for(&loop.links[1].heard, 1));
     Sleep(SETTLE_MS);
     assert_int_equal(loop.links[1].heard, 1);
     assert_int_equal(loop.links[0].heard, 1);
