@@ -160,7 +160,7 @@ static void world_end(void)
 /* A face and what is called there. */
 static IDispatch *make_call(struct random *random)
 {
-    static const DISPID ids[] = {0, -1, -4, 13, 14, 99, 112, 113, LONG_MAX, LONG_MIN};
+    static const DISPID ids[] = {0, -1, -4, 13, 14, 99, 113, 114, LONG_MAX, LONG_MIN};
     static const LCID lcids[] = {LOCALE_USER_DEFAULT, LOCALE_INVARIANT, LOCALE_NEUTRAL, 0x0409, 0x0407, 0x040c};
     static const WORD flags[] = {0, DISPATCH_PROPERTYGET, DISPATCH_PROPERTYPUT, DISPATCH_PROPERTYPUTREF,
             DISPATCH_METHOD | DISPATCH_PROPERTYPUT, DISPATCH_METHOD | 0x10, 0x8000, 0xffff};
@@ -304,14 +304,14 @@ static void check_error(HRESULT hr, EXCEPINFO *exception)
 }
 
 /*
- * Subscribe, Connect, Run and the others, which ITypeInfo::Invoke takes apart and converts the arguments for. It follows
+ * Subscribe, Connect, CatchUp and the others, which ITypeInfo::Invoke takes apart and converts the arguments for. It follows
  * what it is given, so that here a caller's references are none to nothing, its types those of VARIANTs. And Wine's
  * forgets to release objects when it refuses a call, so that the number of arguments is right.
  */
 static void do_member_call(struct random *random)
 {
     static const VARTYPE types[] = {VT_I4, VT_BSTR, VT_BOOL, VT_R8, VT_UI1, VT_EMPTY, VT_NULL, VT_DISPATCH};
-    static const UINT counts[] = {2, 1, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0};
+    static const UINT counts[] = {2, 1, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1};
     static DISPID put = DISPID_PROPERTYPUT;
     UINT member = random_below(random, ARRAYSIZE(counts)), count = counts[member];
     bool puts = member == DISPID_QUEUE_CAPACITY - DISPID_SUBSCRIBE && random_once_in(random, 2);
