@@ -20,26 +20,27 @@ static HRESULT place_arguments(const struct event_type *type, const DISPPARAMS *
         struct event_fault *fault)
 {
     bool placed[EVENT_MAX_ARGS] = {false};
+    UINT count = params->cArgs, named_count = params->cNamedArgs;
 
     /* No event has more than EVENT_MAX_ARGS, which gcc's analyser does not see. */
-    if (params->cArgs != type->param_count || params->cArgs > EVENT_MAX_ARGS || params->cNamedArgs > params->cArgs)
+    if (count != type->param_count || count > EVENT_MAX_ARGS || named_count > count)
         return DISP_E_BADPARAMCOUNT;
-    if ((params->cArgs && !params->rgvarg) || (params->cNamedArgs && !params->rgdispidNamedArgs))
+    if ((count && !params->rgvarg) || (named_count && !params->rgdispidNamedArgs))
         return E_POINTER;
-    for (UINT i = 0; i < params->cNamedArgs; ++i)
+    for (UINT i = 0; i < named_count; ++i)
     {
         DISPID id = params->rgdispidNamedArgs[i];
 
         fault->arg = i;
-        if (id < 0 || (UINT)id >= type->param_count || placed[id])
+        if (id < 0 || (UINT)id >= count || placed[id])
             return DISP_E_PARAMNOTFOUND;
         places[id] = i;
         placed[id] = true;
     }
     /* Arguments without a name stand behind the named ones, the last first. */
-    for (UINT i = 0; i < params->cArgs - params->cNamedArgs; ++i)
+    for (UINT i = 0; i < EVENT_MAX_ARGS && i < count - named_count; ++i)
     {
-        UINT place = params->cArgs - 1 - i;
+        UINT place = count - 1 - i;
 
         fault->arg = place;
         if (placed[i])

@@ -30,6 +30,17 @@ def save_booted_guest(path):
         machine.save(path)
 
 
+def hold_wine_desktop(config):
+    """Has Wine make its desktop before anything else needs it, and keep it until the tests are over.
+
+    It is made when a first program wants a window, and goes with the last one. Wine 10 never helps a thread that has
+    seen it half made, so that of several scripts that start at the same moment one cannot subscribe.
+    """
+    holder = Subscriber("hold.js")
+    config.add_cleanup(holder.close)
+    holder.order("hold")
+
+
 def pytest_configure(config):
     # What the tests have started ends with them, also when they are ended: CTest does that by SIGTERM to a test that
     # takes too long, and not at all when it is ended itself. A process of tests ends with the one that started it.
@@ -41,6 +52,7 @@ def pytest_configure(config):
     config.add_cleanup(lambda: shutil.rmtree(folder))
     config.add_cleanup(windows.unregister_servers)
     windows.register_servers()
+    hold_wine_desktop(config)
     save_booted_guest(folder / "booted")
     os.environ[STATE] = str(folder / "booted")
 

@@ -12,7 +12,7 @@ import windows
 from events import PAUSED, RUNNING
 from lines import PATIENCE, Silence
 
-SCRIPT = pathlib.Path(__file__).with_name("watch.js")
+HERE = pathlib.Path(__file__).parent
 
 
 class Failed(Exception):
@@ -24,15 +24,15 @@ class Failed(Exception):
 
 
 class Subscriber:
-    """One script that watches any number of machines."""
+    """One script that watches any number of machines, or another one that takes orders."""
 
-    def __init__(self):
+    def __init__(self, name="watch.js"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vmevents-watch-"))
         self.changed = threading.Condition()
         self.answers = []
         self.events = {}
         # Wine's cscript fails, silently, when another one is just reading the same file.
-        script = shutil.copy(SCRIPT, self.folder)
+        script = shutil.copy(HERE / name, self.folder)
         # Not a pipe: what Wine starts beside the script keeps it open.
         self.complaints = open(self.folder / "complaints", "w+", encoding="utf-8", errors="replace")
         self.ended = False

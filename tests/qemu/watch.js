@@ -12,13 +12,13 @@ var sink = new ActiveXObject("VMEvents.Sink");
 
 var order = files.BuildPath(WScript.Arguments(0), "order"), going = true, connections = {};
 
-sink.Subscribe("*", function (record)
+function tell(record)
 {
     // The floppy drive's events have the same names as the DVD drive's.
     var drive = record.Interface == "IVMVirtualMachineEvents" ? "" : record.Interface + ".";
 
     WScript.Echo("event " + record.Source + " " + drive + record.Text);
-});
+}
 
 var orders = {
     open: function (name, address)
@@ -53,6 +53,11 @@ var orders = {
     }
 };
 
+function complain(e)
+{
+    WScript.Echo("failed " + (e.number < 0 ? e.number + 0x100000000 : e.number).toString(16) + " " + e.description);
+}
+
 function carryOut(words)
 {
     var result;
@@ -64,7 +69,7 @@ function carryOut(words)
     }
     catch (e)
     {
-        WScript.Echo("failed " + (e.number < 0 ? e.number + 0x100000000 : e.number).toString(16) + " " + e.description);
+        complain(e);
     }
 }
 
@@ -77,10 +82,19 @@ function takeOrder()
     return text.split("\t");
 }
 
-while (going)
+// Wine's cscript says nothing of an error that nobody catches.
+try
 {
-    if (files.FileExists(order))
-        carryOut(takeOrder());
-    // Handlers run in here.
-    sink.Run(20);
+    sink.Subscribe("*", tell);
+    while (going)
+    {
+        if (files.FileExists(order))
+            carryOut(takeOrder());
+        // Handlers run in here.
+        sink.Run(20);
+    }
+}
+catch (e)
+{
+    complain(e);
 }
