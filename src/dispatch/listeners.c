@@ -212,7 +212,7 @@ static void dispatch_pause(unsigned int tries)
     dispatch_lock();
 }
 
-static bool listeners_take_out(struct listeners *list, uint32_t cookie, uint32_t kind, bool wait)
+static bool listeners_take_out(struct listeners *list, uint32_t cookie, uint32_t kind, bool may_wait)
 {
     struct listener *listener;
 
@@ -223,7 +223,8 @@ static bool listeners_take_out(struct listeners *list, uint32_t cookie, uint32_t
         return false;
     }
     listeners_pin(list);
-    if (!wait)
+    /* Asked with the lock held, under which other threads make and lose their readers. */
+    if (!may_wait || inside_callback())
     {
         listeners_retire(list, listener);
         listeners_reap(list);
@@ -241,7 +242,7 @@ static bool listeners_take_out(struct listeners *list, uint32_t cookie, uint32_t
 
 bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind)
 {
-    return listeners_take_out(list, cookie, kind, !inside_callback());
+    return listeners_take_out(list, cookie, kind, true);
 }
 
 bool listeners_remove_later(struct listeners *list, uint32_t cookie, uint32_t kind)
