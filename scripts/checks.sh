@@ -36,10 +36,17 @@ gcc_analyzer() {
         cmake --build "build/check-$preset" --target "$@"
 }
 
+# Which room includes which (scripts/rooms), and no circle between files of different rooms.
+check_includes() {
+    local table=$root/scripts/rooms reader=$root/scripts/includes.awk
+    (cd src && find . -name '*.[ch]' -printf '%P\n' | sort | xargs awk -f "$reader" "$table")
+}
+
 cmd_check() {
     packages+=(clang-tidy cppcheck)
     prepare
     cd "$root"
+    step check-includes "checking: includes" check_includes
     step check-cppcheck "checking: cppcheck" run_cppcheck
     step check-clang-tidy "checking: clang-tidy" clang_tidy
     step check-win64 "checking: gcc's analyser, win64" gcc_analyzer win64 vmevents vmhost vmwatch

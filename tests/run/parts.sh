@@ -217,6 +217,34 @@ try_summary() {
     [[ $out == *"1 passed, 1 failed, 3 skipped" ]] || fail "that is counted too: $out"
 }
 
+# What `./run check` says of the includes of a tree.
+try_includes() {
+    local out
+    put() { mkdir -p "src/${1%/*}" && printf '#include "%s"\n' "${@:2}" >"src/$1"; }
+    mkdir -p src
+    mv scripts scripts-of-the-checkout
+    mkdir scripts
+    ln -s ../scripts-of-the-checkout/includes.awk scripts
+    printf '%s\n' '# The table.' 'low' 'high low include' 'high/inner low' >scripts/rooms
+    put high/part/a.c high/part/a.h low/b.h vmevents.h
+    put low/b.h low/c.h
+    check_includes >out || fail "all of that is allowed: $(<out)"
+    put low/c.c vmevents.h
+    put high/inner/d.c high/part/a.h
+    ! check_includes >out || fail "that is not"
+    out=$(<out)
+    [[ $out == *"low/c.c:1: low may not include vmevents.h, which is of include"* ]] || fail "a room below: $out"
+    [[ $out == *"high/inner/d.c:1: high/inner may not include high/part/a.h, which is of high"* ]] || fail "a folder: $out"
+    rm src/low/c.c src/high/inner/d.c
+    put high/part/a.h high/e.h
+    put high/e.c high/part/a.h
+    ! check_includes >out || fail "a circle"
+    [[ $(<out) == "high/e and high/part/a include each other in a circle" ]] || fail "of two folders: $(<out)"
+    put high/part/a.h high/part/e.h
+    put high/part/e.c high/part/a.h
+    check_includes >out || fail "within a folder it may be: $(<out)"
+}
+
 # Two at a time would build into one folder.
 try_waits_for_another() {
     mkdir -p "$cache"
