@@ -7,7 +7,7 @@
 #include "host/error_support.h"
 #include "host/machine.h"
 #include "host/machines.h"
-#include "host/server.h"
+#include "host/process_life.h"
 #include "host/settle.h"
 
 static struct host
@@ -45,7 +45,7 @@ static HRESULT WINAPI host_QueryInterface(IVMEventHost *iface, REFIID riid, void
 static ULONG WINAPI host_AddRef(IVMEventHost *iface)
 {
     (void)iface;
-    server_addref();
+    process_addref();
     return InterlockedIncrement(&host.refcount);
 }
 
@@ -54,7 +54,7 @@ static ULONG WINAPI host_Release(IVMEventHost *iface)
     ULONG refcount = InterlockedDecrement(&host.refcount);
 
     (void)iface;
-    server_release();
+    process_release();
     return refcount;
 }
 

@@ -7,13 +7,14 @@
 #include "com/type_info.h"
 #include "event/text.h"
 #include "host/endings.h"
+#include "host/error_source.h"
 #include "host/error_support.h"
 #include "host/host.h"
 #include "host/play_invoke.h"
+#include "host/process_life.h"
 #include "host/qemu/live.h"
 #include "host/raise_invoke.h"
 #include "host/raised.h"
-#include "host/server.h"
 #include "host/settle.h"
 #include "host/simulated/player.h"
 #include "platform/memory.h"
@@ -242,7 +243,7 @@ static HRESULT WINAPI machine_QueryInterface(IVMEventMachine *iface, REFIID riid
 
 static ULONG WINAPI machine_AddRef(IVMEventMachine *iface)
 {
-    server_addref();
+    process_addref();
     return InterlockedIncrement(&machine_from_IVMEventMachine(iface)->refcount);
 }
 
@@ -253,7 +254,7 @@ static ULONG WINAPI machine_Release(IVMEventMachine *iface)
 
     if (!refcount)
         machine_free(machine);
-    server_release();
+    process_release();
     return refcount;
 }
 

@@ -1,7 +1,7 @@
 #include "host/machine_name.h"
 
 #include "com/error_info.h"
-#include "host/server.h"
+#include "host/error_source.h"
 #include "vmevents.h"
 
 #include <wchar.h>

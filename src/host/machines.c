@@ -3,10 +3,11 @@
 #include "com/enumerator.h"
 #include "com/error_info.h"
 #include "com/type_info.h"
+#include "host/error_source.h"
 #include "host/error_support.h"
 #include "host/machine_name.h"
+#include "host/process_life.h"
 #include "host/qemu/live.h"
-#include "host/server.h"
 #include "platform/memory.h"
 
 static SRWLOCK lock = SRWLOCK_INIT;
@@ -234,7 +235,7 @@ static HRESULT WINAPI collection_QueryInterface(IVMEventMachines *iface, REFIID 
 static ULONG WINAPI collection_AddRef(IVMEventMachines *iface)
 {
     (void)iface;
-    server_addref();
+    process_addref();
     return InterlockedIncrement(&collection.refcount);
 }
 
@@ -243,7 +244,7 @@ static ULONG WINAPI collection_Release(IVMEventMachines *iface)
     ULONG refcount = InterlockedDecrement(&collection.refcount);
 
     (void)iface;
-    server_release();
+    process_release();
     return refcount;
 }
 

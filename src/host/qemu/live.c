@@ -5,8 +5,8 @@
 
 #include "com/error_info.h"
 #include "event/text.h"
+#include "host/error_source.h"
 #include "host/qemu/loop.h"
-#include "host/server.h"
 #include "platform/memory.h"
 
 #include <wchar.h>

@@ -3,8 +3,8 @@
 #include "com/clock.h"
 #include "com/error_info.h"
 #include "event/text.h"
+#include "host/error_source.h"
 #include "host/raised.h"
-#include "host/server.h"
 #include "host/simulated/cue.h"
 #include "platform/memory.h"
 
