@@ -6,6 +6,7 @@
 #include "host/endings.h"
 #include "host/error_support.h"
 #include "host/machine.h"
+#include "host/machine_collection.h"
 #include "host/machines.h"
 #include "host/process_life.h"
 #include "host/settle.h"
@@ -86,34 +87,34 @@ static HRESULT WINAPI host_Invoke(IVMEventHost *iface, DISPID id, REFIID riid, L
     return type_info_invoke(&IID_IVMEventHost, iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
-static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **face)
+static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **machine_interface)
 {
     struct machine *machine;
     HRESULT hr;
 
     (void)iface;
-    if (!face)
+    if (!machine_interface)
         return E_POINTER;
-    *face = NULL;
+    *machine_interface = NULL;
     if (FAILED(hr = machines_create(name, &machine)))
         return hr;
-    *face = machine_get_face(machine);
+    *machine_interface = machine_get_interface(machine);
     machine_release(machine);
     return S_OK;
 }
 
-static HRESULT WINAPI host_FindMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **face)
+static HRESULT WINAPI host_FindMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **machine_interface)
 {
     struct machine *machine;
     HRESULT hr;
 
     (void)iface;
-    if (!face)
+    if (!machine_interface)
         return E_POINTER;
-    *face = NULL;
+    *machine_interface = NULL;
     if (FAILED(hr = machines_find(name, &IID_IVMEventHost, &machine)))
         return hr;
-    *face = machine_get_face(machine);
+    *machine_interface = machine_get_interface(machine);
     machine_release(machine);
     return S_OK;
 }
@@ -124,18 +125,18 @@ static HRESULT WINAPI host_RemoveMachine(IVMEventHost *iface, BSTR name)
     return machines_remove(name);
 }
 
-static HRESULT WINAPI host_OpenMachine(IVMEventHost *iface, BSTR name, BSTR address, IVMEventMachine **face)
+static HRESULT WINAPI host_OpenMachine(IVMEventHost *iface, BSTR name, BSTR address, IVMEventMachine **machine_interface)
 {
     struct machine *machine;
     HRESULT hr;
 
     (void)iface;
-    if (!face)
+    if (!machine_interface)
         return E_POINTER;
-    *face = NULL;
+    *machine_interface = NULL;
     if (FAILED(hr = machines_open(name, address, &machine)))
         return hr;
-    *face = machine_get_face(machine);
+    *machine_interface = machine_get_interface(machine);
     machine_release(machine);
     return S_OK;
 }
@@ -145,7 +146,7 @@ static HRESULT WINAPI host_get_Machines(IVMEventHost *iface, IVMEventMachines **
     (void)iface;
     if (!machines)
         return E_POINTER;
-    *machines = machines_get_collection();
+    *machines = machine_collection_get();
     return S_OK;
 }
 
@@ -196,7 +197,7 @@ BOOL host_init(void)
     error_support_init(&host.error_support, identity, &IID_IVMEventHost);
     class_info_init(&host.class_info, identity, &CLSID_VMEventHost, &DIID_IVMVirtualPCEvents);
     connection_points_init(&host.points, identity, host.source, 1u << PC_EVENTS, LANE_HOME_NONE);
-    machines_init();
+    machine_collection_init();
     return TRUE;
 }
 

@@ -61,7 +61,7 @@ void machine_release(struct machine *machine)
         machine_free(machine);
 }
 
-IVMEventMachine *machine_get_face(struct machine *machine)
+IVMEventMachine *machine_get_interface(struct machine *machine)
 {
     IVMEventMachine_AddRef(&machine->IVMEventMachine_iface);
     return &machine->IVMEventMachine_iface;

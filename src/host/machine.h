@@ -12,7 +12,7 @@ struct machine;
 struct raised;
 
 /* With one reference. References of the process itself are counted by machine_addref and machine_release; only those
- * of machine_get_face, which clients get, keep the process. */
+ * of machine_get_interface, which clients get, keep the process. */
 HRESULT machine_create(BSTR name, struct machine **machine);
 
 /* The same with a live machine behind it, which becomes the machine's, also when it fails. */
@@ -21,7 +21,7 @@ HRESULT machine_create_live(BSTR name, struct live *live, struct machine **machi
 void machine_addref(struct machine *machine);
 void machine_release(struct machine *machine);
 
-IVMEventMachine *machine_get_face(struct machine *machine);
+IVMEventMachine *machine_get_interface(struct machine *machine);
 
 BSTR machine_name(const struct machine *machine);
 

@@ -1,12 +1,8 @@
 #include "host/machines.h"
 
-#include "com/enumerator.h"
 #include "com/error_info.h"
-#include "com/type_info.h"
 #include "host/error_source.h"
-#include "host/error_support.h"
 #include "host/machine_name.h"
-#include "host/process_life.h"
 #include "host/qemu/live.h"
 #include "platform/memory.h"
 
@@ -207,198 +203,41 @@ void machines_remove_all(void)
     }
 }
 
-/* IVMEventMachines: shows the table as it is at each call. Never freed, its references only keep the process. */
-
-static struct collection
-{
-    IVMEventMachines IVMEventMachines_iface;
-    struct error_support error_support;
-    LONG refcount;
-} collection;
-
-static HRESULT WINAPI collection_QueryInterface(IVMEventMachines *iface, REFIID riid, void **object)
-{
-    if (!object)
-        return E_POINTER;
-    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventMachines))
-        *object = iface;
-    else if (IsEqualIID(riid, &IID_ISupportErrorInfo))
-        *object = &collection.error_support.ISupportErrorInfo_iface;
-    else
-        *object = NULL;
-    if (!*object)
-        return E_NOINTERFACE;
-    IVMEventMachines_AddRef(iface);
-    return S_OK;
-}
-
-static ULONG WINAPI collection_AddRef(IVMEventMachines *iface)
-{
-    (void)iface;
-    process_addref();
-    return InterlockedIncrement(&collection.refcount);
-}
-
-static ULONG WINAPI collection_Release(IVMEventMachines *iface)
-{
-    ULONG refcount = InterlockedDecrement(&collection.refcount);
-
-    (void)iface;
-    process_release();
-    return refcount;
-}
-
-static HRESULT WINAPI collection_GetTypeInfoCount(IVMEventMachines *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI collection_GetTypeInfo(IVMEventMachines *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)iface, (void)lcid;
-    return type_info_describe(&IID_IVMEventMachines, index, info);
-}
-
-static HRESULT WINAPI collection_GetIDsOfNames(
-        IVMEventMachines *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)iface, (void)lcid;
-    return type_info_get_ids(&IID_IVMEventMachines, riid, names, count, ids);
-}
-
-static HRESULT WINAPI collection_Invoke(IVMEventMachines *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
-{
-    /* Scripts ask for a method when they ignore the result, and Wine's JScript does when it enumerates. */
-    if (flags & DISPATCH_METHOD)
-        flags |= DISPATCH_PROPERTYGET;
-    return type_info_invoke(&IID_IVMEventMachines, iface, id, riid, lcid, flags, params, result, exception, arg_error);
-}
-
-static HRESULT machine_at(LONG number, struct machine **machine)
+UINT machines_count(void)
 {
     UINT count;
 
-    *machine = NULL;
     AcquireSRWLockShared(&lock);
     count = table_count;
-    if (number >= 1 && (ULONG)number <= count)
-        machine_addref(*machine = table[number - 1]);
     ReleaseSRWLockShared(&lock);
-    if (*machine)
-        return S_OK;
-    return error_raise_format(DISP_E_BADINDEX, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
-            count ? L"There is no machine number %ld; they are numbered from 1 to %u"
-                  : L"There is no machine number %ld; there are no machines, and CreateMachine makes one",
-            (long)number, count);
+    return count;
 }
 
-/* Also clears it. */
-static HRESULT refuse_key(VARIANT *key)
+struct machine *machines_at(LONG number, UINT *count)
 {
-    VARTYPE type = V_VT(key);
-
-    VariantClear(key);
-    return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
-            L"A machine is found by its number or its name, not by a value of type %u", type);
-}
-
-static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index, IVMEventMachine **face)
-{
-    struct machine *machine;
-    VARIANT key;
-    HRESULT hr;
-
-    (void)iface;
-    if (!face)
-        return E_POINTER;
-    *face = NULL;
-    if (FAILED(hr = event_copy_argument(&key, &index)))
-        return hr;
-    if (V_VT(&key) == VT_BSTR)
-        hr = machines_find(V_BSTR(&key), &IID_IVMEventMachines, &machine);
-    else if (V_VT(&key) != VT_EMPTY && SUCCEEDED(hr = VariantChangeType(&key, &key, 0, VT_I4)))
-        hr = machine_at(V_I4(&key), &machine);
-    else if (hr != E_OUTOFMEMORY)
-        return refuse_key(&key);
-    VariantClear(&key);
-    if (FAILED(hr))
-        return hr;
-    *face = machine_get_face(machine);
-    machine_release(machine);
-    return S_OK;
-}
-
-static HRESULT WINAPI collection_get_Count(IVMEventMachines *iface, LONG *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    AcquireSRWLockShared(&lock);
-    *count = (LONG)table_count;
-    ReleaseSRWLockShared(&lock);
-    return S_OK;
-}
-
-/* The machines as there are now, each a VARIANT that the caller clears. NULL: out of memory. */
-static VARIANT *list_machines(UINT *count)
-{
-    VARIANT *machines;
+    struct machine *machine = NULL;
 
     AcquireSRWLockShared(&lock);
     *count = table_count;
-    if ((machines = memory_alloc((table_count + 1) * sizeof(*machines))))
+    if (number >= 1 && (ULONG)number <= table_count)
+        machine_addref(machine = table[number - 1]);
+    ReleaseSRWLockShared(&lock);
+    return machine;
+}
+
+struct machine **machines_list(UINT *count)
+{
+    struct machine **list;
+
+    AcquireSRWLockShared(&lock);
+    *count = table_count;
+    if ((list = memory_alloc((table_count + 1) * sizeof(*list))))
     {
         for (UINT i = 0; i < table_count; ++i)
-        {
-            V_VT(&machines[i]) = VT_DISPATCH;
-            V_DISPATCH(&machines[i]) = (IDispatch *)machine_get_face(table[i]);
-        }
+            machine_addref(list[i] = table[i]);
     }
     ReleaseSRWLockShared(&lock);
-    return machines;
-}
-
-static HRESULT WINAPI collection_get__NewEnum(IVMEventMachines *iface, IUnknown **enumerator)
-{
-    VARIANT *machines;
-    UINT count;
-    HRESULT hr;
-
-    if (!enumerator)
-        return E_POINTER;
-    *enumerator = NULL;
-    if (!(machines = list_machines(&count)))
-        return E_OUTOFMEMORY;
-    hr = enum_variant_create(machines, count, (IUnknown *)iface, (IEnumVARIANT **)enumerator);
-    while (count--)
-        VariantClear(&machines[count]);
-    memory_free(machines);
-    return hr;
-}
-
-static const IVMEventMachinesVtbl collection_vtbl = {
-        collection_QueryInterface,
-        collection_AddRef,
-        collection_Release,
-        collection_GetTypeInfoCount,
-        collection_GetTypeInfo,
-        collection_GetIDsOfNames,
-        collection_Invoke,
-        collection_get_Item,
-        collection_get_Count,
-        collection_get__NewEnum,
-};
-
-void machines_init(void)
-{
-    collection.IVMEventMachines_iface.lpVtbl = (IVMEventMachinesVtbl *)&collection_vtbl;
-    error_support_init(
-            &collection.error_support, (IUnknown *)&collection.IVMEventMachines_iface, &IID_IVMEventMachines);
+    return list;
 }
 
 void machines_cleanup(void)
@@ -406,10 +245,4 @@ void machines_cleanup(void)
     memory_free(table);
     table = NULL;
     table_size = 0;
-}
-
-IVMEventMachines *machines_get_collection(void)
-{
-    IVMEventMachines_AddRef(&collection.IVMEventMachines_iface);
-    return &collection.IVMEventMachines_iface;
 }
