@@ -5,8 +5,8 @@
 #include "com/type_info.h"
 #include "host/endings.h"
 #include "host/error_support.h"
-#include "host/machine.h"
 #include "host/machine_collection.h"
+#include "host/machine_object.h"
 #include "host/machines.h"
 #include "host/process_life.h"
 #include "host/settle.h"
@@ -20,6 +20,34 @@ static struct host
     struct event_source *source;
     LONG refcount;
 } host;
+
+/* What the machines need of it */
+
+static BOOL host_prepare_to_fire(void)
+{
+    return event_source_prepare(host.source);
+}
+
+static void host_fire_state_change(BSTR machine, VMVMState state)
+{
+    const struct event_type *type = event_type_get(&event_interfaces[PC_EVENTS], vmVirtualPCEvent_VMStateChange);
+    struct event event;
+
+    event_init(&event, type, L"", &host.source->sequence);
+    V_VT(&event.args[0]) = VT_BSTR;
+    V_BSTR(&event.args[0]) = machine;
+    V_VT(&event.args[1]) = VT_I4;
+    V_I4(&event.args[1]) = state;
+    event_source_fire(host.source, &event);
+    event_cleanup(&event);
+}
+
+static void host_settle(DWORD timeout_ms)
+{
+    lanes_settle(host.source, timeout_ms);
+}
+
+static const struct machine_host machine_host = {host_prepare_to_fire, host_fire_state_change, host_settle};
 
 /* IVMEventHost */
 
@@ -96,7 +124,7 @@ static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEven
     if (!machine_interface)
         return E_POINTER;
     *machine_interface = NULL;
-    if (FAILED(hr = machines_create(name, &machine)))
+    if (FAILED(hr = machines_create(name, &machine_host, &machine)))
         return hr;
     *machine_interface = machine_get_interface(machine);
     machine_release(machine);
@@ -125,7 +153,8 @@ static HRESULT WINAPI host_RemoveMachine(IVMEventHost *iface, BSTR name)
     return machines_remove(name);
 }
 
-static HRESULT WINAPI host_OpenMachine(IVMEventHost *iface, BSTR name, BSTR address, IVMEventMachine **machine_interface)
+static HRESULT WINAPI host_OpenMachine(
+        IVMEventHost *iface, BSTR name, BSTR address, IVMEventMachine **machine_interface)
 {
     struct machine *machine;
     HRESULT hr;
@@ -134,7 +163,7 @@ static HRESULT WINAPI host_OpenMachine(IVMEventHost *iface, BSTR name, BSTR addr
     if (!machine_interface)
         return E_POINTER;
     *machine_interface = NULL;
-    if (FAILED(hr = machines_open(name, address, &machine)))
+    if (FAILED(hr = machines_open(name, address, &machine_host, &machine)))
         return hr;
     *machine_interface = machine_get_interface(machine);
     machine_release(machine);
@@ -212,30 +241,6 @@ void host_cleanup(void)
 IVMEventHost *host_get(void)
 {
     return &host.IVMEventHost_iface;
-}
-
-BOOL host_prepare_to_fire(void)
-{
-    return event_source_prepare(host.source);
-}
-
-void host_fire_state_change(BSTR machine, VMVMState state)
-{
-    const struct event_type *type = event_type_get(&event_interfaces[PC_EVENTS], vmVirtualPCEvent_VMStateChange);
-    struct event event;
-
-    event_init(&event, type, L"", &host.source->sequence);
-    V_VT(&event.args[0]) = VT_BSTR;
-    V_BSTR(&event.args[0]) = machine;
-    V_VT(&event.args[1]) = VT_I4;
-    V_I4(&event.args[1]) = state;
-    event_source_fire(host.source, &event);
-    event_cleanup(&event);
-}
-
-void host_settle(DWORD timeout_ms)
-{
-    lanes_settle(host.source, timeout_ms);
 }
 
 void host_finish_connections(void)

@@ -5,6 +5,7 @@
 #include "com/type_info.h"
 #include "host/error_source.h"
 #include "host/error_support.h"
+#include "host/machine_object.h"
 #include "host/machines.h"
 #include "host/process_life.h"
 #include "platform/memory.h"

@@ -3,11 +3,18 @@
 #include "com/error_info.h"
 #include "host/error_source.h"
 #include "host/machine_name.h"
+#include "host/machine_object.h"
 #include "host/qemu/live.h"
 #include "platform/memory.h"
 
 static SRWLOCK lock = SRWLOCK_INIT;
-static struct machine **table; /* guarded by the lock, in the order of creation; a reference to each */
+
+/* Guarded by the lock, in the order of creation. */
+static struct entry
+{
+    struct machine *machine; /* with a reference */
+    struct live *live;       /* what is behind it, which is the machine's; NULL: it is simulated */
+} * table;
 static UINT table_count, table_size;
 
 /* The lock is held. table_count: there is none. */
@@ -15,7 +22,7 @@ static UINT table_find(BSTR name)
 {
     UINT i = 0;
 
-    while (i < table_count && !machine_names_are_equal(machine_name(table[i]), name))
+    while (i < table_count && !machine_names_are_equal(machine_name(table[i].machine), name))
         ++i;
     return i;
 }
@@ -24,7 +31,7 @@ static UINT table_find(BSTR name)
 static BOOL table_reserve(void)
 {
     UINT size = table_size ? table_size * 2 : 16;
-    struct machine **larger;
+    struct entry *larger;
 
     if (table_count < table_size)
         return TRUE;
@@ -38,7 +45,7 @@ static BOOL table_reserve(void)
 /* Takes a machine out; its reference goes to the caller. The lock is held. */
 static struct machine *table_take(UINT place)
 {
-    struct machine *machine = table[place];
+    struct machine *machine = table[place].machine;
 
     memmove(&table[place], &table[place + 1], (--table_count - place) * sizeof(*table));
     return machine;
@@ -77,21 +84,21 @@ static HRESULT error_same_place(const struct machine *there)
             L"; FindMachine returns it");
 }
 
-/* The lock is held. The machine that is at the same place, with a reference, or NULL. QEMU's monitor serves one client. */
-static struct machine *table_find_place(const struct machine *machine)
+/* The lock is held. The machine that is at the same place, with a reference, or NULL. What is there serves one client. */
+static struct machine *table_find_place(const struct live *live)
 {
-    for (UINT i = 0; i < table_count; ++i)
+    for (UINT i = 0; live && i < table_count; ++i)
     {
-        if (!machine_is_same_place(table[i], machine))
+        if (!table[i].live || !live_is_same_place(table[i].live, live))
             continue;
-        machine_addref(table[i]);
-        return table[i];
+        machine_addref(table[i].machine);
+        return table[i].machine;
     }
     return NULL;
 }
 
 /* Puts the machine into the table, which takes a reference of its own. */
-static HRESULT table_add(struct machine *machine)
+static HRESULT table_add(struct machine *machine, struct live *live)
 {
     struct machine *there = NULL;
     HRESULT hr = S_OK;
@@ -99,12 +106,15 @@ static HRESULT table_add(struct machine *machine)
     AcquireSRWLockExclusive(&lock);
     if (table_find(machine_name(machine)) != table_count)
         hr = VM_E_CONFIG_DUPLICATE_NAME;
-    else if ((there = table_find_place(machine)))
+    else if ((there = table_find_place(live)))
         hr = E_INVALIDARG;
     else if (!table_reserve())
         hr = E_OUTOFMEMORY;
     else
-        machine_addref(table[table_count++] = machine);
+    {
+        table[table_count++] = (struct entry){machine, live};
+        machine_addref(machine);
+    }
     ReleaseSRWLockExclusive(&lock);
 
     if (hr == VM_E_CONFIG_DUPLICATE_NAME)
@@ -116,32 +126,33 @@ static HRESULT table_add(struct machine *machine)
     return hr;
 }
 
-HRESULT machines_create(BSTR name, struct machine **result)
+HRESULT machines_create(BSTR name, const struct machine_host *host, struct machine **result)
 {
     struct machine *machine;
     HRESULT hr;
 
-    if (FAILED(hr = machine_name_check(name)) || FAILED(hr = machine_create(name, &machine)))
+    if (FAILED(hr = machine_name_check(name)) || FAILED(hr = machine_object_create(name, host, NULL, &machine)))
         return hr;
-    if (FAILED(hr = table_add(machine)))
+    if (FAILED(hr = table_add(machine, NULL)))
         machine_release(machine);
     else
         *result = machine;
     return hr;
 }
 
-HRESULT machines_open(BSTR name, BSTR address, struct machine **result)
+HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, struct machine **result)
 {
     struct machine *machine;
     struct live *live;
     HRESULT hr;
 
     if (FAILED(hr = machine_name_check(name)) || FAILED(hr = live_create(address, &live))
-            || FAILED(hr = machine_create_live(name, live, &machine)))
+            || FAILED(hr = machine_object_create(name, host, live_as_backend(live), &machine)))
         return hr;
-    /* First, so that it can be removed again. */
-    if (SUCCEEDED(hr = machine_prepare_to_fire(machine)) && SUCCEEDED(hr = table_add(machine))
-            && FAILED(hr = machine_attach(machine)))
+    /* It is prepared first, so that it can be removed again when it cannot be attached. It is in the table before it is
+     * attached, so that a second machine at the same place is refused and does not take the connection of the first. */
+    if (SUCCEEDED(hr = machine_prepare_to_fire(machine)) && SUCCEEDED(hr = table_add(machine, live))
+            && FAILED(hr = live_open(live, machine)))
         machines_remove(name);
     if (FAILED(hr))
         machine_release(machine);
@@ -159,7 +170,7 @@ HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine)
         return machine_name_raise_empty(iid);
     AcquireSRWLockShared(&lock);
     if ((place = table_find(name)) < table_count)
-        machine_addref(*machine = table[place]);
+        machine_addref(*machine = table[place].machine);
     ReleaseSRWLockShared(&lock);
     return *machine ? S_OK : error_unknown(name, iid);
 }
@@ -174,7 +185,7 @@ HRESULT machines_remove(BSTR name)
         return machine_name_raise_empty(&IID_IVMEventHost);
     AcquireSRWLockExclusive(&lock);
     /* Once it is taken out there is no way back, so that nothing may fail from there on. */
-    if ((place = table_find(name)) < table_count && SUCCEEDED(hr = machine_prepare_to_fire(table[place])))
+    if ((place = table_find(name)) < table_count && SUCCEEDED(hr = machine_prepare_to_fire(table[place].machine)))
         machine = table_take(place);
     ReleaseSRWLockExclusive(&lock);
     if (FAILED(hr))
@@ -220,7 +231,7 @@ struct machine *machines_at(LONG number, UINT *count)
     AcquireSRWLockShared(&lock);
     *count = table_count;
     if (number >= 1 && (ULONG)number <= table_count)
-        machine_addref(machine = table[number - 1]);
+        machine_addref(machine = table[number - 1].machine);
     ReleaseSRWLockShared(&lock);
     return machine;
 }
@@ -234,7 +245,7 @@ struct machine **machines_list(UINT *count)
     if ((list = memory_alloc((table_count + 1) * sizeof(*list))))
     {
         for (UINT i = 0; i < table_count; ++i)
-            machine_addref(list[i] = table[i]);
+            machine_addref(list[i] = table[i].machine);
     }
     ReleaseSRWLockShared(&lock);
     return list;

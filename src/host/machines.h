@@ -13,11 +13,11 @@ void machines_cleanup(void);
  * S_OK, E_OUTOFMEMORY, and with a description: VM_E_CONFIG_NO_NAME, VM_E_CONFIG_NAME_TOO_LONG,
  * VM_E_CONFIG_NAME_INVALID_CHAR, VM_E_CONFIG_DUPLICATE_NAME
  */
-HRESULT machines_create(BSTR name, struct machine **machine);
+HRESULT machines_create(BSTR name, const struct machine_host *host, struct machine **machine);
 
 /* Makes a machine that is attached to a live one. The same, and E_INVALIDARG with a description: the address is none, is
  * not allowed, or is that of another machine. */
-HRESULT machines_open(BSTR name, BSTR address, struct machine **machine);
+HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, struct machine **machine);
 
 /* S_OK, and with a description: VM_E_CONFIG_NO_NAME, VM_E_VM_UNKNOWN. The error is said to be of interface iid. */
 HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine);

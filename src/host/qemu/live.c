@@ -23,6 +23,7 @@ C_ASSERT((int)VM_LOGOFF_NORMAL == (int)vmLogoff_Normal && (int)VM_LOGOFF_FORCED 
 
 struct live
 {
+    struct machine_backend backend;
     LONG refcount; /* the machine's object, the attachment, and calls under way */
     struct machine *machine;
     BSTR text;
@@ -46,14 +47,19 @@ struct live
     WCHAR logoff_text[256];
 };
 
+static struct live *live_from_backend(const struct machine_backend *backend)
+{
+    return CONTAINING_RECORD(backend, struct live, backend);
+}
+
 static void live_addref(struct live *live)
 {
     InterlockedIncrement(&live->refcount);
 }
 
-void live_release(struct live *live)
+static void live_release(struct live *live)
 {
-    if (!live || InterlockedDecrement(&live->refcount))
+    if (InterlockedDecrement(&live->refcount))
         return;
     if (live->tried)
         CloseHandle(live->tried);
@@ -161,7 +167,7 @@ static void live_tell(void *context, const struct vm_event *told)
     event_init(&event, type, machine_name(live->machine), NULL);
     for (UINT i = 0; i < type->param_count; ++i)
         set_argument(&event.args[i], &type->params[i], told, text ? text : empty_bstr);
-    machine_tell(live->machine, &event);
+    machine_fire_from_backend(live->machine, &event);
     event_cleanup(&event);
     SysFreeString(text);
 }
@@ -216,8 +222,7 @@ static void run_open(struct loop_task *task, uv_loop_t *loop)
 {
     struct live *live = CONTAINING_RECORD(task, struct live, open_task);
 
-    live->opened = !live->closed
-            && attachment_open(&live->attachment, loop, &attachment_user, live, &live->address);
+    live->opened = !live->closed && attachment_open(&live->attachment, loop, &attachment_user, live, &live->address);
     if (live->opened)
         return;
     /* It has been removed already, or memory has run out. */
@@ -284,6 +289,101 @@ static HRESULT parse_address(BSTR text, struct address *address)
     return raise_complaint(complaint);
 }
 
+static void live_close(struct machine_backend *backend)
+{
+    struct live *live = live_from_backend(backend);
+
+    live_addref(live);
+    if (!loop_post(&live->close_task))
+        live_release(live);
+}
+
+static BSTR live_address(const struct machine_backend *backend)
+{
+    return live_from_backend(backend)->text;
+}
+
+BOOL live_is_same_place(const struct live *live, const struct live *other)
+{
+    return live->address.qmp_port == other->address.qmp_port && !strcmp(live->address.host, other->address.host);
+}
+
+static BOOL live_is_connected(struct machine_backend *backend)
+{
+    struct live *live = live_from_backend(backend);
+    BOOL connected;
+
+    AcquireSRWLockShared(&live->lock);
+    connected = live->connected;
+    ReleaseSRWLockShared(&live->lock);
+    return connected;
+}
+
+static BSTR live_fault(struct machine_backend *backend)
+{
+    struct live *live = live_from_backend(backend);
+    struct text text = {0};
+
+    AcquireSRWLockShared(&live->lock);
+    text_append_shown(&text, live->fault, wcslen(live->fault));
+    ReleaseSRWLockShared(&live->lock);
+    return text_finish(&text);
+}
+
+static HRESULT raise_logoff(HRESULT hr, const WCHAR *description)
+{
+    return error_raise_format(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, L"%ls", description);
+}
+
+static HRESULT logoff_result(const struct live *live)
+{
+    switch (live->logoff_result)
+    {
+        case VM_LOGOFF_DONE:
+            return S_OK;
+        case VM_LOGOFF_NO_AGENT:
+            return raise_logoff(VM_E_ADDITIONS_NOT_AVAIL,
+                    L"The guest has no agent that answers; it needs qemu-guest-agent, and the address agent=PORT");
+        case VM_LOGOFF_REFUSED:
+            return error_raise_format(VM_E_ADDITIONS_FEATURE_NOT_AVAIL, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
+                    L"Nobody can be logged off: %ls", live->logoff_text);
+        case VM_LOGOFF_NO_MEMORY:
+            return E_OUTOFMEMORY;
+        case VM_LOGOFF_TIMED_OUT:
+            return raise_logoff(
+                    VM_E_TIMED_OUT, L"The users have been asked to leave, but not all are gone after 20 seconds");
+        default:
+            return raise_logoff(VM_E_VM_NOT_RUNNING, L"The machine does not run, so that nobody can be logged off");
+    }
+}
+
+static HRESULT live_log_off(struct machine_backend *backend)
+{
+    struct live *live = live_from_backend(backend);
+    HRESULT hr;
+
+    AcquireSRWLockExclusive(&live->logoff_lock);
+    if (loop_post(&live->logoff_task))
+    {
+        WaitForSingleObject(live->logged_off, INFINITE);
+        hr = logoff_result(live);
+    }
+    else
+    {
+        hr = E_OUTOFMEMORY;
+    }
+    ReleaseSRWLockExclusive(&live->logoff_lock);
+    return hr;
+}
+
+static void live_end_reference(struct machine_backend *backend)
+{
+    live_release(live_from_backend(backend));
+}
+
+static const struct machine_backend_functions live_functions = {
+        live_address, live_is_connected, live_fault, live_log_off, live_close, live_end_reference};
+
 HRESULT live_create(BSTR text, struct live **result)
 {
     struct address address;
@@ -294,6 +394,7 @@ HRESULT live_create(BSTR text, struct live **result)
         return hr;
     if (!(live = memory_alloc(sizeof(*live))))
         return E_OUTOFMEMORY;
+    live->backend.functions = &live_functions;
     live->refcount = 1;
     live->address = address;
     live->open_task.run = run_open;
@@ -326,85 +427,7 @@ HRESULT live_open(struct live *live, struct machine *machine)
     return WaitForSingleObject(live->tried, FIRST_TRY_MS) == WAIT_OBJECT_0 && live->failed ? E_OUTOFMEMORY : S_OK;
 }
 
-void live_close(struct live *live)
+struct machine_backend *live_as_backend(struct live *live)
 {
-    live_addref(live);
-    if (!loop_post(&live->close_task))
-        live_release(live);
-}
-
-BSTR live_address(const struct live *live)
-{
-    return live->text;
-}
-
-BOOL live_is_same_place(const struct live *live, const struct live *other)
-{
-    return live->address.qmp_port == other->address.qmp_port && !strcmp(live->address.host, other->address.host);
-}
-
-BOOL live_is_connected(struct live *live)
-{
-    BOOL connected;
-
-    AcquireSRWLockShared(&live->lock);
-    connected = live->connected;
-    ReleaseSRWLockShared(&live->lock);
-    return connected;
-}
-
-BSTR live_fault(struct live *live)
-{
-    struct text text = {0};
-
-    AcquireSRWLockShared(&live->lock);
-    text_append_shown(&text, live->fault, wcslen(live->fault));
-    ReleaseSRWLockShared(&live->lock);
-    return text_finish(&text);
-}
-
-static HRESULT raise_logoff(HRESULT hr, const WCHAR *description)
-{
-    return error_raise_format(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, L"%ls", description);
-}
-
-static HRESULT logoff_result(const struct live *live)
-{
-    switch (live->logoff_result)
-    {
-        case VM_LOGOFF_DONE:
-            return S_OK;
-        case VM_LOGOFF_NO_AGENT:
-            return raise_logoff(VM_E_ADDITIONS_NOT_AVAIL,
-                    L"The guest has no agent that answers; it needs qemu-guest-agent, and the address agent=PORT");
-        case VM_LOGOFF_REFUSED:
-            return error_raise_format(VM_E_ADDITIONS_FEATURE_NOT_AVAIL, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-                    L"Nobody can be logged off: %ls", live->logoff_text);
-        case VM_LOGOFF_NO_MEMORY:
-            return E_OUTOFMEMORY;
-        case VM_LOGOFF_TIMED_OUT:
-            return raise_logoff(
-                    VM_E_TIMED_OUT, L"The users have been asked to leave, but not all are gone after 20 seconds");
-        default:
-            return raise_logoff(
-                    VM_E_VM_NOT_RUNNING, L"The machine does not run, so that nobody can be logged off");
-    }
-}
-
-HRESULT live_logoff(struct live *live)
-{
-    HRESULT hr;
-
-    AcquireSRWLockExclusive(&live->logoff_lock);
-    if (loop_post(&live->logoff_task))
-    {
-        WaitForSingleObject(live->logged_off, INFINITE);
-        hr = logoff_result(live);
-    }
-    else
-    {
-        hr = E_OUTOFMEMORY;
-    }
-    ReleaseSRWLockExclusive(&live->logoff_lock);
-    return hr;
+    return &live->backend;
 }
