@@ -1,50 +1,46 @@
-/* First: Winsock's header has to come before windows.h. */
-#include "host/qemu/attachment.h"
-
-#include "host/qemu/live.h"
+/*
+ * What is common to all kinds: opening and closing, waiting for the first try and for a logoff, and the errors that clients
+ * get of that. live/live_kind.h has the rules between this file and a kind.
+ *
+ * A kind's callbacks find the machine there: from open to `closed` struct live holds a reference to the machine, and one to
+ * itself for the kind. The machine holds one as long as it lives. The circle ends by `closed`, after the machine's removal.
+ */
+#include "host/live_machine.h"
 
 #include "com/error_info.h"
 #include "event/text.h"
 #include "host/error_source.h"
-#include "host/qemu/loop.h"
+#include "host/live/live_kind.h"
+#include "host/live_address.h"
+#include "host/live_event_fire.h"
+#include "host/utf8.h"
 #include "platform/memory.h"
 
 #include <wchar.h>
 
-C_ASSERT((int)VM_TURNED_OFF == (int)vmVMState_TurnedOff && (int)VM_SAVED == (int)vmVMState_Saved
-        && (int)VM_RESTORING == (int)vmVMState_Restoring && (int)VM_RUNNING == (int)vmVMState_Running
-        && (int)VM_PAUSED == (int)vmVMState_Paused && (int)VM_SAVING == (int)vmVMState_Saving
-        && (int)VM_TURNING_OFF == (int)vmVMState_TurningOff);
-C_ASSERT((int)VM_LOGOFF_NORMAL == (int)vmLogoff_Normal && (int)VM_LOGOFF_FORCED == (int)vmLogoff_Forced
-        && (int)VM_LOGOFF_EXTERNAL == (int)vmLogoff_External);
-
-/* More than a try takes. */
-#define FIRST_TRY_MS (2 * ATTACHMENT_ANSWER_MS)
-
 struct live
 {
     struct machine_backend backend;
-    LONG refcount; /* the machine's object, the attachment, and calls under way */
-    struct machine *machine;
-    BSTR text;
-    struct address address;
-    HANDLE tried;
+    LONG refcount; /* the machine's, and the kind's from open to closed */
+    struct live_peer *peer;
+    BSTR address;
+    struct machine *machine; /* with a reference from open to closed */
+    HANDLE tried, ended;     /* signalled by the first try, and by closed, for good */
+    BOOL no_memory;          /* to begin with; to be read once `tried` is signalled */
 
-    /* In the loop. */
-    struct attachment attachment;
-    BOOL opened, closed;
-    BOOL failed; /* there was no memory to open it; to be read once it has been tried */
-    struct loop_task open_task, close_task;
+    /* Calls of the kind come one at a time and in their order. No callback takes this lock, so that a kind may hold locks
+     * of its own in its functions. */
+    SRWLOCK calls_lock;
+    BOOL opened, closing; /* guarded by it */
 
     SRWLOCK lock; /* guards the next two */
     BOOL connected;
-    WCHAR fault[512]; /* empty: none */
+    WCHAR fault[LIVE_FAULT_SIZE]; /* empty: none */
 
     SRWLOCK logoff_lock; /* one logoff at a time */
-    struct loop_task logoff_task;
-    HANDLE logged_off;
+    HANDLE logged_off;   /* signalled when the next two are there */
     enum vm_logoff_result logoff_result;
-    WCHAR logoff_text[256];
+    WCHAR logoff_text[LIVE_DESCRIPTION_SIZE];
 };
 
 static struct live *live_from_backend(const struct machine_backend *backend)
@@ -61,142 +57,55 @@ static void live_release(struct live *live)
 {
     if (InterlockedDecrement(&live->refcount))
         return;
+    if (live->peer)
+        live->peer->kind->destroy(live->peer);
     if (live->tried)
         CloseHandle(live->tried);
+    if (live->ended)
+        CloseHandle(live->ended);
     if (live->logged_off)
         CloseHandle(live->logged_off);
-    SysFreeString(live->text);
+    SysFreeString(live->address);
     memory_free(live);
 }
 
-/* Events */
+/* What the kind calls */
 
-static const struct
+static void on_event(void *context, const struct vm_event *said)
 {
-    enum event_interface_index events;
-    DISPID id;
-} event_ids[] = {
-        [VM_EVENT_STATE_CHANGE] = {MACHINE_EVENTS, vmVirtualMachineEvent_StateChanged},
-        [VM_EVENT_REQUEST_SHUTDOWN] = {MACHINE_EVENTS, vmVirtualMachineEvent_RequestShutdown},
-        [VM_EVENT_RESET] = {MACHINE_EVENTS, vmVirtualMachineEvent_Reset},
-        [VM_EVENT_TRIPLE_FAULT] = {MACHINE_EVENTS, vmVirtualMachineEvent_TripleFault},
-        [VM_EVENT_HEARTBEAT_STOPPED] = {MACHINE_EVENTS, vmVirtualMachineEvent_HeartbeatStopped},
-        [VM_EVENT_CONFIGURATION_CHANGED] = {MACHINE_EVENTS, vmVirtualMachineEvent_ConfigurationChanged},
-        [VM_EVENT_ADDITIONS_UNINSTALLED] = {MACHINE_EVENTS, vmVirtualMachineEvent_AdditionsUninstalled},
-        [VM_EVENT_ADDITIONS_AVAILABLE] = {MACHINE_EVENTS, vmVirtualMachineEvent_AdditionsAvailable},
-        [VM_EVENT_GUEST_SHUTDOWN] = {MACHINE_EVENTS, vmVirtualMachineEvent_GuestShutdown},
-        [VM_EVENT_GUEST_LOGOFF] = {MACHINE_EVENTS, vmVirtualMachineEvent_GuestLogoff},
-        [VM_EVENT_DISK_OUT_OF_SPACE] = {MACHINE_EVENTS, vmVirtualMachineEvent_DiskOutOfSpace},
-        [VM_EVENT_DVD_INSERT] = {DVD_EVENTS, vmDVDDriveEvent_OnInsert},
-        [VM_EVENT_DVD_EJECT] = {DVD_EVENTS, vmDVDDriveEvent_OnEject},
-        [VM_EVENT_FLOPPY_INSERT] = {FLOPPY_EVENTS, vmFloppyDriveEvent_OnInsert},
-        [VM_EVENT_FLOPPY_EJECT] = {FLOPPY_EVENTS, vmFloppyDriveEvent_OnEject},
-};
-
-static BSTR bstr_from_utf8(const char *text)
-{
-    int length = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
-    BSTR string = length ? SysAllocStringLen(NULL, (UINT)length - 1) : NULL;
-
-    if (string)
-        MultiByteToWideChar(CP_UTF8, 0, text, -1, string, length);
-    return string;
-}
-
-static void wide_from_utf8(WCHAR *wide, int size, const char *text)
-{
-    if (text && !MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, size))
-        wide[size - 1] = 0;
-    else if (!text)
-        *wide = 0;
-}
-
-/* A number that is greater than a long is told as a double, as scripts have it anyway. */
-static void set_number(VARIANT *variant, const struct vm_event *told)
-{
-    if (told->is_truth)
-    {
-        V_VT(variant) = VT_BOOL;
-        V_BOOL(variant) = told->number ? VARIANT_TRUE : VARIANT_FALSE;
-    }
-    else if (told->number == (LONG)told->number)
-    {
-        V_VT(variant) = VT_I4;
-        V_I4(variant) = (LONG)told->number;
-    }
-    else
-    {
-        V_VT(variant) = VT_R8;
-        V_R8(variant) = (double)told->number;
-    }
-}
-
-static void set_argument(VARIANT *variant, const struct event_param *param, const struct vm_event *told, BSTR text)
-{
-    if (param->type == VT_BSTR)
-    {
-        V_VT(variant) = VT_BSTR;
-        V_BSTR(variant) = text;
-    }
-    else if (param->type == VT_BOOL)
-    {
-        V_VT(variant) = VT_BOOL;
-        V_BOOL(variant) = told->number ? VARIANT_TRUE : VARIANT_FALSE;
-    }
-    else
-    {
-        set_number(variant, told);
-    }
-}
-
-static const struct event_type *type_of(const struct vm_event *told)
-{
-    return event_type_get(&event_interfaces[event_ids[told->type].events], event_ids[told->type].id);
-}
-
-static void live_tell(void *context, const struct vm_event *told)
-{
-    const struct event_type *type = type_of(told);
-    BSTR text = told->text ? bstr_from_utf8(told->text) : NULL;
     struct live *live = context;
-    struct event event;
 
-    /* Rather none than one that tells of something else. */
-    if (told->text && !text)
-        return;
-    event_init(&event, type, machine_name(live->machine), NULL);
-    for (UINT i = 0; i < type->param_count; ++i)
-        set_argument(&event.args[i], &type->params[i], told, text ? text : empty_bstr);
-    machine_fire_from_backend(live->machine, &event);
-    event_cleanup(&event);
-    SysFreeString(text);
+    live_event_fire(live->machine, said);
 }
 
-static void live_learn_state(void *context, enum vm_state state)
+static void on_state(void *context, enum vm_state state)
 {
     struct live *live = context;
 
     machine_learn_state(live->machine, (VMVMState)state);
 }
 
-static void live_connection(void *context, bool connected, const char *trouble)
+static void on_connection(void *context, bool connected, const char *fault)
 {
     struct live *live = context;
 
     AcquireSRWLockExclusive(&live->lock);
     live->connected = connected;
-    wide_from_utf8(live->fault, ARRAYSIZE(live->fault), trouble);
+    wide_from_utf8(live->fault, ARRAYSIZE(live->fault), fault);
     ReleaseSRWLockExclusive(&live->lock);
 }
 
-static void live_tried(void *context)
+static void on_tried(void *context, bool has_memory)
 {
     struct live *live = context;
 
+    live->no_memory = !has_memory;
+    if (!has_memory)
+        on_connection(live, false, "there was no memory to attach the machine");
     SetEvent(live->tried);
 }
 
-static void live_logged_off(void *context, enum vm_logoff_result result, const char *text)
+static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
 {
     struct live *live = context;
 
@@ -205,107 +114,86 @@ static void live_logged_off(void *context, enum vm_logoff_result result, const c
     SetEvent(live->logged_off);
 }
 
-static void live_closed(void *context)
+/* Ends what live_open has begun. */
+static void end_opening(struct live *live)
 {
-    struct live *live = context;
-
+    SetEvent(live->ended);
     machine_release(live->machine);
     live_release(live);
 }
 
-static const struct attachment_user attachment_user = {
-        live_tell, live_learn_state, live_logged_off, live_connection, live_tried, live_closed};
-
-/* In the loop */
-
-static void run_open(struct loop_task *task, uv_loop_t *loop)
+static void on_closed(void *context)
 {
-    struct live *live = CONTAINING_RECORD(task, struct live, open_task);
-
-    live->opened = !live->closed && attachment_open(&live->attachment, loop, &attachment_user, live, &live->address);
-    if (live->opened)
-        return;
-    /* It has been removed already, or memory has run out. */
-    live->failed = !live->closed;
-    live->closed = TRUE;
-    live_connection(live, false, "the machine could not be attached");
-    SetEvent(live->tried);
-    live_closed(live);
+    end_opening(context);
 }
 
-static void run_close(struct loop_task *task, uv_loop_t *loop)
-{
-    struct live *live = CONTAINING_RECORD(task, struct live, close_task);
+static const struct live_callbacks callbacks = {
+        .event = on_event,
+        .state = on_state,
+        .connection = on_connection,
+        .tried = on_tried,
+        .logged_off = on_logged_off,
+        .closed = on_closed,
+};
 
-    (void)loop;
-    if (live->opened && !live->closed)
-        attachment_close(&live->attachment);
-    live->closed = TRUE;
-    live_release(live);
+/* Logging off */
+
+static HRESULT error_logoff(HRESULT hr, const WCHAR *description)
+{
+    return error_raise_format(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, L"%ls", description);
 }
 
-static void run_logoff(struct loop_task *task, uv_loop_t *loop)
+static HRESULT error_no_agent(const struct live_kind *kind)
 {
-    struct live *live = CONTAINING_RECORD(task, struct live, logoff_task);
-
-    (void)loop;
-    if (live->closed || !live->opened)
-        live_logged_off(live, VM_LOGOFF_ENDED, NULL);
-    else
-        attachment_logoff(&live->attachment);
+    return error_raise_format(VM_E_ADDITIONS_NOT_AVAIL, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
+            L"The guest has no agent that answers%hs%hs", kind->logoff_needs ? "; it needs " : "",
+            kind->logoff_needs ? kind->logoff_needs : "");
 }
 
-/* From other threads */
-
-/* It quotes the address, in which anything may stand. */
-static HRESULT raise_complaint(const char *complaint)
+static HRESULT error_not_running(void)
 {
-    BSTR string = bstr_from_utf8(complaint);
-    HRESULT hr;
-
-    if (!string)
-        return E_OUTOFMEMORY;
-    hr = error_raise_format(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE, L"%ls", string);
-    SysFreeString(string);
-    return hr;
+    return error_logoff(VM_E_VM_NOT_RUNNING, L"The machine does not run, so that nobody can be logged off");
 }
 
-static HRESULT parse_address(BSTR text, struct address *address)
+static HRESULT logoff_answer(const struct live *live)
 {
-    char utf8[3072], complaint[256];
-    UINT length = SysStringLen(text);
-    int size;
-
-    if (string_has_nul(text))
-        return error_raise_format(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE,
-                L"The address has a NUL character in it; it must be like qemu:127.0.0.1:4444,agent=4445");
-    size = length ? WideCharToMultiByte(CP_UTF8, 0, text, (int)length, utf8, sizeof(utf8) - 1, NULL, NULL) : 0;
-    if (length && !size)
-        return error_raise_format(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE,
-                L"The address is longer than any can be; it must be like qemu:127.0.0.1:4444,agent=4445");
-    utf8[size] = 0;
-    if (!address_parse(address, utf8, complaint))
-        return S_OK;
-    return raise_complaint(complaint);
+    switch (live->logoff_result)
+    {
+        case VM_LOGOFF_DONE:
+            return S_OK;
+        case VM_LOGOFF_NO_AGENT:
+            return error_no_agent(live->peer->kind);
+        case VM_LOGOFF_REFUSED:
+            return error_raise_format(VM_E_ADDITIONS_FEATURE_NOT_AVAIL, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
+                    L"Nobody can be logged off: %ls", live->logoff_text);
+        case VM_LOGOFF_NO_MEMORY:
+            return E_OUTOFMEMORY;
+        case VM_LOGOFF_TIMED_OUT:
+            return error_raise_format(VM_E_TIMED_OUT, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
+                    L"The users have been asked to leave, but not all are gone after %u seconds",
+                    live->peer->kind->logoff_seconds);
+        default:
+            return error_not_running();
+    }
 }
 
-static void live_close(struct machine_backend *backend)
+/* FALSE: the machine is not attached, or not any more. */
+static BOOL begin_logoff(struct live *live)
 {
-    struct live *live = live_from_backend(backend);
+    BOOL open;
 
-    live_addref(live);
-    if (!loop_post(&live->close_task))
-        live_release(live);
+    AcquireSRWLockExclusive(&live->calls_lock);
+    if ((open = live->opened && !live->closing))
+        live->peer->kind->log_off(live->peer);
+    ReleaseSRWLockExclusive(&live->calls_lock);
+    return open;
 }
+
+/* The machine's functions */
 
 static BSTR live_address(const struct machine_backend *backend)
 {
-    return live_from_backend(backend)->text;
-}
-
-BOOL live_is_same_place(const struct live *live, const struct live *other)
-{
-    return live->address.qmp_port == other->address.qmp_port && !strcmp(live->address.host, other->address.host);
+    return live_from_backend(backend)->address;
 }
 
 static BOOL live_is_connected(struct machine_backend *backend)
@@ -330,50 +218,30 @@ static BSTR live_fault(struct machine_backend *backend)
     return text_finish(&text);
 }
 
-static HRESULT raise_logoff(HRESULT hr, const WCHAR *description)
-{
-    return error_raise_format(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, L"%ls", description);
-}
-
-static HRESULT logoff_result(const struct live *live)
-{
-    switch (live->logoff_result)
-    {
-        case VM_LOGOFF_DONE:
-            return S_OK;
-        case VM_LOGOFF_NO_AGENT:
-            return raise_logoff(VM_E_ADDITIONS_NOT_AVAIL,
-                    L"The guest has no agent that answers; it needs qemu-guest-agent, and the address agent=PORT");
-        case VM_LOGOFF_REFUSED:
-            return error_raise_format(VM_E_ADDITIONS_FEATURE_NOT_AVAIL, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-                    L"Nobody can be logged off: %ls", live->logoff_text);
-        case VM_LOGOFF_NO_MEMORY:
-            return E_OUTOFMEMORY;
-        case VM_LOGOFF_TIMED_OUT:
-            return raise_logoff(
-                    VM_E_TIMED_OUT, L"The users have been asked to leave, but not all are gone after 20 seconds");
-        default:
-            return raise_logoff(VM_E_VM_NOT_RUNNING, L"The machine does not run, so that nobody can be logged off");
-    }
-}
-
 static HRESULT live_log_off(struct machine_backend *backend)
 {
     struct live *live = live_from_backend(backend);
+    const HANDLE ends[] = {live->logged_off, live->ended};
     HRESULT hr;
 
     AcquireSRWLockExclusive(&live->logoff_lock);
-    if (loop_post(&live->logoff_task))
-    {
-        WaitForSingleObject(live->logged_off, INFINITE);
-        hr = logoff_result(live);
-    }
+    if (begin_logoff(live) && WaitForMultipleObjects(ARRAYSIZE(ends), ends, FALSE, INFINITE) == WAIT_OBJECT_0)
+        hr = logoff_answer(live);
     else
-    {
-        hr = E_OUTOFMEMORY;
-    }
+        hr = error_not_running();
     ReleaseSRWLockExclusive(&live->logoff_lock);
     return hr;
+}
+
+static void live_close(struct machine_backend *backend)
+{
+    struct live *live = live_from_backend(backend);
+
+    AcquireSRWLockExclusive(&live->calls_lock);
+    live->closing = TRUE;
+    if (live->opened)
+        live->peer->kind->close(live->peer);
+    ReleaseSRWLockExclusive(&live->calls_lock);
 }
 
 static void live_end_reference(struct machine_backend *backend)
@@ -381,53 +249,86 @@ static void live_end_reference(struct machine_backend *backend)
     live_release(live_from_backend(backend));
 }
 
-static const struct machine_backend_functions live_functions = {
-        live_address, live_is_connected, live_fault, live_log_off, live_close, live_end_reference};
+static const struct machine_backend_functions backend_functions = {
+        .address = live_address,
+        .is_connected = live_is_connected,
+        .fault = live_fault,
+        .log_off = live_log_off,
+        .close = live_close,
+        .release = live_end_reference,
+};
 
-HRESULT live_create(BSTR text, struct live **result)
+/* Beginning */
+
+/* The peer becomes live's, also when it fails: NULL, out of memory. */
+static struct live *live_from_peer(struct live_peer *peer, BSTR address)
 {
-    struct address address;
-    struct live *live;
-    HRESULT hr;
+    struct live *live = memory_alloc(sizeof(*live));
 
-    if (FAILED(hr = parse_address(text, &address)))
-        return hr;
-    if (!(live = memory_alloc(sizeof(*live))))
-        return E_OUTOFMEMORY;
-    live->backend.functions = &live_functions;
+    if (!live)
+    {
+        peer->kind->destroy(peer);
+        return NULL;
+    }
+    live->backend.functions = &backend_functions;
     live->refcount = 1;
-    live->address = address;
-    live->open_task.run = run_open;
-    live->close_task.run = run_close;
-    live->logoff_task.run = run_logoff;
+    live->peer = peer;
+    InitializeSRWLock(&live->calls_lock);
     InitializeSRWLock(&live->lock);
     InitializeSRWLock(&live->logoff_lock);
-    live->text = SysAllocStringLen(text, SysStringLen(text));
-    live->tried = CreateEventW(NULL, TRUE, FALSE, NULL);
-    live->logged_off = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (!live->text || !live->tried || !live->logged_off)
-    {
-        live_release(live);
-        return E_OUTOFMEMORY;
-    }
-    *result = live;
-    return S_OK;
+    if ((live->address = SysAllocStringLen(address, SysStringLen(address)))
+            && (live->tried = CreateEventW(NULL, TRUE, FALSE, NULL))
+            && (live->ended = CreateEventW(NULL, TRUE, FALSE, NULL))
+            && (live->logged_off = CreateEventW(NULL, FALSE, FALSE, NULL)))
+        return live;
+    live_release(live);
+    return NULL;
 }
 
-HRESULT live_open(struct live *live, struct machine *machine)
+HRESULT live_create(BSTR address, struct live **live)
 {
-    live->machine = machine;
-    machine_addref(machine);
-    live_addref(live);
-    if (!loop_post(&live->open_task))
-    {
-        live_closed(live);
-        return E_OUTOFMEMORY;
-    }
-    return WaitForSingleObject(live->tried, FIRST_TRY_MS) == WAIT_OBJECT_0 && live->failed ? E_OUTOFMEMORY : S_OK;
+    struct live_peer *peer;
+    HRESULT hr;
+
+    if (FAILED(hr = live_address_make_peer(address, &peer)))
+        return hr;
+    return (*live = live_from_peer(peer, address)) ? S_OK : E_OUTOFMEMORY;
 }
 
 struct machine_backend *live_as_backend(struct live *live)
 {
     return &live->backend;
+}
+
+/* Another client may remove the machine before it is opened, since it stands in the table by then: that is no error. */
+static HRESULT begin_opening(struct live *live)
+{
+    HRESULT hr = S_OK;
+
+    AcquireSRWLockExclusive(&live->calls_lock);
+    if (!live->closing && !(live->opened = live->peer->kind->open(live->peer, &callbacks, live)))
+        hr = E_OUTOFMEMORY;
+    if (!live->opened)
+        end_opening(live);
+    ReleaseSRWLockExclusive(&live->calls_lock);
+    return hr;
+}
+
+HRESULT live_open(struct live *live, struct machine *machine)
+{
+    const HANDLE ends[] = {live->tried, live->ended};
+    HRESULT hr;
+
+    machine_addref(live->machine = machine);
+    live_addref(live);
+    if (FAILED(hr = begin_opening(live)))
+        return hr;
+    if (WaitForMultipleObjects(ARRAYSIZE(ends), ends, FALSE, LIVE_FIRST_TRY_MS) == WAIT_OBJECT_0 && live->no_memory)
+        return E_OUTOFMEMORY;
+    return S_OK;
+}
+
+BOOL live_is_same_place(const struct live *live, const struct live *other)
+{
+    return live->peer->kind == other->peer->kind && live->peer->kind->is_same_place(live->peer, other->peer);
 }

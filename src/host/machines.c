@@ -2,9 +2,9 @@
 
 #include "com/error_info.h"
 #include "host/error_source.h"
+#include "host/live_machine.h"
 #include "host/machine_name.h"
 #include "host/machine_object.h"
-#include "host/qemu/live.h"
 #include "platform/memory.h"
 
 static SRWLOCK lock = SRWLOCK_INIT;
@@ -167,7 +167,7 @@ HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine)
 
     *machine = NULL;
     if (machine_name_is_empty(name))
-        return machine_name_raise_empty(iid);
+        return machine_name_error_empty(iid);
     AcquireSRWLockShared(&lock);
     if ((place = table_find(name)) < table_count)
         machine_addref(*machine = table[place].machine);
@@ -182,7 +182,7 @@ HRESULT machines_remove(BSTR name)
     UINT place;
 
     if (machine_name_is_empty(name))
-        return machine_name_raise_empty(&IID_IVMEventHost);
+        return machine_name_error_empty(&IID_IVMEventHost);
     AcquireSRWLockExclusive(&lock);
     /* Once it is taken out there is no way back, so that nothing may fail from there on. */
     if ((place = table_find(name)) < table_count && SUCCEEDED(hr = machine_prepare_to_fire(table[place].machine)))

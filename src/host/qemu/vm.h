@@ -42,17 +42,6 @@
 /* What others say of themselves is quoted in so many bytes. */
 #define VM_TROUBLE_MAX 256
 
-enum vm_logoff_result
-{
-    VM_LOGOFF_DONE,
-    VM_LOGOFF_NOT_RUNNING,
-    VM_LOGOFF_NO_AGENT,
-    VM_LOGOFF_REFUSED, /* by the agent, or it makes no sense: the text says how */
-    VM_LOGOFF_TIMED_OUT,
-    VM_LOGOFF_ENDED, /* the machine, before the users were gone */
-    VM_LOGOFF_NO_MEMORY
-};
-
 enum vm_channel
 {
     VM_QMP,
