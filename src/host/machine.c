@@ -9,10 +9,10 @@
 #include "host/endings.h"
 #include "host/error_support.h"
 #include "host/host.h"
+#include "host/named_events.h"
 #include "host/play_invoke.h"
 #include "host/qemu/live.h"
 #include "host/raise_invoke.h"
-#include "host/raised.h"
 #include "host/server.h"
 #include "host/settle.h"
 #include "host/simulated/player.h"
@@ -173,19 +173,19 @@ static HRESULT machine_raise_live(const struct machine *machine)
     return error_raise_text(E_ACCESSDENIED, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
 }
 
-HRESULT machine_fire(struct machine *machine, struct raised *raised)
+HRESULT machine_fire(struct machine *machine, struct named_events *named)
 {
     HRESULT hr = machine_prepare_to_fire(machine);
     BOOL removed;
 
     if (FAILED(hr))
         return hr;
-    if (machine->live && is_state_change(&raised->events[0]))
+    if (machine->live && is_state_change(&named->events[0]))
         return machine_raise_live(machine);
     AcquireSRWLockExclusive(&machine->lock);
     removed = machine->removed;
-    for (UINT i = 0; !removed && i < raised->count && SUCCEEDED(hr); ++i)
-        hr = machine_fire_one(machine, &raised->events[i]);
+    for (UINT i = 0; !removed && i < named->count && SUCCEEDED(hr); ++i)
+        hr = machine_fire_one(machine, &named->events[i]);
     ReleaseSRWLockExclusive(&machine->lock);
     return removed ? machine_raise_removed(machine) : hr;
 }
@@ -314,16 +314,16 @@ static HRESULT WINAPI machine_get_State(IVMEventMachine *iface, VMVMState *state
 
 HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid)
 {
-    struct raised raised;
+    struct named_events named;
     BSTR description;
     HRESULT hr;
 
-    hr = raised_init(&raised, event_name, args, count, machine->name, lcid, &description);
+    hr = named_events_init(&named, event_name, args, count, machine->name, lcid, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
-    if (SUCCEEDED(hr = machine_fire(machine, &raised)))
+    if (SUCCEEDED(hr = machine_fire(machine, &named)))
         machine_settle(machine);
-    raised_cleanup(&raised);
+    named_events_cleanup(&named);
     return hr;
 }
 

@@ -9,7 +9,7 @@
 
 struct live;
 struct machine;
-struct raised;
+struct named_events;
 
 /* With one reference. References of the process itself are counted by machine_addref and machine_release; only those
  * of machine_get_face, which clients get, keep the process. */
@@ -35,7 +35,7 @@ HRESULT machine_prepare_to_fire(struct machine *machine);
  *
  * S_OK, VM_E_VM_UNKNOWN (with a description: the machine has been removed), E_OUTOFMEMORY
  */
-HRESULT machine_fire(struct machine *machine, struct raised *raised);
+HRESULT machine_fire(struct machine *machine, struct named_events *named);
 
 /* Waits until every client that responds has got what was fired; those that do not delay it by MACHINE_SETTLE_MS at
  * most. Nothing depends on it: it lets a script that raises an event find that it has been heard. */
@@ -43,7 +43,7 @@ void machine_settle(struct machine *machine);
 
 #define MACHINE_SETTLE_MS 25
 
-/* Fires the events of that name with arguments in the order of declaration, as Raise does: what raised_init and
+/* Fires the events of that name with arguments in the order of declaration, as Raise does: what named_events_init and
  * machine_fire return, with a description. Strings that stand for numbers are read by the locale. */
 HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid);
 

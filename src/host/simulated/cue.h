@@ -17,7 +17,7 @@ struct cue
  * Makes and checks the cue of a line. To be ended by cue_cleanup when it succeeds; otherwise *description says what is
  * wrong with the line, for SysFreeString.
  *
- * S_OK, E_OUTOFMEMORY, and what raised_init returns
+ * S_OK, E_OUTOFMEMORY, and what named_events_init returns
  */
 HRESULT cue_init(struct cue *cue, const struct scenario_line *line, BSTR *description);
 

@@ -1,4 +1,4 @@
-#include "host/raised.h"
+#include "host/named_events.h"
 
 #include "event/text.h"
 
@@ -14,7 +14,7 @@ static uint32_t mask_from_name(BSTR name)
     return event_mask_from_name(name, SysStringLen(name));
 }
 
-uint32_t raised_mask(BSTR name)
+uint32_t named_events_mask(BSTR name)
 {
     return mask_from_name(name) & ~event_interface_mask(&event_interfaces[PC_EVENTS]);
 }
@@ -25,7 +25,7 @@ static uint32_t namesakes(const struct event_type *type)
     return event_mask_from_name(type->name, wcslen(type->name));
 }
 
-BSTR raised_describe_name(BSTR name)
+BSTR named_events_describe_name(BSTR name)
 {
     struct text text = {0};
     uint32_t named = 0;
@@ -196,38 +196,38 @@ static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count
     return hr;
 }
 
-HRESULT raised_init(struct raised *raised, BSTR name, const VARIANT *args, UINT count, const WCHAR *source, LCID lcid,
-        BSTR *description)
+HRESULT named_events_init(struct named_events *named, BSTR name, const VARIANT *args, UINT count, const WCHAR *source,
+        LCID lcid, BSTR *description)
 {
-    uint32_t mask = raised_mask(name);
+    uint32_t mask = named_events_mask(name);
     HRESULT hr;
 
     *description = NULL;
-    raised->count = 0;
+    named->count = 0;
     if (!mask)
     {
-        *description = raised_describe_name(name);
+        *description = named_events_describe_name(name);
         return E_INVALIDARG;
     }
     for (UINT i = 0; i < EVENT_COUNT; ++i)
     {
-        struct event *event = &raised->events[raised->count];
+        struct event *event = &named->events[named->count];
 
         if (!(event_types[i].mask & mask))
             continue;
         event_init(event, &event_types[i], source, NULL);
         if (FAILED(hr = decode_event(event, args, count, lcid, description)))
         {
-            raised_cleanup(raised);
+            named_events_cleanup(named);
             return hr;
         }
-        ++raised->count;
+        ++named->count;
     }
     return S_OK;
 }
 
-void raised_cleanup(struct raised *raised)
+void named_events_cleanup(struct named_events *named)
 {
-    while (raised->count)
-        event_cleanup(&raised->events[--raised->count]);
+    while (named->count)
+        event_cleanup(&named->events[--named->count]);
 }

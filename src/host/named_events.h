@@ -1,38 +1,38 @@
 /* Events as clients and scenarios name them: from a name and arguments to events that can be fired. */
-#ifndef VMEVENTS_HOST_RAISED_H
-#define VMEVENTS_HOST_RAISED_H
+#ifndef VMEVENTS_HOST_NAMED_EVENTS_H
+#define VMEVENTS_HOST_NAMED_EVENTS_H
 
 #include "event/event.h"
 
 /* The DVD drive and the floppy drive have events of the same names. */
-#define RAISED_MAX 2
+#define NAMED_EVENTS_MAX 2
 
 /* Borrows from the arguments and the source's name that it was made of. Stays where it is: events cannot be moved. */
-struct raised
+struct named_events
 {
     UINT count;
-    struct event events[RAISED_MAX];
+    struct event events[NAMED_EVENTS_MAX];
 };
 
 /*
  * Finds the events of that name that a machine has, in any case; "IVMDVDDriveEvents.OnMediaEject" names the one of that
  * interface, "OnMediaEject" means both. Arguments in the order of declaration; an enumerator may be given by its name.
- * To be ended by raised_cleanup when it succeeds; otherwise *description says what is wrong, for SysFreeString.
+ * To be ended by named_events_cleanup when it succeeds; otherwise *description says what is wrong, for SysFreeString.
  *
  * S_OK
  * E_INVALIDARG          no such event, or a value that its enumeration does not have
  * DISP_E_BADPARAMCOUNT  too many or too few arguments
  * DISP_E_TYPEMISMATCH, DISP_E_PARAMNOTOPTIONAL, E_POINTER, E_OUTOFMEMORY
  */
-HRESULT raised_init(struct raised *raised, BSTR name, const VARIANT *args, UINT count, const WCHAR *source,
+HRESULT named_events_init(struct named_events *named, BSTR name, const VARIANT *args, UINT count, const WCHAR *source,
         LCID lcid, BSTR *description);
 
-void raised_cleanup(struct raised *raised);
+void named_events_cleanup(struct named_events *named);
 
 /* The events of that name that a machine has, as bits. 0: there is none. */
-uint32_t raised_mask(BSTR name);
+uint32_t named_events_mask(BSTR name);
 
 /* What is wrong with a name that has none. NULL: out of memory. */
-BSTR raised_describe_name(BSTR name);
+BSTR named_events_describe_name(BSTR name);
 
 #endif
