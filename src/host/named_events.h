@@ -32,7 +32,4 @@ void named_events_cleanup(struct named_events *named);
 /* The events of that name that a machine has, as bits. 0: there is none. */
 uint32_t named_events_mask(BSTR name);
 
-/* What is wrong with a name that has none. NULL: out of memory. */
-BSTR named_events_describe_name(BSTR name);
-
 #endif

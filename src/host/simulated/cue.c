@@ -2,6 +2,7 @@
 
 #include "event/text.h"
 #include "host/named_events.h"
+#include "host/named_events_describe.h"
 #include "platform/memory.h"
 
 #include <wchar.h>
