@@ -8,7 +8,7 @@
 #include "event/text.h"
 #include "host/endings.h"
 #include "host/error_support.h"
-#include "host/host.h"
+#include "host/host_events.h"
 #include "host/named_events.h"
 #include "host/play_invoke.h"
 #include "host/qemu/live.h"
@@ -109,9 +109,14 @@ static BOOL is_state_change(const struct event *event)
     return event->type == event_type_get(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);
 }
 
+static BOOL is_heartbeat_stopped(const struct event *event)
+{
+    return event->type == event_type_get(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_HeartbeatStopped);
+}
+
 HRESULT machine_prepare_to_fire(struct machine *machine)
 {
-    return event_source_prepare(machine->source) && host_prepare_to_fire() ? S_OK : E_OUTOFMEMORY;
+    return event_source_prepare(machine->source) && host_events_prepare() ? S_OK : E_OUTOFMEMORY;
 }
 
 /* The lock is held. Whether the event changes the state. */
@@ -124,16 +129,22 @@ static BOOL machine_take_state(struct machine *machine, const struct event *even
     return machine->state != before;
 }
 
-/* The lock is held. */
+/* The lock is held, so that the host's clients hear of what their machines do in the same order. An event of the host,
+ * which a scenario has named, is none of the machine's. */
 static HRESULT machine_fire_one(struct machine *machine, struct event *event)
 {
-    BOOL changed = machine_take_state(machine, event);
+    BOOL changed;
     HRESULT hr;
 
+    if (event_type_is_of_host(event->type))
+        return host_events_fire(event);
+    changed = machine_take_state(machine, event);
     event->sequence = &machine->source->sequence;
     hr = event_source_fire(machine->source, event);
     if (changed)
-        host_fire_state_change(machine->name, machine->state);
+        host_events_fire_state_change(machine->name, machine->state);
+    if (is_heartbeat_stopped(event))
+        host_events_fire_heartbeat_stopped(machine->name);
     return hr;
 }
 
@@ -141,8 +152,8 @@ void machine_settle(struct machine *machine)
 {
     ULONGLONG start = clock_ms();
 
-    lanes_settle(machine->source, MACHINE_SETTLE_MS);
-    host_settle(clock_left_ms(start, MACHINE_SETTLE_MS));
+    lanes_settle(machine->source, SETTLE_AFTER_FIRING_MS);
+    host_events_settle(clock_left_ms(start, SETTLE_AFTER_FIRING_MS));
 }
 
 HRESULT machine_tell(struct machine *machine, struct event *event)
@@ -279,12 +290,18 @@ static HRESULT WINAPI machine_GetIDsOfNames(
     return type_info_get_ids(&IID_IVMEventMachine, riid, names, count, ids);
 }
 
+/* For raise_invoke. */
+static HRESULT raise_at_machine(void *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid)
+{
+    return machine_raise(machine, event_name, args, count, lcid);
+}
+
 static HRESULT WINAPI machine_Invoke(IVMEventMachine *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
-    if (id == DISPID_RAISE)
-        return raise_invoke(
-                machine_from_IVMEventMachine(iface), riid, lcid, flags, params, result, exception, arg_error);
+    if (id == DISPID_MACHINE_RAISE)
+        return raise_invoke(raise_at_machine, machine_from_IVMEventMachine(iface), riid, lcid, flags, params, result,
+                exception, arg_error);
     if (id == DISPID_PLAY)
         return play_invoke(iface, riid, lcid, flags, params, result, exception, arg_error);
     return type_info_invoke(&IID_IVMEventMachine, iface, id, riid, lcid, flags, params, result, exception, arg_error);
@@ -318,7 +335,7 @@ HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *a
     BSTR description;
     HRESULT hr;
 
-    hr = named_events_init(&named, event_name, args, count, machine->name, lcid, &description);
+    hr = named_events_init(&named, NAMED_AT_MACHINE, event_name, args, count, machine->name, lcid, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
     if (SUCCEEDED(hr = machine_fire(machine, &named)))
@@ -327,24 +344,10 @@ HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *a
     return hr;
 }
 
-/* By the vtable nobody tells a locale: numbers as strings are read by the host's. */
 static HRESULT WINAPI machine_Raise(IVMEventMachine *iface, BSTR event_name, SAFEARRAY *arguments)
 {
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-    VARTYPE type;
-    VARIANT *args;
-    HRESULT hr;
-
-    if (!arguments)
-        return machine_raise(machine, event_name, NULL, 0, LOCALE_USER_DEFAULT);
-    if (SafeArrayGetDim(arguments) != 1 || FAILED(SafeArrayGetVartype(arguments, &type)) || type != VT_VARIANT)
-        return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-                L"The arguments must be an array of VARIANT with one dimension");
-    if (FAILED(hr = SafeArrayAccessData(arguments, (void **)&args)))
-        return hr;
-    hr = machine_raise(machine, event_name, args, arguments->rgsabound[0].cElements, LOCALE_USER_DEFAULT);
-    SafeArrayUnaccessData(arguments);
-    return hr;
+    return raise_array(
+            raise_at_machine, machine_from_IVMEventMachine(iface), &IID_IVMEventMachine, event_name, arguments);
 }
 
 static HRESULT refuse_speed(const VARIANT *given)

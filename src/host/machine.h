@@ -30,18 +30,17 @@ BSTR machine_name(const struct machine *machine);
 HRESULT machine_prepare_to_fire(struct machine *machine);
 
 /*
- * Fires the events, and with OnStateChange takes on the state, of which the host's clients hear too. Does not wait for
- * those who listen.
+ * Fires the events, and with OnStateChange takes on the state. Of that, and of OnHeartbeatStopped, the host's clients hear
+ * too. Events of the host, which a scenario may name, are fired at the host's clients alone. Does not wait for those who
+ * listen.
  *
  * S_OK, VM_E_VM_UNKNOWN (with a description: the machine has been removed), E_OUTOFMEMORY
  */
 HRESULT machine_fire(struct machine *machine, struct named_events *named);
 
-/* Waits until every client that responds has got what was fired; those that do not delay it by MACHINE_SETTLE_MS at
- * most. Nothing depends on it: it lets a script that raises an event find that it has been heard. */
+/* Waits until every client that responds has got what was fired; those that do not delay it by
+ * SETTLE_AFTER_FIRING_MS at most. Nothing depends on it: it lets a script that raises an event find that it has been heard. */
 void machine_settle(struct machine *machine);
-
-#define MACHINE_SETTLE_MS 25
 
 /* Fires the events of that name with arguments in the order of declaration, as Raise does: what named_events_init and
  * machine_fire return, with a description. Strings that stand for numbers are read by the locale. */

@@ -2,9 +2,14 @@
 
 #include "host/named_events_describe.h"
 
-uint32_t named_events_mask(BSTR name)
+uint32_t named_events_mask(BSTR name, enum named_at at)
 {
-    return event_mask_from_name(name, SysStringLen(name)) & ~event_interface_mask(&event_interfaces[PC_EVENTS]);
+    uint32_t all = event_mask_from_name(name, SysStringLen(name));
+    uint32_t of_host = all & event_interface_mask(&event_interfaces[PC_EVENTS]), of_machine = all & ~of_host;
+
+    if (at == NAMED_AT_HOST)
+        return of_host;
+    return at == NAMED_IN_SCENARIO && !of_machine ? of_host : of_machine;
 }
 
 /* A string as which an argument stands, or NULL. */
@@ -74,17 +79,17 @@ static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count
     return hr;
 }
 
-HRESULT named_events_init(struct named_events *named, BSTR name, const VARIANT *args, UINT count, const WCHAR *source,
-        LCID lcid, BSTR *description)
+HRESULT named_events_init(struct named_events *named, enum named_at at, BSTR name, const VARIANT *args, UINT count,
+        const WCHAR *source, LCID lcid, BSTR *description)
 {
-    uint32_t mask = named_events_mask(name);
+    uint32_t mask = named_events_mask(name, at);
     HRESULT hr;
 
     *description = NULL;
     named->count = 0;
     if (!mask)
     {
-        *description = named_events_describe_name(name);
+        *description = named_events_describe_name(name, at);
         return E_INVALIDARG;
     }
     for (UINT i = 0; i < EVENT_COUNT; ++i)
@@ -93,7 +98,7 @@ HRESULT named_events_init(struct named_events *named, BSTR name, const VARIANT *
 
         if (!(event_types[i].mask & mask))
             continue;
-        event_init(event, &event_types[i], source, NULL);
+        event_init(event, &event_types[i], event_type_is_of_host(&event_types[i]) ? L"" : source, NULL);
         if (FAILED(hr = decode_event(event, args, count, lcid, description)))
         {
             named_events_cleanup(named);

@@ -4,6 +4,20 @@
 
 #include "event/event.h"
 
+/* Who takes a name, and so whose events it may mean. */
+enum named_at
+{
+    NAMED_AT_MACHINE,
+    NAMED_AT_HOST,
+    NAMED_IN_SCENARIO /* a machine's, and only if that has none of the name the host's */
+};
+
+/* Whether an event is one of the host's. All others are a machine's. */
+static inline bool event_type_is_of_host(const struct event_type *type)
+{
+    return type->interface_ == &event_interfaces[PC_EVENTS];
+}
+
 /* The DVD drive and the floppy drive have events of the same names. */
 #define NAMED_EVENTS_MAX 2
 
@@ -15,8 +29,10 @@ struct named_events
 };
 
 /*
- * Finds the events of that name that a machine has, in any case; "IVMDVDDriveEvents.OnMediaEject" names the one of that
- * interface, "OnMediaEject" means both. Arguments in the order of declaration; an enumerator may be given by its name.
+ * Finds the events of that name, in any case; "IVMDVDDriveEvents.OnMediaEject" names the one of that interface,
+ * "OnMediaEject" means both. They are all the host's, or all a machine's, whose source is named as given. Arguments in the
+ * order of declaration; an enumerator may be given by its name.
+ *
  * To be ended by named_events_cleanup when it succeeds; otherwise *description says what is wrong, for SysFreeString.
  *
  * S_OK
@@ -24,12 +40,12 @@ struct named_events
  * DISP_E_BADPARAMCOUNT  too many or too few arguments
  * DISP_E_TYPEMISMATCH, DISP_E_PARAMNOTOPTIONAL, E_POINTER, E_OUTOFMEMORY
  */
-HRESULT named_events_init(struct named_events *named, BSTR name, const VARIANT *args, UINT count, const WCHAR *source,
-        LCID lcid, BSTR *description);
+HRESULT named_events_init(struct named_events *named, enum named_at at, BSTR name, const VARIANT *args, UINT count,
+        const WCHAR *source, LCID lcid, BSTR *description);
 
 void named_events_cleanup(struct named_events *named);
 
-/* The events of that name that a machine has, as bits. 0: there is none. */
-uint32_t named_events_mask(BSTR name);
+/* The events of that name, as bits. 0: there is none. */
+uint32_t named_events_mask(BSTR name, enum named_at at);
 
 #endif

@@ -3,10 +3,10 @@
 #ifndef VMEVENTS_HOST_NAMED_EVENTS_DESCRIBE_H
 #define VMEVENTS_HOST_NAMED_EVENTS_DESCRIBE_H
 
-#include "event/event.h"
+#include "host/named_events.h"
 
-/* A name of which there is no event. */
-BSTR named_events_describe_name(BSTR name);
+/* A name of which there is no event there. */
+BSTR named_events_describe_name(BSTR name, enum named_at at);
 
 /* A wrong number of arguments. */
 BSTR named_events_describe_count(const struct event_type *type, UINT count);

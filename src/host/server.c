@@ -11,6 +11,7 @@
 #include "com/wine_interfaces.h"
 #include "host/endings.h"
 #include "host/host.h"
+#include "host/host_events.h"
 #include "host/machines.h"
 #include "host/wine_clients.h"
 #include "host/wine_launches.h"
@@ -159,7 +160,7 @@ static void server_finish_connections(void)
     ULONGLONG start;
 
     machines_remove_all();
-    host_finish_connections();
+    host_events_finish_connections();
     while (lanes_let_go(CLIENT_PATIENCE_MS))
         WaitForSingleObject(wake, 10);
     start = clock_ms();

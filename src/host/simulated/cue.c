@@ -142,9 +142,9 @@ static HRESULT cue_parse(struct cue *cue, const struct scenario_line *line, BSTR
 
     if (!(cue->event = word_to_string(&line->event)))
         return E_OUTOFMEMORY;
-    if (!(mask = named_events_mask(cue->event)))
+    if (!(mask = named_events_mask(cue->event, NAMED_IN_SCENARIO)))
     {
-        *description = named_events_describe_name(cue->event);
+        *description = named_events_describe_name(cue->event, NAMED_IN_SCENARIO);
         return E_INVALIDARG;
     }
     type = first_event(mask);
@@ -169,8 +169,8 @@ HRESULT cue_init(struct cue *cue, const struct scenario_line *line, BSTR *descri
     memset(cue, 0, sizeof(*cue));
     cue->time_ms = line->time_ms;
     if (SUCCEEDED(hr = cue_parse(cue, line, description))
-            && SUCCEEDED(hr = named_events_init(
-                                 &named, cue->event, cue->args, cue->arg_count, L"", LOCALE_INVARIANT, description)))
+            && SUCCEEDED(hr = named_events_init(&named, NAMED_IN_SCENARIO, cue->event, cue->args, cue->arg_count, L"",
+                                 LOCALE_INVARIANT, description)))
         named_events_cleanup(&named);
     if (FAILED(hr))
         cue_cleanup(cue);

@@ -1,4 +1,4 @@
-/* A line of a scenario with its meaning: an event of the catalogue with arguments, ready to be raised at its time. */
+/* A line of a scenario with its meaning: an event of a machine or of the host with arguments, ready to be fired at its time. */
 #ifndef VMEVENTS_HOST_CUE_H
 #define VMEVENTS_HOST_CUE_H
 

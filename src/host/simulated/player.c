@@ -221,8 +221,8 @@ static HRESULT fire_cue(struct machine *machine, const struct cue *cue)
     BSTR description;
     HRESULT hr;
 
-    hr = named_events_init(
-            &named, cue->event, cue->args, cue->arg_count, machine_name(machine), LOCALE_INVARIANT, &description);
+    hr = named_events_init(&named, NAMED_IN_SCENARIO, cue->event, cue->args, cue->arg_count, machine_name(machine),
+            LOCALE_INVARIANT, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
     hr = machine_fire(machine, &named);
