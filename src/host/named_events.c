@@ -22,15 +22,17 @@ static BSTR argument_string(const VARIANT *arg)
     return V_VT(arg) == VT_BSTR ? V_BSTR(arg) : NULL;
 }
 
-/* An enumerator by its name, as a number. False: it is none, but perhaps a number as a string, by the caller's
+/* An enumerator by its name becomes its number. Another string is left as it is: it may be a number, by the caller's
  * locale. */
-static bool take_enumerator(VARIANT *number, const struct event_param *param, BSTR string)
+static void take_enumerator(VARIANT *arg, const struct event_param *param)
 {
-    if (!param->enumeration || !string
-            || !enumeration_value(param->enumeration, string, SysStringLen(string), &V_I4(number)))
-        return false;
-    V_VT(number) = VT_I4;
-    return true;
+    BSTR string = argument_string(arg);
+    LONG number;
+
+    if (!param->enumeration || !string || !enumeration_value(param->enumeration, string, SysStringLen(string), &number))
+        return;
+    V_VT(arg) = VT_I4;
+    V_I4(arg) = number;
 }
 
 /* What is wrong with an argument. A string that is neither an enumerator nor a number is an unknown enumerator. */
@@ -67,13 +69,9 @@ static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count
         *description = named_events_describe_count(type, count);
         return DISP_E_BADPARAMCOUNT;
     }
+    arguments_reverse(reversed, args, count);
     for (UINT i = 0; i < count; ++i)
-    {
-        VARIANT *arg = &reversed[count - 1 - i];
-
-        if (!take_enumerator(arg, &type->params[i], argument_string(&args[i])))
-            *arg = args[i];
-    }
+        take_enumerator(&reversed[count - 1 - i], &type->params[i]);
     if (FAILED(hr = event_decode(event, &params, lcid, &fault)) && hr != E_OUTOFMEMORY)
         return refuse_argument(type, &fault, args, hr, description);
     return hr;
