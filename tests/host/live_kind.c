@@ -10,6 +10,7 @@
 #include "com/type_info.h"
 #include "dispatch/readers.h"
 #include "host/host.h"
+#include "host/host_events.h"
 #include "host/live_kinds.h"
 #include "host/machines.h"
 #include "host/qemu/kind.h"
@@ -50,7 +51,7 @@ static int tear_down(void **state)
 
     (void)state;
     machines_remove_all();
-    host_finish_connections();
+    host_events_finish_connections();
     await_no_peer();
     pretended_forget();
     while (module_in_use())
