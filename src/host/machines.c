@@ -140,6 +140,26 @@ HRESULT machines_create(BSTR name, const struct machine_host *host, struct machi
     return hr;
 }
 
+/* Ends a machine that could not be attached, unless another client has removed it meanwhile: by itself and not by its name,
+ * which may be another machine's by now. The calling thread has prepared to fire. */
+static void take_back(struct machine *machine)
+{
+    BOOL is_there = FALSE;
+
+    AcquireSRWLockExclusive(&lock);
+    for (UINT i = 0; i < table_count && !is_there; ++i)
+    {
+        if ((is_there = table[i].machine == machine))
+            table_take(i);
+    }
+    ReleaseSRWLockExclusive(&lock);
+    if (!is_there)
+        return;
+    machine_remove(machine);
+    machine_settle(machine);
+    machine_release(machine);
+}
+
 HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, struct machine **result)
 {
     struct machine *machine;
@@ -153,7 +173,7 @@ HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, 
      * attached, so that a second machine at the same place is refused and does not take the connection of the first. */
     if (SUCCEEDED(hr = machine_prepare_to_fire(machine)) && SUCCEEDED(hr = table_add(machine, live))
             && FAILED(hr = live_open(live, machine)))
-        machines_remove(name);
+        take_back(machine);
     if (FAILED(hr))
         machine_release(machine);
     else
