@@ -29,7 +29,7 @@
 #define AGENT_SYNC_LONGEST_MS 15000
 /* So long, too, it waits after an answer that makes no sense, until there is one that does. */
 
-struct agent_user
+struct agent_callbacks
 {
     /* False: it could not be sent. */
     bool (*send)(void *context, const char *text, size_t size);
@@ -43,7 +43,7 @@ struct agent_user
 
     /* It refuses a command of ours, or makes no sense: what it says, which is borrowed. NULL: the users have been listed,
      * all is well. */
-    void (*trouble)(void *context, const char *command, const char *what);
+    void (*fault)(void *context, const char *command, const char *what);
 
     /* It gives a sign of life; it has given none for the time that was agreed. */
     void (*alive)(void *context);
@@ -52,7 +52,7 @@ struct agent_user
 
 struct agent
 {
-    const struct agent_user *user;
+    const struct agent_callbacks *callbacks;
     void *context;
     uint64_t heartbeat_ms;
     uint64_t poll_ms;
@@ -87,7 +87,7 @@ struct agent
     bool request_pending;
 };
 
-void agent_init(struct agent *agent, const struct agent_user *user, void *context, uint64_t heartbeat_ms);
+void agent_init(struct agent *agent, const struct agent_callbacks *callbacks, void *context, uint64_t heartbeat_ms);
 void agent_cleanup(struct agent *agent);
 
 /* A connection to the channel has been made, or has ended. */

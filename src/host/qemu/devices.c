@@ -35,7 +35,7 @@ static void tell(const char *name, bool there, const struct vm_outlet *outlet)
     char key[512];
 
     snprintf(key, sizeof(key), DEVICES_KEY "%s", name);
-    outlet->tell(outlet->context,
+    outlet->fire(outlet->context,
             &(struct vm_event){
                     .type = VM_EVENT_CONFIGURATION_CHANGED, .number = there, .is_truth = true, .text = key});
 }

@@ -119,9 +119,9 @@ static void tell_change(const json_t *before, const json_t *now, bool floppy, co
     if (!before || json_equal(before, now))
         return;
     if (!json_is_null(before))
-        vm_tell_text(outlet, floppy ? VM_EVENT_FLOPPY_EJECT : VM_EVENT_DVD_EJECT, medium_path(before));
+        vm_fire_text(outlet, floppy ? VM_EVENT_FLOPPY_EJECT : VM_EVENT_DVD_EJECT, medium_path(before));
     if (!json_is_null(now))
-        vm_tell_text(outlet, floppy ? VM_EVENT_FLOPPY_INSERT : VM_EVENT_DVD_INSERT, medium_path(now));
+        vm_fire_text(outlet, floppy ? VM_EVENT_FLOPPY_INSERT : VM_EVENT_DVD_INSERT, medium_path(now));
 }
 
 /* What cannot be remembered is not told either: it would be told again. */

@@ -124,13 +124,13 @@ static void tell_logoff(struct users *users, const char *name, bool doubtful, co
     json_object_del(users->others, name);
     json_object_del(users->asked, name);
     if (asked)
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_EXTERNAL);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_EXTERNAL);
     else if (users->replaced)
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
     else if (doubtful)
         ++users->doubtful;
     else
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
 }
 
 bool users_update(struct users *users, const json_t *list, struct users_clock clock, uint64_t now_ms,
@@ -201,7 +201,7 @@ void users_lose(struct users *users, const struct vm_outlet *outlet)
     users->doubtful = 0;
     users->replaced = false;
     while (count--)
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
 }
 
 void users_settle(struct users *users, uint64_t now_ms, const struct vm_outlet *outlet)
@@ -209,5 +209,5 @@ void users_settle(struct users *users, uint64_t now_ms, const struct vm_outlet *
     if (now_ms < users->doubtful_until_ms)
         return;
     for (; users->doubtful; --users->doubtful)
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
 }

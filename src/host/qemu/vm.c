@@ -43,9 +43,9 @@ void vm_set_state(struct vm *vm, enum vm_state state)
         return;
     vm->state = state;
     if (known)
-        vm_tell(&vm->outlet, VM_EVENT_STATE_CHANGE, state);
+        vm_fire(&vm->outlet, VM_EVENT_STATE_CHANGE, state);
     else
-        vm->user->learn_state(vm->context, state);
+        vm->callbacks->learn_state(vm->context, state);
     vm_expect_agent(vm);
 }
 
@@ -101,7 +101,7 @@ static void attach(struct vm *vm)
     /* Not before: what has been asked so far is answered at once. */
     order_begin_stream(&vm->order, vm->opened_ms);
     vm_expect_agent(vm);
-    vm->user->attached(vm->context);
+    vm->callbacks->attached(vm->context);
 }
 
 static void deliver_due(struct vm *vm)
@@ -125,7 +125,7 @@ static bool send_qmp(void *context, const char *text, size_t size)
 {
     struct vm *vm = context;
 
-    return vm->user->send(vm->context, VM_QMP, text, size);
+    return vm->callbacks->send(vm->context, VM_QMP, text, size);
 }
 
 static void qmp_ready(void *context)
@@ -202,7 +202,7 @@ static void qmp_answer(void *context, int tag, json_t *result, const char *error
     vm->order.held = vm->asked[VM_ASK_JOBS];
 }
 
-static const struct qmp_user qmp_user = {send_qmp, qmp_ready, qmp_event, qmp_answer};
+static const struct qmp_callbacks qmp_callbacks = {send_qmp, qmp_ready, qmp_event, qmp_answer};
 
 static json_t *parse(struct vm *vm, const char *message, size_t size, const char **fault)
 {
@@ -361,7 +361,7 @@ void vm_open_agent(struct vm *vm, uint16_t local_port, uint64_t now_ms)
     vm->agent_local_port = local_port;
     vm->agent_is_ours = false;
     vm->agent_silence = NULL;
-    *vm->agent_trouble = 0;
+    *vm->agent_fault = 0;
     vm_report(vm);
     messages_restart(&vm->agent_messages);
     agent_open(&vm->agent, now_ms);
@@ -441,15 +441,15 @@ uint64_t vm_due_ms(const struct vm *vm)
 
 /* Beginning and end */
 
-bool vm_init(struct vm *vm, const struct vm_user *user, void *context, const struct address *address)
+bool vm_init(struct vm *vm, const struct vm_callbacks *callbacks, void *context, const struct address *address)
 {
-    *vm = (struct vm){.user = user, .context = context, .outlet = {user->tell, context}, .address = address};
+    *vm = (struct vm){.callbacks = callbacks, .context = context, .outlet = {callbacks->fire, context}, .address = address};
     vm->log_ms = UINT64_MAX;
     vm->reset_log.path = address->reset_log;
     messages_init(&vm->qmp_messages, false);
     messages_init(&vm->agent_messages, true);
-    qmp_init(&vm->qmp, &qmp_user, vm);
-    agent_init(&vm->agent, &vm_agent_user, vm, address->heartbeat_seconds * 1000ull);
+    qmp_init(&vm->qmp, &qmp_callbacks, vm);
+    agent_init(&vm->agent, &vm_agent_callbacks, vm, address->heartbeat_seconds * 1000ull);
     order_init(&vm->order);
     vm->full_disks = json_object();
     return users_init(&vm->users) && drives_init(&vm->drives) && disks_init(&vm->disks) && vm->full_disks;

@@ -3,7 +3,7 @@
  * neither sockets nor COM nor the clock; whoever uses it hands it bytes and the time. docs/qemu.md has the mapping and
  * its reasons.
  *
- *     bytes ─▶ messages ─▶ qmp, agent ─▶ order ─▶ vm_events.c, vm_answers.c, vm_guest.c ─▶ vm_user.tell
+ *     bytes ─▶ messages ─▶ qmp, agent ─▶ order ─▶ vm_events.c, vm_answers.c, vm_guest.c ─▶ vm_callbacks.fire
  */
 #ifndef VMEVENTS_HOST_VM_H
 #define VMEVENTS_HOST_VM_H
@@ -40,7 +40,7 @@
 #define VM_PROBES_MAX 64
 
 /* What others say of themselves is quoted in so many bytes. */
-#define VM_TROUBLE_MAX 256
+#define VM_FAULT_MAX 256
 
 enum vm_logoff_result
 {
@@ -59,12 +59,12 @@ enum vm_channel
     VM_AGENT
 };
 
-struct vm_user
+struct vm_callbacks
 {
     /* False: it could not be sent. */
     bool (*send)(void *context, enum vm_channel channel, const char *text, size_t size);
 
-    void (*tell)(void *context, const struct vm_event *event);
+    void (*fire)(void *context, const struct vm_event *event);
 
     /* The state is learnt, without a change that could be told. */
     void (*learn_state)(void *context, enum vm_state state);
@@ -73,11 +73,11 @@ struct vm_user
     void (*attached)(void *context);
 
     /* What is wrong though the connections are there, a plain sentence, good until the next; NULL: nothing is. */
-    void (*trouble)(void *context, const char *trouble);
+    void (*fault)(void *context, const char *fault);
 
     /* The end of vm_logoff; text: what the agent said, or NULL. */
     void (*logged_off)(void *context, /* What others say of themselves is quoted in so many bytes. */
-#define VM_TROUBLE_MAX 256
+#define VM_FAULT_MAX 256
 
 enum vm_logoff_result result, const char *text);
 };
@@ -118,7 +118,7 @@ struct vm_probe
 
 struct vm
 {
-    const struct vm_user *user;
+    const struct vm_callbacks *callbacks;
     void *context;
     struct vm_outlet outlet;
     const struct address *address;
@@ -134,7 +134,7 @@ struct vm
     /* What has been asked and not answered, and what is to be asked again then. */
     bool asked[VM_QUESTIONS], ask_again[VM_QUESTIONS];
     uint32_t unanswered;
-    char refusal[VM_TROUBLE_MAX]; /* of a question, by QEMU; empty: none */
+    char refusal[VM_FAULT_MAX]; /* of a question, by QEMU; empty: none */
     int refused;                  /* the question, which is asked again at each poll */
     struct vm_probe probes[VM_PROBES_MAX];
     bool qmp_open, attached;
@@ -188,7 +188,7 @@ struct vm
     uint16_t agent_local_port; /* of our connection to the channel */
     bool agent_is_ours;        /* it has answered on that connection, and nobody else has the channel */
     const char *agent_silence;  /* what is wrong with it, if it does not answer; NULL: nothing */
-    char agent_trouble[VM_TROUBLE_MAX]; /* what is wrong with its answers; empty: nothing */
+    char agent_fault[VM_FAULT_MAX]; /* what is wrong with its answers; empty: nothing */
     bool verify_silence;
     bool answered; /* since the guest was last reset */
     uint32_t guest;    /* the number of guests that have ended: what the agent of one said is not of the next */
@@ -205,7 +205,7 @@ struct vm
 };
 
 /* False: out of memory; vm_cleanup is to be called all the same. address must live as long. */
-bool vm_init(struct vm *vm, const struct vm_user *user, void *context, const struct address *address);
+bool vm_init(struct vm *vm, const struct vm_callbacks *callbacks, void *context, const struct address *address);
 void vm_cleanup(struct vm *vm);
 
 /* A connection to QEMU has been made; it has ended, for whatever reason. */

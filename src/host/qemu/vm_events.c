@@ -19,7 +19,7 @@ static void setting_changed(struct vm *vm, struct vm_setting *setting, const cha
     if (setting->known && setting->number == number)
         return;
     *setting = (struct vm_setting){true, number};
-    vm->user->tell(vm->context,
+    vm->callbacks->fire(vm->context,
             &(struct vm_event){.type = VM_EVENT_CONFIGURATION_CHANGED, .number = number, .text = key});
 }
 
@@ -136,9 +136,9 @@ static void take_shutdown(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)time_us;
     if (vm->log_says & RESET_BY_TRIPLE_FAULT && is_instead_of_reset(data))
-        vm_tell(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
+        vm_fire(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
     if (json_is_true(json_object_get(data, "guest")))
-        vm_tell(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0);
+        vm_fire(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0);
     vm->shut_down = true;
     vm->shutdown_requested_ms = 0;
     if (vm->state == VM_SAVED)
@@ -152,7 +152,7 @@ static void take_powerdown(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)data, (void)time_us;
     vm->shutdown_requested_ms = vm->now_ms ? vm->now_ms : 1;
-    vm_tell(&vm->outlet, VM_EVENT_REQUEST_SHUTDOWN, 0);
+    vm_fire(&vm->outlet, VM_EVENT_REQUEST_SHUTDOWN, 0);
 }
 
 static void take_reset(struct vm *vm, const json_t *data, int64_t time_us)
@@ -161,8 +161,8 @@ static void take_reset(struct vm *vm, const json_t *data, int64_t time_us)
         return;
     /* SeaBIOS resets by one too. */
     if (vm->log_says & RESET_BY_TRIPLE_FAULT && !(vm->log_says & RESET_IN_FIRMWARE))
-        vm_tell(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
-    vm_tell(&vm->outlet, VM_EVENT_RESET, 0);
+        vm_fire(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
+    vm_fire(&vm->outlet, VM_EVENT_RESET, 0);
     vm_lose_guest(vm);
     vm_forget_agent(vm);
     /* Without a port that says so, the agent of before is gone for certain. */
@@ -213,13 +213,13 @@ static void take_io_error(struct vm *vm, const json_t *data, int64_t time_us)
     quiet_us = time_us >= told_us ? time_us - told_us : DISK_QUIET_US;
     if (told_us && (stops || quiet_us < DISK_QUIET_US))
         return;
-    vm_tell(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, stops);
+    vm_fire(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, stops);
 }
 
 static void take_threshold(struct vm *vm, const json_t *data, int64_t time_us)
 {
     (void)data, (void)time_us;
-    vm_tell(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, false);
+    vm_fire(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, false);
 }
 
 /* Media and devices */

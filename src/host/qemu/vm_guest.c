@@ -26,7 +26,7 @@ void vm_set_additions(struct vm *vm, bool open)
 
     vm->additions = open ? VM_ADDITIONS_OPEN : VM_ADDITIONS_CLOSED;
     if (known && open != was_open)
-        vm_tell(&vm->outlet, open ? VM_EVENT_ADDITIONS_AVAILABLE : VM_EVENT_ADDITIONS_UNINSTALLED, 0);
+        vm_fire(&vm->outlet, open ? VM_EVENT_ADDITIONS_AVAILABLE : VM_EVENT_ADDITIONS_UNINSTALLED, 0);
     if (open != was_open)
         agent_distrust(&vm->agent);
     vm_expect_agent(vm);
@@ -35,13 +35,13 @@ void vm_set_additions(struct vm *vm, bool open)
 void vm_stop_heartbeat(struct vm *vm)
 {
     if (!vm->heartbeat_stopped)
-        vm_tell(&vm->outlet, VM_EVENT_HEARTBEAT_STOPPED, 0);
+        vm_fire(&vm->outlet, VM_EVENT_HEARTBEAT_STOPPED, 0);
     vm->heartbeat_stopped = true;
 }
 
-void vm_report_agent(struct vm *vm, const char *trouble)
+void vm_report_agent(struct vm *vm, const char *fault)
 {
-    vm->agent_silence = trouble;
+    vm->agent_silence = fault;
     vm_report(vm);
 }
 
@@ -195,7 +195,7 @@ void vm_end_logoff(struct vm *vm, enum vm_logoff_result result, const char *text
         agent_execute(&vm->agent, json_pack("{s:s, s:{s:I}}", "execute", "guest-exec-status", "arguments", "pid",
                 vm->logoff_process), vm->now_ms);
     vm->logoff_process = 0;
-    vm->user->logged_off(vm->context, result, text);
+    vm->callbacks->logged_off(vm->context, result, text);
 }
 
 void vm_tick_logoff(struct vm *vm)
@@ -216,7 +216,7 @@ static bool send_agent(void *context, const char *text, size_t size)
 {
     struct vm *vm = context;
 
-    return vm->user->send(vm->context, VM_AGENT, text, size);
+    return vm->callbacks->send(vm->context, VM_AGENT, text, size);
 }
 
 /* A reference, which is taken; NULL: out of memory. */
@@ -248,7 +248,7 @@ static bool agent_users_need_clock(void *context, const json_t *list)
 static void agent_answer(void *context, json_t *result, const char *error)
 {
     struct vm *vm = context;
-    char text[VM_TROUBLE_MAX];
+    char text[VM_FAULT_MAX];
 
     if (vm->logoff != VM_LOGOFF_WAITING)
         return;
@@ -259,19 +259,19 @@ static void agent_answer(void *context, json_t *result, const char *error)
         vm_end_logoff(vm, error ? VM_LOGOFF_REFUSED : VM_LOGOFF_NO_AGENT, error ? text : NULL);
 }
 
-static void agent_trouble(void *context, const char *command, const char *what)
+static void agent_fault(void *context, const char *command, const char *what)
 {
     struct vm *vm = context;
     char words[80] = "";
 
-    if (!what && !*vm->agent_trouble)
+    if (!what && !*vm->agent_fault)
         return;
     if (command)
         snprintf(words, sizeof(words), "the guest agent refuses %s: ", command);
-    vm_quote(vm->agent_trouble, words, what ? what : "");
+    vm_quote(vm->agent_fault, words, what ? what : "");
     vm_report(vm);
     if (what)
-        vm_end_logoff(vm, VM_LOGOFF_REFUSED, vm->agent_trouble);
+        vm_end_logoff(vm, VM_LOGOFF_REFUSED, vm->agent_fault);
 }
 
 static void agent_alive(void *context)
@@ -292,6 +292,6 @@ static void agent_silent(void *context)
     observe(vm, VM_AGENT_SILENT, json_pack("{s:I}", "guest", (json_int_t)vm->guest));
 }
 
-const struct agent_user vm_agent_user = {
-        send_agent, agent_users, agent_users_need_clock, agent_answer, agent_trouble, agent_alive,
+const struct agent_callbacks vm_agent_callbacks = {
+        send_agent, agent_users, agent_users_need_clock, agent_answer, agent_fault, agent_alive,
         agent_silent};

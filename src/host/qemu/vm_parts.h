@@ -22,11 +22,11 @@ const char *vm_command(int question);
 /* Asks for a property of one of QEMU's objects. */
 void vm_probe(struct vm *vm, int what, const char *path, const char *property);
 
-/* vm_trouble.c: says what is wrong, the connection apart, as far as it is another than before. */
+/* vm_faults.c: says what is wrong, the connection apart, as far as it is another than before. */
 void vm_report(struct vm *vm);
 
 /* The words, and what somebody else said of it, which may be anything, as one line of text. */
-void vm_quote(char text[VM_TROUBLE_MAX], const char *words, const char *said);
+void vm_quote(char text[VM_FAULT_MAX], const char *words, const char *said);
 
 /* QEMU's refusal of that question; error NULL: it has answered it. */
 void vm_take_refusal(struct vm *vm, int question, const char *error);
@@ -50,14 +50,14 @@ void vm_take_answer(struct vm *vm, enum vm_question question, const json_t *resu
 void vm_take_probe(struct vm *vm, int what, const char *path, const json_t *result);
 
 /* vm_guest.c */
-extern const struct agent_user vm_agent_user;
+extern const struct agent_callbacks vm_agent_callbacks;
 void vm_set_additions(struct vm *vm, bool open);
 void vm_stop_heartbeat(struct vm *vm);
 void vm_tick_additions(struct vm *vm);
 uint64_t vm_additions_due_ms(const struct vm *vm);
 
 /* What is wrong with the agent, of which there is no answer; NULL: nothing is. */
-void vm_report_agent(struct vm *vm, const char *trouble);
+void vm_report_agent(struct vm *vm, const char *fault);
 void vm_expect_agent(struct vm *vm);
 void vm_take_guest(struct vm *vm, int kind, const json_t *observed);
 

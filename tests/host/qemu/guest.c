@@ -179,19 +179,19 @@ static void test_the_agent_refuses_to_tell(void **state)
     struct pretended *pretended = *state;
 
     pretended_log_on(pretended, "[" ALICE "]");
-    assert_null(pretended->trouble);
+    assert_null(pretended->fault);
     pretended->users = NULL;
     pretended_wait(pretended, 2000);
-    assert_string_equal(pretended->trouble, reason);
+    assert_string_equal(pretended->fault, reason);
     pretended_wait(pretended, 60000);
-    assert_string_equal(pretended->trouble, reason);
+    assert_string_equal(pretended->fault, reason);
     vm_logoff(&pretended->vm, pretended->now_ms);
     pretended_wait(pretended, 100);
     assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
     assert_string_equal(pretended->logoff_text, reason);
     pretended->users = "[" ALICE "]";
     pretended_wait(pretended, 2000);
-    assert_null(pretended->trouble);
+    assert_null(pretended->fault);
     pretended_expect(pretended, "");
 }
 
@@ -202,7 +202,7 @@ static void test_the_agent_answers_by_no_list(void **state)
     pretended_log_on(pretended, "[" ALICE "]");
     pretended->users = "{}";
     pretended_wait(pretended, 2000);
-    assert_string_equal(pretended->trouble, "the guest agent refuses guest-get-users: it answers by no list");
+    assert_string_equal(pretended->fault, "the guest agent refuses guest-get-users: it answers by no list");
     pretended_expect(pretended, "");
 }
 
@@ -218,21 +218,21 @@ static void test_an_agent_that_makes_no_sense(void **state)
         pretended->nonsense = answers[i];
         pretended->asked = 0;
         pretended_wait(pretended, 3000);
-        assert_string_equal(pretended->trouble, "the guest agent sends what is no JSON");
+        assert_string_equal(pretended->fault, "the guest agent sends what is no JSON");
         /* Each time it is synchronised and asked. */
         assert_in_range(pretended->asked, 2, 8);
         pretended_wait(pretended, 60000);
         pretended->asked = 0;
         pretended_wait(pretended, 300000);
         assert_in_range(pretended->asked, 20, 2 * 300 / 15 + 2);
-        assert_string_equal(pretended->trouble, "the guest agent sends what is no JSON");
+        assert_string_equal(pretended->fault, "the guest agent sends what is no JSON");
         vm_logoff(&pretended->vm, pretended->now_ms);
         pretended_wait(pretended, 100);
         assert_int_equal(pretended->logoff_result, VM_LOGOFF_REFUSED);
         assert_string_equal(pretended->logoff_text, "the guest agent sends what is no JSON");
         pretended->nonsense = NULL;
         pretended_wait(pretended, 20000);
-        assert_null(pretended->trouble);
+        assert_null(pretended->fault);
         pretended->logoff_result = -1;
     }
     pretended->users = "[]";
@@ -250,7 +250,7 @@ static void test_a_name_with_a_nul(void **state)
     pretended->users = "[{\"user\": \"al\\u0000ice\", \"login-time\": 7}]";
     pretended_wait(pretended, 3000);
     pretended_expect(pretended, "OnGuestLogoff(Normal)\n");
-    assert_null(pretended->trouble);
+    assert_null(pretended->fault);
 }
 
 /* An old agent. */
@@ -261,11 +261,11 @@ static void test_the_agent_cannot_be_synchronised(void **state)
     pretended->agent_answers = false;
     pretended_reconnect_agent(pretended);
     pretended_wait(pretended, 1000);
-    assert_null(pretended->trouble);
+    assert_null(pretended->fault);
     hear_from_agent(pretended, "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse error\"}}\n");
-    assert_null(pretended->trouble);
+    assert_null(pretended->fault);
     hear_from_agent(pretended, "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"what?\"}}\n");
-    assert_string_equal(pretended->trouble, "the guest agent refuses guest-sync-delimited: what?");
+    assert_string_equal(pretended->fault, "the guest agent refuses guest-sync-delimited: what?");
 }
 
 /* Whatever an agent says of its reasons is a line of text of ours. */
@@ -280,10 +280,10 @@ static void test_a_refusal_in_many_words(void **state)
     strcat(answer, "\"}}");
     pretended->nonsense = answer;
     pretended_wait(pretended, 2000);
-    assert_non_null(pretended->trouble);
-    assert_non_null(strstr(pretended->trouble, "guest-get-users:  [31m  No \xc3\xa9\xc3\xa9"));
-    assert_in_range(strlen(pretended->trouble), 240, VM_TROUBLE_MAX - 1);
-    assert_int_equal((unsigned char)pretended->trouble[strlen(pretended->trouble) - 1], 0xa9);
+    assert_non_null(pretended->fault);
+    assert_non_null(strstr(pretended->fault, "guest-get-users:  [31m  No \xc3\xa9\xc3\xa9"));
+    assert_in_range(strlen(pretended->fault), 240, VM_FAULT_MAX - 1);
+    assert_int_equal((unsigned char)pretended->fault[strlen(pretended->fault) - 1], 0xa9);
 }
 
 /* Nobody can tell any more that she left before. */
@@ -391,12 +391,12 @@ static void test_another_program_has_the_channel(void **state)
     pretended_reconnect_agent(pretended);
     pretended_wait(pretended, 60000);
     pretended_expect(pretended, "");
-    assert_non_null(pretended->trouble);
-    assert_non_null(strstr(pretended->trouble, "another program"));
+    assert_non_null(pretended->fault);
+    assert_non_null(strstr(pretended->fault, "another program"));
     /* It leaves the channel to us. */
     pretended->agent_answers = true;
     pretended_wait(pretended, 20000);
-    assert_null(pretended->trouble);
+    assert_null(pretended->fault);
 }
 
 /* QEMU sees the tunnel's connection. */
@@ -454,7 +454,7 @@ static void test_integers_of_64_bits(void **state)
     pretended_expect(pretended, "OnHeartbeatStopped()\nOnGuestLogoff(Forced)\n");
 }
 
-/* Panics and the agent's silence are one and the same trouble. */
+/* Panics and the agent's silence are one and the same event. */
 static void test_a_panic_and_then_silence(void **state)
 {
     struct pretended *pretended = *state;

@@ -178,11 +178,11 @@ static void test_qemu_refuses_a_question(void **state)
         pretended->refuses = commands[i];
         pretended_connect(pretended);
         snprintf(expected, sizeof(expected), "QEMU refuses %s: not now", commands[i]);
-        assert_non_null(pretended->trouble);
-        assert_string_equal(pretended->trouble, expected);
+        assert_non_null(pretended->fault);
+        assert_string_equal(pretended->fault, expected);
         pretended->refuses = NULL;
         pretended_wait(pretended, 5000);
-        assert_null(pretended->trouble);
+        assert_null(pretended->fault);
     }
 }
 

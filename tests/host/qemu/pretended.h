@@ -45,7 +45,7 @@ struct pretended
     char events[8192]; /* what has come, an end of line behind each */
     enum vm_state learnt;
     bool attached;
-    const char *trouble;
+    const char *fault;
     bool reconnects; /* when something is wrong, which fails the test otherwise */
     unsigned int losses;
     int logoff_result; /* -1: not ended */

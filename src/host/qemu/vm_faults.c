@@ -6,13 +6,13 @@
 
 void vm_report(struct vm *vm)
 {
-    const char *trouble = vm->agent_silence;
+    const char *fault = vm->agent_silence;
 
-    if (!trouble && *vm->agent_trouble)
-        trouble = vm->agent_trouble;
+    if (!fault && *vm->agent_fault)
+        fault = vm->agent_fault;
     if (*vm->refusal)
-        trouble = vm->refusal;
-    vm->user->trouble(vm->context, trouble);
+        fault = vm->refusal;
+    vm->callbacks->fault(vm->context, fault);
 }
 
 /* Not in the middle of a character of UTF-8. */
@@ -23,13 +23,13 @@ static size_t whole_characters(const char *text, size_t size)
     return size;
 }
 
-void vm_quote(char text[VM_TROUBLE_MAX], const char *words, const char *said)
+void vm_quote(char text[VM_FAULT_MAX], const char *words, const char *said)
 {
-    size_t size = (size_t)snprintf(text, VM_TROUBLE_MAX, "%s", words), left, length = strlen(said);
+    size_t size = (size_t)snprintf(text, VM_FAULT_MAX, "%s", words), left, length = strlen(said);
 
-    if (size >= VM_TROUBLE_MAX)
-        size = VM_TROUBLE_MAX - 1;
-    left = VM_TROUBLE_MAX - 1 - size;
+    if (size >= VM_FAULT_MAX)
+        size = VM_FAULT_MAX - 1;
+    left = VM_FAULT_MAX - 1 - size;
     if (length > left)
         length = whole_characters(said, left);
     memcpy(text + size, said, length);
