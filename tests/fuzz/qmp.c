@@ -146,7 +146,7 @@ static void pass_time(struct play *play, uint64_t ms)
         ++play->said;
         check(play, vm_tick(&play->vm, play->now_ms));
         answer_all(play);
-        REQUIRE(vm_due_ms(&play->vm) != due || play->vm.agent.next_ms == due);
+        REQUIRE(vm_due_ms(&play->vm) != due || play->vm.guest.agent.next_ms == due);
     }
     play->now_ms = end;
 }

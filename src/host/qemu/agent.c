@@ -116,6 +116,21 @@ bool agent_execute(struct agent *agent, json_t *request, uint64_t now_ms)
     return true;
 }
 
+bool agent_is_asked(const struct agent *agent)
+{
+    return agent->connected && agent->expected;
+}
+
+uint64_t agent_sign_ms(const struct agent *agent)
+{
+    return agent->sign_ms;
+}
+
+bool agent_is_executing(const struct agent *agent)
+{
+    return agent->request_pending;
+}
+
 /* Asking */
 
 static bool send_text(struct agent *agent, const char *text, size_t size, uint64_t now_ms)

@@ -77,7 +77,7 @@ struct agent
         AGENT_EXECUTE
     } question; /* when it has been asked */
     uint32_t sync_id;
-    uint64_t sync_ms; /* the present wait for the answer */
+    uint64_t sync_ms;     /* the present wait for the answer */
     uint64_t nonsense_ms; /* the last wait behind an answer that made no sense; 0: there was none */
     uint64_t sent_ms, next_ms;
     json_t *list; /* waits for the guest's clock */
@@ -111,6 +111,15 @@ void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms);
 bool agent_execute(struct agent *agent, json_t *request, uint64_t now_ms);
 
 void agent_take(struct agent *agent, json_t *message, uint64_t now_ms);
+
+/* Whether it is connected, and an answer can be expected. */
+bool agent_is_asked(const struct agent *agent);
+
+/* Since when it could have given a sign of life, and has given none. */
+uint64_t agent_sign_ms(const struct agent *agent);
+
+/* Whether the answer to agent_execute is still to come. */
+bool agent_is_executing(const struct agent *agent);
 
 /* Does what is due. */
 void agent_tick(struct agent *agent, uint64_t now_ms);

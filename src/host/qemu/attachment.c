@@ -139,7 +139,7 @@ static void lose_agent(struct attachment *attachment, const char *trouble)
     char text[512];
 
     link_close(&attachment->agent);
-    if (attachment->vm.agent_is_ours && now_ms(attachment) - attachment->agent_opened_ms >= ATTACHMENT_RETRY_LONGEST_MS)
+    if (vm_has_agent(&attachment->vm) && now_ms(attachment) - attachment->agent_opened_ms >= ATTACHMENT_RETRY_LONGEST_MS)
         attachment->agent_retry_ms = 0;
     vm_close_agent(&attachment->vm, now_ms(attachment));
     snprintf(text, sizeof(text), "the guest agent at %s, port %u: %s", attachment->address.host,

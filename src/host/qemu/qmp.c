@@ -24,6 +24,16 @@ void qmp_close(struct qmp *qmp)
     memset(qmp->commands, 0, sizeof(qmp->commands));
 }
 
+bool qmp_is_ready(const struct qmp *qmp)
+{
+    return qmp->state == QMP_READY;
+}
+
+bool qmp_awaits_greeting(const struct qmp *qmp)
+{
+    return qmp->state == QMP_GREETING;
+}
+
 static bool send_message(struct qmp *qmp, json_t *message)
 {
     char text[COMMAND_MAX];

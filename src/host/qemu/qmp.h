@@ -53,6 +53,10 @@ void qmp_init(struct qmp *qmp, const struct qmp_callbacks *callbacks, void *cont
 void qmp_open(struct qmp *qmp);
 void qmp_close(struct qmp *qmp);
 
+/* Whether commands may be given; whether the greeting is still to come. */
+bool qmp_is_ready(const struct qmp *qmp);
+bool qmp_awaits_greeting(const struct qmp *qmp);
+
 /* Gives a command. arguments: a reference, which is taken; NULL for none. False: it could not be given. */
 bool qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int tag);
 

@@ -282,7 +282,7 @@ static void test_a_refusal_in_many_words(void **state)
     pretended_wait(pretended, 2000);
     assert_non_null(pretended->fault);
     assert_non_null(strstr(pretended->fault, "guest-get-users:  [31m  No \xc3\xa9\xc3\xa9"));
-    assert_in_range(strlen(pretended->fault), 240, VM_FAULT_MAX - 1);
+    assert_in_range(strlen(pretended->fault), 240, FAULT_MAX - 1);
     assert_int_equal((unsigned char)pretended->fault[strlen(pretended->fault) - 1], 0xa9);
 }
 
@@ -321,11 +321,11 @@ static void test_answers_to_nothing_that_was_asked(void **state)
 
     pretended->agent_answers = false;
     pretended_wait(pretended, 5000);
-    assert_int_equal(pretended->vm.agent.state, AGENT_SYNCING);
+    assert_int_equal(pretended->vm.guest.agent.state, AGENT_SYNCING);
     hear_from_agent(pretended, "{\"return\": [" ALICE "]}\n");
     hear_from_agent(pretended, "{\"return\": 1}\n");
     hear_from_agent(pretended, "{\"error\": {\"desc\": \"JSON parse error\"}}\n");
-    assert_int_equal(pretended->vm.agent.state, AGENT_SYNCING);
+    assert_int_equal(pretended->vm.guest.agent.state, AGENT_SYNCING);
     pretended->agent_answers = true;
     pretended_wait(pretended, 20000);
     pretended_expect(pretended, "");
@@ -505,7 +505,7 @@ static void test_an_agent_on_a_serial_line_that_comes_late(void **state)
         pretended_wait(pretended, after_ms[i] - 1000);
         pretended->agent_answers = true;
         pretended_wait(pretended, 20000);
-        pretended_expect(pretended, after_ms[i] < VM_ADDITIONS_MS ? "" : "OnAdditionsAvailable()\n");
+        pretended_expect(pretended, after_ms[i] < GUEST_ADDITIONS_MS ? "" : "OnAdditionsAvailable()\n");
         pretended_end(pretended);
     }
 }
@@ -614,7 +614,7 @@ static void test_a_user_who_stays(void **state)
 
     pretended_log_on(pretended, "[" ALICE "]");
     vm_logoff(&pretended->vm, pretended->now_ms);
-    pretended_wait(pretended, VM_LOGOFF_MS + 1000);
+    pretended_wait(pretended, LOGOFF_MS + 1000);
     assert_int_equal(pretended->logoff_result, VM_LOGOFF_TIMED_OUT);
     pretended_expect(pretended, "");
 }
@@ -632,7 +632,7 @@ static void test_logging_off_once_more(void **state)
     pretended_wait(pretended, 500);
     pretended->run_state = "paused";
     pretended_say(pretended, "STOP", NULL);
-    pretended_wait(pretended, VM_LOGOFF_MS);
+    pretended_wait(pretended, LOGOFF_MS);
     assert_int_equal(pretended->logoff_result, VM_LOGOFF_TIMED_OUT);
 
     pretended->run_state = "running";
