@@ -325,6 +325,11 @@ int pretended_tear_down(void **state)
     return 0;
 }
 
+void pretended_say_as_agent(struct pretended *pretended, const char *text)
+{
+    assert_null(vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms));
+}
+
 void pretended_log_on(struct pretended *pretended, const char *users)
 {
     pretended->users = users;

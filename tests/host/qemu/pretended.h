@@ -74,6 +74,9 @@ void pretended_wait(struct pretended *pretended, uint64_t ms);
 void pretended_say(struct pretended *pretended, const char *event, const char *data);
 void pretended_say_late(struct pretended *pretended, const char *event, const char *data, uint64_t ms);
 
+/* What the agent says unasked, or late: a line, with its end. */
+void pretended_say_as_agent(struct pretended *pretended, const char *text);
+
 /* These users are logged on from now on, which is no event; users: JSON. */
 void pretended_log_on(struct pretended *pretended, const char *users);
 
