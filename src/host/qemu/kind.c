@@ -5,6 +5,7 @@
 #include "host/qemu/kind.h"
 
 #include "host/qemu/attachment.h"
+#include "host/qemu/logoff.h"
 #include "host/qemu/loop.h"
 #include "platform/memory.h"
 
@@ -128,7 +129,7 @@ const struct live_kind qemu_kind = {
         .scheme = "qemu",
         .example = "qemu:127.0.0.1:4444,agent=4445",
         .logoff_needs = "qemu-guest-agent, and the address agent=PORT",
-        .logoff_seconds = VM_LOGOFF_MS / 1000,
+        .logoff_seconds = LOGOFF_MS / 1000,
         .create = qemu_create,
         .is_same_place = qemu_is_same_place,
         .open = qemu_open,
