@@ -1,6 +1,6 @@
 /*
- * All that the host promises of live machines, with a kind that is pretended: this program is the host, and its table of
- * kinds has one more than the host's.
+ * All that the host promises of live machines, with a kind that is pretended: this program is the host, and its table
+ * of kinds has one more than the host's.
  */
 #include "pretended_kind.h"
 #include "recorder.h"
