@@ -86,14 +86,12 @@ static bool sink_is_gone(HRESULT hr)
     return false;
 }
 
-static HRESULT connection_invoke(struct connection *connection, DISPID id, VARIANT *args, UINT count)
+static HRESULT connection_invoke(struct connection *connection, DISPID id, const VARIANT *args, UINT count)
 {
     VARIANT reversed[EVENT_MAX_ARGS];
     DISPPARAMS params = {reversed, NULL, count, 0};
 
-    /* Borrowed for the call, the last first. */
-    for (UINT i = 0; i < count; ++i)
-        reversed[count - 1 - i] = args[i];
+    arguments_reverse(reversed, args, count);
     return IDispatch_Invoke(connection->sink, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, NULL,
             NULL);
 }

@@ -99,9 +99,7 @@ static HRESULT call_with_arguments(IDispatch *code, DISPID id, const struct kept
 
     if (FAILED(hr = arguments_open(kept, args)))
         return hr;
-    /* Borrowed for the call, the last first. */
-    for (UINT i = 0; i < count; ++i)
-        reversed[count - 1 - i] = args[i];
+    arguments_reverse(reversed, args, count);
     hr = call(code, id, reversed, count);
     arguments_close(kept, args);
     return hr;
