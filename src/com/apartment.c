@@ -33,7 +33,7 @@ struct apartment
     struct apartment_job loss; /* prepared: ends what lives in the apartment when its thread has gone without doing so */
 };
 
-static struct apartment multithreaded;
+static struct apartment mta;
 static platform_thread_slot apartment_slot;
 static SRWLOCK window_class_lock = SRWLOCK_INIT;
 static UINT window_class_uses;
@@ -185,7 +185,7 @@ static struct apartment *apartment_create(void)
     module_addref();
     apartment_init(apartment);
     apartment->loss.run = apartment_run_loss;
-    if (!apartment_prepare_job(&multithreaded, &apartment->loss) || !window_class_addref())
+    if (!apartment_prepare_job(&mta, &apartment->loss) || !window_class_addref())
         goto no_class;
     if (!(apartment->window = window_create()))
         goto no_window;
@@ -336,18 +336,18 @@ struct apartment *apartment_get_current(void)
         return apartment;
     }
     if (!thread_is_single_threaded())
-        return &multithreaded;
+        return &mta;
     return apartment_create();
 }
 
-struct apartment *apartment_get_multithreaded(void)
+struct apartment *apartment_get_mta(void)
 {
-    return &multithreaded;
+    return &mta;
 }
 
 void apartment_addref(struct apartment *apartment)
 {
-    if (apartment == &multithreaded)
+    if (apartment == &mta)
         return;
     InterlockedIncrement(&apartment->users);
     IInitializeSpy_AddRef(&apartment->IInitializeSpy_iface);
@@ -355,7 +355,7 @@ void apartment_addref(struct apartment *apartment)
 
 void apartment_release(struct apartment *apartment)
 {
-    if (apartment == &multithreaded)
+    if (apartment == &mta)
         return;
     if (!InterlockedDecrement(&apartment->users))
     {
@@ -370,7 +370,7 @@ void apartment_release(struct apartment *apartment)
 
 bool apartment_is_current(const struct apartment *apartment)
 {
-    if (apartment == &multithreaded)
+    if (apartment == &mta)
         return !thread_is_single_threaded();
     /* Not by the thread's number, which another one gets when the thread has ended. */
     return platform_thread_slot_get(apartment_slot) == apartment;
@@ -378,7 +378,7 @@ bool apartment_is_current(const struct apartment *apartment)
 
 bool apartment_is_single_threaded(const struct apartment *apartment)
 {
-    return apartment != &multithreaded;
+    return apartment != &mta;
 }
 
 static void CALLBACK run_job_on_pool(TP_CALLBACK_INSTANCE *instance, void *context)
@@ -404,7 +404,7 @@ bool apartment_prepare_job(struct apartment *apartment, struct apartment_job *jo
 {
     TP_CALLBACK_ENVIRON environment;
 
-    if (apartment != &multithreaded)
+    if (apartment != &mta)
         return true;
     TpInitializeCallbackEnviron(&environment);
     TpSetCallbackRaceWithDll(&environment, module_instance);
@@ -442,7 +442,7 @@ bool apartment_post(struct apartment *apartment, struct apartment_job *job)
     bool taken, post = false;
 
     module_addref();
-    if (apartment == &multithreaded)
+    if (apartment == &mta)
     {
         taken = post_to_pool(job);
     }
@@ -469,7 +469,7 @@ bool apartment_post(struct apartment *apartment, struct apartment_job *job)
 
 bool apartment_join(struct apartment *apartment, struct apartment_member *member)
 {
-    if (apartment == &multithreaded)
+    if (apartment == &mta)
         return true;
     if (!apartment_is_current(apartment))
         return false;
@@ -491,7 +491,7 @@ void apartment_leave(struct apartment_member *member)
 
 bool apartments_init(void)
 {
-    apartment_init(&multithreaded);
+    apartment_init(&mta);
     return platform_thread_slot_create(&apartment_slot, NULL);
 }
 
@@ -512,5 +512,5 @@ void apartments_thread_exit(void)
     platform_thread_slot_set(apartment_slot, NULL);
     DestroyWindow(apartment->window);
     CoRevokeInitializeSpy(apartment->spy_cookie);
-    apartment_post(&multithreaded, &apartment->loss);
+    apartment_post(&mta, &apartment->loss);
 }

@@ -8,10 +8,10 @@
 #include "sink/incoming.h"
 
 #include "com/apartment.h"
-#include "com/multithreaded.h"
 #include "com/proxy.h"
 #include "event/text.h"
 #include "platform/memory.h"
+#include "sink/mta.h"
 #include "sink/sink.h"
 
 #include <olectl.h>
@@ -32,9 +32,9 @@ struct incoming
     struct apartment *apartment; /* where the points belong to, and are called and released */
     struct apartment_member member;
     struct apartment_job job;
-    bool held; /* keeps the multithreaded apartment */
-    bool is_agile; /* the source may be called from any thread */
-    struct multithreaded_call call; /* to that one, from the connecting and the disconnecting thread */
+    bool held;               /* keeps the multithreaded apartment */
+    bool is_agile;           /* the source may be called from any thread */
+    struct mta_call call;    /* to that one, from the connecting and the disconnecting thread */
     volatile LONG unadvised; /* whoever sets it does it: what is called then may end the connection again */
     SRWLOCK points_lock;     /* held while a point is given out, so that it is not released meanwhile */
     UINT count;
@@ -104,8 +104,8 @@ static void incoming_abandon(struct incoming *incoming)
 }
 
 /* S_FALSE: the source does not offer the interface. */
-static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *container,
-        const struct event_interface *events)
+static HRESULT advise_one(
+        struct advising *advising, IConnectionPointContainer *container, const struct event_interface *events)
 {
     struct incoming *incoming = advising->incoming;
     struct advised *advised = &incoming->advised[incoming->count];
@@ -168,19 +168,19 @@ static void advise_from_stream(void *context)
 }
 
 /* Advises from the multithreaded apartment, on behalf of a single-threaded caller. */
-static HRESULT advise_multithreaded(struct advising *advising, IUnknown *object)
+static HRESULT advise_in_mta(struct advising *advising, IUnknown *object)
 {
     struct incoming *incoming = advising->incoming;
     HRESULT hr;
 
-    if (FAILED(hr = multithreaded_hold()))
+    if (FAILED(hr = mta_hold()))
         return hr;
     incoming->held = true;
-    if (FAILED(hr = multithreaded_call_prepare(&incoming->call)))
+    if (FAILED(hr = mta_call_prepare(&incoming->call)))
         return hr;
     if (FAILED(hr = CoMarshalInterThreadInterfaceInStream(&IID_IUnknown, object, &advising->stream)))
         return hr;
-    multithreaded_call(&incoming->call, advise_from_stream, advising);
+    mta_call(&incoming->call, advise_from_stream, advising);
     return advising->hr;
 }
 
@@ -203,8 +203,8 @@ static HRESULT incoming_advise(
     if (apartment_is_single_threaded(incoming->apartment) && object_is_proxy(object))
     {
         apartment_release(incoming->apartment);
-        incoming->apartment = apartment_get_multithreaded();
-        return advise_multithreaded(&advising, object);
+        incoming->apartment = apartment_get_mta();
+        return advise_in_mta(&advising, object);
     }
     if (FAILED(hr = find_out_whether_agile(object, &incoming->is_agile)))
         return hr;
@@ -216,9 +216,9 @@ static void incoming_release(struct incoming *incoming)
     if (InterlockedDecrement(&incoming->refcount))
         return;
     apartment_release(incoming->apartment);
-    multithreaded_call_cleanup(&incoming->call);
+    mta_call_cleanup(&incoming->call);
     if (incoming->held)
-        multithreaded_let_go();
+        mta_let_go();
     memory_free(incoming);
 }
 
@@ -254,7 +254,7 @@ static void incoming_end(struct incoming *incoming)
     }
     if (incoming->held)
     {
-        multithreaded_call(&incoming->call, incoming_unadvise_for_caller, incoming);
+        mta_call(&incoming->call, incoming_unadvise_for_caller, incoming);
         incoming_release(incoming);
         return;
     }
@@ -380,8 +380,9 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
     if (!object)
         return sink_error(E_POINTER, L"Connect: source is Nothing; it has to be an object that fires events");
     if (string_has_nul(label))
-        return refuse_label(label, L"Connect: label ", L"it has to be a string without one, or empty for the source's "
-                                                       L"name");
+        return refuse_label(label, L"Connect: label ",
+                L"it has to be a string without one, or empty for the source's "
+                L"name");
     if (!label || !*label)
     {
         if (FAILED(hr = get_name(object, &name)))
@@ -397,8 +398,9 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
     hr = incoming_create(sink, object, label ? label : L"", &incoming);
     SysFreeString(name);
     if (hr == CONNECT_E_NOCONNECTION)
-        return sink_error(hr, L"Connect: source offers none of IVMVirtualMachineEvents, IVMVirtualPCEvents, "
-                              L"IVMDVDDriveEvents and IVMFloppyDriveEvents as connection points, nor Virtual Server's");
+        return sink_error(hr,
+                L"Connect: source offers none of IVMVirtualMachineEvents, IVMVirtualPCEvents, "
+                L"IVMDVDDriveEvents and IVMFloppyDriveEvents as connection points, nor Virtual Server's");
     if (FAILED(hr))
         return sink_error(hr, L"Connect: source does not let the sink advise (0x%08lx)", (unsigned long)hr);
 
@@ -459,9 +461,9 @@ struct incoming *incoming_next(struct sink *sink, struct incoming *after)
     return incoming;
 }
 
-bool incoming_is_multithreaded(const struct incoming *incoming)
+bool incoming_is_in_mta(const struct incoming *incoming)
 {
-    return incoming->apartment == apartment_get_multithreaded();
+    return incoming->apartment == apartment_get_mta();
 }
 
 bool incoming_get_point(struct incoming *incoming, IConnectionPoint **point, DWORD *cookie)

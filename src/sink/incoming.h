@@ -30,7 +30,7 @@ struct sink;
 struct incoming *incoming_next(struct sink *sink, struct incoming *after);
 
 /* Whether the connection points belong to the multithreaded apartment. */
-bool incoming_is_multithreaded(const struct incoming *incoming);
+bool incoming_is_in_mta(const struct incoming *incoming);
 
 /* A connection point that the connection has advised on, with a reference, and the cookie; in the apartment that the
  * points belong to. All points of one connection have one lane. False: there is none, or none any more. */

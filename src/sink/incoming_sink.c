@@ -2,10 +2,10 @@
 
 #include "com/connections.h"
 #include "com/dispatch_methods.h"
-#include "com/event_invoke.h"
 #include "com/module.h"
 #include "com/relay.h"
 #include "platform/memory.h"
+#include "sink/event_invoke.h"
 
 #include <servprov.h>
 #include <wchar.h>

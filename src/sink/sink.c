@@ -1,15 +1,15 @@
 /*
- * The sink object: identity, lifetime, and IVMEventSink. Its other faces stand in face.c and callbacks.c, what
+ * The sink object: identity, lifetime, and IVMEventSink. Its other interfaces stand in dispinterface.c and callbacks.c, what
  * Subscribe and Connect do in subscribe.c and incoming.c.
  */
 #include "sink/sink.h"
 
 #include "com/dispatch_methods.h"
 #include "com/error_info.h"
-#include "com/event_invoke.h"
 #include "com/module.h"
 #include "platform/memory.h"
 #include "sink/catch_up.h"
+#include "sink/event_invoke.h"
 #include "sink/record.h"
 
 /* {94ea2b94-e9cc-49e0-c0ff-ee64ca8f5b90}: no library of MinGW-w64 has it. */
@@ -47,8 +47,8 @@ static HRESULT sink_query_marshaler(struct sink *sink, REFIID riid, void **objec
     return FAILED(hr) ? hr : IUnknown_QueryInterface(marshaler, riid, object);
 }
 
-/* The face that the interface is of, or NULL. */
-static void *sink_find_face(struct sink *sink, REFIID riid)
+/* The sink's interface of that IID; NULL: it has none. */
+static void *sink_find_interface(struct sink *sink, REFIID riid)
 {
     if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventSink)
             || IsEqualIID(riid, &sink_IID_IAgileObject))
@@ -56,9 +56,9 @@ static void *sink_find_face(struct sink *sink, REFIID riid)
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
     {
         if (IsEqualIID(riid, event_interfaces[i].iid))
-            return &sink->faces[i].IDispatch_iface;
+            return &sink->dispinterfaces[i].IDispatch_iface;
         if (IsEqualIID(riid, server_interfaces[i].iid))
-            return &sink->server_faces[i].IDispatch_iface;
+            return &sink->server_dispinterfaces[i].IDispatch_iface;
     }
     if (IsEqualIID(riid, &IID_IVMEventCallbacks))
         return &sink->IVMEventCallbacks_iface;
@@ -82,7 +82,7 @@ static HRESULT WINAPI sink_QueryInterface(IVMEventSink *iface, REFIID riid, void
     *object = NULL;
     if (IsEqualIID(riid, &IID_IMarshal))
         return sink_query_marshaler(sink, riid, object);
-    if (!(*object = sink_find_face(sink, riid)))
+    if (!(*object = sink_find_interface(sink, riid)))
         return E_NOINTERFACE;
     IVMEventSink_AddRef(iface);
     return S_OK;
@@ -338,7 +338,7 @@ HRESULT sink_create(REFIID riid, void **object)
     sink->IVMEventSink_iface.lpVtbl = (IVMEventSinkVtbl *)&sink_vtbl;
     sink->refcount = 1;
     InitializeSRWLock(&sink->lock);
-    sink_init_faces(sink);
+    sink_init_dispinterfaces(sink);
     sink_init_callbacks(sink);
     error_support_init(&sink->error_support, (IUnknown *)&sink->IVMEventSink_iface, &IID_IVMEventSink);
     class_info_init(&sink->class_info, (IUnknown *)&sink->IVMEventSink_iface, &CLSID_VMEventSink,
