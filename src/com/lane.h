@@ -76,8 +76,7 @@ enum lane_home
  *
  * False: out of memory, or the apartment has ended; the receiver is left alone.
  */
-bool lane_join(
-        struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);
+bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);
 
 /* A listener_notify: puts the event into the lane of the receiver that is the context. */
 void CALLBACK lane_notify(const VMEVENT *event, void *context);

@@ -7,7 +7,7 @@
 struct lane_queue
 {
     struct lane_entry *first, **last;
-    ULONG count; /* of the events among the entries */
+    ULONG count;  /* of the events among the entries */
     size_t bytes; /* that the events take */
 };
 

@@ -1,4 +1,4 @@
-#include "sink/incoming.h"
+#include "sink/incoming_sink.h"
 
 #include "com/connections.h"
 #include "com/dispatch_methods.h"
