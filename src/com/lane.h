@@ -56,10 +56,8 @@ struct lane_receiver
     struct lane_entry end;
 };
 
-/* What a lane holds at most. When one more comes the oldest are lost; the one that comes is always kept. The sink's
- * queue has the same limit in bytes. */
+/* How many events a lane holds at most, and no more bytes than any queue does (com/queue_load.h). */
 #define LANE_CAPACITY 65536
-#define LANE_CAPACITY_BYTES (64u << 20)
 
 enum lane_home
 {

@@ -2,7 +2,7 @@
 #ifndef VMEVENTS_SINK_POLL_PARTS_H
 #define VMEVENTS_SINK_POLL_PARTS_H
 
-#include "com/lane.h"
+#include "com/queue_load.h"
 #include "dispatch/ring.h"
 #include "sink/poll.h"
 
@@ -14,7 +14,7 @@ struct poll
     struct event_source *source;
     SRWLOCK lock;
     struct ring events;
-    size_t bytes; /* that the events take */
+    struct queue_load load;
     LONG capacity;
     bool wanted;    /* the capacity was set or an event asked for */
     bool listening; /* a listener of the source puts events in */

@@ -9,7 +9,7 @@ static struct kept_event *poll_take_oldest(struct poll *poll)
     struct kept_event *kept = ring_take(&poll->events);
 
     if (kept)
-        poll->bytes -= kept->bytes;
+        queue_load_remove(&poll->load, kept);
     return kept;
 }
 
@@ -18,15 +18,8 @@ static bool poll_put(struct poll *poll, struct kept_event *kept)
 {
     if (!ring_push(&poll->events, kept))
         return false;
-    poll->bytes += kept->bytes;
+    queue_load_add(&poll->load, kept);
     return true;
-}
-
-/* Whether more wait than `count` events, or events that take more than a lane may hold; one is always kept, unless
- * `count` is 0. The lock is held. */
-static bool poll_is_overfull(const struct poll *poll, size_t count)
-{
-    return poll->events.count > count || (poll->events.count > 1 && poll->bytes > LANE_CAPACITY_BYTES);
 }
 
 /* Drops the oldest events until no more than `count` are left, nor more bytes than may be; tells how many went. */
@@ -38,7 +31,7 @@ static LONG poll_shrink(struct poll *poll, size_t count)
     for (;; ++dropped)
     {
         AcquireSRWLockExclusive(&poll->lock);
-        kept = poll_is_overfull(poll, count) ? poll_take_oldest(poll) : NULL;
+        kept = queue_load_is_too_much(&poll->load, count) ? poll_take_oldest(poll) : NULL;
         ReleaseSRWLockExclusive(&poll->lock);
         if (!kept)
             return dropped;
@@ -59,11 +52,11 @@ static void CALLBACK poll_notify(const VMEVENT *event, void *context)
         return;
     }
     AcquireSRWLockExclusive(&poll->lock);
-    if ((LONG)poll->events.count >= poll->capacity)
+    if ((LONG)poll->load.count >= poll->capacity)
         lost = poll_take_oldest(poll);
     if (!poll_put(poll, kept))
         lost = kept;
-    overfull = poll_is_overfull(poll, SIZE_MAX);
+    overfull = queue_load_is_too_much(&poll->load, SIZE_MAX);
     poll_wake_all(poll);
     ReleaseSRWLockExclusive(&poll->lock);
     if (lost)
