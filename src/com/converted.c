@@ -155,7 +155,7 @@ HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, 
 
     converted->params = *params;
     converted->owned = 0;
-    /* What is wrong in itself is refused by ITypeInfo::Invoke. */
+    /* Parameters that are wrong in themselves are left to ITypeInfo::Invoke, which refuses them. */
     if (!params->cArgs || params->cArgs > CONVERTED_MAX || !params->rgvarg || params->cNamedArgs > params->cArgs
             || (params->cNamedArgs && !params->rgdispidNamedArgs))
         return S_OK;

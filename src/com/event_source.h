@@ -25,7 +25,7 @@ struct event_source
     struct listeners listeners;
     struct event_sequence sequence; /* numbers the events that listeners keep */
     LONG refcount;
-    LONG rejected; /* events refused by validation, or that there are not */
+    LONG rejected; /* calls refused because of their arguments, or because there is no such event */
     LONG failed;   /* calls of handlers that returned an error */
     LONG dropped;  /* events lost on the way to a listener */
     SRWLOCK lock;
@@ -69,7 +69,8 @@ static inline HRESULT event_source_fire_borrowed(
     return __builtin_expect(fired, 1) ? S_OK : E_OUTOFMEMORY;
 }
 
-/* The same for what comes from a source with that label, and has no argument or one that may be shown where it is. */
+/* The same for an event from a source with that label, which has no argument, or one that listeners may be shown where
+ * the caller has it. */
 HRESULT event_source_pass(
         struct event_source *source, const struct event_type *type, const WCHAR *label, const VARIANT *arg);
 

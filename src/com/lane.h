@@ -35,7 +35,7 @@ enum lane_receiver_state
     LANE_RECEIVER_CUT        /* nothing waits but its end */
 };
 
-/* What events in a lane are for. Stands in its owner, which sets the three functions. */
+/* What events in a lane are for. Stands in its owner, which sets the functions. */
 struct lane_receiver
 {
     /* Called with each event, in the apartment. */
@@ -94,8 +94,8 @@ void lane_finish(struct lane_receiver *receiver);
  */
 ULONG lane_settle(struct lane_receiver *receiver, DWORD timeout_ms);
 
-/* Waits so for every lane of the source, but no longer than timeout_ms altogether. A lane that is late is not waited for
- * again until it has caught up. */
+/* Waits so for every lane of the source, but no longer than timeout_ms altogether. A lane that is late is not waited
+ * for again until it has caught up. */
 void lanes_settle(struct event_source *source, DWORD timeout_ms);
 
 /*

@@ -25,8 +25,8 @@ struct lane
     struct apartment_job job;
     bool job_posted;
     bool delivering;
-    bool missed_turn; /* an event's turn came while another was being delivered, by a handler that pumps */
-    bool late;        /* was not done when it was waited for last */
+    bool missed_turn; /* a turn came while a handler that pumps was being called, and delivered nothing */
+    bool late;        /* had not delivered all when it was waited for last; unguarded: a wrong guess costs a wait */
     DWORD delivering_thread;
     ULONGLONG delivering_since;
     ULONG put_count;       /* events that ever came in */
@@ -63,13 +63,15 @@ void lane_deliver_all(struct lane *lane);
 void lane_on_apartment_end(struct apartment_member *member);
 void lane_on_apartment_lost(struct apartment_member *member);
 
-/* The receiver is none of the lane's any more. True: it was the last one, and nobody finds the lane from here on. */
+/* Takes the receiver out of the lane's list. True: it was the last one, and the lane is out of the source's list:
+ * nobody finds it from here on. */
 bool lane_leave(struct lane *lane, struct lane_receiver *receiver);
 
-/* The lane, with one reference, does not belong to the apartment any more. On a thread of that. */
+/* The lane is told of the end of its apartment no more; gives the apartment's reference to the lane back. On a thread
+ * of the apartment, with a reference to the lane. */
 void lane_leave_apartment(struct lane *lane);
 
-/* The lane is not finishing any more: all is delivered, or it is let go. */
+/* Takes the lane out of the list of those that are finishing: all is delivered, or it is let go. */
 void lane_forget_finishing(struct lane *lane);
 
 #endif

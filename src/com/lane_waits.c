@@ -9,7 +9,7 @@ static struct lane *lanes_next(struct event_source *source, struct lane *after)
     struct lane *lane;
 
     AcquireSRWLockShared(&source->lock);
-    /* One that has been taken out meanwhile does not tell what comes next: the rest is not waited for. */
+    /* A lane that has been taken out of the list meanwhile has no successor: what stood behind it is not waited for. */
     lane = !after ? source->lanes : after->link ? after->next : NULL;
     if (lane)
         lane_addref(lane);

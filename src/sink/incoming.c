@@ -20,14 +20,14 @@
 struct incoming
 {
     struct incoming *next; /* in the sink's list */
-    LONG refcount; /* of the sink's list, or who took it from there to end it; of the apartment that tells its end */
+    LONG refcount; /* one of the sink's list, or of who took it out to end it; one of the apartment it has joined */
     LONG cookie;
     struct apartment *apartment; /* where the points belong to, and are called and released */
     struct apartment_member member;
     struct apartment_job job;
-    bool held;            /* keeps the multithreaded apartment */
+    bool held;            /* has an mta_hold, given back with its memory */
     bool is_agile;        /* the source may be called from any thread */
-    struct mta_call call; /* to that one, from the connecting and the disconnecting thread */
+    struct mta_call call; /* advises and unadvises there, for the thread that connects or disconnects */
     struct advised_points advised;
 };
 
@@ -149,7 +149,8 @@ static void incoming_end(struct incoming *incoming)
         incoming_release(incoming);
 }
 
-/* The apartment that the source belongs to ends: so does the connection, though its cookie stays good. */
+/* The apartment that the source belongs to ends, and the connection with it. It stays in the sink's list, so that
+ * Disconnect takes the cookie still. */
 static void incoming_on_apartment_end(struct apartment_member *member)
 {
     struct incoming *incoming = CONTAINING_RECORD(member, struct incoming, member);

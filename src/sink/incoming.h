@@ -10,8 +10,8 @@
 struct incoming;
 struct sink;
 
-/* A reference to the connection of the sink that was made before `after`, or to the newest; NULL: there is none. Releases
- * `after`. */
+/* A reference to the connection of the sink that was made before `after`, or to the newest; NULL: there is none.
+ * Releases `after`. */
 struct incoming *incoming_next(struct sink *sink, struct incoming *after);
 
 /* Whether the connection points belong to the multithreaded apartment. */

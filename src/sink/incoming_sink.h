@@ -10,8 +10,8 @@
 
 struct incoming_sink;
 
-/* With one reference. `first` is the one that was made first for the connection; NULL for that itself.
- * S_OK, E_OUTOFMEMORY */
+/* With one reference. `first` is the one that was made first for the same connection, which this one keeps; NULL: this
+ * is the first. S_OK, E_OUTOFMEMORY */
 HRESULT incoming_sink_create(struct event_source *source, const struct event_interface *events, const WCHAR *label,
         struct incoming_sink *first, struct incoming_sink **sink);
 

@@ -16,8 +16,8 @@ struct poll_wait
     struct apartment *apartment;
     ULONGLONG start;
     DWORD timeout_ms;
-    UINT jobs;  /* that it has run */
-    LONG calls; /* of handlers in this apartment */
+    UINT jobs;  /* that it has run, for pump */
+    LONG calls; /* of handlers in this apartment since it began */
     bool stopped;
 };
 
@@ -89,7 +89,7 @@ static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD 
     wait->link = &poll->waits;
     poll->waits = wait;
     wait->stopped = poll->closed;
-    /* A Stop that came before leaves no time. */
+    /* A Stop that came when nobody waited ends this wait, after what waits already. */
     if (poll->stop_pending)
         wait->timeout_ms = 0;
     poll->stop_pending = false;
@@ -154,7 +154,7 @@ HRESULT poll_next(struct poll *poll, DWORD timeout_ms, struct kept_event **kept)
     return *kept ? S_OK : S_FALSE;
 }
 
-/* What waits for this thread already is run even by a Run that has no time. */
+/* A Run that was given no time runs what waits for this thread already, for RUN_WAITING_MS at most. */
 static void poll_run_waiting(struct poll *poll, struct poll_wait *wait)
 {
     bool stopped;

@@ -5,7 +5,8 @@
  * The queue is on from the start, so that a script may connect first and poll later. The first callback of a C
  * program turns it off unless the program has shown that it polls: queueing costs what a callback does not.
  *
- * It holds so many events as its capacity says, and no more bytes than any queue does (com/queue_load.h); the oldest go.
+ * It holds as many events as its capacity says, and no more bytes than any queue does (com/queue_load.h). What is too
+ * much goes, the oldest first, and counts as dropped.
  */
 #ifndef VMEVENTS_SINK_POLL_H
 #define VMEVENTS_SINK_POLL_H
@@ -19,13 +20,14 @@ struct poll;
 /* With one reference; queues what is fired at the source. NULL: out of memory. */
 struct poll *poll_create(struct event_source *source);
 
-/* The sink is gone: ends every wait. The source's listeners are closed by its owner. */
+/* The sink is gone: ends every wait, and drops the sink's reference. The queue's listener goes with the others when the
+ * owner of the source closes that. */
 void poll_close(struct poll *poll);
 
 void poll_addref(struct poll *poll);
 void poll_release(struct poll *poll);
 
-/* Turns the queue off unless somebody has asked for it. */
+/* Turns the queue off, and empties it, unless somebody has set its capacity or asked for an event. */
 void poll_give_way(struct poll *poll);
 
 LONG poll_get_capacity(struct poll *poll);

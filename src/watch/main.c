@@ -151,7 +151,7 @@ static DWORD time_left(const struct options *options, DWORD start)
 static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct options *options, struct playing *playing)
 {
     DWORD start = GetTickCount(), left, patience;
-    BSTR fault = NULL; /* of the connections, as told last; the process ends with it */
+    BSTR fault = NULL; /* of the connections, as it was written last; not freed, since the process ends */
     bool over, complete = true;
     IVMEventRecord *record;
     long count = 0;
@@ -243,15 +243,15 @@ int wmain(int argc, WCHAR **argv);
 int wmain(int argc, WCHAR **argv)
 {
     struct options options;
-    BSTR complaint;
+    BSTR description;
     HRESULT hr;
     int code;
 
     dll_search_system_only();
-    if (!options_parse(argc, argv, &options, &complaint))
+    if (!options_parse(argc, argv, &options, &description))
     {
-        output_complain(L"%ls", complaint ? complaint : L"out of memory");
-        SysFreeString(complaint);
+        output_complain(L"%ls", description ? description : L"out of memory");
+        SysFreeString(description);
         return EXIT_USAGE;
     }
     if (options.help)

@@ -87,8 +87,8 @@ static HRESULT fields_read(struct fields *fields, IVMEventRecord *record)
     return hr;
 }
 
-/* The event in one of the two tables of interfaces. Virtual Server has an interface with a name of its own; the others have
- * the names and events of Virtual PC's. NULL: the catalogue has no such event. */
+/* The event in one of the two tables of interfaces. Virtual Server has an interface with a name of its own; the others
+ * have the names and events of Virtual PC's. NULL: the catalogue has no such event. */
 static const struct event_type *fields_type(const struct fields *fields)
 {
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
