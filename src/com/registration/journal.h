@@ -10,7 +10,7 @@
 #ifndef VMEVENTS_COM_REGISTRATION_JOURNAL_H
 #define VMEVENTS_COM_REGISTRATION_JOURNAL_H
 
-#include "com/registration/registry.h"
+#include "com/registry.h"
 
 /* Begins as {0}. */
 struct registry_journal

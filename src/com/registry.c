@@ -1,4 +1,4 @@
-#include "com/registration/registry.h"
+#include "com/registry.h"
 
 #include "platform/memory.h"
 
