@@ -26,7 +26,7 @@ struct apartment_job
  * may join, leave and end others while it is told. */
 struct apartment_member
 {
-    struct apartment_member *next, **link;
+    struct apartment_member *next, **link; /* link is NULL outside the apartment's list */
     /* On the apartment's thread, while COM is still there. */
     void (*on_end)(struct apartment_member *member);
     /* Instead of it, on a thread of the pool, when the apartment's thread has ended without leaving COM: what belongs
@@ -44,7 +44,7 @@ void apartments_thread_exit(void);
 /* The calling thread's apartment, with a reference. NULL: out of memory. */
 struct apartment *apartment_get_current(void);
 
-/* The multithreaded apartment; not counted. */
+/* The multithreaded apartment, of which references are not counted. */
 struct apartment *apartment_get_mta(void);
 
 void apartment_addref(struct apartment *apartment);

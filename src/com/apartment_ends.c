@@ -94,8 +94,8 @@ static bool apartment_close(struct apartment *apartment)
     return !ended;
 }
 
-/* Ends all members and has the jobs run that were posted before. Each is taken out first: what it calls may end others,
- * and bring new ones. */
+/* Tells all members of the end, and runs the jobs that were posted before. Each is taken out of its list first: what it
+ * calls may end other members, and make new ones join. */
 static void apartment_empty(struct apartment *apartment, bool lost)
 {
     struct apartment_member *member;

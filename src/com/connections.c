@@ -168,8 +168,8 @@ static void connection_abandon(struct lane_receiver *receiver)
         connection_drop(connection);
 }
 
-/* The identity of who listens by that sink: the sink itself, unless it says that it is one of several that somebody has
- * made to listen by. NULL: it cannot be told. */
+/* The identity of who listens by that sink: the sink itself, unless it names another object by SID_EventListener, for
+ * which it listens together with others. NULL: there is no identity to be had. */
 static IUnknown *listener_of(IUnknown *advised)
 {
     IUnknown *listener = NULL, *identity = NULL;
@@ -271,7 +271,7 @@ HRESULT connections_advise(struct event_source *source, const struct event_inter
     return S_OK;
 }
 
-/* A reference to the connection of that cookie; events: of that interface. NULL: there is none. */
+/* A reference to the connection of that cookie, of that interface unless `events` is NULL. NULL: there is none. */
 static struct connection *connection_find(
         struct event_source *source, DWORD cookie, const struct event_interface *events)
 {

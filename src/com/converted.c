@@ -86,7 +86,8 @@ static UINT place_of(const DISPPARAMS *params, UINT parameter)
     {
         DISPID name = params->rgdispidNamedArgs[i];
 
-        /* The value of a property has a name of its own, and is the last parameter; ours have no other. */
+        /* The new value of a property is named DISPID_PROPERTYPUT and is the last parameter; properties here have just
+         * one. */
         if (name == (DISPID)parameter || (name == DISPID_PROPERTYPUT && !parameter))
             return i;
     }

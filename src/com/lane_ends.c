@@ -4,7 +4,7 @@
 #include "com/clock.h"
 
 static SRWLOCK finishing_lock = SRWLOCK_INIT;
-static struct lane *finishing; /* lanes that deliver their last; a reference to each */
+static struct lane *finishing; /* the lanes with a receiver that finishes, a reference to each; guarded by the lock */
 
 void lane_cut(struct lane_receiver *receiver)
 {
@@ -167,7 +167,8 @@ void lane_finish(struct lane_receiver *receiver)
     lane_release(lane);
 }
 
-/* The lock of those that are finishing is held. A lane that hangs, with a reference; NULL: there is none. */
+/* A lane that has been in one delivery for patience_ms or more, with a reference; NULL: there is none. finishing_lock
+ * is held. */
 static struct lane *find_hanging(DWORD patience_ms)
 {
     struct lane *lane;

@@ -12,11 +12,11 @@ struct lane
     LONG refcount;
     struct event_source *source;
     struct lane *next, **link; /* guarded by the source's lock; link is NULL outside its list */
-    UINT receiver_count;       /* likewise: those that have not ended */
-    const IUnknown *listener;  /* held by the receivers, until the last has ended */
+    UINT receiver_count;       /* guarded by the source's lock; the receivers that have not ended */
+    const IUnknown *listener;  /* only compared; the receivers' owners hold it until the last receiver has ended */
     struct apartment *apartment;
     struct apartment_member member;
-    DWORD home_thread; /* 0: none */
+    DWORD home_thread; /* what is fired on it is delivered at once; 0: there is none */
 
     SRWLOCK lock;
     CONDITION_VARIABLE delivered;
@@ -54,8 +54,9 @@ void lane_post_job(struct lane *lane);
 /* That job, in the apartment. */
 void lane_run_job(struct apartment_job *job);
 
-/* In the apartment: does the oldest entry, and the ends that stand at the front behind it. False: there was none, or
- * somebody else is delivering. The caller has a reference, since an end may be the last. */
+/* In the apartment: does the oldest entry, and the ends that stand next behind it. False: there was none, or a
+ * delivery is under way. The caller has a reference to the lane, since the last receiver's end gives back that of
+ * the receiver. */
 bool lane_deliver_one(struct lane *lane);
 void lane_deliver_all(struct lane *lane);
 

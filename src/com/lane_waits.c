@@ -64,7 +64,8 @@ void lanes_settle(struct event_source *source, DWORD timeout_ms)
         lane->late = lane_wait(lane, lane_mark(lane), lane->late ? 0 : clock_left_ms(start, timeout_ms)) != 0;
 }
 
-/* Whether the calling thread need not, or cannot, wait for the first `mark` events. */
+/* Whether the first `mark` events have gone out; or the calling thread is delivering one of them further up its stack,
+ * and would wait for itself. */
 static bool lane_has_caught_up(struct lane *lane, ULONG mark)
 {
     bool done;

@@ -143,7 +143,8 @@ static void incoming_end(struct incoming *incoming)
         incoming_release(incoming);
         return;
     }
-    /* A single-threaded apartment unadvises when it pumps. If it has ended, it has done so then. */
+    /* A single-threaded apartment unadvises when its thread pumps. One that takes no job has ended, and unadvised
+     * then. */
     incoming->job.run = incoming_end_by_job;
     if (!apartment_post(incoming->apartment, &incoming->job))
         incoming_release(incoming);
@@ -225,7 +226,7 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
     incoming->member.on_end = incoming_on_apartment_end;
     incoming->member.on_lost = incoming_on_apartment_lost;
     hr = incoming_advise(incoming, sink->source, object, label);
-    /* The source may have left COM while it was called. */
+    /* The source, while it was called, may have had this thread leave COM: then there is no apartment to live in. */
     if (SUCCEEDED(hr) && !apartment_join(incoming->apartment, &incoming->member))
     {
         advised_points_unadvise(&incoming->advised);
@@ -242,7 +243,7 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
     return S_OK;
 }
 
-/* A label is a C string to callbacks. */
+/* Callbacks get the label as a C string, which a NUL inside would cut. */
 static HRESULT refuse_label(BSTR label, const WCHAR *what, const WCHAR *legal)
 {
     struct text text = {0};
@@ -335,7 +336,7 @@ struct incoming *incoming_next(struct sink *sink, struct incoming *after)
 {
     struct incoming *incoming;
 
-    /* The newest stands first. */
+    /* The newest stands first: those that were made before `after` are the ones with smaller cookies. */
     AcquireSRWLockShared(&sink->lock);
     for (incoming = sink->incoming; incoming && after && incoming->cookie >= after->cookie; incoming = incoming->next)
         ;

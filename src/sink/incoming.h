@@ -6,7 +6,7 @@
 
 #include <ocidl.h>
 
-/* One call of Connect that has not been disconnected. */
+/* What one call of Connect has made, until Disconnect. */
 struct incoming;
 struct sink;
 

@@ -84,7 +84,7 @@ static ULONG WINAPI incoming_sink_Release(IDispatch *iface)
 
 DISPATCH_DESCRIPTION_METHODS(incoming_sink, IDispatch, incoming_sink_from_IDispatch(iface)->events->described)
 
-/* Not inlined, so that the usual way has nothing to set up for it. */
+/* What is not the usual way. Not inlined: its stack frame would be set up for each event. */
 static HRESULT __attribute__((noinline)) WINAPI incoming_sink_invoke_any(IDispatch *iface, DISPID id, REFIID riid,
         LCID lcid, WORD flags, DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {

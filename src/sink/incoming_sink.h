@@ -1,7 +1,7 @@
 /*
  * The object that one connection point of a source gets: an IDispatch that knows its dispinterface and the label of its
  * source, and may be called in any apartment. Those of one connection tell the source that they listen together
- * (com/connection_points.h).
+ * (com/connections.h).
  */
 #ifndef VMEVENTS_SINK_INCOMING_SINK_H
 #define VMEVENTS_SINK_INCOMING_SINK_H

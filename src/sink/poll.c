@@ -123,7 +123,8 @@ static DWORD poll_wait_left(struct poll *poll, struct poll_wait *wait)
     return clock_left_ms(wait->start, wait->timeout_ms);
 }
 
-/* Waits, at most until something happens or the time is up. False: quit. */
+/* Works for the apartment or waits, until something happens or the time is up. False: the thread has been asked to
+ * quit. */
 static bool poll_wait_pump(struct poll *poll, struct poll_wait *wait)
 {
     return pump(wait->apartment, wait->wake, poll_wait_left(poll, wait), &wait->jobs);

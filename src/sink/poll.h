@@ -39,13 +39,14 @@ HRESULT poll_set_capacity(struct poll *poll, LONG capacity);
  * caller releases it. S_FALSE and NULL: time-out, Stop, or a quit message, which is posted again. */
 HRESULT poll_next(struct poll *poll, DWORD timeout_ms, struct kept_event **kept);
 
-/* Pumps for timeout_ms or until Stop or a quit message; tells how many handlers ran. */
+/* Pumps for timeout_ms or until Stop or a quit message. *count is how many times handlers of this apartment were
+ * called. S_OK, E_OUTOFMEMORY */
 HRESULT poll_run(struct poll *poll, DWORD timeout_ms, LONG *count);
 
-/* Ends every poll_run and poll_next; when there is none, the next one, after it has run what waits. */
+/* Ends every poll_run and poll_next that waits; when none does, the next one, after it has run what waits then. */
 void poll_stop(struct poll *poll);
 
-/* Tells that a handler of the sink has been called in the calling thread's apartment. */
+/* Counts a call of a handler, for the poll_run of the calling thread's apartment. */
 void poll_count_call(struct poll *poll);
 
 #endif

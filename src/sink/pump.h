@@ -6,7 +6,7 @@
 
 /*
  * Lets the calling thread's apartment work for a while, or wait until `wake` is signalled, something happens, or
- * timeout_ms are over. A single-threaded one runs its jobs and dispatches its messages; *jobs counts the former over
+ * timeout_ms are over. A single-threaded one runs its jobs and dispatches its messages; *jobs counts the jobs over
  * several calls, so that messages have their turn between many. False: the thread has been asked to quit (WM_QUIT,
  * which is posted again).
  */

@@ -134,7 +134,8 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
     if (event_type_find(events, id))
         return event_invoke(sink->source, events, L"", id, riid, lcid, flags, params, result, exception, arg_error);
     hr = type_info_invoke(&IID_IVMEventSink, iface, id, riid, lcid, flags, params, result, exception, arg_error);
-    /* An event of a source that was content with IDispatch, and has one more than the machine's twelve. */
+    /* A source that took the sink by IDispatch alone calls an event that none of the twelve is. It is refused, and
+     * counted. */
     if (hr == DISP_E_MEMBERNOTFOUND && event_is_called(flags) && !type_info_has_member(&IID_IVMEventSink, id))
         InterlockedIncrement(&sink->source->rejected);
     return hr;

@@ -24,10 +24,10 @@ enum exit_code
 /* More than any scenario fires while a slow terminal is written to. */
 #define QUEUE_CAPACITY 100000
 
-/* How often a machine that is silent is asked whether it is still there. */
+/* How often vmwatch asks a machine that is silent whether it is still there. */
 #define ALIVE_INTERVAL_MS 1000
 
-/* How often it is looked whether the scenario is over. */
+/* How often vmwatch looks whether the scenario is over. */
 #define PLAYING_INTERVAL_MS 50
 
 /* Play blocks until the scenario is over, so a thread of its own calls it. */
@@ -189,7 +189,7 @@ static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct opti
     }
 }
 
-/* False: there were some. */
+/* Says how many events were lost. False: there were some. */
 static bool warn_of_losses(IVMEventSink *sink)
 {
     LONG dropped;

@@ -50,7 +50,7 @@ static bool complain(BSTR *description, const WCHAR *before, const WCHAR *word, 
 static const struct
 {
     const WCHAR *name;
-    const WCHAR *legal; /* of what stands behind it */
+    const WCHAR *legal; /* what its value has to be, for a description; NULL: anything is legal */
 } options_with_value[] = {
         {L"--name", NULL},
         {L"--play", NULL},
@@ -59,7 +59,7 @@ static const struct
         {L"--timeout", L"; it has to be a number of seconds, 4000000 at most"},
 };
 
-/* False: the word is none that the option can have. */
+/* False: the word is no legal value of the option. */
 static bool take_value(struct options *options, const WCHAR *option, const WCHAR *word)
 {
     double number;

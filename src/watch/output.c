@@ -13,7 +13,7 @@ bool output_write(const WCHAR *text)
     return console_write(STD_OUTPUT_HANDLE, text, wcslen(text));
 }
 
-/* Ends the text: a line of it. */
+/* Writes the text as a line, and frees it. S_OK, E_OUTOFMEMORY, S_FALSE: it cannot be written. */
 static HRESULT write_line(DWORD which, struct text *text)
 {
     BSTR line;
