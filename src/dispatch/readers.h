@@ -31,6 +31,7 @@
 #include <stdint.h>
 
 #include "platform/fence.h"
+#include "platform/lock.h"
 #include "platform/memory.h"
 #include "platform/platform.h"
 
@@ -77,10 +78,9 @@ struct firing_thread
 
 extern platform_thread_slot firing_thread_slot;
 
-/* The dispatch lock guards everything that is not the walk: adding, removing, reaping, the pools. It is never
- * held while foreign code runs. */
-void dispatch_lock(void);
-void dispatch_unlock(void);
+/* Guards everything that is not the walk: adding, removing, reaping, the pools. It is never held while foreign code
+ * runs. Functions for which nothing else is said are called without it. */
+extern struct lock dispatch_lock;
 
 /* The calling thread, or NULL when it has never fired. */
 static inline struct firing_thread *firing_thread_current(void)
@@ -90,7 +90,7 @@ static inline struct firing_thread *firing_thread_current(void)
 
 bool readers_init(struct readers *readers);
 
-/* Gives the readers back to the pool; the dispatch lock is held and nobody is in a walk. */
+/* Gives the readers back to the pool. The dispatch lock is held, and nobody is in a walk. */
 void readers_cleanup(struct readers *readers);
 
 /* The calling thread's reader in the list, made when there is none. NULL: out of memory. */
@@ -139,14 +139,14 @@ static inline bool reader_leave(struct reader *reader)
 /* Whether the calling thread walks any list: it is inside a callback. The dispatch lock is held. */
 bool inside_callback(void);
 
-/* The stamp for what has just been unlinked; the dispatch lock is held. */
+/* The stamp for what has just been unlinked. The dispatch lock is held. */
 uint32_t readers_stamp(struct readers *readers);
 
-/* Whether nobody can hold what was unlinked at that stamp; the dispatch lock is held. Fences the threads when that
- * has to be done to tell. */
+/* Whether nobody can hold what was unlinked at that stamp. Fences the threads when that has to be done to tell. The
+ * dispatch lock is held. */
 bool readers_have_passed(struct readers *readers, uint32_t stamp);
 
-/* Asks the calling thread to reap when it leaves the list; the dispatch lock is held. False: it is not in the list. */
+/* Asks the calling thread to reap when it leaves the list. False: it is not in the list. The dispatch lock is held. */
 bool readers_ask_caller_to_reap(struct readers *readers);
 
 /*
