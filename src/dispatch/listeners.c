@@ -1,11 +1,11 @@
 /*
  * Adding, removing and giving back listeners; the walk itself is in the header.
  *
- * A removed listener is unlinked at once and given back when no walk can hold it (readers.h). Until then it is
- * retired. Who removes from outside of callbacks waits for that. Who removes inside a callback must not: two
- * callbacks may remove each other. It asks each reader that is in its way to reap on leaving. A reader leaves by
- * a plain store followed by a load of that request. So who asks fences the threads and looks again: what is then
- * still in the way has not loaded yet, and will see the request.
+ * A removed listener is unlinked at once, and given back when no walk can hold it (readers.h). Until then it is retired.
+ * Whoever removes from outside of callbacks waits for that. Inside a callback nobody may wait: two callbacks that remove
+ * each other's listeners would wait for ever. There each reader that is in the way is asked to reap when it leaves. A
+ * reader leaves by a plain store, and then loads that request. So whoever asks fences the threads and looks again. A reader
+ * that is still in the way has not loaded the request yet, and will see it.
  */
 #include "dispatch/listeners.h"
 
@@ -14,7 +14,7 @@
 
 #define KIND_MASK LISTENER_KIND(0xff)
 
-/* Yields before a waiting removal begins to sleep. */
+/* A removal that waits yields so many times, and sleeps from then on. */
 #define YIELDS 64
 
 /* A place is the number of a listener in the chunks, counted from 1; 0 is none. */
@@ -54,7 +54,7 @@ static bool listeners_add_chunk(struct listeners *list)
 
     if (first + LISTENERS_PER_CHUNK > PLACE_MASK)
         return false;
-    /* The directory doubles: its size is the power of two from count up. */
+    /* The array of chunks doubles: it has room for the next power of two from count up. */
     if (!(count & (count - 1)))
     {
         if (!(chunks = memory_resize(list->chunks, (count ? count * 2 : 1) * sizeof(*chunks))))
@@ -89,7 +89,8 @@ bool listeners_add(struct listeners *list, uint32_t events, listener_notify noti
     listener->release = release;
     listener->serial = ++list->serial;
     listener->prev = tail;
-    /* The upper bits make a cookie that has been used fail when its place is taken again. */
+    /* A cookie is the place with a part of the serial above it, so that an old cookie is not that of the listener which has
+     * taken its place. */
     *cookie = listener->cookie = (uint32_t)(listener->serial << PLACE_BITS) | place;
     atomic_store(&listener->next, NULL);
     atomic_store(&listener->events, events);
@@ -171,7 +172,7 @@ static void listeners_pin(struct listeners *list)
     ++list->pins;
 }
 
-/* Whether something waits for walks to end. */
+/* Whether there is something for which walks have to end: a retired listener, or the closing of the list. */
 static bool listeners_are_unfinished(struct listeners *list)
 {
     lock_assert_exclusive(&dispatch_lock);
@@ -201,7 +202,7 @@ static void listeners_unpin_and_unlock(struct listeners *list)
 static void listeners_reap(struct listeners *list)
 {
     lock_assert_exclusive(&dispatch_lock);
-    /* A thread that is in the list is in its own way, and comes here again when it leaves. */
+    /* A thread that walks the list may hold any of them itself. It comes here again when it leaves. */
     if (readers_ask_caller_to_reap(&list->readers))
         return;
     do
@@ -304,7 +305,7 @@ void listeners_walk(struct listeners *list, uint32_t event_bit, const struct VME
     }
 }
 
-bool listeners_fire_anyway(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
+bool listeners_fire_first_or_nested(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
 {
     struct reader *reader = readers_join(list);
 

@@ -53,7 +53,7 @@ bool console_write(DWORD which, const WCHAR *text, size_t length)
     {
         size_t piece = length > PIECE ? PIECE : length;
 
-        /* A pair stays together. */
+        /* A surrogate pair is not cut in two. */
         if (piece < length && is_high_surrogate(text[piece - 1]))
             --piece;
         success = GetConsoleMode(file, &mode) ? write_console(file, text, (DWORD)piece)
