@@ -45,7 +45,7 @@ void apartments_thread_exit(void);
 struct apartment *apartment_get_current(void);
 
 /* The multithreaded apartment; not counted. */
-struct apartment *apartment_get_multithreaded(void);
+struct apartment *apartment_get_mta(void);
 
 void apartment_addref(struct apartment *apartment);
 void apartment_release(struct apartment *apartment);

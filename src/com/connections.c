@@ -205,7 +205,7 @@ static HRESULT connection_create(struct event_source *source, const struct event
     struct connection *connection;
     IDispatch *sink;
 
-    /* A dispinterface's own IID finds the right face of a sink that has several; from another process it may
+    /* A dispinterface's own IID finds the right interface of a sink that has several; from another process it may
      * not be found though it is there, for want of a registered proxy, and IDispatch always is. */
     if (FAILED(IUnknown_QueryInterface(advised, events->iid, (void **)&sink))
             && FAILED(IUnknown_QueryInterface(advised, &IID_IDispatch, (void **)&sink)))

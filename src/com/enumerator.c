@@ -167,7 +167,7 @@ static HRESULT enumerator_create(const struct item_type *type, const void *vtbl,
     return S_OK;
 }
 
-/* The methods of one enumerator: typed faces of the functions above. */
+/* The methods of one enumerator: the functions above with the interface's types. */
 #define DEFINE_ENUMERATOR(Interface, prefix, Item)                                                                     \
     static HRESULT WINAPI prefix##_QueryInterface(Interface *iface, REFIID riid, void **object)                        \
     {                                                                                                                  \

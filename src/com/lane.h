@@ -56,10 +56,8 @@ struct lane_receiver
     struct lane_entry end;
 };
 
-/* What a lane holds at most. When one more comes the oldest are lost; the one that comes is always kept. The sink's
- * queue has the same limit in bytes. */
+/* How many events a lane holds at most, and no more bytes than any queue does (com/queue_load.h). */
 #define LANE_CAPACITY 65536
-#define LANE_CAPACITY_BYTES (64u << 20)
 
 enum lane_home
 {
@@ -76,8 +74,7 @@ enum lane_home
  *
  * False: out of memory, or the apartment has ended; the receiver is left alone.
  */
-bool lane_join(
-        struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);
+bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);
 
 /* A listener_notify: puts the event into the lane of the receiver that is the context. */
 void CALLBACK lane_notify(const VMEVENT *event, void *context);

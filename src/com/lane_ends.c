@@ -192,7 +192,7 @@ static void lane_let_go(struct lane *lane)
     ULONG count;
 
     AcquireSRWLockExclusive(&lane->lock);
-    count = lane->queue.count;
+    count = (ULONG)lane->queue.load.count;
     lane->lost_count += count;
     ReleaseSRWLockExclusive(&lane->lock);
     lane_count_lost(lane, count);

@@ -1,4 +1,7 @@
-/* A lane from inside: shared by what puts in and delivers (lane.c), what ends (lane_ends.c) and what waits (lane_waits.c). */
+/*
+ * A lane from inside: shared by what makes and finds lanes (lane.c), what puts events in and delivers them
+ * (lane_delivery.c), what ends receivers (lane_ends.c) and what waits (lane_waits.c).
+ */
 #ifndef VMEVENTS_COM_LANE_PARTS_H
 #define VMEVENTS_COM_LANE_PARTS_H
 
@@ -48,6 +51,9 @@ void lane_count_out(struct lane *lane, ULONG count);
 /* Posts the job that delivers. The lock is held. */
 void lane_post_job(struct lane *lane);
 
+/* That job, in the apartment. */
+void lane_run_job(struct apartment_job *job);
+
 /* In the apartment: does the oldest entry, and the ends that stand at the front behind it. False: there was none, or
  * somebody else is delivering. The caller has a reference, since an end may be the last. */
 bool lane_deliver_one(struct lane *lane);
@@ -59,6 +65,9 @@ void lane_on_apartment_lost(struct apartment_member *member);
 
 /* The receiver is none of the lane's any more. True: it was the last one, and nobody finds the lane from here on. */
 bool lane_leave(struct lane *lane, struct lane_receiver *receiver);
+
+/* The lane, with one reference, does not belong to the apartment any more. On a thread of that. */
+void lane_leave_apartment(struct lane *lane);
 
 /* The lane is not finishing any more: all is delivered, or it is let go. */
 void lane_forget_finishing(struct lane *lane);

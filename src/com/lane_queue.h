@@ -3,12 +3,12 @@
 #define VMEVENTS_COM_LANE_QUEUE_H
 
 #include "com/lane.h"
+#include "com/queue_load.h"
 
 struct lane_queue
 {
     struct lane_entry *first, **last;
-    ULONG count; /* of the events among the entries */
-    size_t bytes; /* that the events take */
+    struct queue_load load; /* the events among the entries */
 };
 
 void lane_queue_init(struct lane_queue *queue);

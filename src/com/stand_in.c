@@ -116,7 +116,7 @@ static void stand_in_let_go(struct stand_in *stand_in)
     if (can_let_go_here(stand_in))
         stand_in_free(stand_in);
     else if (!apartment_post(stand_in->home, &stand_in->job)
-            && !apartment_post(apartment_get_multithreaded(), &stand_in->job))
+            && !apartment_post(apartment_get_mta(), &stand_in->job))
         stand_in_free(stand_in);
 }
 

@@ -1,6 +1,6 @@
 #include "com/wine_interfaces.h"
 
-#include "com/registry.h"
+#include "com/registration/registry.h"
 #include "platform/wine.h"
 
 #include <objbase.h>

@@ -2,9 +2,9 @@
 
 #include "com/class_info.h"
 #include "com/connection_points.h"
-#include "com/type_info.h"
+#include "com/dispatch_methods.h"
+#include "com/error_support.h"
 #include "host/endings.h"
-#include "host/error_support.h"
 #include "host/machine.h"
 #include "host/machines.h"
 #include "host/server.h"
@@ -58,33 +58,7 @@ static ULONG WINAPI host_Release(IVMEventHost *iface)
     return refcount;
 }
 
-static HRESULT WINAPI host_GetTypeInfoCount(IVMEventHost *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI host_GetTypeInfo(IVMEventHost *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)iface, (void)lcid;
-    return type_info_describe(&IID_IVMEventHost, index, info);
-}
-
-static HRESULT WINAPI host_GetIDsOfNames(
-        IVMEventHost *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)iface, (void)lcid;
-    return type_info_get_ids(&IID_IVMEventHost, riid, names, count, ids);
-}
-
-static HRESULT WINAPI host_Invoke(IVMEventHost *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
-{
-    return type_info_invoke(&IID_IVMEventHost, iface, id, riid, lcid, flags, params, result, exception, arg_error);
-}
+DISPATCH_METHODS(host, IVMEventHost)
 
 static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **face)
 {

@@ -3,11 +3,11 @@
 #include "com/class_info.h"
 #include "com/clock.h"
 #include "com/connection_points.h"
+#include "com/dispatch_methods.h"
 #include "com/error_info.h"
-#include "com/type_info.h"
+#include "com/error_support.h"
 #include "event/text.h"
 #include "host/endings.h"
-#include "host/error_support.h"
 #include "host/host.h"
 #include "host/play_invoke.h"
 #include "host/qemu/live.h"
@@ -257,27 +257,7 @@ static ULONG WINAPI machine_Release(IVMEventMachine *iface)
     return refcount;
 }
 
-static HRESULT WINAPI machine_GetTypeInfoCount(IVMEventMachine *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI machine_GetTypeInfo(IVMEventMachine *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)iface, (void)lcid;
-    return type_info_describe(&IID_IVMEventMachine, index, info);
-}
-
-static HRESULT WINAPI machine_GetIDsOfNames(
-        IVMEventMachine *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)iface, (void)lcid;
-    return type_info_get_ids(&IID_IVMEventMachine, riid, names, count, ids);
-}
+DISPATCH_DESCRIPTION_METHODS(machine, IVMEventMachine, &IID_IVMEventMachine)
 
 static HRESULT WINAPI machine_Invoke(IVMEventMachine *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)

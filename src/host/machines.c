@@ -1,9 +1,9 @@
 #include "host/machines.h"
 
+#include "com/dispatch_methods.h"
 #include "com/enumerator.h"
 #include "com/error_info.h"
-#include "com/type_info.h"
-#include "host/error_support.h"
+#include "com/error_support.h"
 #include "host/machine_name.h"
 #include "host/qemu/live.h"
 #include "host/server.h"
@@ -247,27 +247,7 @@ static ULONG WINAPI collection_Release(IVMEventMachines *iface)
     return refcount;
 }
 
-static HRESULT WINAPI collection_GetTypeInfoCount(IVMEventMachines *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI collection_GetTypeInfo(IVMEventMachines *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)iface, (void)lcid;
-    return type_info_describe(&IID_IVMEventMachines, index, info);
-}
-
-static HRESULT WINAPI collection_GetIDsOfNames(
-        IVMEventMachines *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)iface, (void)lcid;
-    return type_info_get_ids(&IID_IVMEventMachines, riid, names, count, ids);
-}
+DISPATCH_DESCRIPTION_METHODS(collection, IVMEventMachines, &IID_IVMEventMachines)
 
 static HRESULT WINAPI collection_Invoke(IVMEventMachines *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)

@@ -1,12 +1,12 @@
 /* vmevents.dll as COM and regsvr32 see it. */
 #include "com/apartment.h"
-#include "com/class_factory.h"
 #include "com/module.h"
-#include "com/registration.h"
+#include "com/registration/registration.h"
 #include "com/stand_in.h"
 #include "dispatch/readers.h"
 #include "platform/trace.h"
 #include "platform/version.h"
+#include "sink/class_factory.h"
 #include "sink/sink.h"
 
 #include <olectl.h>

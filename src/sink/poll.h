@@ -5,7 +5,7 @@
  * The queue is on from the start, so that a script may connect first and poll later. The first callback of a C
  * program turns it off unless the program has shown that it polls: queueing costs what a callback does not.
  *
- * It holds so many events as its capacity says, and no more bytes than a lane (LANE_CAPACITY_BYTES); the oldest go.
+ * It holds so many events as its capacity says, and no more bytes than any queue does (com/queue_load.h); the oldest go.
  */
 #ifndef VMEVENTS_SINK_POLL_H
 #define VMEVENTS_SINK_POLL_H

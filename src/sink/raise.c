@@ -1,6 +1,6 @@
 /* The twelve machine events as methods of IVMEventSink: raised by hand, from C or from a script. */
 #include "com/error_info.h"
-#include "com/event_invoke.h"
+#include "sink/event_invoke.h"
 #include "sink/sink.h"
 
 static HRESULT sink_refuse(

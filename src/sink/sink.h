@@ -1,5 +1,5 @@
 /*
- * The sink: one object with many faces. What it receives goes to its event source, which has a listener for each
+ * The sink: one object with many interfaces. What it receives goes to its event source, which has a listener for each
  * callback, script handler, queue and advised sink.
  */
 #ifndef VMEVENTS_SINK_SINK_H
@@ -7,6 +7,7 @@
 
 #include "com/class_info.h"
 #include "com/connection_points.h"
+#include "com/error_support.h"
 #include "com/event_source.h"
 #include "com/relay.h"
 #include "sink/poll.h"
@@ -17,7 +18,7 @@ struct text;
 
 /* One event dispinterface of the sink, Virtual PC's or Virtual Server's: an IDispatch of its own, since their DISPIDs
  * collide. */
-struct sink_face
+struct sink_dispinterface
 {
     IDispatch IDispatch_iface;
     struct sink *sink;
@@ -29,12 +30,12 @@ struct sink
 {
     IVMEventSink IVMEventSink_iface;
     IVMEventCallbacks IVMEventCallbacks_iface;
-    ISupportErrorInfo ISupportErrorInfo_iface;
     IEventRelay IEventRelay_iface;
+    struct error_support error_support;
     struct class_info class_info;
     struct connection_points points;
-    struct sink_face faces[EVENT_INTERFACE_COUNT];
-    struct sink_face server_faces[EVENT_INTERFACE_COUNT];
+    struct sink_dispinterface dispinterfaces[EVENT_INTERFACE_COUNT];
+    struct sink_dispinterface server_dispinterfaces[EVENT_INTERFACE_COUNT];
     LONG refcount;
     struct event_source *source;
     struct poll *poll;
@@ -51,8 +52,8 @@ static inline struct sink *sink_from_IVMEventSink(IVMEventSink *iface)
 
 HRESULT sink_create(REFIID riid, void **object);
 
-/* Each of these sets up one face of the sink, and stands in a file of its own. */
-void sink_init_faces(struct sink *sink);
+/* Each of these sets up interfaces of the sink, and stands in a file of its own (dispinterface.c, callbacks.c). */
+void sink_init_dispinterfaces(struct sink *sink);
 void sink_init_callbacks(struct sink *sink);
 
 /* The twelve event methods of IVMEventSink (raise.c). */

@@ -4,7 +4,7 @@
  *
  * There is no RunAs: the server runs as whoever starts it.
  */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include <sddl.h>
 

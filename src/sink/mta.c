@@ -6,7 +6,7 @@
  * a sink, by the source that it was just unadvised at, may come in at that moment. So under Wine the keeper stays for a
  * moment longer, in which nobody waits for it, and goes on keeping if it is needed again.
  */
-#include "com/multithreaded.h"
+#include "sink/mta.h"
 
 #include "com/module.h"
 #include "com/wine_interfaces.h"
@@ -162,7 +162,7 @@ static HRESULT keeper_create(void)
     return hr;
 }
 
-HRESULT multithreaded_hold(void)
+HRESULT mta_hold(void)
 {
     HRESULT hr = S_OK;
 
@@ -189,7 +189,7 @@ static HANDLE dismiss_keeper(HANDLE *ended)
 }
 
 /* An apartment that ends releases what is left in it, and that may come here again, or call the one that waits. */
-void multithreaded_let_go(void)
+void mta_let_go(void)
 {
     HANDLE end = NULL, ended;
     DWORD index;
@@ -208,24 +208,23 @@ void multithreaded_let_go(void)
 
 static void call_run(struct apartment_job *job)
 {
-    struct multithreaded_call *call = CONTAINING_RECORD(job, struct multithreaded_call, job);
+    struct mta_call *call = CONTAINING_RECORD(job, struct mta_call, job);
     HANDLE done = call->done;
 
     call->function(call->context);
     SetEvent(done); /* the call may be gone from here on */
 }
 
-HRESULT multithreaded_call_prepare(struct multithreaded_call *call)
+HRESULT mta_call_prepare(struct mta_call *call)
 {
     call->job.run = call_run;
-    if ((call->done = CreateEventW(NULL, FALSE, FALSE, NULL))
-            && apartment_prepare_job(apartment_get_multithreaded(), &call->job))
+    if ((call->done = CreateEventW(NULL, FALSE, FALSE, NULL)) && apartment_prepare_job(apartment_get_mta(), &call->job))
         return S_OK;
-    multithreaded_call_cleanup(call);
+    mta_call_cleanup(call);
     return E_OUTOFMEMORY;
 }
 
-void multithreaded_call_cleanup(struct multithreaded_call *call)
+void mta_call_cleanup(struct mta_call *call)
 {
     apartment_job_cleanup(&call->job);
     if (call->done)
@@ -233,19 +232,19 @@ void multithreaded_call_cleanup(struct multithreaded_call *call)
     call->done = NULL;
 }
 
-void multithreaded_call(struct multithreaded_call *call, void (*function)(void *context), void *context)
+void mta_call(struct mta_call *call, void (*function)(void *context), void *context)
 {
-    struct apartment *multithreaded = apartment_get_multithreaded();
+    struct apartment *mta = apartment_get_mta();
     DWORD index;
 
-    if (apartment_is_current(multithreaded))
+    if (apartment_is_current(mta))
     {
         function(context);
         return;
     }
     call->function = function;
     call->context = context;
-    apartment_post(multithreaded, &call->job);
+    apartment_post(mta, &call->job);
     /* What the function uses may stand on this stack, so there is no leaving before it is done. */
     if (FAILED(CoWaitForMultipleHandles(0, INFINITE, 1, &call->done, &index)))
         WaitForSingleObject(call->done, INFINITE);

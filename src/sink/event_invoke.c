@@ -1,4 +1,4 @@
-#include "com/event_invoke.h"
+#include "sink/event_invoke.h"
 
 #include "com/error_info.h"
 

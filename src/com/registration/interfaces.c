@@ -2,7 +2,7 @@
  * Interface\{IID}: what lets COM carry calls of the library's interfaces between apartments and processes. The
  * same keys as RegisterTypeLib writes, but for the view of this bitness alone.
  */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include "platform/memory.h"
 

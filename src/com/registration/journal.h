@@ -7,10 +7,10 @@
  *
  * Each function returns S_OK, E_OUTOFMEMORY, or the HRESULT of Windows' error code.
  */
-#ifndef VMEVENTS_COM_REGISTRY_JOURNAL_H
-#define VMEVENTS_COM_REGISTRY_JOURNAL_H
+#ifndef VMEVENTS_COM_REGISTRATION_JOURNAL_H
+#define VMEVENTS_COM_REGISTRATION_JOURNAL_H
 
-#include "com/registry.h"
+#include "com/registration/registry.h"
 
 /* Begins as {0}. */
 struct registry_journal

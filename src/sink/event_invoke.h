@@ -1,6 +1,6 @@
 /* IDispatch::Invoke for events: the way of every event from a caller to the listeners. */
-#ifndef VMEVENTS_COM_EVENT_INVOKE_H
-#define VMEVENTS_COM_EVENT_INVOKE_H
+#ifndef VMEVENTS_SINK_EVENT_INVOKE_H
+#define VMEVENTS_SINK_EVENT_INVOKE_H
 
 #include "com/event_source.h"
 

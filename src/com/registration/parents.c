@@ -3,7 +3,7 @@
  * have made are listed in a value of our own type library's key, which both bitnesses see and which goes with the
  * last of our servers. A key is put down as its view and path, and always after the keys below it.
  */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include "platform/memory.h"
 

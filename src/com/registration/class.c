@@ -1,5 +1,5 @@
 /* CLSID\{CLSID} in the view of this bitness, and the ProgIDs, which both share. */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 static const struct registry_key *class_key(
         struct classes_key *key, const struct registration *registration, const struct registration_server *server)
