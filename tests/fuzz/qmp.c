@@ -60,7 +60,7 @@ static bool on_send(void *context, enum vm_channel channel, const char *text, si
     return true;
 }
 
-static void on_tell(void *context, const struct vm_event *event)
+static void on_fire(void *context, const struct vm_event *event)
 {
     bool has_text = event->type == VM_EVENT_CONFIGURATION_CHANGED || event->type >= VM_EVENT_DVD_INSERT;
 
@@ -86,10 +86,10 @@ static void on_attached(void *context)
     vm_open_agent(&play->vm, 7, play->now_ms);
 }
 
-static void on_trouble(void *context, const char *trouble)
+static void on_fault(void *context, const char *fault)
 {
     (void)context;
-    REQUIRE(!trouble || *trouble);
+    REQUIRE(!fault || *fault);
 }
 
 static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
@@ -98,7 +98,7 @@ static void on_logged_off(void *context, enum vm_logoff_result result, const cha
     REQUIRE(result <= VM_LOGOFF_ENDED);
 }
 
-static const struct vm_user user = {on_send, on_tell, on_learn_state, on_attached, on_trouble, on_logged_off};
+static const struct vm_callbacks callbacks = {on_send, on_fire, on_learn_state, on_attached, on_fault, on_logged_off};
 
 static void connect(struct play *play)
 {
@@ -146,7 +146,7 @@ static void pass_time(struct play *play, uint64_t ms)
         ++play->said;
         check(play, vm_tick(&play->vm, play->now_ms));
         answer_all(play);
-        REQUIRE(vm_due_ms(&play->vm) != due || play->vm.agent.next_ms == due);
+        REQUIRE(vm_due_ms(&play->vm) != due || play->vm.guest.agent.next_ms == due);
     }
     play->now_ms = end;
 }
@@ -205,7 +205,7 @@ static void play_input(const char *text, size_t size)
     REQUIRE(play);
     play->now_ms = 1000;
     REQUIRE(!address_parse(&play->address, ADDRESS, (char[256]){0}));
-    if (vm_init(&play->vm, &user, play, &play->address))
+    if (vm_init(&play->vm, &callbacks, play, &play->address))
     {
         connect(play);
         answer_all(play);

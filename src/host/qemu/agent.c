@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-void agent_init(struct agent *agent, const struct agent_user *user, void *context, uint64_t heartbeat_ms)
+void agent_init(struct agent *agent, const struct agent_callbacks *callbacks, void *context, uint64_t heartbeat_ms)
 {
     *agent = (struct agent){
-            .user = user, .context = context, .heartbeat_ms = heartbeat_ms, .poll_ms = AGENT_POLL_MS};
+            .callbacks = callbacks, .context = context, .heartbeat_ms = heartbeat_ms, .poll_ms = AGENT_POLL_MS};
 }
 
 static void forget_list(struct agent *agent)
@@ -31,7 +31,7 @@ static void fail_request(struct agent *agent)
 
     forget_request(agent);
     if (pending)
-        agent->user->answer(agent->context, NULL, NULL);
+        agent->callbacks->answer(agent->context, NULL, NULL);
 }
 
 void agent_cleanup(struct agent *agent)
@@ -116,12 +116,27 @@ bool agent_execute(struct agent *agent, json_t *request, uint64_t now_ms)
     return true;
 }
 
+bool agent_is_asked(const struct agent *agent)
+{
+    return agent->connected && agent->expected;
+}
+
+uint64_t agent_sign_ms(const struct agent *agent)
+{
+    return agent->sign_ms;
+}
+
+bool agent_is_executing(const struct agent *agent)
+{
+    return agent->request_pending;
+}
+
 /* Asking */
 
 static bool send_text(struct agent *agent, const char *text, size_t size, uint64_t now_ms)
 {
     agent->sent_ms = now_ms;
-    return agent->user->send(agent->context, text, size);
+    return agent->callbacks->send(agent->context, text, size);
 }
 
 /* The wait behind that one; 0: there was none. */
@@ -200,9 +215,9 @@ static const char *refusal_of(const json_t *message)
 static void tell_users(struct agent *agent, json_t *list, struct users_clock clock)
 {
     agent->nonsense_ms = 0;
-    agent->user->trouble(agent->context, NULL, NULL);
+    agent->callbacks->fault(agent->context, NULL, NULL);
     agent->list_before_ms = agent->list_ms;
-    agent->user->users(agent->context, list, clock);
+    agent->callbacks->users(agent->context, list, clock);
 }
 
 static void take_users(struct agent *agent, json_t *message, uint64_t now_ms)
@@ -216,10 +231,10 @@ static void take_users(struct agent *agent, json_t *message, uint64_t now_ms)
     {
         const char *refusal = refusal_of(message);
 
-        agent->user->trouble(agent->context, "guest-get-users", refusal ? refusal : "it answers by no list");
+        agent->callbacks->fault(agent->context, "guest-get-users", refusal ? refusal : "it answers by no list");
         return;
     }
-    if (!agent->user->users_need_clock(agent->context, list))
+    if (!agent->callbacks->users_need_clock(agent->context, list))
     {
         tell_users(agent, list, no_clock);
         return;
@@ -242,7 +257,7 @@ static void take_execution(struct agent *agent, json_t *message)
     const char *refusal = refusal_of(message);
 
     agent->request_pending = false;
-    agent->user->answer(agent->context, json_object_get(message, "return"), refusal ? refusal : "");
+    agent->callbacks->answer(agent->context, json_object_get(message, "return"), refusal ? refusal : "");
 }
 
 static void take_answer(struct agent *agent, json_t *message, uint64_t now_ms)
@@ -262,7 +277,7 @@ static void take_sign(struct agent *agent, uint64_t now_ms)
 {
     agent->sign_ms = now_ms;
     agent->silence_told = false;
-    agent->user->alive(agent->context);
+    agent->callbacks->alive(agent->context);
 }
 
 /* An agent that does not know the command says so; other errors are of what others have left in the channel. */
@@ -271,7 +286,7 @@ static void take_refusal_to_sync(struct agent *agent, const json_t *message)
     const char *class = json_string_value(json_object_get(json_object_get(message, "error"), "class"));
 
     if (class && !strcmp(class, "CommandNotFound"))
-        agent->user->trouble(agent->context, "guest-sync-delimited", refusal_of(message));
+        agent->callbacks->fault(agent->context, "guest-sync-delimited", refusal_of(message));
 }
 
 void agent_take_nonsense(struct agent *agent, uint64_t now_ms)
@@ -279,7 +294,7 @@ void agent_take_nonsense(struct agent *agent, uint64_t now_ms)
     /* It may be of before the synchronisation, whose answer is still to come. */
     if (agent->state == AGENT_SYNCING || !agent->connected)
         return;
-    agent->user->trouble(agent->context, NULL, "the guest agent sends what is no JSON");
+    agent->callbacks->fault(agent->context, NULL, "the guest agent sends what is no JSON");
     agent_distrust(agent);
     agent->nonsense_ms = longer(agent->nonsense_ms);
     agent->next_ms = now_ms + agent->nonsense_ms;
@@ -335,7 +350,7 @@ void agent_tick(struct agent *agent, uint64_t now_ms)
     if (agent->assured && !agent->silence_told && now_ms >= agent->sign_ms + agent->heartbeat_ms)
     {
         agent->silence_told = true;
-        agent->user->silent(agent->context);
+        agent->callbacks->silent(agent->context);
     }
 }
 

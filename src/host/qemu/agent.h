@@ -29,7 +29,7 @@
 #define AGENT_SYNC_LONGEST_MS 15000
 /* So long, too, it waits after an answer that makes no sense, until there is one that does. */
 
-struct agent_user
+struct agent_callbacks
 {
     /* False: it could not be sent. */
     bool (*send)(void *context, const char *text, size_t size);
@@ -43,7 +43,7 @@ struct agent_user
 
     /* It refuses a command of ours, or makes no sense: what it says, which is borrowed. NULL: the users have been listed,
      * all is well. */
-    void (*trouble)(void *context, const char *command, const char *what);
+    void (*fault)(void *context, const char *command, const char *what);
 
     /* It gives a sign of life; it has given none for the time that was agreed. */
     void (*alive)(void *context);
@@ -52,7 +52,7 @@ struct agent_user
 
 struct agent
 {
-    const struct agent_user *user;
+    const struct agent_callbacks *callbacks;
     void *context;
     uint64_t heartbeat_ms;
     uint64_t poll_ms;
@@ -77,7 +77,7 @@ struct agent
         AGENT_EXECUTE
     } question; /* when it has been asked */
     uint32_t sync_id;
-    uint64_t sync_ms; /* the present wait for the answer */
+    uint64_t sync_ms;     /* the present wait for the answer */
     uint64_t nonsense_ms; /* the last wait behind an answer that made no sense; 0: there was none */
     uint64_t sent_ms, next_ms;
     json_t *list; /* waits for the guest's clock */
@@ -87,7 +87,7 @@ struct agent
     bool request_pending;
 };
 
-void agent_init(struct agent *agent, const struct agent_user *user, void *context, uint64_t heartbeat_ms);
+void agent_init(struct agent *agent, const struct agent_callbacks *callbacks, void *context, uint64_t heartbeat_ms);
 void agent_cleanup(struct agent *agent);
 
 /* A connection to the channel has been made, or has ended. */
@@ -111,6 +111,15 @@ void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms);
 bool agent_execute(struct agent *agent, json_t *request, uint64_t now_ms);
 
 void agent_take(struct agent *agent, json_t *message, uint64_t now_ms);
+
+/* Whether it is connected, and an answer can be expected. */
+bool agent_is_asked(const struct agent *agent);
+
+/* Since when it could have given a sign of life, and has given none. */
+uint64_t agent_sign_ms(const struct agent *agent);
+
+/* Whether the answer to agent_execute is still to come. */
+bool agent_is_executing(const struct agent *agent);
 
 /* Does what is due. */
 void agent_tick(struct agent *agent, uint64_t now_ms);

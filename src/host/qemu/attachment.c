@@ -119,7 +119,7 @@ static void qmp_bytes(void *context, const char *bytes, size_t count)
         schedule(attachment);
 }
 
-static const struct link_user qmp_link = {qmp_opened, qmp_bytes, qmp_closed};
+static const struct link_callbacks qmp_link = {qmp_opened, qmp_bytes, qmp_closed};
 
 static void try_qmp(uv_timer_t *timer)
 {
@@ -139,7 +139,7 @@ static void lose_agent(struct attachment *attachment, const char *trouble)
     char text[512];
 
     link_close(&attachment->agent);
-    if (attachment->vm.agent_is_ours && now_ms(attachment) - attachment->agent_opened_ms >= ATTACHMENT_RETRY_LONGEST_MS)
+    if (vm_has_agent(&attachment->vm) && now_ms(attachment) - attachment->agent_opened_ms >= ATTACHMENT_RETRY_LONGEST_MS)
         attachment->agent_retry_ms = 0;
     vm_close_agent(&attachment->vm, now_ms(attachment));
     snprintf(text, sizeof(text), "the guest agent at %s, port %u: %s", attachment->address.host,
@@ -174,7 +174,7 @@ static void agent_bytes(void *context, const char *bytes, size_t count)
         schedule(attachment);
 }
 
-static const struct link_user agent_link = {agent_opened, agent_bytes, agent_closed};
+static const struct link_callbacks agent_link = {agent_opened, agent_bytes, agent_closed};
 
 static void try_agent(uv_timer_t *timer)
 {
@@ -235,7 +235,7 @@ static void vm_logged_off(void *context, enum vm_logoff_result result, const cha
     attachment->user->logged_off(attachment->context, result, text);
 }
 
-static const struct vm_user vm_attachment = {
+static const struct vm_callbacks vm_attachment = {
         vm_send, vm_tells, vm_learns_state, vm_attached, vm_has_trouble, vm_logged_off};
 
 static void on_due(uv_timer_t *timer)

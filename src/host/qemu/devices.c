@@ -9,7 +9,7 @@ void devices_cleanup(struct devices *devices)
     devices->known = NULL;
 }
 
-/* Children are devices; the other members are properties of the container itself. */
+/* The devices are the children in the list; the rest are properties of the container itself. */
 static json_t *make_table(const json_t *list)
 {
     json_t *table = json_object(), *member;
@@ -30,14 +30,13 @@ static json_t *make_table(const json_t *list)
     return table;
 }
 
-static void tell(const char *name, bool there, const struct vm_outlet *outlet)
+static void fire(const char *name, bool there, const struct vm_outlet *outlet)
 {
     char key[512];
 
     snprintf(key, sizeof(key), DEVICES_KEY "%s", name);
-    outlet->tell(outlet->context,
-            &(struct vm_event){
-                    .type = VM_EVENT_CONFIGURATION_CHANGED, .number = there, .is_truth = true, .text = key});
+    outlet->fire(outlet->context,
+            &(struct vm_event){.type = VM_EVENT_CONFIGURATION_CHANGED, .number = there, .is_truth = true, .text = key});
 }
 
 bool devices_update(struct devices *devices, const json_t *list, const struct vm_outlet *outlet, bool *changed)
@@ -54,14 +53,14 @@ bool devices_update(struct devices *devices, const json_t *list, const struct vm
         {
             if (json_object_get(table, name))
                 continue;
-            tell(name, false, outlet);
+            fire(name, false, outlet);
             *changed = true;
         }
         json_object_foreach(table, name, type)
         {
             if (json_object_get(devices->known, name))
                 continue;
-            tell(name, true, outlet);
+            fire(name, true, outlet);
             *changed = true;
         }
     }
@@ -73,5 +72,15 @@ bool devices_update(struct devices *devices, const json_t *list, const struct vm
 void devices_delete(struct devices *devices, const char *name, const struct vm_outlet *outlet)
 {
     if (devices->known && !json_object_del(devices->known, name))
-        tell(name, false, outlet);
+        fire(name, false, outlet);
+}
+
+bool devices_are_known(const struct devices *devices)
+{
+    return devices->known != NULL;
+}
+
+bool devices_have(const struct devices *devices, const char *name)
+{
+    return json_object_get(devices->known, name) != NULL;
 }

@@ -23,7 +23,8 @@ void drives_forget(struct drives *drives)
     json_object_clear(drives->types);
 }
 
-/* NULL: the block device is no drive with removable media, or is in no machine (QEMU lists some that could be). */
+/* The drive's path. NULL: the block device has no removable media, or no device in the machine has it (QEMU lists block
+ * devices that are in none). */
 static const char *removable_path(const json_t *block)
 {
     return json_is_true(json_object_get(block, "removable")) ? json_string_value(json_object_get(block, "qdev")) : NULL;
@@ -48,7 +49,7 @@ static bool ends_with(const char *text, const char *ending)
     return length >= wanted && !strcmp(text + length - wanted, ending);
 }
 
-/* Where the type is not told only a DVD drive has a tray. */
+/* Where QEMU refuses to say the type, what has a tray is taken for a DVD drive. */
 static enum kind kind_of(const struct drives *drives, const char *path, const json_t *block)
 {
     const char *type = json_string_value(json_object_get(drives->types, path));
@@ -60,8 +61,8 @@ static enum kind kind_of(const struct drives *drives, const char *path, const js
     return ends_with(type, "-cd") || ends_with(type, "-cdrom") ? DVD_DRIVE : NO_DRIVE;
 }
 
-/* The file in a description of nodes: the node that has a name of a file, below those that are put before it. NULL:
- * there is none. */
+/* The name of the file in a description of nodes: the uppermost node that has one. Filters stand above it. NULL: there is
+ * none. */
 static json_t *find_file(json_t *node)
 {
     json_t *name = NULL;
@@ -75,7 +76,8 @@ static json_t *find_file(json_t *node)
     return json_is_string(name) ? name : NULL;
 }
 
-/* Of nodes that no plain name describes QEMU gives them all: "json:{…}". A new reference; NULL: out of memory. */
+/* Where a plain name does not describe a medium, QEMU gives the description of all its nodes instead: "json:{…}". A new
+ * reference; NULL: out of memory. */
 static json_t *make_file(json_t *file)
 {
     static const char prefix[] = "json:";
@@ -95,7 +97,8 @@ static json_t *make_file(json_t *file)
     return found;
 }
 
-/* An object, a new reference; NULL: out of memory. The name of the node is another each time a file is opened. */
+/* What tells a medium from another, an object or null; a new reference; NULL: out of memory. The name of the node is
+ * another one each time a file is opened, also when it is the same file. */
 static json_t *make_medium(const json_t *block)
 {
     json_t *inserted = json_object_get(block, "inserted"), *file;
@@ -114,25 +117,25 @@ static const char *medium_path(const json_t *medium)
     return path ? path : "";
 }
 
-static void tell_change(const json_t *before, const json_t *now, bool floppy, const struct vm_outlet *outlet)
+static void fire_change(const json_t *before, const json_t *now, bool floppy, const struct vm_outlet *outlet)
 {
     if (!before || json_equal(before, now))
         return;
     if (!json_is_null(before))
-        vm_tell_text(outlet, floppy ? VM_EVENT_FLOPPY_EJECT : VM_EVENT_DVD_EJECT, medium_path(before));
+        vm_fire_text(outlet, floppy ? VM_EVENT_FLOPPY_EJECT : VM_EVENT_DVD_EJECT, medium_path(before));
     if (!json_is_null(now))
-        vm_tell_text(outlet, floppy ? VM_EVENT_FLOPPY_INSERT : VM_EVENT_DVD_INSERT, medium_path(now));
+        vm_fire_text(outlet, floppy ? VM_EVENT_FLOPPY_INSERT : VM_EVENT_DVD_INSERT, medium_path(now));
 }
 
-/* What cannot be remembered is not told either: it would be told again. */
-static bool update_drive(struct drives *drives, const json_t *block, const char *path, bool floppy,
-        const struct vm_outlet *outlet)
+/* An event is fired only when the new medium could be remembered; else the next list would fire it a second time. */
+static bool update_drive(
+        struct drives *drives, const json_t *block, const char *path, bool floppy, const struct vm_outlet *outlet)
 {
     json_t *before = json_incref(json_object_get(drives->media, path)), *now = make_medium(block);
     bool remembered = now && !json_object_set_nocheck(drives->media, path, now);
 
     if (remembered)
-        tell_change(before, now, floppy, outlet);
+        fire_change(before, now, floppy, outlet);
     json_decref(before);
     json_decref(now);
     return remembered;
@@ -159,7 +162,7 @@ static void forget_drive(struct drives *drives, const char *path)
     json_object_del(drives->types, path);
 }
 
-/* Each drive has a type here, if only one that is not told. */
+/* Each drive that is known has a type here, if only null. */
 static void forget_missing(struct drives *drives, const json_t *blocks)
 {
     const char *path;
@@ -229,6 +232,11 @@ const char *drives_find_unknown(const struct drives *drives, const json_t *block
 bool drives_set_type(struct drives *drives, const char *path, const json_t *type)
 {
     return !json_object_set_nocheck(drives->types, path, json_is_string(type) ? (json_t *)type : json_null());
+}
+
+bool drives_have(const struct drives *drives, const char *path)
+{
+    return json_object_get(drives->types, path) != NULL;
 }
 
 bool drives_need_polling(const struct drives *drives)

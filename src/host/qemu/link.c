@@ -27,9 +27,9 @@ struct sending
     char bytes[];
 };
 
-void link_init(struct link *link, uv_loop_t *loop, const struct link_user *user, void *context)
+void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *callbacks, void *context)
 {
-    *link = (struct link){loop, user, context, NULL};
+    *link = (struct link){loop, callbacks, context, NULL};
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -63,7 +63,7 @@ static void fail(struct connection *connection, int error)
     struct link *link = connection->link;
 
     link_close(link);
-    link->user->closed(link->context, error);
+    link->callbacks->closed(link->context, error);
 }
 
 static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -84,7 +84,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
     if (count < 0)
         fail(connection, (int)count);
     else if (count > 0)
-        link->user->bytes(link->context, buffer->base, (size_t)count);
+        link->callbacks->bytes(link->context, buffer->base, (size_t)count);
 }
 
 static void on_connected(uv_connect_t *connect, int error)
@@ -103,7 +103,7 @@ static void on_connected(uv_connect_t *connect, int error)
     connection->open = true;
     uv_tcp_nodelay(&connection->tcp, 1);
     uv_tcp_keepalive(&connection->tcp, 1, KEEPALIVE_SECONDS);
-    connection->link->user->opened(connection->link->context);
+    connection->link->callbacks->opened(connection->link->context);
 }
 
 static int connect_to(struct connection *connection, const struct sockaddr *address)

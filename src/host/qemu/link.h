@@ -13,7 +13,7 @@
 
 struct connection;
 
-struct link_user
+struct link_callbacks
 {
     void (*opened)(void *context);
 
@@ -27,12 +27,12 @@ struct link_user
 struct link
 {
     uv_loop_t *loop;
-    const struct link_user *user;
+    const struct link_callbacks *callbacks;
     void *context;
     struct connection *connection; /* NULL: closed */
 };
 
-void link_init(struct link *link, uv_loop_t *loop, const struct link_user *user, void *context);
+void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *callbacks, void *context);
 
 /* Starts to open it; host is an address or a name. False: out of memory. */
 bool link_open(struct link *link, const char *host, uint16_t port);

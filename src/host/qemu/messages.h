@@ -38,7 +38,7 @@ struct messages
     unsigned int depth; /* of the braces and brackets that are open */
     bool in_string, escaped;
     size_t string_start; /* the place of the quotation mark */
-    bool passing_over; /* tolerant: until the line ends */
+    bool passing_over;   /* tolerant: until the line ends */
 };
 
 void messages_init(struct messages *messages, bool tolerant);

@@ -51,8 +51,8 @@ static struct order_window *find_window(struct order *order, const char *event, 
     return &order->windows[ORDER_LATE_KINDS + hash(device) % ORDER_LATE_DEVICES];
 }
 
-bool order_put(struct order *order, const struct observation *observed, const char *event, const char *device,
-        uint64_t now_ms)
+bool order_put(
+        struct order *order, const struct observation *observed, const char *event, const char *device, uint64_t now_ms)
 {
     struct observation *observation = memory_alloc(sizeof(*observation)), **place = &order->first;
     struct order_window *window = event ? find_window(order, event, device) : NULL;
@@ -124,6 +124,22 @@ struct observation *order_find_waiting(const struct order *order)
             found = observation;
     }
     return found;
+}
+
+void observation_settle(struct observation *observation, unsigned int says)
+{
+    observation->says = says;
+    observation->waits = false;
+}
+
+void order_hold(struct order *order, bool held)
+{
+    order->held = held;
+}
+
+int64_t order_latest_us(const struct order *order)
+{
+    return order->latest_us;
 }
 
 uint64_t order_due_ms(const struct order *order)

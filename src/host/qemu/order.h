@@ -38,12 +38,12 @@
 struct observation
 {
     struct observation *next;
-    int64_t time_us;   /* QEMU's clock */
-    uint64_t number;   /* in the order of arrival */
-    int kind;          /* whatever the caller gave */
-    size_t size;       /* of the message as it came, in bytes */
-    json_t *message;   /* a reference; may be NULL */
-    bool waits;        /* for what else is to be known of it; so does all that happened behind it */
+    int64_t time_us; /* QEMU's clock */
+    uint64_t number; /* in the order of arrival */
+    int kind;        /* whatever the caller gave */
+    size_t size;     /* of the message as it came, in bytes */
+    json_t *message; /* a reference; may be NULL */
+    bool waits;      /* for what else is to be known of it; so does all that happened behind it */
     uint64_t waits_until_ms;
     unsigned int says; /* what became known then */
 };
@@ -60,7 +60,7 @@ struct order
         uint64_t opened_by; /* the number of the event behind which order is uncertain; 0: none */
         uint64_t until_ms;
     } windows[ORDER_WINDOWS];
-    bool held; /* everything waits, until the caller knows how to take it */
+    bool held;
 };
 
 void order_init(struct order *order);
@@ -81,6 +81,15 @@ void observation_free(struct observation *observation);
 
 /* The first that came of those that wait; NULL: none does. */
 struct observation *order_find_waiting(const struct order *order);
+
+/* What was to be known of an observation that waited is known, or will not be: it goes on when its turn comes. */
+void observation_settle(struct observation *observation, unsigned int says);
+
+/* Holds everything back, until the caller knows how to take it; or lets it go on. */
+void order_hold(struct order *order, bool held);
+
+/* The latest time, by QEMU's clock, of what has been observed. */
+int64_t order_latest_us(const struct order *order);
 
 /* When order_take has to be called again; UINT64_MAX: not before another observation comes. */
 uint64_t order_due_ms(const struct order *order);

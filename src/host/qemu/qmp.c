@@ -8,9 +8,9 @@
 /* More than any command takes that is given here. */
 #define COMMAND_MAX 1024
 
-void qmp_init(struct qmp *qmp, const struct qmp_user *user, void *context)
+void qmp_init(struct qmp *qmp, const struct qmp_callbacks *callbacks, void *context)
 {
-    *qmp = (struct qmp){.user = user, .context = context};
+    *qmp = (struct qmp){.callbacks = callbacks, .context = context};
 }
 
 void qmp_open(struct qmp *qmp)
@@ -24,6 +24,16 @@ void qmp_close(struct qmp *qmp)
     memset(qmp->commands, 0, sizeof(qmp->commands));
 }
 
+bool qmp_is_ready(const struct qmp *qmp)
+{
+    return qmp->state == QMP_READY;
+}
+
+bool qmp_awaits_greeting(const struct qmp *qmp)
+{
+    return qmp->state == QMP_GREETING;
+}
+
 static bool send_message(struct qmp *qmp, json_t *message)
 {
     char text[COMMAND_MAX];
@@ -32,7 +42,7 @@ static bool send_message(struct qmp *qmp, json_t *message)
     if (!size || size > sizeof(text) - 1)
         return false;
     text[size++] = '\n';
-    return qmp->user->send(qmp->context, text, size);
+    return qmp->callbacks->send(qmp->context, text, size);
 }
 
 static struct qmp_command *find_command(struct qmp *qmp, uint32_t id)
@@ -96,7 +106,7 @@ static int64_t time_of(const json_t *timestamp)
 static void take_event(struct qmp *qmp, json_t *message, const char *name)
 {
     if (qmp->state == QMP_READY)
-        qmp->user->event(qmp->context, name, message, time_of(json_object_get(message, "timestamp")));
+        qmp->callbacks->event(qmp->context, name, message, time_of(json_object_get(message, "timestamp")));
 }
 
 static const char *take_answer(struct qmp *qmp, json_t *message)
@@ -113,13 +123,13 @@ static const char *take_answer(struct qmp *qmp, json_t *message)
     command->id = 0;
     if (tag != TAG_CAPABILITIES)
     {
-        qmp->user->answer(qmp->context, tag, result, result ? NULL : error ? error : "");
+        qmp->callbacks->answer(qmp->context, tag, result, result ? NULL : error ? error : "");
         return NULL;
     }
     if (!result)
         return "it refuses qmp_capabilities";
     qmp->state = QMP_READY;
-    qmp->user->ready(qmp->context);
+    qmp->callbacks->ready(qmp->context);
     return NULL;
 }
 

@@ -12,7 +12,7 @@
 
 #define QMP_COMMANDS_MAX 96
 
-struct qmp_user
+struct qmp_callbacks
 {
     /* False: it could not be sent. */
     bool (*send)(void *context, const char *text, size_t size);
@@ -30,7 +30,7 @@ struct qmp_user
 
 struct qmp
 {
-    const struct qmp_user *user;
+    const struct qmp_callbacks *callbacks;
     void *context;
     enum
     {
@@ -47,11 +47,15 @@ struct qmp
     } commands[QMP_COMMANDS_MAX];
 };
 
-void qmp_init(struct qmp *qmp, const struct qmp_user *user, void *context);
+void qmp_init(struct qmp *qmp, const struct qmp_callbacks *callbacks, void *context);
 
 /* A connection has been made, or has ended. Answers that have not come never will. */
 void qmp_open(struct qmp *qmp);
 void qmp_close(struct qmp *qmp);
+
+/* Whether commands may be given; whether the greeting is still to come. */
+bool qmp_is_ready(const struct qmp *qmp);
+bool qmp_awaits_greeting(const struct qmp *qmp);
 
 /* Gives a command. arguments: a reference, which is taken; NULL for none. False: it could not be given. */
 bool qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int tag);

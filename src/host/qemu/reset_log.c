@@ -254,6 +254,33 @@ static bool find_record(const struct text *text, size_t place, struct record *re
     return found;
 }
 
+/* For its owner */
+
+void reset_log_init(struct reset_log *log, const char *path)
+{
+    *log = (struct reset_log){.path = path, .due_ms = UINT64_MAX};
+}
+
+bool reset_log_is_kept(const struct reset_log *log)
+{
+    return *log->path != 0;
+}
+
+void reset_log_give_up(struct reset_log *log)
+{
+    log->silent = true;
+}
+
+void reset_log_set_due(struct reset_log *log, uint64_t due_ms)
+{
+    log->due_ms = due_ms;
+}
+
+uint64_t reset_log_due_ms(const struct reset_log *log)
+{
+    return log->due_ms;
+}
+
 void reset_log_skip(struct reset_log *log)
 {
     uv_file file = open_file(log);
@@ -317,21 +344,20 @@ bool reset_log_take_last(struct reset_log *log)
     return faulted;
 }
 
-int64_t reset_log_size(const struct reset_log *log)
+void reset_log_mark(struct reset_log *log)
 {
     uv_file file = open_file(log);
-    int64_t size = 0;
 
-    if (file >= 0)
-    {
-        size = file_size(file);
-        close_file(file);
-    }
-    return size;
+    log->marked_size = 0;
+    if (file < 0)
+        return;
+    log->marked_size = file_size(file);
+    close_file(file);
 }
 
-void reset_log_pass(struct reset_log *log, int64_t size)
+void reset_log_pass(struct reset_log *log)
 {
+    int64_t size = log->marked_size;
     struct text text = size > log->offset ? read_text(log) : (struct text){0};
     struct record record;
     size_t place = 0;

@@ -19,6 +19,11 @@
  * again shows by it. */
 #define RESET_LOG_BEHIND 48
 
+/* How long a reset waits for its record, which is in the file before QEMU tells of the reset, unless the file is on its way
+ * through something else; and how often it is looked for. */
+#define RESET_LOG_WAIT_MS 5000
+#define RESET_LOG_RETRY_MS 50
+
 struct reset_log
 {
     const char *path; /* in UTF-8; empty: there is none */
@@ -26,6 +31,8 @@ struct reset_log
     char behind[RESET_LOG_BEHIND];
     size_t behind_size;
     bool silent; /* a reset had no record in time: none is waited for until there is one again */
+    int64_t marked_size;
+    uint64_t due_ms; /* UINT64_MAX: nothing waits for it */
 };
 
 /* What a record says; no bit: nothing is known. */
@@ -37,7 +44,11 @@ enum
     RESET_IN_FIRMWARE = 8 /* in the firmware, or had done nothing since the reset before */
 };
 
-/* What is in the file now was before. */
+/* path must live as long; empty: QEMU keeps no log. */
+void reset_log_init(struct reset_log *log, const char *path);
+bool reset_log_is_kept(const struct reset_log *log);
+
+/* What is in the file now is of before: no event will take it. */
 void reset_log_skip(struct reset_log *log);
 
 /* Whether a record is worth waiting for. */
@@ -49,8 +60,16 @@ unsigned int reset_log_take(struct reset_log *log, bool hasty);
 /* Whether a triple fault was the last thing that happened, without a reset: the machine is set to shut down instead. */
 bool reset_log_take_last(struct reset_log *log);
 
-/* How large the file is; and, later: what it has up to there, and has not been taken, has no event. */
-int64_t reset_log_size(const struct reset_log *log);
-void reset_log_pass(struct reset_log *log, int64_t size);
+/* A reset had no record when its time was over: none is waited for until there is one again. */
+void reset_log_give_up(struct reset_log *log);
+
+/* QEMU is asked a question now. Later, when it has answered: the records that were in the file at the mark and have not
+ * been taken have no event, and are passed over. */
+void reset_log_mark(struct reset_log *log);
+void reset_log_pass(struct reset_log *log);
+
+/* When the file is to be looked at again for a reset that waits; UINT64_MAX: none does. */
+void reset_log_set_due(struct reset_log *log, uint64_t due_ms);
+uint64_t reset_log_due_ms(const struct reset_log *log);
 
 #endif

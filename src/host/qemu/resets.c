@@ -39,3 +39,8 @@ void resets_resume(struct resets *resets, int64_t time_us)
         resets->last_us += time_us - resets->stop_us;
     resets->stop_us = 0;
 }
+
+void resets_forget(struct resets *resets)
+{
+    *resets = (struct resets){0};
+}

@@ -33,4 +33,7 @@ bool resets_take(struct resets *resets, bool by_guest, unsigned int says, int64_
 void resets_stop(struct resets *resets, int64_t time_us);
 void resets_resume(struct resets *resets, int64_t time_us);
 
+/* The machine has ended. */
+void resets_forget(struct resets *resets);
+
 #endif

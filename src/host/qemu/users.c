@@ -55,8 +55,7 @@ static json_t *make_table(const json_t *list)
     json_array_foreach(list, i, user)
     {
         time = json_object_get(user, "login-time");
-        if (table && make_key(user, key, sizeof(key))
-                && json_object_set_nocheck(table, key, time ? time : json_null()))
+        if (table && make_key(user, key, sizeof(key)) && json_object_set_nocheck(table, key, time ? time : json_null()))
         {
             json_decref(table);
             return NULL;
@@ -108,8 +107,8 @@ static bool remember_others(struct users *users, const json_t *table)
     return true;
 }
 
-static bool came_again(const struct users *users, const char *name, const json_t *before, const json_t *now,
-        struct users_clock clock)
+static bool came_again(
+        const struct users *users, const char *name, const json_t *before, const json_t *now, struct users_clock clock)
 {
     double logon = json_number_value(now);
 
@@ -117,20 +116,20 @@ static bool came_again(const struct users *users, const char *name, const json_t
             && !has_other(users, name, now);
 }
 
-static void tell_logoff(struct users *users, const char *name, bool doubtful, const struct vm_outlet *outlet)
+static void fire_logoff(struct users *users, const char *name, bool doubtful, const struct vm_outlet *outlet)
 {
     bool asked = json_object_get(users->asked, name) != NULL;
 
     json_object_del(users->others, name);
     json_object_del(users->asked, name);
     if (asked)
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_EXTERNAL);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_EXTERNAL);
     else if (users->replaced)
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
     else if (doubtful)
         ++users->doubtful;
     else
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
 }
 
 bool users_update(struct users *users, const json_t *list, struct users_clock clock, uint64_t now_ms,
@@ -150,7 +149,7 @@ bool users_update(struct users *users, const json_t *list, struct users_clock cl
     {
         now = json_object_get(table, name);
         if (!now || came_again(users, name, before, now, clock))
-            tell_logoff(users, name, doubtful, outlet);
+            fire_logoff(users, name, doubtful, outlet);
     }
     if (users->doubtful > doubtful_before)
         users->doubtful_until_ms = now_ms + USERS_SHUTDOWN_MS;
@@ -201,7 +200,12 @@ void users_lose(struct users *users, const struct vm_outlet *outlet)
     users->doubtful = 0;
     users->replaced = false;
     while (count--)
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
+}
+
+void users_replace(struct users *users)
+{
+    users->replaced = true;
 }
 
 void users_settle(struct users *users, uint64_t now_ms, const struct vm_outlet *outlet)
@@ -209,5 +213,10 @@ void users_settle(struct users *users, uint64_t now_ms, const struct vm_outlet *
     if (now_ms < users->doubtful_until_ms)
         return;
     for (; users->doubtful; --users->doubtful)
-        vm_tell(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
+        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
+}
+
+uint64_t users_due_ms(const struct users *users)
+{
+    return users->doubtful ? users->doubtful_until_ms : UINT64_MAX;
 }

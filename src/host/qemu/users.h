@@ -20,10 +20,10 @@ struct users_clock
 
 struct users
 {
-    json_t *known;  /* an object: the name of each user who is logged on, with the time of logon */
-    json_t *others; /* an object: for the name of one whose logon became an earlier one, those of before */
-    json_t *asked;  /* an object: the names of those whom this host has asked to leave */
-    uint32_t doubtful;       /* users who have left, behind a request to shut down */
+    json_t *known;     /* an object: the name of each user who is logged on, with the time of logon */
+    json_t *others;    /* an object: for the name of one whose logon became an earlier one, those of before */
+    json_t *asked;     /* an object: the names of those whom this host has asked to leave */
+    uint32_t doubtful; /* users who have left, behind a request to shut down */
     uint64_t doubtful_until_ms;
     bool replaced; /* the guest's state has been replaced by a saved one: who is missing now did not log off */
 };
@@ -56,7 +56,14 @@ void users_forget_asked(struct users *users);
 /* All sessions have ended, by the end or a crash of the guest. */
 void users_lose(struct users *users, const struct vm_outlet *outlet);
 
+/* The guest's state is another one, of a time when other users may have been logged on: of those who are known, whoever is
+ * missing in the next list did not log off by herself. */
+void users_replace(struct users *users);
+
 /* Those in doubt are told of as having logged off, once the time is up. */
 void users_settle(struct users *users, uint64_t now_ms, const struct vm_outlet *outlet);
+
+/* When users_settle has to be called; UINT64_MAX: nobody is in doubt. */
+uint64_t users_due_ms(const struct users *users);
 
 #endif

@@ -57,18 +57,18 @@ struct vm_event
 /* Where the events of a machine go. */
 struct vm_outlet
 {
-    void (*tell)(void *context, const struct vm_event *event);
+    void (*fire)(void *context, const struct vm_event *event);
     void *context;
 };
 
-static inline void vm_tell(const struct vm_outlet *outlet, enum vm_event_type type, int64_t number)
+static inline void vm_fire(const struct vm_outlet *outlet, enum vm_event_type type, int64_t number)
 {
-    outlet->tell(outlet->context, &(struct vm_event){.type = type, .number = number});
+    outlet->fire(outlet->context, &(struct vm_event){.type = type, .number = number});
 }
 
-static inline void vm_tell_text(const struct vm_outlet *outlet, enum vm_event_type type, const char *text)
+static inline void vm_fire_text(const struct vm_outlet *outlet, enum vm_event_type type, const char *text)
 {
-    outlet->tell(outlet->context, &(struct vm_event){.type = type, .text = text});
+    outlet->fire(outlet->context, &(struct vm_event){.type = type, .text = text});
 }
 
 #endif

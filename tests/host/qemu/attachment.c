@@ -415,7 +415,7 @@ static void test_a_peer_that_does_not_read(void **state)
 {
     static char text[65536];
     struct link link;
-    static const struct link_user nobody = {NULL, NULL, NULL};
+    static const struct link_callbacks nobody = {NULL, NULL, NULL};
     unsigned int sent = 0;
 
     (void)state;

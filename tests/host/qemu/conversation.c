@@ -230,7 +230,7 @@ static bool on_send(void *context, enum vm_channel channel, const char *text, si
     return true;
 }
 
-static void on_tell(void *context, const struct vm_event *event)
+static void on_fire(void *context, const struct vm_event *event)
 {
     struct conversation *conversation = context;
 
@@ -276,9 +276,9 @@ static void on_attached(void *context)
     vm_open_agent(&conversation->vm, agent_client(conversation), conversation->now_ms);
 }
 
-static void on_trouble(void *context, const char *trouble)
+static void on_fault(void *context, const char *fault)
 {
-    (void)context, (void)trouble;
+    (void)context, (void)fault;
 }
 
 static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
@@ -286,7 +286,7 @@ static void on_logged_off(void *context, enum vm_logoff_result result, const cha
     (void)context, (void)result, (void)text;
 }
 
-static const struct vm_user user = {on_send, on_tell, on_learn_state, on_attached, on_trouble, on_logged_off};
+static const struct vm_callbacks callbacks = {on_send, on_fire, on_learn_state, on_attached, on_fault, on_logged_off};
 
 /* Playing */
 
@@ -378,7 +378,7 @@ void conversation_play(struct conversation *conversation, const char *name, bool
     load(conversation, name);
     conversation->now_ms = conversation->lines[0].ms;
     assert_null(address_parse(&conversation->address, "qemu:127.0.0.1:1,agent=2", (char[256]){0}));
-    assert_true(vm_init(&conversation->vm, &user, conversation, &conversation->address));
+    assert_true(vm_init(&conversation->vm, &callbacks, conversation, &conversation->address));
     vm_open_qmp(&conversation->vm, conversation->now_ms);
     while (step(conversation, conversation->lines[conversation->line_count - 1].ms + AFTER_MS))
         ;

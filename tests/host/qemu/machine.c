@@ -178,11 +178,11 @@ static void test_qemu_refuses_a_question(void **state)
         pretended->refuses = commands[i];
         pretended_connect(pretended);
         snprintf(expected, sizeof(expected), "QEMU refuses %s: not now", commands[i]);
-        assert_non_null(pretended->trouble);
-        assert_string_equal(pretended->trouble, expected);
+        assert_non_null(pretended->fault);
+        assert_string_equal(pretended->fault, expected);
         pretended->refuses = NULL;
         pretended_wait(pretended, 5000);
-        assert_null(pretended->trouble);
+        assert_null(pretended->fault);
     }
 }
 
@@ -269,7 +269,7 @@ static void test_another_qemu_with_the_same_threads(void **state)
         assert_true(pretended_init(pretended));
         pretended_connect(pretended);
         pretended->stats = disks[i].later;
-        pretended_wait(pretended, 2 * VM_POLL_SELDOM_MS);
+        pretended_wait(pretended, 2 * POLL_SELDOM_MS);
         pretended_lose(pretended);
         pretended->stats = disks[i].after;
         pretended_connect(pretended);
@@ -439,8 +439,8 @@ static void test_run_states(void **state)
         pretended_lose(pretended);
         pretended->run_state = run_states[i].name;
         pretended_connect(pretended);
-        if (pretended->vm.state != run_states[i].state)
-            fail_msg("%s: %d", run_states[i].name, pretended->vm.state);
+        if (pretended->vm.power.state != run_states[i].state)
+            fail_msg("%s: %d", run_states[i].name, pretended->vm.power.state);
     }
 }
 

@@ -29,10 +29,10 @@ static void test_a_medium_that_no_event_tells_of(void **state)
     pretended->drives = "[" CD("cd0", WITH("a.iso")) "]";
     pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
     pretended->drives = "[" CD("cd0", "") "]";
-    pretended_wait(pretended, VM_POLL_MS);
+    pretended_wait(pretended, POLL_MS);
     pretended_expect(pretended, "DVD.OnMediaEject(a.iso)\n");
     pretended->drives = "[" CD("cd0", WITH("b.iso")) "]";
-    pretended_wait(pretended, VM_POLL_MS);
+    pretended_wait(pretended, POLL_MS);
     pretended_expect(pretended, "DVD.OnMediaInsert(b.iso)\n");
 }
 
@@ -43,9 +43,9 @@ static void test_a_drive_that_is_added(void **state)
 
     pretended->more_devices = ", {\"name\": \"cd7\", \"type\": \"child<scsi-cd>\"}";
     pretended->drives = "[" CD("cd7", WITH("a.iso")) "]";
-    pretended_wait(pretended, VM_POLL_MS);
+    pretended_wait(pretended, POLL_MS);
     pretended->drives = "[" CD("cd7", "") "]";
-    pretended_wait(pretended, VM_POLL_MS);
+    pretended_wait(pretended, POLL_MS);
     pretended_expect(pretended, "OnConfigurationChanged(hardware/devices/cd7=True)\nDVD.OnMediaEject(a.iso)\n");
 }
 
@@ -56,9 +56,9 @@ static void test_a_drive_without_a_name_that_is_added(void **state)
 
     pretended->drives = "[" CD("/machine/peripheral-anon/device[1]", WITH("a.iso")) "]";
     pretended->drive_type = "\"ide-cd\"";
-    pretended_wait(pretended, VM_POLL_SELDOM_MS + VM_POLL_MS);
+    pretended_wait(pretended, POLL_SELDOM_MS + POLL_MS);
     pretended->drives = "[" CD("/machine/peripheral-anon/device[1]", WITH("b.iso")) "]";
-    pretended_wait(pretended, VM_POLL_MS);
+    pretended_wait(pretended, POLL_MS);
     pretended_expect(pretended, "DVD.OnMediaEject(a.iso)\nDVD.OnMediaInsert(b.iso)\n");
 }
 
@@ -72,7 +72,7 @@ static void test_a_drive_that_is_replaced(void **state)
     {
         pretended->more_devices = ", {\"name\": \"cd7\", \"type\": \"child<scsi-cd>\"}";
         pretended->drives = "[" CD("cd7", WITH("a.iso")) "]";
-        pretended_wait(pretended, 2 * VM_POLL_MS);
+        pretended_wait(pretended, 2 * POLL_MS);
         pretended_expect(pretended, "OnConfigurationChanged(hardware/devices/cd7=True)\n");
         pretended->more_devices = "";
         pretended->drives = "[]";
@@ -83,7 +83,7 @@ static void test_a_drive_that_is_replaced(void **state)
         pretended_expect(pretended, "OnConfigurationChanged(hardware/devices/cd7=False)\n");
         pretended->more_devices = ", {\"name\": \"cd7\", \"type\": \"child<scsi-cd>\"}";
         pretended->drives = "[" CD("cd7", WITH("b.iso")) "]";
-        pretended_wait(pretended, 2 * VM_POLL_MS);
+        pretended_wait(pretended, 2 * POLL_MS);
         pretended_expect(pretended, "OnConfigurationChanged(hardware/devices/cd7=True)\n");
         pretended->more_devices = "";
         pretended->drives = "[]";
@@ -99,13 +99,13 @@ static void test_a_drive_that_is_replaced_at_once(void **state)
 
     pretended->drives = "[" CD("cd0", WITH("a.iso")) ", " CD("/machine/peripheral/usb/part", WITH("c.iso")) "]";
     pretended_say(pretended, "DEVICE_TRAY_MOVED", "{\"id\": \"cd0\"}");
-    pretended_wait(pretended, 2 * VM_POLL_MS);
+    pretended_wait(pretended, 2 * POLL_MS);
     pretended->is_busy = true;
     pretended->drives = "[" CD("cd0", WITH("b.iso")) ", " CD("/machine/peripheral/usb/part", WITH("d.iso")) "]";
     pretended_say(pretended, "DEVICE_DELETED", "{\"device\": \"cd0\", \"path\": \"/machine/peripheral/cd0\"}");
     pretended_say(pretended, "DEVICE_DELETED", "{\"device\": \"usb\", \"path\": \"/machine/peripheral/usb\"}");
     pretended->is_busy = false;
-    pretended_wait(pretended, 2 * VM_POLL_MS);
+    pretended_wait(pretended, 2 * POLL_MS);
     pretended_expect(pretended, "");
 }
 

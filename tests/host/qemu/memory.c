@@ -100,7 +100,7 @@ static void log_off(void)
 /* With events and answers that wait for what may come late. */
 static void lose(void)
 {
-    pretended_wait(machine, VM_POLL_MS - machine->now_ms % VM_POLL_MS - 10);
+    pretended_wait(machine, POLL_MS - machine->now_ms % POLL_MS - 10);
     pretended_say(machine, "RTC_CHANGE", "{\"offset\": 4}");
     pretended_say(machine, "BLOCK_IO_ERROR", "{\"device\": \"e\", \"nospace\": true, \"action\": \"report\"}");
     pretended_wait(machine, 20);

@@ -107,7 +107,7 @@ static bool on_send(void *context, enum vm_channel channel, const char *text, si
     return true;
 }
 
-static void on_tell(void *context, const struct vm_event *event)
+static void on_fire(void *context, const struct vm_event *event)
 {
     struct pretended *pretended = context;
     size_t length = strlen(pretended->events);
@@ -132,12 +132,12 @@ static void on_attached(void *context)
     vm_open_agent(&pretended->vm, 7, pretended->now_ms);
 }
 
-static void on_trouble(void *context, const char *trouble)
+static void on_fault(void *context, const char *fault)
 {
     struct pretended *pretended = context;
 
-    pretended->trouble = trouble;
-    assert_true(!trouble || *trouble);
+    pretended->fault = fault;
+    assert_true(!fault || *fault);
 }
 
 static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
@@ -148,7 +148,7 @@ static void on_logged_off(void *context, enum vm_logoff_result result, const cha
     snprintf(pretended->logoff_text, sizeof(pretended->logoff_text), "%s", text ? text : "");
 }
 
-static const struct vm_user user = {on_send, on_tell, on_learn_state, on_attached, on_trouble, on_logged_off};
+static const struct vm_callbacks callbacks = {on_send, on_fire, on_learn_state, on_attached, on_fault, on_logged_off};
 
 /* Time */
 
@@ -293,7 +293,7 @@ struct pretended *pretended_create(const char *address)
 
 bool pretended_init(struct pretended *pretended)
 {
-    return vm_init(&pretended->vm, &user, pretended, &pretended->address);
+    return vm_init(&pretended->vm, &callbacks, pretended, &pretended->address);
 }
 
 struct pretended *pretended_start(const char *address)
@@ -323,6 +323,11 @@ int pretended_tear_down(void **state)
 {
     pretended_end(*state);
     return 0;
+}
+
+void pretended_say_as_agent(struct pretended *pretended, const char *text)
+{
+    assert_null(vm_take_agent(&pretended->vm, text, strlen(text), pretended->now_ms));
 }
 
 void pretended_log_on(struct pretended *pretended, const char *users)

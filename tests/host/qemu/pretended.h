@@ -45,7 +45,7 @@ struct pretended
     char events[8192]; /* what has come, an end of line behind each */
     enum vm_state learnt;
     bool attached;
-    const char *trouble;
+    const char *fault;
     bool reconnects; /* when something is wrong, which fails the test otherwise */
     unsigned int losses;
     int logoff_result; /* -1: not ended */
@@ -73,6 +73,9 @@ void pretended_wait(struct pretended *pretended, uint64_t ms);
 /* An event of QEMU's, now or ms ago; data: JSON, or NULL. */
 void pretended_say(struct pretended *pretended, const char *event, const char *data);
 void pretended_say_late(struct pretended *pretended, const char *event, const char *data, uint64_t ms);
+
+/* What the agent says unasked, or late: a line, with its end. */
+void pretended_say_as_agent(struct pretended *pretended, const char *text);
 
 /* These users are logged on from now on, which is no event; users: JSON. */
 void pretended_log_on(struct pretended *pretended, const char *users);

@@ -188,9 +188,9 @@ static void test_the_log_comes_in_pieces(void **state)
     for (const char *byte = text; *byte; ++byte)
     {
         write_at(byte, 1, O_APPEND);
-        pretended_wait(pretended, VM_LOG_RETRY_MS / 10);
+        pretended_wait(pretended, RESET_LOG_RETRY_MS / 10);
     }
-    pretended_wait(pretended, VM_LOG_RETRY_MS);
+    pretended_wait(pretended, RESET_LOG_RETRY_MS);
     pretended_expect(pretended, TRIPLE_FAULT);
 }
 
@@ -200,7 +200,7 @@ static void test_the_log_never_comes(void **state)
     struct pretended *pretended = *state;
 
     pretended_reset_by_guest(pretended);
-    pretended_wait(pretended, VM_LOG_WAIT_MS - 1);
+    pretended_wait(pretended, RESET_LOG_WAIT_MS - 1);
     pretended_expect(pretended, "");
     pretended_wait(pretended, 1);
     pretended_expect(pretended, RESET);
@@ -214,7 +214,7 @@ static void test_the_log_never_comes(void **state)
     pretended_reset_by_guest(pretended);
     pretended_expect(pretended, TRIPLE_FAULT);
     log_text(FAULT IN_FIRMWARE);
-    pretended_wait(pretended, VM_LOG_RETRY_MS);
+    pretended_wait(pretended, RESET_LOG_RETRY_MS);
     pretended_expect(pretended, "");
 }
 
@@ -235,7 +235,7 @@ static void test_a_record_without_an_event(void **state)
     struct pretended *pretended = *state;
 
     log_text(FAULT IN_GUEST CPU_RESET FAULT FAULT IN_GUEST);
-    pretended_wait(pretended, 2 * VM_POLL_MS);
+    pretended_wait(pretended, 2 * POLL_MS);
     pretended_expect(pretended, "");
     log_text("CPU Reset (CPU 1)\nEIP=00000000\n" IN_GUEST "CPU Reset (CPU 1)\n" REGISTERS("000f0000", "0008 00000000", "00000011"));
     pretended_reset_by_guest(pretended);
@@ -251,7 +251,7 @@ static void test_a_fault_long_before_its_reset(void **state)
     struct pretended *pretended = *state;
 
     log_text(FAULT);
-    pretended_wait(pretended, 5 * VM_POLL_MS);
+    pretended_wait(pretended, 5 * POLL_MS);
     log_text(IN_GUEST);
     pretended_reset_by_guest(pretended);
     pretended_expect(pretended, TRIPLE_FAULT);
@@ -294,7 +294,7 @@ static void test_much_else_is_logged(void **state)
         pretended_reset_by_guest(pretended);
         pretended_expect(pretended, TRIPLE_FAULT);
         write_at(much, sizeof(much), O_APPEND);
-        pretended_wait(pretended, 2 * VM_POLL_MS);
+        pretended_wait(pretended, 2 * POLL_MS);
     }
 }
 

@@ -1,30 +1,55 @@
-#include "host/qemu/disks.h"
+#include "host/qemu/identity.h"
 
 #include <string.h>
 
-/* Of those that never go back. */
+/* Of those in query-blockstats, these never go back while QEMU lives. */
 static const char *const counters[] = {"rd_operations", "wr_operations", "flush_operations", "rd_bytes", "wr_bytes"};
 
 #define COUNTERS (sizeof(counters) / sizeof(counters[0]))
 
-bool disks_init(struct disks *disks)
+bool identity_init(struct identity *identity)
 {
-    disks->known = json_object();
-    return disks->known != NULL;
+    *identity = (struct identity){.disks = json_object()};
+    return identity->disks != NULL;
 }
 
-void disks_cleanup(struct disks *disks)
+void identity_cleanup(struct identity *identity)
 {
-    json_decref(disks->known);
-    disks->known = NULL;
+    json_decref(identity->disks);
+    identity->disks = NULL;
 }
 
-void disks_forget(struct disks *disks)
+void identity_forget(struct identity *identity)
 {
-    json_object_clear(disks->known);
+    identity->thread = 0;
+    json_object_clear(identity->disks);
 }
 
-/* NULL: no device has it. */
+/* The thread */
+
+json_int_t identity_thread_of(const json_t *cpus)
+{
+    return json_integer_value(json_object_get(json_array_get(cpus, 0), "thread-id"));
+}
+
+bool identity_is_other_thread(const struct identity *identity, json_int_t thread)
+{
+    return identity->thread && thread && identity->thread != thread;
+}
+
+void identity_set_thread(struct identity *identity, json_int_t thread)
+{
+    identity->thread = thread;
+}
+
+json_int_t identity_thread(const struct identity *identity)
+{
+    return identity->thread;
+}
+
+/* The disks */
+
+/* What a disk is known by; NULL: it is in no device. */
 static const char *name_of(const json_t *disk)
 {
     const char *name = json_string_value(json_object_get(disk, "qdev"));
@@ -34,7 +59,7 @@ static const char *name_of(const json_t *disk)
     return name && *name ? name : NULL;
 }
 
-bool disks_update(struct disks *disks, const json_t *stats)
+bool identity_set_disks(struct identity *identity, const json_t *stats)
 {
     json_t *table = json_object(), *disk;
     size_t i;
@@ -51,8 +76,8 @@ bool disks_update(struct disks *disks, const json_t *stats)
     }
     if (!table)
         return false;
-    json_decref(disks->known);
-    disks->known = table;
+    json_decref(identity->disks);
+    identity->disks = table;
     return true;
 }
 
@@ -71,7 +96,8 @@ static bool counts_from_anew(const json_t *before, const json_t *now)
     return false;
 }
 
-/* The name that QEMU has made up for its node, another one each time: "#block142". NULL: it was given one. */
+/* The name that QEMU has made up for the disk's node, like "#block142": each start makes up others. NULL: whoever started
+ * QEMU has given it one. */
 static const char *made_up_name(const json_t *disk)
 {
     const char *name = json_string_value(json_object_get(disk, "node-name"));
@@ -79,7 +105,7 @@ static const char *made_up_name(const json_t *disk)
     return name && *name == '#' ? name : NULL;
 }
 
-bool disks_are_others(const struct disks *disks, const json_t *stats, const json_t *removable)
+bool identity_has_other_disks(const struct identity *identity, const json_t *stats, const struct drives *drives)
 {
     bool same_node = false, other_node = false;
     json_t *disk;
@@ -88,14 +114,14 @@ bool disks_are_others(const struct disks *disks, const json_t *stats, const json
     json_array_foreach(stats, i, disk)
     {
         const char *name = name_of(disk), *node = made_up_name(disk), *node_before;
-        const json_t *before = name ? json_object_get(disks->known, name) : NULL;
+        const json_t *before = name ? json_object_get(identity->disks, name) : NULL;
 
         if (!before)
             continue;
         if (counts_from_anew(before, disk))
             return true;
         node_before = made_up_name(before);
-        if (!node || !node_before || json_object_get(removable, name))
+        if (!node || !node_before || drives_have(drives, name))
             continue;
         if (strcmp(node, node_before))
             other_node = true;

@@ -1,0 +1,41 @@
+#include "host/qemu/polls.h"
+
+/* The polls of all machines come at the same moment, so that the processor wakes once for all of them. */
+static uint64_t next_poll(uint64_t now_ms)
+{
+    return (now_ms / POLL_MS + 1) * POLL_MS;
+}
+
+void polls_begin(struct polls *polls, uint64_t now_ms)
+{
+    polls->due_ms = next_poll(now_ms);
+}
+
+bool polls_take(struct polls *polls, uint64_t now_ms)
+{
+    if (now_ms < polls->due_ms)
+        return false;
+    polls->due_ms = next_poll(now_ms);
+    return true;
+}
+
+bool polls_take_blocks(struct polls *polls, bool needed, uint64_t now_ms)
+{
+    if (!needed && now_ms < polls->blocks_ms)
+        return false;
+    polls->blocks_ms = now_ms + POLL_SELDOM_MS;
+    return true;
+}
+
+bool polls_take_stats(struct polls *polls, uint64_t now_ms)
+{
+    if (now_ms < polls->stats_ms)
+        return false;
+    polls->stats_ms = now_ms + POLL_SELDOM_MS;
+    return true;
+}
+
+uint64_t polls_due_ms(const struct polls *polls)
+{
+    return polls->due_ms;
+}
