@@ -17,12 +17,14 @@ struct turn
 
 void lane_count_out(struct lane *lane, ULONG count)
 {
+    lock_assert_exclusive(&lane->lock);
     lane->delivered_count += count;
     WakeAllConditionVariable(&lane->delivered);
 }
 
 void lane_post_job(struct lane *lane)
 {
+    lock_assert_exclusive(&lane->lock);
     if (lane->job_posted)
         return;
     lane->job_posted = true;
@@ -33,9 +35,10 @@ void lane_post_job(struct lane *lane)
     InterlockedDecrement(&lane->refcount); /* never the last: the caller has one */
 }
 
-/* What comes next, for the calling thread to do. The lock is held. NULL: nothing, or somebody is doing something. */
+/* What comes next, for the calling thread to do. NULL: nothing, or somebody is doing something. */
 static struct lane_entry *lane_take(struct lane *lane)
 {
+    lock_assert_exclusive(&lane->lock);
     if (lane->delivering)
     {
         lane->missed_turn = true;
@@ -83,21 +86,21 @@ bool lane_deliver_one(struct lane *lane)
     struct lane_entry *entry;
     bool is_event;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     entry = lane_take(lane);
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     if (!entry)
         return false;
     do
     {
         is_event = entry->kept != NULL;
         lane_do_entry(lane, entry);
-        AcquireSRWLockExclusive(&lane->lock);
+        lock_acquire(&lane->lock);
         lane->delivering = false;
         if (is_event)
             lane_count_out(lane, 1);
         entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
-        ReleaseSRWLockExclusive(&lane->lock);
+        lock_release(&lane->lock);
     } while (entry);
     return true;
 }
@@ -114,12 +117,12 @@ void lane_deliver_all(struct lane *lane)
 static void lane_take_turn(struct lane *lane)
 {
     lane_deliver_one(lane);
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     if (!lane->queue.first)
         lane->missed_turn = false;
     else if (lane->missed_turn && !lane->delivering)
         lane_post_job(lane);
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
 }
 
 static void lane_run_turn(struct apartment_job *job)
@@ -136,9 +139,9 @@ void lane_run_job(struct apartment_job *job)
 {
     struct lane *lane = CONTAINING_RECORD(job, struct lane, job);
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     lane->job_posted = false;
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     if (apartment_is_single_threaded(lane->apartment))
     {
         lane_take_turn(lane);
@@ -187,9 +190,10 @@ static struct lane_entry *entry_create(struct lane_receiver *receiver, const VME
     return NULL;
 }
 
-/* Sees to it that the event which has just been put in is delivered. The lock is held. */
+/* Sees to it that the event which has just been put in is delivered. */
 static void lane_post(struct lane *lane, struct turn **turn)
 {
+    lock_assert_exclusive(&lane->lock);
     if (!*turn)
     {
         if (!lane->delivering)
@@ -207,7 +211,7 @@ static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry,
     struct lane_entry *lost = NULL;
     ULONG lost_count = 0;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     if ((*entry)->receiver->state == LANE_RECEIVER_OPEN)
     {
         lane_queue_append(&lane->queue, *entry);
@@ -223,7 +227,7 @@ static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry,
         else if (!home)
             lane_post(lane, turn);
     }
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     if (lost_count)
         lane_count_lost(lane, lost_count);
     return lost;
@@ -245,9 +249,9 @@ void CALLBACK lane_notify(const VMEVENT *event, void *context)
     entry = entry_create(receiver, event);
     if (!entry || (in_line && !turn))
     {
-        AcquireSRWLockExclusive(&lane->lock);
+        lock_acquire(&lane->lock);
         ++lane->lost_count;
-        ReleaseSRWLockExclusive(&lane->lock);
+        lock_release(&lane->lock);
         lane_count_lost(lane, 1);
     }
     else

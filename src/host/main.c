@@ -205,6 +205,7 @@ int WINAPI wWinMain(HINSTANCE instance, HINSTANCE previous, WCHAR *command_line,
     (void)previous, (void)command_line, (void)show;
     module_instance = instance;
     dll_search_system_only();
+    module_trace_channel = TRACE_HOST;
     trace_open("vmhost.exe", version_of_program(version));
     if (!(argv = CommandLineToArgvW(GetCommandLineW(), &argc)))
         return EXIT_FAILED;

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define TRACE_SINK 1u
 #define TRACE_HOST 2u
@@ -46,6 +47,9 @@ void trace_close(void);
     } while (0)
 
 __attribute__((cold, format(printf, 2, 3))) void trace_write(unsigned int channel, const char *format, ...);
+
+/* A number by which lines about the same object are known: for %lx. */
+#define TRACE_ID(object) ((unsigned long)(uintptr_t)(object))
 
 /* Whether the channel is on, for what is to be prepared for its line. */
 static inline bool trace_is_on(unsigned int channel)

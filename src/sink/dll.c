@@ -32,6 +32,7 @@ static void begin_trace(HINSTANCE instance)
 {
     WCHAR version[VERSION_TEXT_SIZE];
 
+    module_trace_channel = TRACE_SINK;
     trace_open("vmevents.dll", version_of_module(instance, version));
 }
 

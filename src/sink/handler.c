@@ -3,13 +3,13 @@
 #include "com/lane.h"
 #include "com/stand_in.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 #include "sink/record.h"
 
 #include <dispex.h>
 
 /* {a6ef9860-c720-11d0-9337-00a0c90dcaa9}: no library of MinGW-w64 has it. */
-static const IID iid_IDispatchEx = {
-        0xa6ef9860, 0xc720, 0x11d0, {0x93, 0x37, 0x00, 0xa0, 0xc9, 0x0d, 0xca, 0xa9}};
+static const IID iid_IDispatchEx = {0xa6ef9860, 0xc720, 0x11d0, {0x93, 0x37, 0x00, 0xa0, 0xc9, 0x0d, 0xca, 0xa9}};
 
 struct handler
 {
@@ -83,8 +83,10 @@ static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count)
     EXCEPINFO exception = {0};
     HRESULT hr;
 
-    hr = IDispatch_Invoke(
-            code, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
+    hr = IDispatch_Invoke(code, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
+    if (FAILED(hr))
+        trace(TRACE_SINK, "handler %lx fails by 0x%08lx: %ls", TRACE_ID(code),
+                (unsigned long)(hr == DISP_E_EXCEPTION ? exception.scode : hr), exception.bstrDescription);
     SysFreeString(exception.bstrSource);
     SysFreeString(exception.bstrDescription);
     SysFreeString(exception.bstrHelpFile);
@@ -191,8 +193,8 @@ static bool handler_join(struct handler *handler)
     return joined;
 }
 
-HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32_t events, IDispatch *code, bool whole,
-        uint32_t *cookie)
+HRESULT handler_subscribe(
+        struct event_source *source, struct poll *poll, uint32_t events, IDispatch *code, bool whole, uint32_t *cookie)
 {
     struct handler *handler = memory_alloc(sizeof(*handler));
 

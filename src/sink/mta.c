@@ -10,6 +10,7 @@
 
 #include "com/module.h"
 #include "com/wine_interfaces.h"
+#include "platform/lock.h"
 #include "platform/wine.h"
 #include "vmevents.h"
 
@@ -30,7 +31,7 @@ static const IID *const interfaces[] = {
         &DIID_IVMFloppyDriveEvents,
 };
 
-static SRWLOCK lock = SRWLOCK_INIT;
+static struct lock lock = LOCK_INIT;
 static UINT holders;
 static UINT idle_times;   /* how often the last holder has let go */
 static HANDLE end_keeper; /* NULL: there is none */
@@ -48,9 +49,9 @@ static UINT count_idle_times(void)
 {
     UINT count;
 
-    AcquireSRWLockShared(&lock);
+    lock_acquire_shared(&lock);
     count = idle_times;
-    ReleaseSRWLockShared(&lock);
+    lock_release_shared(&lock);
     return count;
 }
 
@@ -61,10 +62,10 @@ static bool keeper_leaves(void)
     bool leaves;
 
     Sleep(LATE_CALLS_MS);
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if ((leaves = !holders && idle_times == before))
         end_keeper = keeper_ended = NULL;
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     return leaves;
 }
 
@@ -166,10 +167,10 @@ HRESULT mta_hold(void)
 {
     HRESULT hr = S_OK;
 
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if ((end_keeper || SUCCEEDED(hr = keeper_create())) && !holders++)
         ResetEvent(end_keeper);
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     return hr;
 }
 
@@ -194,10 +195,10 @@ void mta_let_go(void)
     HANDLE end = NULL, ended;
     DWORD index;
 
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if (!--holders)
         end = dismiss_keeper(&ended);
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     if (!end)
         return;
     if (FAILED(CoWaitForMultipleHandles(0, INFINITE, 1, &ended, &index)))
