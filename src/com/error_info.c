@@ -45,7 +45,8 @@ HRESULT error_raise_text(HRESULT hr, REFIID iid, const WCHAR *source, struct tex
 
 HRESULT error_raise_exception(EXCEPINFO *exception, HRESULT hr, const WCHAR *source, BSTR description)
 {
-    trace(module_trace_channel, "a call is refused by 0x%08lx: %ls", (unsigned long)hr, description);
+    if (description)
+        trace(module_trace_channel, "a call is refused by 0x%08lx: %ls", (unsigned long)hr, description);
     if (!exception)
     {
         SysFreeString(description);
