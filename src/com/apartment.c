@@ -10,7 +10,7 @@
 /* Jobs that one message runs: others have their turn in between, however fast jobs come. */
 #define JOBS_PER_MESSAGE 32
 
-/* Under Wine, a millisecond or more apart. */
+/* How often the desktop is looked at under Wine, a millisecond or more apart. */
 #define DESKTOP_LOOKS_MAX 3000
 
 platform_thread_slot apartment_slot;
@@ -198,7 +198,8 @@ void apartment_release(struct apartment *apartment)
         return;
     if (!InterlockedDecrement(&apartment->users))
     {
-        /* Without users it has no purpose; only its own thread can end it. */
+        /* Without users it has no purpose. Only its own thread can end it: another one posts a message, after which
+         * that thread finds no job, gives its own use back and ends it. */
         if (apartment_is_current(apartment))
             apartment_end(apartment);
         else

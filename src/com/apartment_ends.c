@@ -64,7 +64,8 @@ static HRESULT WINAPI apartment_spy_PreUninitialize(IInitializeSpy *iface, DWORD
     return S_OK;
 }
 
-/* What COM releases while it is left may have come here for the first time. */
+/* What COM has released since may have called apartment_get_current, and so made an apartment after the end was
+ * told. */
 static HRESULT WINAPI apartment_spy_PostUninitialize(IInitializeSpy *iface, DWORD uses)
 {
     if (!uses)
@@ -82,7 +83,7 @@ static const IInitializeSpyVtbl apartment_spy_vtbl = {
         apartment_spy_PostUninitialize,
 };
 
-/* No more jobs are taken from here on. False: they had not been before. */
+/* No more jobs are taken from here on. False: that was so before, and somebody else is ending the apartment. */
 static bool apartment_close(struct apartment *apartment)
 {
     bool ended;
@@ -94,8 +95,8 @@ static bool apartment_close(struct apartment *apartment)
     return !ended;
 }
 
-/* Ends all members and has the jobs run that were posted before. Each is taken out first: what it calls may end others,
- * and bring new ones. */
+/* Tells all members of the end, and runs the jobs that were posted before. Each is taken out of its list first: what it
+ * calls may end other members, and make new ones join. */
 static void apartment_empty(struct apartment *apartment, bool lost)
 {
     struct apartment_member *member;
@@ -132,7 +133,8 @@ void apartment_end(struct apartment *apartment)
     IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
 }
 
-/* On a thread of the pool. The owners of jobs are members: what has been lost has nothing left for its job to do. */
+/* Ends the apartment when its thread has gone, on a thread of the pool. The jobs that wait are run there too: their
+ * owners are members of the apartment, have been told of the loss, and so leave alone what belonged to it. */
 static void apartment_run_loss(struct apartment_job *job)
 {
     struct apartment *apartment = CONTAINING_RECORD(job, struct apartment, loss);

@@ -23,11 +23,10 @@ struct apartment
     struct lock lock;
     struct apartment_job *first_job, **last_job;
     UINT job_count;
-    bool posted; /* a message is under way */
-    bool ended;
+    bool posted; /* a message is under way that runs the jobs */
+    bool ended;  /* takes no more jobs */
     struct apartment_member *members;
-    struct apartment_job
-            loss; /* prepared: ends what lives in the apartment when its thread has gone without doing so */
+    struct apartment_job loss; /* prepared; ends the members when the thread has gone without doing so */
 };
 
 /* The calling thread's apartment, while that has not ended; NULL: none has been made. */

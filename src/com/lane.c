@@ -60,8 +60,9 @@ void lane_leave_apartment(struct lane *lane)
     lane_release(lane);
 }
 
-/* With one reference, and one of its apartment if that tells its end. Takes the reference to the apartment over. NULL: out of
- * memory, or the apartment has ended. */
+/* With one reference for the caller, and one for the apartment, which lasts until it tells the lane its end or the lane
+ * leaves it; the multithreaded apartment has none. Takes the caller's reference to the apartment over, unless it fails.
+ * NULL: out of memory, or the apartment has ended. */
 static struct lane *lane_create(
         struct event_source *source, const IUnknown *listener, struct apartment *apartment, DWORD home_thread)
 {
@@ -93,7 +94,8 @@ static struct lane *lane_create(
     return lane;
 }
 
-/* The lane with a reference, and a place in it for a receiver; NULL: there is none. */
+/* The listener's lane, with a reference and counted as having one receiver more, so that it is not taken out of the
+ * list before the receiver has joined; NULL: there is none. */
 static struct lane *lane_find(
         struct event_source *source, const IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
 {
@@ -109,8 +111,8 @@ static struct lane *lane_find(
     return lane;
 }
 
-/* Lists the lane, unless another thread of the apartment has listed one for the listener meanwhile. Returns the one that
- * is listed, with a reference and a place in it. */
+/* Puts the new lane into the source's list, unless another thread of the apartment has listed one for the listener
+ * meanwhile; then the new one goes. Returns the one that is listed, as lane_find does. */
 static struct lane *lane_list(struct lane *made)
 {
     struct event_source *source = made->source;

@@ -5,9 +5,10 @@
 #include "platform/memory.h"
 
 /*
- * An event's turn in a single-threaded apartment. The turns of all lanes stand in one line, so that the handlers of a
- * thread hear events in the order in which they came: one that ends the waiting has let the others hear what was
- * before.
+ * An event's turn in a single-threaded apartment: a job that delivers the oldest event of the lane. Each event that is
+ * put in brings one. The turns of all lanes stand in the apartment's one line of jobs, so the handlers of a thread hear
+ * events in the order in which they were fired, whichever lane they stand in: when a handler ends a Run, the others
+ * have heard everything that was fired before.
  */
 struct turn
 {
@@ -32,10 +33,11 @@ void lane_post_job(struct lane *lane)
     if (apartment_post(lane->apartment, &lane->job))
         return;
     lane->job_posted = false;
-    InterlockedDecrement(&lane->refcount); /* never the last: the caller has one */
+    InterlockedDecrement(&lane->refcount); /* not the last one: the caller has a reference too */
 }
 
-/* What comes next, for the calling thread to do. NULL: nothing, or somebody is doing something. */
+/* Takes the oldest entry, for the calling thread to do, and marks the lane as delivering. NULL: there is none, or a
+ * delivery is under way, perhaps by this very thread further up its stack. */
 static struct lane_entry *lane_take(struct lane *lane)
 {
     lock_assert_exclusive(&lane->lock);
@@ -64,7 +66,8 @@ static void lane_end_receiver(struct lane *lane, struct lane_receiver *receiver)
         lane_leave_apartment(lane);
     }
     receiver->destroy(receiver);
-    lane_receiver_release(receiver); /* may be the last: whoever delivers has a reference to the lane */
+    /* May give back the last receiver's reference to the lane; the caller has one of its own. */
+    lane_receiver_release(receiver);
 }
 
 static void lane_do_entry(struct lane *lane, struct lane_entry *entry)
@@ -113,7 +116,8 @@ void lane_deliver_all(struct lane *lane)
     lane_release(lane);
 }
 
-/* One event at a time, that other handlers and messages of the thread have their turn in between. */
+/* Delivers one event only: other handlers and messages of the thread have their turn before the next. A turn that came
+ * while an event was being delivered has delivered nothing; the job is posted for it. */
 static void lane_take_turn(struct lane *lane)
 {
     lane_deliver_one(lane);
@@ -190,7 +194,9 @@ static struct lane_entry *entry_create(struct lane_receiver *receiver, const VME
     return NULL;
 }
 
-/* Sees to it that the event which has just been put in is delivered. */
+/* Posts what delivers the event that has just been put in: its turn, which the apartment takes over, or the lane's job
+ * in the multithreaded apartment, which delivers all there is. One that is under way already will come to this event.
+ * When the apartment has ended, nothing delivers it, and the lane drops it. */
 static void lane_post(struct lane *lane, struct turn **turn)
 {
     lock_assert_exclusive(&lane->lock);
@@ -205,7 +211,9 @@ static void lane_post(struct lane *lane, struct turn **turn)
     }
 }
 
-/* Puts the entry in, or leaves it to the caller when the receiver takes no more. Returns what had to go for it. */
+/* Puts the entry in, and has it delivered; *entry and *turn are NULL when the lane has taken them over. A receiver
+ * that takes no more leaves both to the caller. Returns the events that had to go, for the caller to drop without
+ * the lock. */
 static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry, bool home, struct turn **turn)
 {
     struct lane_entry *lost = NULL;
@@ -217,7 +225,9 @@ static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry,
         lane_queue_append(&lane->queue, *entry);
         ++lane->put_count;
         *entry = NULL;
-        /* The turns of those that go are left for the one that comes, but may come while something is delivered. */
+        /* Each event that goes leaves its turn in the apartment's line, and the new one is delivered by that: it needs
+         * no turn of its own. Should that turn come while another event is being delivered, missed_turn makes up for
+         * it. */
         if ((lost = lane_queue_make_room(&lane->queue, &lost_count)))
         {
             lane->missed_turn = true;
@@ -242,7 +252,7 @@ void CALLBACK lane_notify(const VMEVENT *event, void *context)
     struct lane_entry *entry;
     struct turn *turn;
 
-    /* It may end at any time, which counts when the lock is held; one that has ended costs nothing. */
+    /* Looked at without the lock, so that a receiver that has ended costs nothing; lane_put looks again with it. */
     if (*(volatile enum lane_receiver_state *)&receiver->state != LANE_RECEIVER_OPEN)
         return;
     turn = in_line ? turn_create(lane) : NULL;

@@ -1,11 +1,11 @@
-/* How receivers end, at once or when all is delivered, and the lanes that take too long about it. */
+/* How receivers end: cut, or finished when all is delivered; and which lanes take too long about finishing. */
 #include "com/lane_parts.h"
 
 #include "com/clock.h"
 #include "platform/trace.h"
 
 static struct lock finishing_lock = LOCK_INIT;
-static struct lane *finishing; /* lanes that deliver their last; a reference to each */
+static struct lane *finishing; /* the lanes with a receiver that finishes, a reference to each; guarded by finishing_lock */
 
 void lane_cut(struct lane_receiver *receiver)
 {
@@ -33,7 +33,6 @@ void lane_cut(struct lane_receiver *receiver)
     lane_release(lane);
 }
 
-/* Drops the reference that a list of listeners had. */
 void CALLBACK lane_release_listener(void *context)
 {
     struct lane_receiver *receiver = context;
@@ -73,7 +72,8 @@ static void lane_cut_all(struct lane *lane)
     }
 }
 
-/* On the apartment's thread. If a delivery is under way further up the stack, the ends follow it. */
+/* On the apartment's thread, with the apartment's reference to the lane, which is given back here. If a delivery is
+ * under way further up the stack, the receivers end when that returns. */
 void lane_on_apartment_end(struct apartment_member *member)
 {
     struct lane *lane = CONTAINING_RECORD(member, struct lane, member);
@@ -83,7 +83,7 @@ void lane_on_apartment_end(struct apartment_member *member)
     lane_release(lane);
 }
 
-/* Takes one that has been cut out of the lane, its end too; NULL: there is none. */
+/* Takes the entries of a receiver that has been cut out of the lane, its end too. NULL: there is no receiver. */
 static struct lane_receiver *lane_take_receiver(struct lane *lane)
 {
     struct lane_receiver *receiver;
@@ -96,7 +96,8 @@ static struct lane_receiver *lane_take_receiver(struct lane *lane)
     return receiver;
 }
 
-/* On a thread of the pool. A delivery that was under way went with its thread. */
+/* On a thread of the pool, instead of the end: nothing is delivered any more. A delivery that was under way went with
+ * the apartment's thread. */
 void lane_on_apartment_lost(struct apartment_member *member)
 {
     struct lane *lane = CONTAINING_RECORD(member, struct lane, member);
@@ -167,7 +168,7 @@ void lane_finish(struct lane_receiver *receiver)
     lane_release(lane);
 }
 
-/* A lane that is finishing and hangs, with a reference; NULL: there is none. */
+/* A lane that has been in one delivery for patience_ms or more, with a reference; NULL: there is none. */
 static struct lane *find_hanging(DWORD patience_ms)
 {
     struct lane *lane;

@@ -13,7 +13,7 @@ void advised_points_silence(struct advised_points *advised)
 {
     for (UINT i = 0; i < advised->count; ++i)
     {
-        /* The apartment may end while another thread disconnects. */
+        /* Exchanged: the apartment may end while another thread disconnects, and one of the two closes the sink. */
         struct incoming_sink *sink = InterlockedExchangePointer((void **)&advised->points[i].sink, NULL);
 
         if (sink)
@@ -27,14 +27,14 @@ void advised_points_unadvise(struct advised_points *advised)
 
     if (InterlockedExchange(&advised->ended, TRUE))
         return;
-    /* Who is being given a point has it with a reference, once the lock is free. */
+    /* Waits for a thread that is just being given a point: it has a reference when the lock is free. */
     lock_acquire(&advised->lock);
     lock_release(&advised->lock);
     for (UINT i = 0; i < advised->count; ++i)
     {
         struct advised_point *point = &advised->points[i];
 
-        /* A source that is gone says so here; that is no error. */
+        /* Fails when the source is gone, which is no error. */
         is_gone[i] = FAILED(IConnectionPoint_Unadvise(point->point, point->cookie));
         if (is_gone[i])
             trace(TRACE_SINK, "the source of connection %lu is gone", (unsigned long)point->cookie);
@@ -43,7 +43,8 @@ void advised_points_unadvise(struct advised_points *advised)
     advised_points_silence(advised);
     for (UINT i = 0; i < advised->count; ++i)
     {
-        /* Its references went with its process: COM drops them here at once, by itself after minutes or never. */
+        /* A source that is gone has not released the sink. CoDisconnectObject drops its references at once; by itself
+         * COM would do so after minutes, or never. */
         if (is_gone[i])
             CoDisconnectObject(advised->points[i].identity, 0);
         IUnknown_Release(advised->points[i].identity);

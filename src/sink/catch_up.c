@@ -69,7 +69,7 @@ static HRESULT get_source(IConnectionPoint *point, IDispatch **source)
     return hr;
 }
 
-/* It has no such method, or the connection has ended, and delivered what there was. */
+/* The source has no such method; or the connection has ended, and so has delivered all that it had. */
 static bool has_nothing_to_say(HRESULT hr)
 {
     return hr == DISP_E_UNKNOWNNAME || hr == DISP_E_MEMBERNOTFOUND || hr == E_NOTIMPL || hr == CONNECT_E_NOCONNECTION;
@@ -169,7 +169,8 @@ static HRESULT settle_here(struct sink *sink, ULONGLONG start, DWORD timeout_ms,
     return hr;
 }
 
-/* A callback may be running for a source, which has not delivered that event before it returns. */
+/* Inside a callback the sources get no time: one of them may be delivering the very event that the callback runs for,
+ * and has not done so before the callback returns. */
 static DWORD time_for_sources(struct sink *sink, DWORD timeout_ms)
 {
     return listeners_are_walked_here(&sink->source->listeners) ? 0 : timeout_ms;

@@ -27,7 +27,7 @@ static ULONG WINAPI sink_dispinterface_Release(IDispatch *iface)
 
 DISPATCH_DESCRIPTION_METHODS(sink_dispinterface, IDispatch, sink_dispinterface_from_IDispatch(iface)->events->described)
 
-/* Not inlined, so that the usual way has nothing to set up for it. */
+/* What is not the usual way. Not inlined: its stack frame would be set up for each event. */
 static HRESULT __attribute__((noinline)) WINAPI sink_dispinterface_invoke_any(IDispatch *iface, DISPID id, REFIID riid,
         LCID lcid, WORD flags, DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
@@ -37,7 +37,8 @@ static HRESULT __attribute__((noinline)) WINAPI sink_dispinterface_invoke_any(ID
             exception, arg_error);
 }
 
-/* What the usual way does not use is volatile, so that it stays where the caller has put it. */
+/* The way of an event. The arguments that it does not use are volatile, so that the compiler leaves them on the
+ * caller's stack and does not load them first. */
 static HRESULT WINAPI sink_dispinterface_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *volatile result, EXCEPINFO *volatile exception, UINT *volatile arg_error)
 {

@@ -50,7 +50,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
             dispatch_thread_exit();
             break;
         case DLL_PROCESS_DETACH:
-            /* At the end of the process (reserved) its memory goes as a whole. */
+            /* Reserved: the process ends, and all of its memory goes with it. */
             if (reserved)
                 break;
             apartments_cleanup();

@@ -7,7 +7,7 @@
 static HRESULT event_refuse(struct event_source *source, const struct event_type *type, HRESULT hr,
         const struct event_fault *fault, EXCEPINFO *exception, UINT *arg_error)
 {
-    /* The arguments may have been right. */
+    /* Nobody knows whether the arguments were right: not counted. */
     if (hr == E_OUTOFMEMORY)
         return hr;
     trace(TRACE_SINK, "source %lx: %ls is refused by 0x%08lx, argument %u of those sent", TRACE_ID(source), type->name,

@@ -18,8 +18,8 @@ struct handler
     struct poll *poll;
     IDispatch *code;
     bool is_function;
-    bool claims_every_name; /* only a call tells whether it is a function or has a method */
-    bool whole;
+    bool claims_every_name; /* has a DISPID for any name; only a call tells whether there is such a method */
+    bool whole;             /* a function gets the event's record instead of its arguments */
 };
 
 static struct handler *handler_from_receiver(struct lane_receiver *receiver)
@@ -44,7 +44,7 @@ static HRESULT find_extended_method(IDispatch *code, const WCHAR *name, DISPID *
     return hr;
 }
 
-/* A failure says that there is none, but E_OUTOFMEMORY that it cannot be told. */
+/* E_OUTOFMEMORY: it cannot be told whether there is one. Any other failure: there is none. */
 static HRESULT find_method(IDispatch *code, const WCHAR *name, DISPID *id)
 {
     LPOLESTR names = (LPOLESTR)name;
@@ -56,8 +56,8 @@ static HRESULT find_method(IDispatch *code, const WCHAR *name, DISPID *id)
     return hr;
 }
 
-/* An object that has a method for any event at all is taken for one whose methods are the handlers. AutoHotkey's
- * objects, functions too, have a DISPID for whatever they are asked for. */
+/* An object that has a method named like some event is taken for one whose methods are the handlers; any other is a
+ * function. AutoHotkey's objects, functions too, have a DISPID for whatever name they are asked for. */
 static HRESULT handler_find_out_kind(struct handler *handler)
 {
     HRESULT hr = E_FAIL;
@@ -132,7 +132,7 @@ static HRESULT handler_call_function(struct handler *handler, struct kept_event 
     return call_with_arguments(handler->code, DISPID_VALUE, kept);
 }
 
-/* Tells whether the code had something for the event. */
+/* Calls what the code has for the event. False: it has nothing. */
 static bool handler_call(struct handler *handler, struct kept_event *kept, HRESULT *result)
 {
     DISPID id;
@@ -179,8 +179,8 @@ static void handler_free(struct lane_receiver *receiver)
     memory_free(handler);
 }
 
-/* One function, or one object, that subscribes several times is one listener. As long as the handler has it, its identity
- * stays the same. */
+/* One function, or one object, that subscribes several times is one listener, known by its identity. The handler has a
+ * reference to it until `destroy`, so that no other object can have that identity meanwhile. */
 static bool handler_join(struct handler *handler)
 {
     IUnknown *identity;

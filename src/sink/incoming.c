@@ -21,14 +21,14 @@
 struct incoming
 {
     struct incoming *next; /* in the sink's list */
-    LONG refcount; /* of the sink's list, or who took it from there to end it; of the apartment that tells its end */
+    LONG refcount; /* one of the sink's list, or of who took it out to end it; one of the apartment it has joined */
     LONG cookie;
     struct apartment *apartment; /* where the points belong to, and are called and released */
     struct apartment_member member;
     struct apartment_job job;
-    bool held;            /* keeps the multithreaded apartment */
+    bool held;            /* has an mta_hold, given back with its memory */
     bool is_agile;        /* the source may be called from any thread */
-    struct mta_call call; /* to that one, from the connecting and the disconnecting thread */
+    struct mta_call call; /* advises and unadvises there, for the thread that connects or disconnects */
     struct advised_points advised;
 };
 
@@ -144,13 +144,15 @@ static void incoming_end(struct incoming *incoming)
         incoming_release(incoming);
         return;
     }
-    /* A single-threaded apartment unadvises when it pumps. If it has ended, it has done so then. */
+    /* A single-threaded apartment unadvises when its thread pumps. One that takes no job has ended, and unadvised
+     * then. */
     incoming->job.run = incoming_end_by_job;
     if (!apartment_post(incoming->apartment, &incoming->job))
         incoming_release(incoming);
 }
 
-/* The apartment that the source belongs to ends: so does the connection, though its cookie stays good. */
+/* The apartment that the source belongs to ends, and the connection with it. It stays in the sink's list, so that
+ * Disconnect takes the cookie still. */
 static void incoming_on_apartment_end(struct apartment_member *member)
 {
     struct incoming *incoming = CONTAINING_RECORD(member, struct incoming, member);
@@ -226,7 +228,7 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
     incoming->member.on_end = incoming_on_apartment_end;
     incoming->member.on_lost = incoming_on_apartment_lost;
     hr = incoming_advise(incoming, sink->source, object, label);
-    /* The source may have left COM while it was called. */
+    /* The source, while it was called, may have had this thread leave COM: then there is no apartment to live in. */
     if (SUCCEEDED(hr) && !apartment_join(incoming->apartment, &incoming->member))
     {
         advised_points_unadvise(&incoming->advised);
@@ -243,7 +245,7 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
     return S_OK;
 }
 
-/* A label is a C string to callbacks. */
+/* Callbacks get the label as a C string, which a NUL inside would cut. */
 static HRESULT refuse_label(BSTR label, const WCHAR *what, const WCHAR *legal)
 {
     struct text text = {0};
@@ -340,7 +342,7 @@ struct incoming *incoming_next(struct sink *sink, struct incoming *after)
 {
     struct incoming *incoming;
 
-    /* The newest stands first. */
+    /* The newest stands first: those that were made before `after` are the ones with smaller cookies. */
     lock_acquire_shared(&sink->lock);
     for (incoming = sink->incoming; incoming && after && incoming->cookie >= after->cookie; incoming = incoming->next)
         ;

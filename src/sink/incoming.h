@@ -6,12 +6,12 @@
 
 #include <ocidl.h>
 
-/* One call of Connect that has not been disconnected. */
+/* What one call of Connect has made, until Disconnect. */
 struct incoming;
 struct sink;
 
-/* A reference to the connection of the sink that was made before `after`, or to the newest; NULL: there is none. Releases
- * `after`. */
+/* A reference to the connection of the sink that was made before `after`, or to the newest; NULL: there is none.
+ * Releases `after`. */
 struct incoming *incoming_next(struct sink *sink, struct incoming *after);
 
 /* Whether the connection points belong to the multithreaded apartment. */

@@ -1,7 +1,7 @@
 /*
  * The object that one connection point of a source gets: an IDispatch that knows its dispinterface and the label of its
  * source, and may be called in any apartment. Those of one connection tell the source that they listen together
- * (com/connection_points.h).
+ * (com/connections.h).
  */
 #ifndef VMEVENTS_SINK_INCOMING_SINK_H
 #define VMEVENTS_SINK_INCOMING_SINK_H
@@ -10,8 +10,8 @@
 
 struct incoming_sink;
 
-/* With one reference. `first` is the one that was made first for the connection; NULL for that itself.
- * S_OK, E_OUTOFMEMORY */
+/* With one reference. `first` is the one that was made first for the same connection, which this one keeps; NULL: this
+ * is the first. S_OK, E_OUTOFMEMORY */
 HRESULT incoming_sink_create(struct event_source *source, const struct event_interface *events, const WCHAR *label,
         struct incoming_sink *first, struct incoming_sink **sink);
 

@@ -1,10 +1,11 @@
 /*
- * The multithreaded apartment exists while some thread has entered it. A script's process may have none, so one
- * thread is kept in it for as long as anybody holds it. (CoIncrementMTAUsage does the same from Windows 8 on.)
+ * The multithreaded apartment exists while some thread has entered it. A script's process may have no such thread, so
+ * one, the keeper, is made, and stays in the apartment for as long as anybody holds it. (CoIncrementMTAUsage does the
+ * same from Windows 8 on.)
  *
- * When the last thread leaves the apartment, Wine can fall into the deadlock of com/wine_interfaces.h: the last release of
- * a sink, by the source that it was just unadvised at, may come in at that moment. So under Wine the keeper stays for a
- * moment longer, in which nobody waits for it, and goes on keeping if it is needed again.
+ * When the last thread leaves the apartment, Wine can fall into the deadlock of com/wine_interfaces.h: a source that
+ * was just unadvised may release its sink at that very moment. So under Wine the keeper stays for LATE_CALLS_MS longer.
+ * Nobody waits for it meanwhile, and it goes on keeping the apartment if somebody holds that again.
  */
 #include "sink/mta.h"
 
@@ -20,7 +21,7 @@
 
 #define LATE_CALLS_MS 250
 
-/* Every interface that sources call a sink by. */
+/* The interfaces by which sources call a sink. */
 static const IID *const interfaces[] = {
         &IID_IUnknown,
         &IID_IDispatch,
@@ -33,10 +34,11 @@ static const IID *const interfaces[] = {
 
 static struct lock lock = LOCK_INIT;
 static UINT holders;
-static UINT idle_times;   /* how often the last holder has let go */
-static HANDLE end_keeper; /* NULL: there is none */
-static HANDLE keeper_ended;
+static UINT idle_times;     /* how often the last holder has let go; one more: it was held meanwhile */
+static HANDLE end_keeper;   /* signalled: the keeper has to leave; NULL: there is no keeper */
+static HANDLE keeper_ended; /* signalled when it has left */
 
+/* What a new keeper is given, on the stack of the thread that makes it, which waits until `entered` is signalled. */
 struct keeper
 {
     HANDLE entered;
@@ -55,7 +57,8 @@ static UINT count_idle_times(void)
     return count;
 }
 
-/* Under Wine: whether it was not needed for a moment, and from here on unknown to those who might. */
+/* Under Wine: whether nobody has needed the keeper for LATE_CALLS_MS. If so it is forgotten under the lock: whoever
+ * needs one from here on makes another. */
 static bool keeper_leaves(void)
 {
     UINT before = count_idle_times();
@@ -81,7 +84,7 @@ static void stay_in_apartment(HANDLE entered, HANDLE end)
     CoUninitialize();
 }
 
-/* Under Wine nobody waits for it. */
+/* The keeper has left. Under Wine nobody waits for that, and the events are the keeper's to close. */
 static void report_end(HANDLE end, HANDLE ended)
 {
     if (!is_wine())
@@ -93,7 +96,9 @@ static void report_end(HANDLE end, HANDLE ended)
     CloseHandle(ended);
 }
 
-/* The struct is gone once it has said that it has entered, and on failure the events are. */
+/* The keeper's thread. What it is given stands on the stack of keeper_create, which returns once `entered` is
+ * signalled: nothing of it is read after that. When the apartment could not be entered, keeper_create closes the events
+ * too. */
 static DWORD CALLBACK keeper_thread(void *context)
 {
     struct keeper *keeper = context;
@@ -111,7 +116,8 @@ static DWORD CALLBACK keeper_thread(void *context)
     FreeLibraryAndExitThread(module, 0);
 }
 
-/* The code of the thread must not go away under it. */
+/* A reference to the library for the thread, which gives it back with its last instruction: its code must not be
+ * unloaded while it runs. */
 static bool hold_library(void)
 {
     HMODULE module;
@@ -174,8 +180,8 @@ HRESULT mta_hold(void)
     return hr;
 }
 
-/* Tells the keeper to leave. The caller gets what waiting for it needs; under Wine, where nobody waits, NULL. The lock is
- * held. */
+/* Tells the keeper to leave. The caller gets the two events, waits for `ended` and closes both; under Wine NULL, since
+ * nobody waits there and the keeper closes them. The lock is held. */
 static HANDLE dismiss_keeper(HANDLE *ended)
 {
     HANDLE end = end_keeper;
@@ -189,7 +195,8 @@ static HANDLE dismiss_keeper(HANDLE *ended)
     return end;
 }
 
-/* An apartment that ends releases what is left in it, and that may come here again, or call the one that waits. */
+/* The keeper is waited for without the lock, and while calls are served: the apartment that ends with it releases what
+ * is left in it, which may hold and let go again, or call into the apartment of the thread that waits here. */
 void mta_let_go(void)
 {
     HANDLE end = NULL, ended;
@@ -213,7 +220,7 @@ static void call_run(struct apartment_job *job)
     HANDLE done = call->done;
 
     call->function(call->context);
-    SetEvent(done); /* the call may be gone from here on */
+    SetEvent(done); /* the caller goes on, and may have freed the call from here on */
 }
 
 HRESULT mta_call_prepare(struct mta_call *call)

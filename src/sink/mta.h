@@ -4,7 +4,8 @@
 
 #include "com/apartment.h"
 
-/* Keeps the process's multithreaded apartment alive, and what lives in it, until mta_let_go. */
+/* Keeps the process's multithreaded apartment, and with it what lives there, until mta_let_go; each mta_hold has one.
+ * S_OK, E_OUTOFMEMORY, or why the apartment cannot be entered. */
 HRESULT mta_hold(void);
 void mta_let_go(void);
 

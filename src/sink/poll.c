@@ -16,8 +16,8 @@ struct poll_wait
     struct apartment *apartment;
     ULONGLONG start;
     DWORD timeout_ms;
-    UINT jobs;  /* that it has run */
-    LONG calls; /* of handlers in this apartment */
+    UINT jobs;  /* that it has run, for pump */
+    LONG calls; /* of handlers in this apartment since it began */
     bool stopped;
 };
 
@@ -90,7 +90,7 @@ static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD 
     wait->link = &poll->waits;
     poll->waits = wait;
     wait->stopped = poll->closed;
-    /* A Stop that came before leaves no time. */
+    /* A Stop that came when nobody waited ends this wait, after what waits already. */
     if (poll->stop_pending)
         wait->timeout_ms = 0;
     poll->stop_pending = false;
@@ -124,7 +124,8 @@ static DWORD poll_wait_left(struct poll *poll, struct poll_wait *wait)
     return clock_left_ms(wait->start, wait->timeout_ms);
 }
 
-/* Waits, at most until something happens or the time is up. False: quit. */
+/* Works for the apartment or waits, until something happens or the time is up. False: the thread has been asked to
+ * quit. */
 static bool poll_wait_pump(struct poll *poll, struct poll_wait *wait)
 {
     return pump(wait->apartment, wait->wake, poll_wait_left(poll, wait), &wait->jobs);
@@ -155,7 +156,7 @@ HRESULT poll_next(struct poll *poll, DWORD timeout_ms, struct kept_event **kept)
     return *kept ? S_OK : S_FALSE;
 }
 
-/* What waits for this thread already is run even by a Run that has no time. */
+/* A Run that was given no time runs what waits for this thread already, for RUN_WAITING_MS at most. */
 static void poll_run_waiting(struct poll *poll, struct poll_wait *wait)
 {
     bool stopped;

@@ -17,7 +17,7 @@ struct poll
     struct ring events;
     struct queue_load load;
     LONG capacity;
-    bool wanted;    /* the capacity was set or an event asked for */
+    bool wanted;    /* somebody has set the capacity or asked for an event: the queue stays */
     bool listening; /* a listener of the source puts events in */
     bool closed;
     bool stop_pending; /* Stop was called while nobody waited */
@@ -31,7 +31,7 @@ void poll_wake_all(struct poll *poll);
 /* Turns the queue on, with the capacity that it has at first. S_OK, E_OUTOFMEMORY */
 HRESULT poll_queue_begin(struct poll *poll);
 
-/* Gives back all that waits; nobody has a reference. */
+/* Gives back all that waits. Nobody has a reference to the poll any more. */
 void poll_queue_free(struct poll *poll);
 
 /* Somebody polls: the queue comes back if it has given way. S_OK, E_OUTOFMEMORY */

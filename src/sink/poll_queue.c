@@ -26,7 +26,7 @@ static bool poll_put(struct poll *poll, struct kept_event *kept)
     return true;
 }
 
-/* Drops the oldest events until no more than `count` are left, nor more bytes than may be; tells how many went. */
+/* Drops the oldest events until no more than `count` are left, nor more bytes than may be. Returns how many went. */
 static LONG poll_shrink(struct poll *poll, size_t count)
 {
     struct kept_event *kept;
@@ -83,7 +83,7 @@ static void CALLBACK poll_release_listener(void *context)
     poll_release(context);
 }
 
-/* Sees to it that events come in if the queue is to have some. S_OK, E_OUTOFMEMORY */
+/* Has the source put its events in, unless the capacity is 0 or that is so already. S_OK, E_OUTOFMEMORY */
 static HRESULT poll_listen(struct poll *poll)
 {
     uint32_t listener;
@@ -95,7 +95,7 @@ static HRESULT poll_listen(struct poll *poll)
     if (!listeners_add(&poll->source->listeners, EVENT_ALL_MASK | LISTENER_QUEUE, poll_notify, poll,
                 poll_release_listener, &listener))
     {
-        InterlockedDecrement(&poll->refcount); /* never the last */
+        InterlockedDecrement(&poll->refcount); /* not the last one: the caller has a reference too */
         return E_OUTOFMEMORY;
     }
     poll->listener = listener;

@@ -7,7 +7,7 @@
 static HRESULT sink_refuse(
         struct sink *sink, const struct event_type *type, HRESULT hr, const struct event_fault *fault)
 {
-    /* The arguments may have been right. */
+    /* Nobody knows whether the arguments were right: not counted. */
     if (hr == E_OUTOFMEMORY)
         return hr;
     trace(TRACE_SINK, "source %lx: %ls is refused by 0x%08lx", TRACE_ID(sink->source), type->name, (unsigned long)hr);

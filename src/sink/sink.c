@@ -1,6 +1,6 @@
 /*
- * The sink object: identity, lifetime, and IVMEventSink. Its other interfaces stand in dispinterface.c and callbacks.c, what
- * Subscribe and Connect do in subscribe.c and incoming.c.
+ * The sink object: identity, lifetime, and IVMEventSink. Its other interfaces stand in dispinterface.c and callbacks.c,
+ * what Subscribe and Connect do in subscribe.c and incoming.c.
  */
 #include "sink/sink.h"
 
@@ -96,7 +96,7 @@ static ULONG WINAPI sink_AddRef(IVMEventSink *iface)
 
 static void sink_free(struct sink *sink)
 {
-    /* What is called from here may hold the sink for a moment; it must not come here again. */
+    /* What is called from here may add a reference and release it again, which must not free the sink a second time. */
     sink->refcount = 1;
     trace(TRACE_SINK, "sink %lx ends: %ld events were refused, %ld calls failed, %ld events were dropped",
             TRACE_ID(sink), (long)sink->source->rejected, (long)sink->source->failed, (long)sink->source->dropped);
@@ -137,7 +137,8 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
     if (event_type_find(events, id))
         return event_invoke(sink->source, events, L"", id, riid, lcid, flags, params, result, exception, arg_error);
     hr = type_info_invoke(&IID_IVMEventSink, iface, id, riid, lcid, flags, params, result, exception, arg_error);
-    /* An event of a source that was content with IDispatch, and has one more than the machine's twelve. */
+    /* A source that took the sink by IDispatch alone calls an event that none of the twelve is. It is refused, and
+     * counted. */
     if (hr == DISP_E_MEMBERNOTFOUND && event_is_called(flags) && !type_info_has_member(&IID_IVMEventSink, id))
     {
         trace(TRACE_SINK, "source %lx: there is no event %ld, which is refused", TRACE_ID(sink->source), (long)id);
@@ -148,7 +149,7 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
 
 /* The sink's own members */
 
-/* Here and in Connect objects are called that may let go of the sink. */
+/* Subscribe and Connect call objects that may release the sink; the reference keeps it until they have returned. */
 static HRESULT WINAPI sink_Subscribe(IVMEventSink *iface, VARIANT event, VARIANT handler, LONG *cookie)
 {
     HRESULT hr;
@@ -198,7 +199,7 @@ static HRESULT WINAPI sink_NextEvent(IVMEventSink *iface, LONG timeout_ms, IVMEv
     *record = NULL;
     if (FAILED(hr = check_timeout(L"NextEvent", timeout_ms)))
         return hr;
-    /* Made first: an event that has been taken must not be lost for want of memory. */
+    /* The record is made first: an event that has been taken out of the queue must not be lost for want of memory. */
     if (FAILED(hr = record_create(record)))
         return hr;
     if ((hr = poll_next(sink->poll, (DWORD)timeout_ms, &kept)) != S_OK)
@@ -241,7 +242,7 @@ static HRESULT WINAPI sink_CatchUp(IVMEventSink *iface, LONG timeout_ms, LONG *m
     *missing = 0;
     if (FAILED(hr = check_timeout(L"CatchUp", timeout_ms)))
         return hr;
-    /* A handler may release the sink. */
+    /* A handler that runs meanwhile may release the sink. */
     IVMEventSink_AddRef(iface);
     hr = sink_catch_up(sink, (DWORD)timeout_ms, missing);
     IVMEventSink_Release(iface);

@@ -81,8 +81,8 @@ void sink_disconnect_all(struct sink *sink);
 /* Marks an object that every apartment may call directly. */
 extern const IID sink_IID_IAgileObject;
 
-/* Sets the thread's error object, in the name of IVMEventSink, and returns hr. What is a caller's comes as a text, in
- * which it is quoted as text.h has it. */
+/* Sets the thread's error object, in the name of IVMEventSink, and returns hr. A string that a caller
+ * gave comes as a text, in which it is quoted (event/text.h). */
 HRESULT sink_error(HRESULT hr, const WCHAR *format, ...);
 HRESULT sink_error_text(HRESULT hr, struct text *text);
 

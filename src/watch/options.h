@@ -23,7 +23,7 @@ extern const WCHAR usage[];
 
 bool options_is_address(const WCHAR *machine);
 
-/* False: *complaint says what is wrong, for SysFreeString; NULL: out of memory. */
-bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *complaint);
+/* False: *description says what is wrong, for SysFreeString; NULL: out of memory. */
+bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *description);
 
 #endif

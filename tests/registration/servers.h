@@ -9,7 +9,7 @@
 #define VMEVENTS_TESTS_SERVERS_H
 
 #include "com/registration/registration.h"
-#include "com/registration/registry.h"
+#include "com/registry.h"
 #include "snapshot.h"
 #include "support/test.h"
 #include "vmevents.h"

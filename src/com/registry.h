@@ -1,6 +1,6 @@
 /* Keys of the registry, by path. Every change of the registry goes through registry_write. */
-#ifndef VMEVENTS_COM_REGISTRATION_REGISTRY_H
-#define VMEVENTS_COM_REGISTRATION_REGISTRY_H
+#ifndef VMEVENTS_COM_REGISTRY_H
+#define VMEVENTS_COM_REGISTRY_H
 
 #include <stdbool.h>
 
