@@ -181,11 +181,12 @@ HRESULT mta_hold(void)
 }
 
 /* Tells the keeper to leave. The caller gets the two events, waits for `ended` and closes both; under Wine NULL, since
- * nobody waits there and the keeper closes them. The lock is held. */
+ * nobody waits there and the keeper closes them. */
 static HANDLE dismiss_keeper(HANDLE *ended)
 {
     HANDLE end = end_keeper;
 
+    lock_assert_exclusive(&lock);
     ++idle_times;
     SetEvent(end);
     if (is_wine())
