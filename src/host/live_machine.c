@@ -87,16 +87,22 @@ static void on_state(void *context, enum vm_state state)
     machine_learn_state(live->machine, (VMVMState)state);
 }
 
+/* The same fault may come with each try; it is traced once. */
 static void on_connection(void *context, bool connected, const char *fault)
 {
     struct live *live = context;
+    WCHAR text[LIVE_FAULT_SIZE];
+    BOOL is_news;
 
-    trace(TRACE_HOST, "machine \"%ls\" is %s%s%s", machine_name(live->machine),
-            connected ? "connected" : "not connected", fault ? ": " : "", fault ? fault : "");
+    wide_from_utf8(text, ARRAYSIZE(text), fault);
     lock_acquire(&live->lock);
+    is_news = !live->connected != !connected || wcscmp(live->fault, text);
     live->connected = connected;
-    wide_from_utf8(live->fault, ARRAYSIZE(live->fault), fault);
+    wcscpy(live->fault, text);
     lock_release(&live->lock);
+    if (is_news)
+        trace(TRACE_HOST, "machine \"%ls\" is %s%s%ls", machine_name(live->machine),
+                connected ? "connected" : "not connected", *text ? ": " : "", text);
 }
 
 static void on_tried(void *context, bool has_memory)
