@@ -1,5 +1,7 @@
 #include "host/qemu/attachment.h"
 
+#include "platform/trace.h"
+
 #include <stdio.h>
 
 static void try_qmp(uv_timer_t *timer);
@@ -24,6 +26,8 @@ static void schedule(struct attachment *attachment)
 
 static void report(struct attachment *attachment, bool connected, const char *fault)
 {
+    trace(TRACE_QEMU, "%s:%u: %s: %s", attachment->address.host, attachment->address.qmp_port,
+            connected ? "attached" : "not attached", fault ? fault : "nothing is wrong");
     attachment->callbacks->connection(attachment->context, connected, fault);
 }
 
@@ -139,7 +143,8 @@ static void lose_agent(struct attachment *attachment, const char *fault)
     char text[512];
 
     link_close(&attachment->agent);
-    if (vm_has_agent(&attachment->vm) && now_ms(attachment) - attachment->agent_opened_ms >= ATTACHMENT_RETRY_LONGEST_MS)
+    if (vm_has_agent(&attachment->vm)
+            && now_ms(attachment) - attachment->agent_opened_ms >= ATTACHMENT_RETRY_LONGEST_MS)
         attachment->agent_retry_ms = 0;
     vm_close_agent(&attachment->vm, now_ms(attachment));
     snprintf(text, sizeof(text), "the guest agent at %s, port %u: %s", attachment->address.host,

@@ -1,6 +1,7 @@
 #include "host/qemu/link.h"
 
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,7 @@ static void fail(struct connection *connection, int error)
 {
     struct link *link = connection->link;
 
+    trace(TRACE_QEMU, "a connection ends: %s", uv_strerror(error));
     link_close(link);
     link->callbacks->closed(link->context, error);
 }
@@ -103,6 +105,7 @@ static void on_connected(uv_connect_t *connect, int error)
         fail(connection, error);
         return;
     }
+    trace(TRACE_QEMU, "is connected from port %u", link_local_port(connection->link));
     connection->open = true;
     uv_tcp_nodelay(&connection->tcp, 1);
     uv_tcp_keepalive(&connection->tcp, 1, KEEPALIVE_SECONDS);
@@ -157,6 +160,7 @@ bool link_open(struct link *link, const char *host, uint16_t port)
 
     if (!connection)
         return false;
+    trace(TRACE_QEMU, "connects to %s:%u", host, port);
     connection->link = link;
     link->connection = connection;
     if (!start(connection, host, port))
