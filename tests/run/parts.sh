@@ -195,6 +195,40 @@ try_left_out() {
     [[ $(<build/win32/left-out) == $'qemu_users: no emulator\nevent_text: no emulator' ]] || fail "all of them"
 }
 
+# CTest for one test. A test takes 100 seconds, and those called bad fail.
+run_ctest() {
+    local name=${4#^} status=run
+    name=${name%$}
+    [[ $1 == win32 && $3 == --tests-regex && $5 == --timeout ]] || fail "CTest is called as it is here: $*"
+    [[ $name != bad* ]] || status=fail
+    printf '%s\n' "1/1 Test: $name" "output of $name" >build/win32/Testing/Temporary/LastTest.log
+    printf '%s\n' '<?xml version="1.0"?>' '<testsuite>' >build/win32/junit.xml
+    printf '\t<testcase name="%s" classname="%s" time="100.5" status="%s">\n' "$name" "$name" "$status" \
+        >>build/win32/junit.xml
+    printf '%s\n' '</testsuite>' >>build/win32/junit.xml
+    SECONDS=$((SECONDS + 100))
+    [[ $status == run ]]
+}
+
+try_emulation_in_turn() {
+    local out emulated_budget=150
+    mkdir -p tests build/win32
+    printf '%s\n' "# a comment" "" "vtables    they tell most" "scripts_.*  and these" >tests/emulated_first
+    echo "slow: takes too long" >build/win32/left-out
+    out=$(printf '  Test #%d: %s\n' 1 other 2 scripts_js 3 slow 4 scripts_vbs 5 vtables 6 last | emulated_names)
+    [[ $out == $'vtables\nscripts_js\nscripts_vbs\nother\nlast' ]] || fail "the telling ones come first: $out"
+    out=$(emulate vtables bad late) || fail "what has failed is told by the summary"
+    [[ $out == *"vtables "*"passed"*"bad "*"failed"*"output of bad"* ]] || fail "each is told, and why one fails: $out"
+    [[ $out != *"output of vtables"* ]] || fail "what passes is told in a line"
+    [[ $(tail -n 1 build/win32/left-out) == "late: no time was left of the 150 seconds "* ]] || fail "late has no turn"
+    mv build/win32/Testing/Temporary/LastTest.log build/win32
+    ! out=$(summary) || fail "one has failed"
+    [[ $out == *"skipped: win32 late: no time was left"*"1 passed, 1 failed, 2 skipped" ]] || fail "all count: $out"
+    emulated_budget=0
+    emulate vtables
+    [[ $(tail -n 1 build/win32/left-out) == "vtables: no time was left "* ]] || fail "without time none has a turn"
+}
+
 summary() { awk -v limit=300 "$summarise" build/win32/{left-out,LastTest.log,junit.xml} /dev/null; }
 
 try_summary() {
