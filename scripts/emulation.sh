@@ -100,7 +100,7 @@ prepare_emulation() {
     if ! emulation_is_ready; then
         say "fetching qemu-i386 and Wine's 32-bit build (to emulate 32-bit programs)"
         (make_emulation "$(dpkg-query -W -f='${Version}' libwine:amd64)") \
-            >"$build/log/emulation.log" 2>&1 </dev/null 8>&- || {
+            >"$build/log/emulation.log" 2>&1 </dev/null || {
             say "run: no emulation of 32-bit programs; see build/log/emulation.log"
             return 0
         }

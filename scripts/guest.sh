@@ -54,6 +54,6 @@ prepare_guest() {
     fi
     [[ ! -e $cache/guest/recipe || $(<"$cache/guest/recipe") != "$(guest_recipe)" ]] || return 0
     say "making a guest for QEMU (Linux, of Debian's packages)"
-    (make_guest) >"$build/log/guest.log" 2>&1 </dev/null 8>&- ||
+    (make_guest) >"$build/log/guest.log" 2>&1 </dev/null ||
         say "run: no guest, so tests with QEMU are skipped; see build/log/guest.log"
 }

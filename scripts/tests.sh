@@ -137,12 +137,12 @@ run_win32() {
     emulate "${names[@]}"
 }
 
-# CTest runs in the background so that a signal ends the tests at once.
+# CTest runs in the background so that a signal ends the tests at once, and ends with the script also when that is killed.
 run_ctest() {
     local preset=$1 status=0
     shift
     rm -f "$build/$preset/junit.xml"
-    ctest --preset "$preset" --output-junit "$build/$preset/junit.xml" "$@" </dev/null 8>&- &
+    setpriv --pdeathsig TERM ctest --preset "$preset" --output-junit "$build/$preset/junit.xml" "$@" </dev/null 8>&- &
     ctest=$!
     wait "$ctest" || status=$?
     ctest=

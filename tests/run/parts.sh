@@ -295,4 +295,34 @@ try_waits_for_another() {
     wait
 }
 
+# Whatever ./run fetches or makes below .cache, it goes on for a while when ./run is killed.
+go_on_until_told() {
+    touch began
+    while [[ ! -e end ]]; do sleep 0.05; done
+}
+
+# A next one that began to make the same would make it in the same folder.
+try_waits_for_what_a_killed_one_began() {
+    local part killed
+    missing_packages() { :; }
+    npm() { :; }
+    dpkg-query() { echo 1; }
+    kernel_runs_32bit() { false; }
+    for part in fetch_node:prepare_node make_guest:prepare_guest make_emulation:prepare_emulation \
+        cross_build:prepare_libraries fetch_wine32:prepare_wine32; do
+        rm -f began end
+        eval "${part%:*}() { go_on_until_told; }"
+        bits32=none VMEVENTS_BITS32=none
+        [[ $part != *wine32 ]] || bits32=native
+        { lock_checkout && "${part#*:}"; } 2>/dev/null &
+        killed=$!
+        while [[ ! -e began ]]; do sleep 0.05; done
+        kill -KILL "$killed"
+        wait "$killed" 2>/dev/null || true
+        ! (exec 8>"$cache/lock" && flock -n 8) || fail "${part%:*} goes on, and holds the lock"
+        touch end
+        flock -w 60 "$cache/lock" true || fail "the lock is free when ${part%:*} has ended"
+    done
+}
+
 "try_$behaviour"
