@@ -14,7 +14,7 @@ guest_package_names() { sed 's/#.*//; /^[[:space:]]*$/d' "$root/tests/qemu/guest
 fetch_guest_packages() {
     local names kernel
     mapfile -t names < <(guest_package_names)
-    private_apt "$PWD/apt" update || echo "going on with the indexes that could be had"
+    update_indexes "$PWD/apt" || return
     # As if nothing were installed, so that apt finds all that they depend on, whatever that is called in this release.
     private_apt "$PWD/apt" -o Dir::State::Status=/dev/null -o Debug::NoLocking=true \
         install -y --download-only --no-install-recommends "${names[@]}" &&

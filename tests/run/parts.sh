@@ -127,6 +127,19 @@ END
     [[ $chosen == *"none at all"* ]] || fail "it says that there is nothing: $chosen"
 }
 
+try_indexes() {
+    local out index=
+    apt-get() { [[ -z $index ]] || touch "indexes/lists/$index"; return "$status"; }
+    for status in 0 100; do
+        ! out=$(update_indexes indexes) || fail "without an index nothing can be had, whatever apt says of it"
+        [[ $out == *"is there no network?"* ]] || fail "that is said: $out"
+    done
+    for index in deb.example_dists_stable_main_binary-i386_Packages deb.example_dists_stable_main_source_Sources.lz4; do
+        rm -rf indexes
+        out=$(update_indexes indexes) || fail "one is enough: $out"
+    done
+}
+
 try_half_made_library() {
     known_tarballs=("uv 1 abc")
     ! library_is_built uv -DX=1 || fail "there is none"
