@@ -43,7 +43,7 @@ keep_wine_running() {
 }
 
 end_tests() {
-    [[ -z ${ctest-} ]] || kill "$ctest" 2>/dev/null || true
+    [[ -z ${ctest-} ]] || kill -- "-$ctest" 2>/dev/null || true
     stop_wine "$build/test-prefix"
 }
 
@@ -137,12 +137,14 @@ run_win32() {
     emulate "${names[@]}"
 }
 
-# CTest runs in the background so that a signal ends the tests at once, and ends with the script also when that is killed.
+# CTest runs in the background so that a signal ends the tests at once, and in a process group of its own, which ends as a
+# whole, also when this script is killed: what a test has started would go on to start programs in the prefix.
 run_ctest() {
     local preset=$1 status=0
     shift
     rm -f "$build/$preset/junit.xml"
-    setpriv --pdeathsig TERM ctest --preset "$preset" --output-junit "$build/$preset/junit.xml" "$@" </dev/null 8>&- &
+    setsid setpriv --pdeathsig TERM bash -c 'trap "trap - TERM && kill 0" TERM && { "$@" & } && wait "$!"' group \
+        ctest --preset "$preset" --output-junit "$build/$preset/junit.xml" "$@" </dev/null 8>&- &
     ctest=$!
     wait "$ctest" || status=$?
     ctest=

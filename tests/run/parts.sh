@@ -208,23 +208,22 @@ try_left_out() {
     [[ $(<build/win32/left-out) == $'qemu_users: no emulator\nevent_text: no emulator' ]] || fail "all of them"
 }
 
-# CTest for one test. A test takes 100 seconds, and those called bad fail.
-run_ctest() {
-    local name=${4#^} status=run
-    name=${name%$}
-    [[ $1 == win32 && $3 == --tests-regex && $5 == --timeout ]] || fail "CTest is called as it is here: $*"
-    [[ $name != bad* ]] || status=fail
-    printf '%s\n' "1/1 Test: $name" "output of $name" >build/win32/Testing/Temporary/LastTest.log
-    printf '%s\n' '<?xml version="1.0"?>' '<testsuite>' >build/win32/junit.xml
-    printf '\t<testcase name="%s" classname="%s" time="100.5" status="%s">\n' "$name" "$name" "$status" \
-        >>build/win32/junit.xml
-    printf '%s\n' '</testsuite>' >>build/win32/junit.xml
-    SECONDS=$((SECONDS + 100))
-    [[ $status == run ]]
-}
-
 try_emulation_in_turn() {
     local out emulated_budget=150
+    # CTest for one test. A test takes 100 seconds, and those called bad fail.
+    run_ctest() {
+        local name=${4#^} status=run
+        name=${name%$}
+        [[ $1 == win32 && $3 == --tests-regex && $5 == --timeout ]] || fail "CTest is called as it is here: $*"
+        [[ $name != bad* ]] || status=fail
+        printf '%s\n' "1/1 Test: $name" "output of $name" >build/win32/Testing/Temporary/LastTest.log
+        printf '%s\n' '<?xml version="1.0"?>' '<testsuite>' >build/win32/junit.xml
+        printf '\t<testcase name="%s" classname="%s" time="100.5" status="%s">\n' "$name" "$name" "$status" \
+            >>build/win32/junit.xml
+        printf '%s\n' '</testsuite>' >>build/win32/junit.xml
+        SECONDS=$((SECONDS + 100))
+        [[ $status == run ]]
+    }
     mkdir -p tests build/win32
     printf '%s\n' "# a comment" "" "vtables    they tell most" "scripts_.*  and these" >tests/emulated_first
     echo "slow: takes too long" >build/win32/left-out
@@ -321,6 +320,34 @@ try_waits_for_another() {
     lock_checkout
     [[ -e let-go ]] || fail "it goes on when the other has let go"
     wait
+}
+
+# What a test starts ends with the tests, however they end. Here a test is a shell that starts another program.
+try_tests_end_as_a_whole() {
+    local how caller program
+    mkdir -p bin
+    printf '%s\n' '#!/bin/sh' 'sh -c "sleep 600 & echo \$! >program.new && mv program.new program && wait"' 'exit 3' >bin/ctest
+    chmod +x bin/ctest
+    stop_wine() { :; }
+    PATH=$work/bin:$PATH
+    for how in KILL TERM; do
+        rm -f program
+        { trap end_tests EXIT && trap 'exit 143' TERM && run_ctest win32; } &
+        caller=$!
+        while [[ ! -e program ]]; do sleep 0.05; done
+        program=$(<program)
+        kill "-$how" "$caller"
+        wait "$caller" 2>/dev/null || true
+        for ((i = 0; i < 600; ++i)); do
+            [[ -e /proc/$program && $(cut -d ' ' -f 3 "/proc/$program/stat") != Z ]] || break
+            sleep 0.1
+        done
+        ((i < 600)) || fail "what a test has started ends when ./run ends by SIG$how"
+    done
+    printf '%s\n' '#!/bin/sh' 'exit 3' >bin/ctest
+    how=0
+    run_ctest win32 || how=$?
+    [[ $how == 3 ]] || fail "CTest's exit code is known: $how"
 }
 
 # Whatever ./run fetches or makes below .cache, it goes on for a while when ./run is killed.
