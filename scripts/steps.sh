@@ -8,19 +8,13 @@ die() {
 }
 
 # step NAME WHAT COMMAND...: runs a command quietly into build/log/NAME.log and shows the end of that when it fails.
-# Functions called through it chain with &&, since bash ignores `set -e` inside a condition. Ctrl+C ends the script though
-# the command, as Wine's do, takes no notice of it.
+# Functions called through it chain with &&, since bash ignores `set -e` inside a condition.
 step() {
-    local log=build/log/$1.log what=$2 before
+    local log=build/log/$1.log what=$2
     shift 2
     mkdir -p "$build/log"
     say "$what"
-    before=$(trap -p INT)
-    trap 'exit 130' INT
-    if "$@" >"$root/$log" 2>&1 </dev/null; then
-        eval "${before:-trap - INT}"
-        return
-    fi
+    "$@" >"$root/$log" 2>&1 </dev/null && return
     say "run: failed: $what"
     say "The whole log is in $log; it ends:"
     tail -n 30 "$root/$log" >&2

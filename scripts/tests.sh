@@ -162,7 +162,6 @@ run_tests() {
     [[ -n ${emulated_reason-} ]] || prepare_emulation
     say_bits32
     trap end_tests EXIT
-    trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     unset DISPLAY WAYLAND_DISPLAY
     export LC_ALL=C.UTF-8
