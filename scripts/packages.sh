@@ -22,11 +22,22 @@ missing_packages() {
     done
 }
 
+# An installation that was interrupted is gone on with; apt would only say that it has to be. dpkg may still be at it, when
+# apt alone was killed.
+finish_installation() {
+    local tries out
+    for ((tries = 0; tries < 300; ++tries)); do
+        out=$(as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive dpkg --configure -a 2>&1) && break
+        [[ $out == *lock* ]] || break
+        sleep 1
+    done
+    printf '%s\n' "$out"
+}
+
 # A repository that fails to update need not matter: whether the packages can be had is what apt-get install tells.
 apt_install() {
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
-    # An installation that was interrupted is gone on with; apt would only say that it has to be.
-    as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a || true
+    finish_installation
     as_root "${apt[@]}" update || true
     as_root "${apt[@]}" install -y --no-install-recommends "$@"
 }

@@ -140,6 +140,28 @@ try_indexes() {
     done
 }
 
+try_interrupted_installation() {
+    local out
+    # dpkg is at it for a while, apt wants to have its work finished first.
+    as_root() {
+        echo "$*" >>asked
+        case " $* " in
+            *" dpkg "*)
+                [[ $(grep -c dpkg asked) -gt 2 ]] || { echo "dpkg: error: dpkg frontend lock was locked" >&2 && return 2; }
+                touch finished
+                ;;
+            *" install "*) [[ -e finished ]] ;;
+        esac
+    }
+    sleep() { :; }
+    out=$(apt_install one two 2>&1) || fail "it is gone on with when dpkg is done: $out"
+    [[ $(tail -n 1 asked) == *"install -y --no-install-recommends one two" ]] || fail "then it installs: $(<asked)"
+    rm asked
+    as_root() { echo "$*" >>asked && echo "dpkg: error processing package one" >&2 && [[ "$*" != *dpkg* ]]; }
+    out=$(apt_install one 2>&1) || fail "what dpkg cannot finish is left to apt: $out"
+    [[ $(grep -c dpkg asked) == 1 ]] || fail "and not tried again"
+}
+
 try_half_made_library() {
     known_tarballs=("uv 1 abc")
     ! library_is_built uv -DX=1 || fail "there is none"
@@ -354,6 +376,7 @@ go_on_until_told() {
 # A next one that began to make the same would make it in the same folder.
 try_waits_for_what_a_killed_one_began() {
     local part killed
+    trap 'touch end' EXIT
     missing_packages() { :; }
     npm() { :; }
     dpkg-query() { echo 1; }
