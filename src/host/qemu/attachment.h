@@ -39,6 +39,7 @@ struct attachment
     const struct attachment_user *user;
     void *context;
     struct address address;
+    struct tls_credentials *credentials; /* NULL: without TLS */
     struct vm vm;
     struct link qmp, agent;
     uv_timer_t vm_timer, qmp_timer, agent_timer;
@@ -50,9 +51,10 @@ struct attachment
     uint64_t qmp_retry_ms, agent_retry_ms; /* the waits before the next tries */
 };
 
-/* Starts to attach. False: out of memory; nothing is left to be closed then. */
+/* Starts to attach; with these credentials if the address wants TLS, otherwise NULL. False: out of memory; nothing is left
+ * to be closed then. */
 bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct attachment_user *user, void *context,
-        const struct address *address);
+        const struct address *address, struct tls_credentials *credentials);
 
 /* Ends by closed. */
 void attachment_close(struct attachment *attachment);

@@ -17,7 +17,11 @@ struct connection
     uv_tcp_t tcp;
     uv_connect_t connect;
     uv_getaddrinfo_t lookup;
-    bool looking_up, has_tcp, open;
+    bool looking_up, has_tcp, connected;
+    struct tls_credentials *credentials; /* NULL: it is without TLS */
+    const char *name;                    /* whom TLS has to find */
+    struct tls *tls;                     /* once it is connected */
+    bool ended;                          /* no more comes from the peer */
     char bytes[READ_BYTES];
 };
 
@@ -29,7 +33,7 @@ struct sending
 
 void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *callbacks, void *context)
 {
-    *link = (struct link){loop, callbacks, context, NULL};
+    *link = (struct link){loop, callbacks, context, NULL, LINK_NOT_CONNECTED};
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -53,114 +57,27 @@ void link_close(struct link *link)
 {
     struct connection *connection = link->connection;
 
-    link->connection = NULL;
-    if (connection)
-        connection_end(connection);
-}
-
-static void fail(struct connection *connection, int error)
-{
-    struct link *link = connection->link;
-
-    link_close(link);
-    link->callbacks->closed(link->context, error);
-}
-
-static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
-{
-    struct connection *connection = handle->data;
-
-    (void)suggested;
-    *buffer = uv_buf_init(connection->bytes, sizeof(connection->bytes));
-}
-
-static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
-{
-    struct connection *connection = stream->data;
-    struct link *link = connection->link;
-
-    if (!link)
-        return;
-    if (count < 0)
-        fail(connection, (int)count);
-    else if (count > 0)
-        link->callbacks->bytes(link->context, buffer->base, (size_t)count);
-}
-
-static void on_connected(uv_connect_t *connect, int error)
-{
-    struct connection *connection = connect->data;
-
-    if (!connection->link)
-        return;
-    if (!error)
-        error = uv_read_start((uv_stream_t *)&connection->tcp, on_allocate, on_read);
-    if (error)
-    {
-        fail(connection, error);
-        return;
-    }
-    connection->open = true;
-    uv_tcp_nodelay(&connection->tcp, 1);
-    uv_tcp_keepalive(&connection->tcp, 1, KEEPALIVE_SECONDS);
-    connection->link->callbacks->opened(connection->link->context);
-}
-
-static int connect_to(struct connection *connection, const struct sockaddr *address)
-{
-    int error = uv_tcp_init(connection->link->loop, &connection->tcp);
-
-    if (error)
-        return error;
-    connection->has_tcp = true;
-    connection->tcp.data = connection->connect.data = connection;
-    return uv_tcp_connect(&connection->connect, &connection->tcp, address, on_connected);
-}
-
-static void on_looked_up(uv_getaddrinfo_t *lookup, int error, struct addrinfo *found)
-{
-    struct connection *connection = lookup->data;
-
-    connection->looking_up = false;
-    if (!connection->link)
-        connection_end(connection);
-    else if (error || (error = connect_to(connection, found->ai_addr)))
-        fail(connection, error);
-    uv_freeaddrinfo(found);
-}
-
-static int start(struct connection *connection, const char *host, uint16_t port)
-{
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    struct sockaddr_in address;
-    struct sockaddr_in6 address6;
-    char service[8];
-    int error;
-
-    if (!uv_ip4_addr(host, port, &address))
-        return connect_to(connection, (const struct sockaddr *)&address);
-    if (!uv_ip6_addr(host, port, &address6))
-        return connect_to(connection, (const struct sockaddr *)&address6);
-    snprintf(service, sizeof(service), "%u", port);
-    connection->lookup.data = connection;
-    error = uv_getaddrinfo(connection->link->loop, &connection->lookup, on_looked_up, host, service, &hints);
-    connection->looking_up = !error;
-    return error;
-}
-
-bool link_open(struct link *link, const char *host, uint16_t port)
-{
-    struct connection *connection = memory_alloc(sizeof(*connection));
-
     if (!connection)
-        return false;
-    connection->link = link;
-    link->connection = connection;
-    if (!start(connection, host, port))
-        return true;
-    link_close(link);
-    return false;
+        return;
+    if (connection->tls)
+    {
+        tls_end(connection->tls);
+        tls_close(connection->tls);
+        connection->tls = NULL;
+    }
+    link->connection = NULL;
+    connection_end(connection);
 }
+
+static void fail(struct connection *connection, int error, const char *fault)
+{
+    struct link *link = connection->link;
+
+    link_close(link);
+    link->callbacks->closed(link->context, error, fault);
+}
+
+/* Sending */
 
 static void on_written(uv_write_t *write, int error)
 {
@@ -185,20 +102,209 @@ static bool queue_rest(uv_stream_t *stream, const char *text, size_t size)
     return false;
 }
 
-bool link_send(struct link *link, const char *text, size_t size)
+/* What goes over the wire. */
+static bool send_raw(struct connection *connection, const char *text, size_t size)
 {
-    struct connection *connection = link->connection;
     uv_buf_t buffer = uv_buf_init((char *)text, (unsigned int)size);
-    uv_stream_t *stream;
+    uv_stream_t *stream = (uv_stream_t *)&connection->tcp;
     int sent;
 
-    if (!connection || !connection->open)
-        return false;
-    stream = (uv_stream_t *)&connection->tcp;
     /* Most go at once, without a copy. */
     if ((sent = uv_try_write(stream, &buffer, 1)) < 0)
         sent = 0;
     return (size_t)sent == size || queue_rest(stream, text + sent, size - (size_t)sent);
+}
+
+bool link_send(struct link *link, const char *text, size_t size)
+{
+    struct connection *connection = link->connection;
+
+    if (!connection || !connection->connected)
+        return false;
+    return connection->tls ? tls_send(connection->tls, text, size) : send_raw(connection, text, size);
+}
+
+/* Receiving */
+
+static void opened(struct connection *connection)
+{
+    struct link *link = connection->link;
+
+    link->progress = LINK_OPEN;
+    link->callbacks->opened(link->context);
+}
+
+static void take_plain(struct connection *connection, const char *bytes, size_t count)
+{
+    struct link *link = connection->link;
+
+    link->progress = LINK_TALKING;
+    link->callbacks->bytes(link->context, bytes, count);
+}
+
+static bool tls_sends(void *context, const char *bytes, size_t count)
+{
+    return send_raw(context, bytes, count);
+}
+
+static void tls_opened(void *context)
+{
+    opened(context);
+}
+
+static void tls_has_bytes(void *context, const char *bytes, size_t count)
+{
+    take_plain(context, bytes, count);
+}
+
+static void tls_ended(void *context)
+{
+    fail(context, UV_EOF, NULL);
+}
+
+static void tls_failed(void *context, const char *fault)
+{
+    struct connection *connection = context;
+
+    fail(connection, connection->ended ? UV_EOF : UV_EPROTO, fault);
+}
+
+static const struct tls_callbacks tls_connection = {tls_sends, tls_opened, tls_has_bytes, tls_ended, tls_failed};
+
+static void start_tls(struct connection *connection)
+{
+    connection->tls = tls_open(connection->credentials, connection->name, &tls_connection, connection);
+    if (connection->tls)
+        tls_start(connection->tls);
+    else
+        fail(connection, UV_ENOMEM, NULL);
+}
+
+static void take_tls(struct connection *connection, const char *bytes, size_t count)
+{
+    if (connection->link->progress == LINK_CONNECTED)
+        connection->link->progress = LINK_ANSWERED;
+    tls_take(connection->tls, bytes, count);
+}
+
+static void end_reading(struct connection *connection, int error)
+{
+    connection->ended = true;
+    if (error == UV_EOF && connection->tls)
+        tls_take_end(connection->tls);
+    else
+        fail(connection, error, NULL);
+}
+
+static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    struct connection *connection = handle->data;
+
+    (void)suggested;
+    *buffer = uv_buf_init(connection->bytes, sizeof(connection->bytes));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
+{
+    struct connection *connection = stream->data;
+    struct link *link = connection->link;
+
+    if (!link)
+        return;
+    if (count < 0)
+        end_reading(connection, (int)count);
+    else if (count > 0 && connection->tls)
+        take_tls(connection, buffer->base, (size_t)count);
+    else if (count > 0)
+        take_plain(connection, buffer->base, (size_t)count);
+}
+
+static void on_connected(uv_connect_t *connect, int error)
+{
+    struct connection *connection = connect->data;
+
+    if (!connection->link)
+        return;
+    if (!error)
+        error = uv_read_start((uv_stream_t *)&connection->tcp, on_allocate, on_read);
+    if (error)
+    {
+        fail(connection, error, NULL);
+        return;
+    }
+    connection->connected = true;
+    connection->link->progress = LINK_CONNECTED;
+    uv_tcp_nodelay(&connection->tcp, 1);
+    uv_tcp_keepalive(&connection->tcp, 1, KEEPALIVE_SECONDS);
+    if (connection->credentials)
+        start_tls(connection);
+    else
+        opened(connection);
+}
+
+static int connect_to(struct connection *connection, const struct sockaddr *address)
+{
+    int error = uv_tcp_init(connection->link->loop, &connection->tcp);
+
+    if (error)
+        return error;
+    connection->has_tcp = true;
+    connection->tcp.data = connection->connect.data = connection;
+    return uv_tcp_connect(&connection->connect, &connection->tcp, address, on_connected);
+}
+
+static void on_looked_up(uv_getaddrinfo_t *lookup, int error, struct addrinfo *found)
+{
+    struct connection *connection = lookup->data;
+
+    connection->looking_up = false;
+    if (!connection->link)
+        connection_end(connection);
+    else if (error || (error = connect_to(connection, found->ai_addr)))
+        fail(connection, error, NULL);
+    uv_freeaddrinfo(found);
+}
+
+static int start(struct connection *connection, const char *host, uint16_t port)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct sockaddr_in address;
+    struct sockaddr_in6 address6;
+    char service[8];
+    int error;
+
+    if (!uv_ip4_addr(host, port, &address))
+        return connect_to(connection, (const struct sockaddr *)&address);
+    if (!uv_ip6_addr(host, port, &address6))
+        return connect_to(connection, (const struct sockaddr *)&address6);
+    snprintf(service, sizeof(service), "%u", port);
+    connection->lookup.data = connection;
+    error = uv_getaddrinfo(connection->link->loop, &connection->lookup, on_looked_up, host, service, &hints);
+    connection->looking_up = !error;
+    return error;
+}
+
+bool link_open(struct link *link, const char *host, uint16_t port)
+{
+    return link_open_tls(link, host, port, NULL, NULL);
+}
+
+bool link_open_tls(
+        struct link *link, const char *host, uint16_t port, struct tls_credentials *credentials, const char *name)
+{
+    struct connection *connection = memory_alloc(sizeof(*connection));
+
+    link->progress = LINK_NOT_CONNECTED;
+    if (!connection)
+        return false;
+    connection->link = link;
+    connection->credentials = credentials;
+    connection->name = name;
+    link->connection = connection;
+    if (!start(connection, host, port))
+        return true;
+    link_close(link);
+    return false;
 }
 
 uint16_t link_local_port(const struct link *link)

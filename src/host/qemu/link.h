@@ -1,4 +1,4 @@
-/* A TCP connection, in a loop of libuv's: opened, written to, closed, and opened again. */
+/* A TCP connection, in a loop of libuv's, by TLS or without: opened, written to, closed, and opened again. */
 #ifndef VMEVENTS_HOST_LINK_H
 #define VMEVENTS_HOST_LINK_H
 
@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include <uv.h>
+
+#include "net/tls.h"
 
 /* What may wait to be sent to a peer that does not read. */
 #define LINK_UNSENT_MAX (256 << 10)
@@ -19,9 +21,20 @@ struct link_callbacks
 
     void (*bytes)(void *context, const char *bytes, size_t count);
 
-    /* It could not be opened, or the peer has ended it: an error of libuv's, UV_EOF for an ordinary end. Not called
-     * after link_close. */
-    void (*closed)(void *context, int error);
+    /* It could not be opened, or the peer has ended it: an error of libuv's, UV_EOF for an ordinary end. fault: a plain
+     * sentence where TLS knows what is wrong (UV_EPROTO where there is no better error), or NULL. Not called after
+     * link_close. */
+    void (*closed)(void *context, int error, const char *fault);
+};
+
+/* How far it has come. */
+enum link_progress
+{
+    LINK_NOT_CONNECTED,
+    LINK_CONNECTED, /* the peer has not said anything yet */
+    LINK_ANSWERED,  /* to the handshake of TLS */
+    LINK_OPEN,
+    LINK_TALKING /* the peer has said something since it is open */
 };
 
 struct link
@@ -30,12 +43,17 @@ struct link
     const struct link_callbacks *callbacks;
     void *context;
     struct connection *connection; /* NULL: closed */
+    enum link_progress progress;   /* of the present connection, or the last one */
 };
 
 void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *callbacks, void *context);
 
 /* Starts to open it; host is an address or a name. False: out of memory. */
 bool link_open(struct link *link, const char *host, uint16_t port);
+
+/* The same by TLS, where the peer has to be the one of that name. The credentials and the name stay until it is closed. */
+bool link_open_tls(
+        struct link *link, const char *host, uint16_t port, struct tls_credentials *credentials, const char *name);
 
 void link_close(struct link *link);
 

@@ -27,6 +27,7 @@ struct live
     struct machine *machine;
     BSTR text;
     struct address address;
+    struct tls_credentials *credentials; /* NULL: without TLS */
     HANDLE tried;
 
     /* In the loop. */
@@ -60,6 +61,7 @@ void live_release(struct live *live)
     if (live->logged_off)
         CloseHandle(live->logged_off);
     SysFreeString(live->text);
+    tls_credentials_release(live->credentials);
     memory_free(live);
 }
 
@@ -217,7 +219,7 @@ static void run_open(struct loop_task *task, uv_loop_t *loop)
     struct live *live = CONTAINING_RECORD(task, struct live, open_task);
 
     live->opened = !live->closed
-            && attachment_open(&live->attachment, loop, &attachment_user, live, &live->address);
+            && attachment_open(&live->attachment, loop, &attachment_user, live, &live->address, live->credentials);
     if (live->opened)
         return;
     /* It has been removed already, or memory has run out. */
@@ -284,18 +286,35 @@ static HRESULT parse_address(BSTR text, struct address *address)
     return raise_complaint(complaint);
 }
 
+/* Those that the address names. */
+static HRESULT open_credentials(const struct address *address, struct tls_credentials **credentials)
+{
+    struct tls_credentials_options options = {address->tls_ca, address->tls_certificate};
+    char fault[TLS_FAULT_SIZE];
+
+    *credentials = NULL;
+    if (!address->tls || (*credentials = tls_credentials_open(&options, fault)))
+        return S_OK;
+    return *fault ? raise_complaint(fault) : E_OUTOFMEMORY;
+}
+
 HRESULT live_create(BSTR text, struct live **result)
 {
+    struct tls_credentials *credentials;
     struct address address;
     struct live *live;
     HRESULT hr;
 
-    if (FAILED(hr = parse_address(text, &address)))
+    if (FAILED(hr = parse_address(text, &address)) || FAILED(hr = open_credentials(&address, &credentials)))
         return hr;
     if (!(live = memory_alloc(sizeof(*live))))
+    {
+        tls_credentials_release(credentials);
         return E_OUTOFMEMORY;
+    }
     live->refcount = 1;
     live->address = address;
+    live->credentials = credentials;
     live->open_task.run = run_open;
     live->close_task.run = run_close;
     live->logoff_task.run = run_logoff;
@@ -386,8 +405,7 @@ static HRESULT logoff_result(const struct live *live)
             return raise_logoff(
                     VM_E_TIMED_OUT, L"The users have been asked to leave, but not all are gone after 20 seconds");
         default:
-            return raise_logoff(
-                    VM_E_VM_NOT_RUNNING, L"The machine does not run, so that nobody can be logged off");
+            return raise_logoff(VM_E_VM_NOT_RUNNING, L"The machine does not run, so that nobody can be logged off");
     }
 }
 
