@@ -5,8 +5,8 @@
 #ifndef VMEVENTS_HOST_ATTACHMENT_H
 #define VMEVENTS_HOST_ATTACHMENT_H
 
-#include "host/qemu/link.h"
 #include "host/qemu/vm.h"
+#include "net/link.h"
 
 /* How long QEMU may take from the start of a connection until it has told all that is asked at first. */
 #define ATTACHMENT_ANSWER_MS 5000

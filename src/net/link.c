@@ -1,4 +1,4 @@
-#include "host/qemu/link.h"
+#include "net/link.h"
 
 #include "platform/memory.h"
 

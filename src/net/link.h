@@ -1,6 +1,6 @@
 /* A TCP connection, in a loop of libuv's, by TLS or without: opened, written to, closed, and opened again. */
-#ifndef VMEVENTS_HOST_LINK_H
-#define VMEVENTS_HOST_LINK_H
+#ifndef VMEVENTS_NET_LINK_H
+#define VMEVENTS_NET_LINK_H
 
 #include <stdbool.h>
 #include <stddef.h>
