@@ -7,10 +7,12 @@
 
 #define READ_BYTES 8192
 
-/* How long a peer on another machine may be gone before its silence is taken for that. */
+/* A peer on another machine may vanish without a word. After so long without one the system asks whether it is
+ * there. */
 #define KEEPALIVE_SECONDS 15
 
-/* Outlives the link that closed it, until libuv is done with it. */
+/* One connection of a link. When the link is closed it goes on without it, until libuv has closed the socket: a link
+ * may be opened again at once, and then has another. */
 struct connection
 {
     struct link *link; /* NULL: it has been closed */
@@ -41,7 +43,8 @@ static void on_closed(uv_handle_t *handle)
     memory_free(handle->data);
 }
 
-/* Called once; a look-up that is under way ends it by itself. */
+/* The link has let go of it. A look-up that is under way cannot be taken back, only be cancelled: this is called again
+ * when it ends. */
 static void connection_end(struct connection *connection)
 {
     connection->link = NULL;
@@ -109,7 +112,7 @@ static bool send_raw(struct connection *connection, const char *text, size_t siz
     uv_stream_t *stream = (uv_stream_t *)&connection->tcp;
     int sent;
 
-    /* Most go at once, without a copy. */
+    /* Most texts go at once. Only what is left of one is copied. */
     if ((sent = uv_try_write(stream, &buffer, 1)) < 0)
         sent = 0;
     return (size_t)sent == size || queue_rest(stream, text + sent, size - (size_t)sent);

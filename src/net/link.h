@@ -10,7 +10,7 @@
 
 #include "net/tls.h"
 
-/* What may wait to be sent to a peer that does not read. */
+/* So many bytes may wait to be sent to a peer that does not read. */
 #define LINK_UNSENT_MAX (256 << 10)
 
 struct connection;
@@ -21,9 +21,9 @@ struct link_callbacks
 
     void (*bytes)(void *context, const char *bytes, size_t count);
 
-    /* It could not be opened, or the peer has ended it: an error of libuv's, UV_EOF for an ordinary end. fault: a plain
-     * sentence where TLS knows what is wrong (UV_EPROTO where there is no better error), or NULL. Not called after
-     * link_close. */
+    /* The connection could not be opened, or the peer has ended it. error: of libuv's, UV_EOF for an ordinary end. fault: a
+     * plain sentence where TLS knows what is wrong (UV_EPROTO where there is no better error), or NULL. The link is closed
+     * then, and may be opened again. Not called after link_close. */
     void (*closed)(void *context, int error, const char *fault);
 };
 
@@ -48,7 +48,7 @@ struct link
 
 void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *callbacks, void *context);
 
-/* Starts to open it; host is an address or a name. False: out of memory. */
+/* Starts to open it; host is an address or a name. Ends by opened or closed. False: out of memory. */
 bool link_open(struct link *link, const char *host, uint16_t port);
 
 /* The same by TLS, where the peer has to be the one of that name. The credentials and the name stay until it is closed. */
@@ -60,7 +60,7 @@ void link_close(struct link *link);
 /* False: it is not open, out of memory, or the peer does not read. */
 bool link_send(struct link *link, const char *text, size_t size);
 
-/* Our own port; 0: not known. */
+/* The port of our end; 0: not known. */
 uint16_t link_local_port(const struct link *link);
 
 #endif

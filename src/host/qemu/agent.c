@@ -72,7 +72,7 @@ void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now
         agent->sign_ms = now_ms;
         agent->silence_told = false;
     }
-    /* An answer that a paused guest owes comes when it goes on. */
+    /* A guest that was paused answers only now that it goes on: the answer is not late yet. */
     if (expected && !agent->expected && agent->state == AGENT_ASKED)
         agent->sent_ms = now_ms;
     agent->expected = expected;
@@ -139,7 +139,7 @@ static bool send_text(struct agent *agent, const char *text, size_t size, uint64
     return agent->callbacks->send(agent->context, text, size);
 }
 
-/* The wait behind that one; 0: there was none. */
+/* The wait that follows that one; 0: there was none before. */
 static uint64_t longer(uint64_t wait_ms)
 {
     if (!wait_ms)
@@ -154,7 +154,7 @@ static void send_sync(struct agent *agent, uint64_t now_ms)
 
     agent->sync_ms = longer(agent->state == AGENT_SYNCING ? agent->sync_ms : 0);
     agent->state = AGENT_SYNCING;
-    /* Unlike those of clients before this one. */
+    /* Another number than the clients before this one are likely to have used: their answers may still come. */
     agent->sync_id = (uint32_t)(agent->sync_id * 1664525u + (uint32_t)now_ms * 2654435761u + 1013904223u) >> 1;
     size = snprintf(text, sizeof(text), "\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":%lu}}\n",
             (unsigned long)agent->sync_id);
@@ -163,7 +163,7 @@ static void send_sync(struct agent *agent, uint64_t now_ms)
 
 static void send_question(struct agent *agent, int question, const char *text, size_t size, uint64_t now_ms)
 {
-    /* It owed nothing until now. */
+    /* An agent that is asked nothing gives no sign of life: its time begins with the question. */
     agent->sign_ms = now_ms;
     agent->question = question;
     agent->state = send_text(agent, text, size, now_ms) ? AGENT_ASKED : AGENT_UNSYNCED;
@@ -190,8 +190,8 @@ static void ask_request(struct agent *agent, uint64_t now_ms)
 
 static const struct users_clock no_clock = {DBL_MAX, DBL_MAX};
 
-/* The guest's clock when the list before this one was asked for and now, given what it is now: whatever it has been set
- * to meanwhile. */
+/* The guest's clock when the list before this one was asked for, and now. The first is reckoned back from the second by
+ * our own clock, so that it does not matter what the guest's has been set to meanwhile. */
 static struct users_clock read_clock(const struct agent *agent, const json_t *now_ns, uint64_t now_ms)
 {
     double now = json_number_value(now_ns) / 1e9;
@@ -201,7 +201,7 @@ static struct users_clock read_clock(const struct agent *agent, const json_t *no
     return (struct users_clock){now - (double)(now_ms - agent->list_before_ms) / 1e3, now};
 }
 
-/* What the agent says of its refusal; NULL: it does not refuse. */
+/* How the agent describes its refusal; NULL: it does not refuse. */
 static const char *refusal_of(const json_t *message)
 {
     const json_t *error = json_object_get(message, "error");
@@ -212,7 +212,7 @@ static const char *refusal_of(const json_t *message)
     return description ? description : "";
 }
 
-static void tell_users(struct agent *agent, json_t *list, struct users_clock clock)
+static void hand_out_users(struct agent *agent, json_t *list, struct users_clock clock)
 {
     agent->nonsense_ms = 0;
     agent->callbacks->fault(agent->context, NULL, NULL);
@@ -224,7 +224,7 @@ static void take_users(struct agent *agent, json_t *message, uint64_t now_ms)
 {
     json_t *list = json_object_get(message, "return");
 
-    /* The polls of all machines come together, so that the processor wakes once for all. */
+    /* The polls of all machines come at the same moment, so that the processor wakes once for all of them. */
     agent->next_ms = (agent->sent_ms / agent->poll_ms + 1) * agent->poll_ms;
     agent->list_ms = agent->sent_ms;
     if (!json_is_array(list))
@@ -236,7 +236,7 @@ static void take_users(struct agent *agent, json_t *message, uint64_t now_ms)
     }
     if (!agent->callbacks->users_need_clock(agent->context, list))
     {
-        tell_users(agent, list, no_clock);
+        hand_out_users(agent, list, no_clock);
         return;
     }
     agent->list = json_incref(list);
@@ -248,7 +248,7 @@ static void take_clock(struct agent *agent, const json_t *now_ns, uint64_t now_m
     json_t *list = agent->list;
 
     agent->list = NULL;
-    tell_users(agent, list, read_clock(agent, now_ns, now_ms));
+    hand_out_users(agent, list, read_clock(agent, now_ns, now_ms));
     json_decref(list);
 }
 
@@ -280,7 +280,8 @@ static void take_sign(struct agent *agent, uint64_t now_ms)
     agent->callbacks->alive(agent->context);
 }
 
-/* An agent that does not know the command says so; other errors are of what others have left in the channel. */
+/* An agent that does not know the command is a fault. Any other error is the answer to what somebody has left in the
+ * channel. */
 static void take_refusal_to_sync(struct agent *agent, const json_t *message)
 {
     const char *class = json_string_value(json_object_get(json_object_get(message, "error"), "class"));
@@ -291,14 +292,14 @@ static void take_refusal_to_sync(struct agent *agent, const json_t *message)
 
 void agent_take_nonsense(struct agent *agent, uint64_t now_ms)
 {
-    /* It may be of before the synchronisation, whose answer is still to come. */
+    /* While a synchronisation is under way it may have been sent before, and is thrown away like all of that. */
     if (agent->state == AGENT_SYNCING || !agent->connected)
         return;
     agent->callbacks->fault(agent->context, NULL, "the guest agent sends what is no JSON");
     agent_distrust(agent);
     agent->nonsense_ms = longer(agent->nonsense_ms);
     agent->next_ms = now_ms + agent->nonsense_ms;
-    /* Until it is asked again it owes nothing. */
+    /* It is not asked until then, so it cannot be silent. */
     agent->sign_ms = agent->next_ms;
 }
 

@@ -1,7 +1,7 @@
 /*
- * The port that the guest agent has on the machine's virtio-serial bus: a device, which a character device is behind. QEMU
- * has an event when the guest opens and closes the port, so that it shows whether an agent is there. An agent on a serial
- * line, or on a port that has no name of its own, has none that is known here.
+ * The port that the guest agent has on the machine's virtio-serial bus: a device, which a character device is behind.
+ * QEMU has an event when the guest opens and closes the port, so that it shows whether an agent is there. An agent on a
+ * serial line, or on a port whose device was given no id, has no port that is known here.
  */
 #ifndef VMEVENTS_HOST_AGENT_PORT_H
 #define VMEVENTS_HOST_AGENT_PORT_H

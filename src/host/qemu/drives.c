@@ -61,8 +61,8 @@ static enum kind kind_of(const struct drives *drives, const char *path, const js
     return ends_with(type, "-cd") || ends_with(type, "-cdrom") ? DVD_DRIVE : NO_DRIVE;
 }
 
-/* The name of the file in a description of nodes: the uppermost node that has one. Filters stand above it. NULL: there is
- * none. */
+/* The name of the file in a description of nodes: the uppermost node that has one. Filters stand above it. NULL: there
+ * is none. */
 static json_t *find_file(json_t *node)
 {
     json_t *name = NULL;

@@ -1,6 +1,6 @@
 /*
- * What is wrong with a machine whose connections are there, said in a sentence without its full stop: QEMU refuses to be
- * asked, the guest agent refuses or makes no sense, or it is silent. Whatever else is wrong ends a connection.
+ * What is wrong with a machine whose connections are there, said in a sentence without its full stop: QEMU refuses to
+ * be asked, the guest agent refuses or makes no sense, or it is silent. Whatever else is wrong ends a connection.
  */
 #ifndef VMEVENTS_HOST_FAULTS_H
 #define VMEVENTS_HOST_FAULTS_H
@@ -44,8 +44,8 @@ bool faults_has_refusal(const struct faults *faults, enum question *question);
 void faults_set_silence(struct faults *faults, const char *why);
 bool faults_has_silence(const struct faults *faults);
 
-/* What the agent says of its refusal of that command; command NULL: it makes no sense, and what says so in words of ours.
- * what NULL: all is well. Returns whether anything is another than before. */
+/* What the agent says of its refusal of that command; command NULL: it makes no sense, and what says so in words of
+ * ours. what NULL: all is well. Returns whether anything is another than before. */
 bool faults_set_agent(struct faults *faults, const char *command, const char *what);
 const char *faults_agent(const struct faults *faults);
 

@@ -21,9 +21,9 @@ bool full_disks_init(struct full_disks *disks);
 void full_disks_cleanup(struct full_disks *disks);
 
 /*
- * A write to the disk has failed for want of space. *is_news: an event is to be fired, because the disk was not known to
- * be full, or had room meanwhile. stops: the machine stops then, so that there is no write before RESUME. False: out of
- * memory; *is_news is set all the same.
+ * A write to the disk has failed for want of space. *is_news: an event is to be fired, because the disk was not known
+ * to be full, or had room meanwhile. stops: the machine stops then, so that there is no write before RESUME. False: out
+ * of memory; *is_news is set all the same.
  */
 bool full_disks_add(struct full_disks *disks, const char *disk, bool stops, int64_t time_us, bool *is_news);
 

@@ -53,8 +53,8 @@ static bool is_our_connection(const struct guest *guest, const json_t *device)
     return length > strlen(ending) && !strcmp(client + length - strlen(ending), ending);
 }
 
-/* The port is open, and the agent silent. A connection that goes through a tunnel has another port at QEMU's end, but if
- * the agent has answered on it nobody else can have the channel. */
+/* The port is open, and the agent silent. A connection that goes through a tunnel has another port at QEMU's end, but
+ * if the agent has answered on it nobody else can have the channel. */
 static void explain_silence(struct guest *guest, const json_t *device)
 {
     if (guest->is_ours || is_our_connection(guest, device))
@@ -158,8 +158,8 @@ void guest_end(struct guest *guest)
     guest->additions = ADDITIONS_CLOSED;
 }
 
-/* Its sessions are not over, nor is its agent gone. But who is missing when a machine is started again, from another state
- * perhaps, has not logged off. */
+/* Its sessions are not over, nor is its agent gone. But who is missing when a machine is started again, from another
+ * state perhaps, has not logged off. */
 void guest_put_aside(struct guest *guest)
 {
     guest_replace_users(guest);

@@ -2,8 +2,8 @@
  * The guest, as its agent shows it: whether an agent is there (for Virtual PC: the additions), whether it answers (the
  * heartbeat), who is logged on, and how they are logged off.
  *
- * What the agent says has no time stamp. So it is not acted on when it comes, but observed: handed out, to be put behind
- * what QEMU said before, and taken back by guest_take in its turn.
+ * What the agent says has no time stamp. So it is not acted on when it comes, but observed: handed out, to be put
+ * behind what QEMU said before, and taken back by guest_take in its turn.
  */
 #ifndef VMEVENTS_HOST_GUEST_H
 #define VMEVENTS_HOST_GUEST_H
@@ -16,8 +16,8 @@
 #include "host/qemu/vm_clock.h"
 #include "host/qemu/vm_event.h"
 
-/* How long an agent without a port that is known has to answer for the first time. One that has answered by then was there
- * before the connection was made; one that answers later has come, which is an event. */
+/* How long an agent without a port that is known has to answer for the first time. One that has answered by then was
+ * there before the connection was made; one that answers later has come, which is an event. */
 #define GUEST_ADDITIONS_MS 5000
 
 enum guest_observation
@@ -87,7 +87,8 @@ bool guest_init(struct guest *guest, const struct guest_callbacks *callbacks, vo
 void guest_end_logoff(struct guest *guest);
 void guest_cleanup(struct guest *guest);
 
-/* A connection to the agent's channel has been made, or has ended. local_port: by which QEMU tells its clients apart. */
+/* A connection to the agent's channel has been made, or has ended. local_port: by which QEMU tells its clients
+ * apart. */
 void guest_open_agent(struct guest *guest, uint16_t local_port);
 void guest_close_agent(struct guest *guest);
 
@@ -109,8 +110,8 @@ void guest_take_ports(struct guest *guest, const json_t *devices, enum vm_state 
 /* Fires the event that the heartbeat has stopped, once until the agent answers or the guest is reset. */
 void guest_stop_heartbeat(struct guest *guest);
 
-/* After all that may change whether the agent owes an answer: whether the machine runs, QEMU is connected, and the port is
- * known. */
+/* After all that may change whether the agent owes an answer: whether the machine runs, QEMU is connected, and the port
+ * is known. */
 void guest_expect_agent(struct guest *guest);
 
 /* Somebody asks the guest to shut down; the request is of no account any more. */
@@ -123,13 +124,13 @@ void guest_lose(struct guest *guest);
 /* It is reset. */
 void guest_reset(struct guest *guest);
 
-/* Its state is being replaced by another, of a time when others may have been logged on. Only its users: its agent may be
- * the same. */
+/* Its state is being replaced by another, of a time when others may have been logged on. Only its users: its agent may
+ * be the same. */
 void guest_replace(struct guest *guest);
 void guest_replace_users(struct guest *guest);
 
-/* The machine has ended: guest_end, after which the next guest is a new one, or, when it is saved, guest_put_aside, since it
- * may go on. Then guest_forget, once the port is known to be gone. */
+/* The machine has ended: guest_end, after which the next guest is a new one, or, when it is saved, guest_put_aside,
+ * since it may go on. Then guest_forget, once the port is known to be gone. */
 void guest_end(struct guest *guest);
 void guest_put_aside(struct guest *guest);
 void guest_forget(struct guest *guest);
@@ -142,8 +143,8 @@ void guest_log_off(struct guest *guest, bool runs);
 
 void guest_note_no_memory(struct guest *guest);
 
-/* Does what is due before, and behind, what has been observed. attached: all that is asked at the start of a connection to
- * QEMU has been answered. */
+/* Does what is due before, and behind, what has been observed. attached: all that is asked at the start of a connection
+ * to QEMU has been answered. */
 void guest_tick(struct guest *guest);
 void guest_settle_users(struct guest *guest);
 void guest_settle_additions(struct guest *guest, bool attached);

@@ -96,8 +96,8 @@ static bool counts_from_anew(const json_t *before, const json_t *now)
     return false;
 }
 
-/* The name that QEMU has made up for the disk's node, like "#block142": each start makes up others. NULL: whoever started
- * QEMU has given it one. */
+/* The name that QEMU has made up for the disk's node, like "#block142": each start makes up others. NULL: whoever
+ * started QEMU has given it one. */
 static const char *made_up_name(const json_t *disk)
 {
     const char *name = json_string_value(json_object_get(disk, "node-name"));

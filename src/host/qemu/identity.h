@@ -1,6 +1,6 @@
 /*
- * Which QEMU it is. A connection that is made again may lead to another QEMU, started at the same address meanwhile: then
- * the machine of before has ended, and all that was known of it is void.
+ * Which QEMU it is. A connection that is made again may lead to another QEMU, started at the same address meanwhile:
+ * then the machine of before has ended, and all that was known of it is void.
  *
  * It shows by the thread of the first processor, which has another number on the host. In a container that is started
  * again it may have the same number; then it shows by the disks, in query-blockstats: a QEMU that lives never counts
@@ -32,8 +32,8 @@ bool identity_is_other_thread(const struct identity *identity, json_int_t thread
 void identity_set_thread(struct identity *identity, json_int_t thread);
 json_int_t identity_thread(const struct identity *identity);
 
-/* Whether the answer to query-blockstats is another QEMU's than the one before. The node in a drive with removable media
- * says nothing, since it is another one with each medium. */
+/* Whether the answer to query-blockstats is another QEMU's than the one before. The node in a drive with removable
+ * media says nothing, since it is another one with each medium. */
 bool identity_has_other_disks(const struct identity *identity, const json_t *stats, const struct drives *drives);
 
 /* Takes the answer. False: out of memory. */

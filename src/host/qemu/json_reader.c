@@ -7,11 +7,11 @@
 
 #define ALIGNMENT 16
 
-/* jansson takes a bufferful at a time, and reads it to its end. */
+/* jansson takes so many bytes at a time, and reads all of them before it asks for more. */
 #define BUFFERFUL 256
 
-/* The buffer of a string that becomes twice as large, and for BUFFERFUL more bytes all that may be made of them. Larger
- * ones are tables, which jansson may be refused. */
+/* What the reserve has to do for: the buffer of the longest string once more, twice as large, and all that can be made
+ * of the BUFFERFUL that jansson still has. Larger pieces are its tables, and that those are refused it notices. */
 #define LARGEST_FROM_RESERVE ((size_t)2 * JSON_READER_STRING_MAX)
 #define RESERVE_SIZE (4 * LARGEST_FROM_RESERVE)
 
@@ -83,7 +83,7 @@ json_t *json_reader_read(const char *text, size_t size, size_t flags, json_error
     struct source source = {text, size};
     json_t *json;
 
-    /* When there is no memory for the first of it, jansson leaves the code as it is: not known. */
+    /* When jansson gets no memory at all it leaves the error as it is: "unknown", which means that here. */
     *error = (json_error_t){0};
     reserve.reading = true;
     json = json_load_callback(give, &source, flags, error);

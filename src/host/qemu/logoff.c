@@ -4,9 +4,9 @@
 
 /*
  * Ends the sessions of a Linux guest: those of its session manager where it has one, then those on terminals, first by
- * hanging up as a terminal does, then by force. A terminal's sessions are the processes that have it as their input. The
- * script goes on in the background, so that the process that the agent has started is over at once: the agent forgets a
- * process only when it is over and the agent is asked what became of it.
+ * hanging up as a terminal does, then by force. A terminal's sessions are the processes that have it as their input.
+ * The script goes on in the background, so that the process that the agent has started is over at once: the agent
+ * forgets a process only when it is over and the agent is asked what became of it.
  */
 static const char script[] =
         "( loginctl --no-legend list-sessions 2>/dev/null | while read -r session rest; do "

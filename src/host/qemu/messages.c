@@ -6,7 +6,7 @@
 
 #define AGENT_SENTINEL '\xff'
 
-/* What is kept between two messages. */
+/* A buffer that has become larger than this for one message is freed behind it. */
 #define SIZE_KEPT 65536
 
 const char messages_out_of_memory[] = "memory has run out";
@@ -46,7 +46,7 @@ static bool reserve(struct messages *messages)
     return true;
 }
 
-/* Follows strings and braces. The byte belongs to a message. */
+/* Follows strings and braces, to know where the message ends. */
 static void follow(struct messages *messages, char byte)
 {
     if (messages->in_string)
@@ -73,7 +73,7 @@ static void follow(struct messages *messages, char byte)
     }
 }
 
-/* Whether the byte stands between messages, or belongs to nothing that can be one. */
+/* Whether the byte belongs to no message. *fault: what is wrong, if the stream is not tolerant. */
 static bool pass_over(struct messages *messages, char byte, const char **fault)
 {
     if (messages->tolerant && byte == AGENT_SENTINEL)
@@ -88,7 +88,7 @@ static bool pass_over(struct messages *messages, char byte, const char **fault)
     }
     if (messages->count)
     {
-        /* Neither QEMU nor its agent writes a line break in a string. */
+        /* The agent writes a message on one line. One that goes on behind the line's end was never finished. */
         if (!messages->tolerant || byte != '\n')
             return false;
         messages_restart(messages);

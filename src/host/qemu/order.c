@@ -38,7 +38,7 @@ static unsigned int hash(const char *text)
     return sum;
 }
 
-/* The window behind an event; NULL: there is none. */
+/* The window that an event opens; NULL: QEMU holds none of its kind back. */
 static struct order_window *find_window(struct order *order, const char *event, const char *device)
 {
     for (unsigned int i = 0; i < ORDER_LATE_KINDS; ++i)
@@ -68,7 +68,7 @@ bool order_put(
     observation->time_us = time_us;
     observation->number = ++order->last_number;
     json_incref(observation->message);
-    /* Most come in order. */
+    /* Most come in order: no need to walk the list then. */
     if (order->first && order->last->time_us <= time_us)
         place = &order->last->next;
     while (*place && (*place)->time_us <= time_us)
@@ -84,7 +84,8 @@ bool order_put(
     return true;
 }
 
-/* The last observation, by its number, that nothing late can come before. */
+/* All observations up to that number, in the order of arrival, came before any window that is still open: nothing that
+ * is late can have happened before them. */
 static uint64_t certain_number(const struct order *order, uint64_t now_ms)
 {
     uint64_t number = UINT64_MAX;

@@ -1,11 +1,12 @@
 /*
  * Puts what is observed of a machine in the order in which it happened.
  *
- * QEMU tells its events as they happen, but for four kinds: of those it tells one a second at most, the last, late and
- * with the time at which it happened. (monitor_qapi_event_conf in QEMU's monitor/monitor.c.) One that is late can only
- * have happened since the last of its kind was told, and comes within a second of that. So for a second behind each of
- * that kind everything waits here, sorted by QEMU's time stamps; at all other times it passes at once. From version 10 on
- * QEMU does the same with BLOCK_IO_ERROR, for each device by itself, which then has a member qom-path.
+ * QEMU sends an event when it happens, except for four kinds (monitor_qapi_event_conf in its monitor/monitor.c). Of
+ * each of those it sends one a second at most: behind one it keeps the next ones back for the rest of the second, and
+ * then sends the last of them, with the time at which that happened. Other events, which happened later, have been sent
+ * meanwhile. So for a second behind each event of those kinds everything waits here, sorted by QEMU's time stamps; at
+ * all other times it passes at once. From version 10 on QEMU does the same with BLOCK_IO_ERROR, for each device by
+ * itself; the event then has a member qom-path, which names the device.
  *
  * Answers to questions and what the guest agent says have no time stamp: they count as happening behind everything that
  * had been observed when they came.
@@ -18,17 +19,18 @@
 
 #include <jansson.h>
 
-/* A second, and how late QEMU may be on a busy machine. */
+/* A second, and a bit for a QEMU that is late, on a busy machine. */
 #define ORDER_WINDOW_MS 1250
 
 #define ORDER_LATE_KINDS 4
 
-/* Devices whose errors are told apart; those of more share. */
+/* Places for the windows of devices, which are found by a hash: two devices may share one, and wait longer then. */
 #define ORDER_LATE_DEVICES 8
 
 #define ORDER_WINDOWS (ORDER_LATE_KINDS + ORDER_LATE_DEVICES)
 
-/* What is held beyond these is let go as it is: order is given up before memory, and before the time of the others. */
+/* So many observations are held, of so many bytes. The first of more than that is let go though it should wait: better
+ * the order is wrong than that this machine takes all memory, or the time of the other machines. */
 #define ORDER_HELD_MAX 8192
 #define ORDER_HELD_BYTES_MAX (1 << 20)
 
@@ -38,14 +40,14 @@
 struct observation
 {
     struct observation *next;
-    int64_t time_us; /* QEMU's clock */
-    uint64_t number; /* in the order of arrival */
-    int kind;        /* whatever the caller gave */
-    size_t size;     /* of the message as it came, in bytes */
-    json_t *message; /* a reference; may be NULL */
-    bool waits;      /* for what else is to be known of it; so does all that happened behind it */
-    uint64_t waits_until_ms;
-    unsigned int says; /* what became known then */
+    int64_t time_us;         /* QEMU's clock */
+    uint64_t number;         /* in the order of arrival */
+    int kind;                /* the caller's; it means nothing here */
+    size_t size;             /* of the message as it came, in bytes */
+    json_t *message;         /* a reference; may be NULL */
+    bool waits;              /* for what else is to be known of it; all that happened behind it waits, too */
+    uint64_t waits_until_ms; /* the caller's */
+    unsigned int says;       /* what has become known */
 };
 
 struct order
@@ -54,11 +56,11 @@ struct order
     uint32_t count;
     size_t bytes; /* of all their messages */
     uint64_t last_number;
-    int64_t latest_us;
+    int64_t latest_us; /* the latest time stamp */
     struct order_window
     {
-        uint64_t opened_by; /* the number of the event behind which order is uncertain; 0: none */
-        uint64_t until_ms;
+        uint64_t opened_by; /* the number of the last event of its kind; 0: there was none */
+        uint64_t until_ms;  /* what came behind that waits so long */
     } windows[ORDER_WINDOWS];
     bool held;
 };
@@ -68,8 +70,8 @@ void order_cleanup(struct order *order);
 
 /*
  * Takes a copy of what has been observed: its kind, time, message, which is borrowed, and size. event is its name when
- * it is an event of QEMU's, otherwise NULL, and device the path of its device, if it has one. now_ms is the time by our own
- * clock. False: out of memory.
+ * it is an event of QEMU's, otherwise NULL, and device the path of its device, if it has one. now_ms is the time by our
+ * own clock. False: out of memory.
  */
 bool order_put(struct order *order, const struct observation *observed, const char *event, const char *device,
         uint64_t now_ms);
@@ -94,11 +96,11 @@ int64_t order_latest_us(const struct order *order);
 /* When order_take has to be called again; UINT64_MAX: not before another observation comes. */
 uint64_t order_due_ms(const struct order *order);
 
-/* The stream began at start_ms. What QEMU told others before may have made it hold something back that we do not know
- * of. */
+/* The connection was made at start_ms. QEMU may have sent events to others right before, and hold the next ones back:
+ * all windows are open. */
 void order_begin_stream(struct order *order, uint64_t start_ms);
 
-/* The stream has ended: nothing that is late can come any more. */
+/* The connection has ended: nothing that was held back can come any more, so that nothing waits for it. */
 void order_end_stream(struct order *order);
 
 #endif

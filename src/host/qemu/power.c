@@ -95,8 +95,8 @@ void power_stop(struct power *power, enum snapshot snapshot)
     ask(power);
 }
 
-/* savevm and the jobs of snapshots go on with a migration. loadvm closes the agent's port, which the guest itself cannot
- * do while it is stopped. Whatever else comes behind a stop, it was a pause. */
+/* savevm and the jobs of snapshots go on with a migration. loadvm closes the agent's port, which the guest itself
+ * cannot do while it is stopped. Whatever else comes behind a stop, it was a pause. */
 void power_decide_stop(struct power *power, const char *event)
 {
     if (!power->undecided)

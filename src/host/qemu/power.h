@@ -1,7 +1,7 @@
 /*
  * What state the machine is in. QEMU has an event when the processors stop, and none that says what for: it may be a
- * pause, the end, or the start of a migration or a snapshot, by which the machine is saved. What comes next shows it, or
- * QEMU's run state, for which it is asked then.
+ * pause, the end, or the start of a migration or a snapshot, by which the machine is saved. What comes next shows it,
+ * or QEMU's run state, for which it is asked then.
  */
 #ifndef VMEVENTS_HOST_POWER_H
 #define VMEVENTS_HOST_POWER_H
@@ -47,8 +47,8 @@ void power_init(struct power *power, const struct power_callbacks *callbacks, vo
 void power_begin(struct power *power);
 
 /*
- * QEMU's events. An event that comes before the run state is known changes nothing that the answer will not show, so that
- * the state stays as it is until then.
+ * QEMU's events. An event that comes before the run state is known changes nothing that the answer will not show, so
+ * that the state stays as it is until then.
  */
 void power_stop(struct power *power, enum snapshot snapshot);
 void power_resume(struct power *power);

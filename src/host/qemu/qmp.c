@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-/* The tag of our own command; the user's are not negative. */
+/* The tag of the command that is given here, by which it is told from the caller's. */
 #define TAG_CAPABILITIES (-1)
 
-/* More than any command takes that is given here. */
+/* More than any command takes, in bytes. */
 #define COMMAND_MAX 1024
 
 void qmp_init(struct qmp *qmp, const struct qmp_callbacks *callbacks, void *context)
@@ -84,7 +84,8 @@ static const char *take_greeting(struct qmp *qmp, json_t *message)
     return give_command(qmp, "qmp_capabilities", NULL, TAG_CAPABILITIES) ? NULL : "it takes no commands";
 }
 
-/* A message with an integer of 64 bits has reals in the place of all integers. -1: none of ours. */
+/* In a message that has an integer of 64 bits all integers have been read as reals. -1: it is no integer, or none that
+ * we use. */
 static json_int_t integer_of(const json_t *number)
 {
     double value = json_number_value(number);
@@ -92,7 +93,7 @@ static json_int_t integer_of(const json_t *number)
     return value >= 0 && value < 9007199254740992.0 ? (json_int_t)value : -1;
 }
 
-/* Where the host's time cannot be had QEMU gives -1 for both. Events count, with or without a time. */
+/* The time stamp; INT64_MIN: there is none. QEMU sends -1 for both numbers when it cannot get the host's time. */
 static int64_t time_of(const json_t *timestamp)
 {
     json_int_t seconds = integer_of(json_object_get(timestamp, "seconds"));

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+/* So many commands may be under way. */
 #define QMP_COMMANDS_MAX 96
 
 struct qmp_callbacks
@@ -20,11 +21,11 @@ struct qmp_callbacks
     /* Commands may be given from here on. */
     void (*ready)(void *context);
 
-    /* time_us: by QEMU's clock; INT64_MIN: it told none. The event is borrowed. */
+    /* time_us: of its time stamp, by QEMU's clock; INT64_MIN: it has none. The event is borrowed. */
     void (*event)(void *context, const char *name, json_t *event, int64_t time_us);
 
-    /* The answer to the command that was given with that tag. NULL: QEMU refused it, and the error says why; otherwise
-     * that is NULL. Both are borrowed. */
+    /* The answer to the command that was given with that tag: its result, and error NULL; or result NULL, since QEMU
+     * refused, and error says why. Both are borrowed. */
     void (*answer)(void *context, int tag, json_t *result, const char *error);
 };
 
@@ -57,7 +58,8 @@ void qmp_close(struct qmp *qmp);
 bool qmp_is_ready(const struct qmp *qmp);
 bool qmp_awaits_greeting(const struct qmp *qmp);
 
-/* Gives a command. arguments: a reference, which is taken; NULL for none. False: it could not be given. */
+/* Gives a command; tag, not negative, comes back with its answer. arguments: a reference, which is taken; NULL for
+ * none. False: it could not be given. */
 bool qmp_execute(struct qmp *qmp, const char *command, json_t *arguments, int tag);
 
 /* Takes a message. NULL, or what is wrong with it. */

@@ -54,11 +54,12 @@ void questions_init(struct questions *questions, struct qmp *qmp);
 /* The connection has ended: what was asked will not be answered. Also frees all that is held. */
 void questions_forget(struct questions *questions);
 
-/* Asks. A question that is under way is asked again once it has been answered. Returns NULL, or why the connection has to
- * be ended: more hangs on an answer that would never come. */
+/* Asks. A question that is under way is asked again once it has been answered. Returns NULL, or why the connection has
+ * to be ended: more hangs on an answer that would never come. */
 const char *questions_ask(struct questions *questions, enum question question);
 
-/* Asks for a property of the object at the path. Nothing is asked when too many such are under way. Returns as above. */
+/* Asks for a property of the object at the path. Nothing is asked when too many such are under way. Returns as
+ * above. */
 const char *questions_probe(
         struct questions *questions, enum probe_subject subject, const char *path, const char *property);
 

@@ -169,7 +169,7 @@ static bool get_number(const struct line *line, const char *words, uint32_t *num
 struct record
 {
     unsigned int says;
-    size_t start; /* of the line that tells of the reset */
+    size_t start; /* of its line "CPU Reset" */
     size_t end;   /* of what has been written of it */
     bool complete;
     bool has_eip, has_base;

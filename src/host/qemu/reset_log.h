@@ -1,12 +1,14 @@
 /*
- * The file in which QEMU logs resets of the processor (options -d cpu_reset -D FILE), in which alone a triple fault can
- * be told from a reset: each reset has a line "CPU Reset (CPU 0)", before it, when a triple fault was the cause, one
- * "Triple fault", and behind it what was in the registers (target/i386/tcg/excp_helper.c and hw/core/cpu.c of QEMU).
+ * The file in which QEMU logs resets of the processor (options -d cpu_reset -D FILE). Nothing else shows that a reset
+ * came from a triple fault. The record of a reset is a line "CPU Reset (CPU 0)"; before it, when a triple fault was the
+ * cause, a line "Triple fault"; and behind it what was in the registers (target/i386/tcg/excp_helper.c and
+ * hw/core/cpu.c of QEMU).
  *
- * QEMU writes all of that, and sees to it that it is in the file, before it tells of the reset. So the records of the
- * file and the RESET events are the same resets in the same order, whenever either is read: each event takes the next
- * record. A record that has no event (a processor that is initialised by another, a reset of before the connection) is
- * passed over once QEMU has answered a question that was asked behind it, since events and answers come in order.
+ * QEMU writes and flushes the record before it sends the event. So the records of the file and the RESET events are the
+ * same resets in the same order, whenever either is read, and each event takes the next record. Some records have no
+ * event: of a processor that is initialised by another, of a reset before the connection. Such a record is passed over
+ * when QEMU has answered a question that was asked after it was written: events and answers come in order, so its event
+ * would have come by then.
  */
 #ifndef VMEVENTS_HOST_RESET_LOG_H
 #define VMEVENTS_HOST_RESET_LOG_H
@@ -15,11 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* So much of what stands before the place that has been reached is remembered: a file that was begun anew and has grown
- * again shows by it. */
+/* So many bytes before the place that has been reached are remembered. If they are others later, the file has been
+ * begun anew, and has grown beyond that place meanwhile. */
 #define RESET_LOG_BEHIND 48
 
-/* How long a reset waits for its record, which is in the file before QEMU tells of the reset, unless the file is on its way
+/* How long a reset waits for its record, which is in the file before the event is sent, unless the file is on its way
  * through something else; and how often it is looked for. */
 #define RESET_LOG_WAIT_MS 5000
 #define RESET_LOG_RETRY_MS 50
@@ -30,9 +32,9 @@ struct reset_log
     int64_t offset;   /* up to where it has been taken */
     char behind[RESET_LOG_BEHIND];
     size_t behind_size;
-    bool silent; /* a reset had no record in time: none is waited for until there is one again */
-    int64_t marked_size;
-    uint64_t due_ms; /* UINT64_MAX: nothing waits for it */
+    bool silent;         /* a reset had no record in time: none is waited for until there is one again */
+    int64_t marked_size; /* the size of the file at the mark */
+    uint64_t due_ms;     /* UINT64_MAX: nothing waits for it */
 };
 
 /* What a record says; no bit: nothing is known. */
@@ -54,7 +56,8 @@ void reset_log_skip(struct reset_log *log);
 /* Whether a record is worth waiting for. */
 bool reset_log_is_written(const struct reset_log *log);
 
-/* Takes the next record. 0: there is none, or not all of it, unless hasty: then it is taken as it is. */
+/* Takes the next record, and returns what it says. 0: there is none, or it has not been written to its end; hasty: then
+ * what there is of it is taken. */
 unsigned int reset_log_take(struct reset_log *log, bool hasty);
 
 /* Whether a triple fault was the last thing that happened, without a reset: the machine is set to shut down instead. */

@@ -2,7 +2,7 @@
 
 #include "host/qemu/reset_log.h"
 
-/* How soon behind the last a reset is the firmware's. */
+/* How soon behind the last reset this one is the firmware's. */
 static int64_t firmware_time(const struct resets *resets, unsigned int says)
 {
     if (says & RESET_IN_GUEST)

@@ -1,11 +1,12 @@
 /*
- * Which of QEMU's RESET events are resets of the machine. SeaBIOS finds that it has run before, and resets once more, or
- * on a busy host many times (resume.c of SeaBIOS), how soon depends on the host. Such a reset does not count, one that
- * was asked for from outside always does.
+ * Which of QEMU's RESET events are resets of the machine. After a reset SeaBIOS finds that it has run before, and
+ * resets once more, on a busy host many times (resume.c of SeaBIOS); how soon depends on the host. Such a reset of the
+ * firmware's does not count. One that was asked for from outside always does.
  *
- * Where QEMU logs resets, the log says where the processor was: in the firmware or in the guest, and time decides
- * nothing but whether a reset in the firmware belongs to one before, or was the guest's way to reset. Without the log
- * the first reset by the guest behind another is the firmware's, if it comes soon, and those that follow it closely.
+ * Where QEMU logs resets, the log says where the processor was. A reset in the guest counts. One in the firmware is the
+ * firmware's when it comes within a minute of another, else it was the guest's way to reset. Without the log only the
+ * time between two resets tells: one that comes soon behind a reset that counted is the firmware's, and so is each that
+ * comes closely behind a reset of the firmware's.
  */
 #ifndef VMEVENTS_HOST_RESETS_H
 #define VMEVENTS_HOST_RESETS_H
@@ -13,16 +14,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All in time that the machine runs. Between resets of which the log says that they were in the firmware; without the
- * log: behind one that counted, and behind one that did not. */
+/* How soon behind another reset one is the firmware's, in time that the machine runs: one in the firmware, as the log
+ * says; and without the log, behind a reset that counted, and behind one that did not. */
 #define RESETS_LOGGED_US 60000000
 #define RESETS_FIRST_US 5000000
 #define RESETS_NEXT_US 1000000
 
 struct resets
 {
-    int64_t last_us; /* in time that the machine runs; 0: there was none */
-    int64_t stop_us; /* 0: the machine runs */
+    int64_t last_us; /* when the last one was, and later by what the machine stood still since; 0: none was */
+    int64_t stop_us; /* when the machine stopped; 0: it runs */
     bool last_counted;
 };
 

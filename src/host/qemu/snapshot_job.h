@@ -1,6 +1,6 @@
 /*
- * Which of QEMU's jobs saves or loads a snapshot: the machine stops for it, and that it stops means something else then.
- * An event names a job without its type, which query-jobs has.
+ * Which of QEMU's jobs saves or loads a snapshot: the machine stops for it, and that it stops means something else
+ * then. An event names a job without its type, which query-jobs has.
  */
 #ifndef VMEVENTS_HOST_SNAPSHOT_JOB_H
 #define VMEVENTS_HOST_SNAPSHOT_JOB_H

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-/* A request to shut down that is older has been ignored. */
+/* A guest that has not ended so long after a request to shut down has ignored it. */
 #define SHUTDOWN_TAKES_MS 120000
 
-/* Of one user. */
+/* So many other logons of one user are remembered. */
 #define OTHERS_MAX 8
 
 bool users_init(struct users *users)
@@ -22,7 +22,8 @@ void users_cleanup(struct users *users)
     *users = (struct users){0};
 }
 
-/* A Windows guest names the domain too. A name is a key here and nothing else; one with a NUL in it, too. */
+/* The name of a user as a key: with the domain, which a Windows guest gives too, and with another character in the
+ * place of a NUL, which JSON may have and a key may not. Nobody ever sees it. */
 static bool make_key(const json_t *user, char *key, size_t size)
 {
     const json_t *name = json_object_get(user, "user"), *domain = json_object_get(user, "domain");
@@ -90,8 +91,8 @@ static bool remember_other(struct users *users, const char *name, json_t *logon)
     return !json_array_append(others, logon);
 }
 
-/* The agent lists the earliest logon of each name. That one becomes earlier means that the guest's clock has been set
- * back, and that there is another session. */
+/* The agent lists the earliest logon of each name. When that becomes earlier, there is another session, of after the
+ * guest's clock was set back; the session with the logon of before may still be there. */
 static bool remember_others(struct users *users, const json_t *table)
 {
     const char *name;

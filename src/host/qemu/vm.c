@@ -84,8 +84,8 @@ static void deliver(struct vm *vm, const struct observation *observation)
         vm_check(vm, guest_take(&vm->guest, (enum guest_observation)(kind - VM_OBSERVED_GUEST), observation->message));
 }
 
-/* All that is asked at the start of a connection has been answered. Only the last answer tells the agent's port from the
- * others. */
+/* All that is asked at the start of a connection has been answered. Only the last answer tells the agent's port from
+ * the others. */
 static void attach(struct vm *vm)
 {
     if (vm->attached || !questions_are_answered(&vm->questions) || !qmp_is_ready(&vm->qmp))
@@ -165,7 +165,7 @@ void vm_open_qmp(struct vm *vm, uint64_t now_ms)
     vm->attached = false;
     power_begin(&vm->power);
     snapshot_job_forget(&vm->snapshot_job);
-    /* The resets that the log has by now were told to others, or to nobody. */
+    /* The resets that are in the log by now have had their events, or will have none on this connection. */
     reset_log_skip(&vm->reset_log);
     faults_forget_refusal(&vm->faults);
     messages_restart(&vm->qmp_messages);

@@ -1,12 +1,12 @@
 /*
- * A live machine as QEMU and its guest agent show it: what they say goes in, Virtual PC's events come out. Knows neither
- * sockets nor COM nor the clock; whoever uses it hands it bytes and the time. docs/qemu.md has the mapping and its
- * reasons.
+ * A live machine as QEMU and its guest agent show it: what they say goes in, Virtual PC's events come out. Knows
+ * neither sockets nor COM nor the clock; whoever uses it hands it bytes and the time. docs/qemu.md has the mapping and
+ * its reasons.
  *
  *     bytes ─▶ messages ─▶ qmp, agent ─▶ order ─▶ vm_events.c, vm_answers.c, guest ─▶ the parts ─▶ vm_callbacks.fire
  *
- * What is known of the machine is in parts. Each is a struct, and the file of its name alone reads and writes its fields;
- * all others call its functions. (tests/host/qemu/parts.cmake sees to that.)
+ * What is known of the machine is in parts. Each is a struct, and the file of its name alone reads and writes its
+ * fields; all others call its functions. (tests/host/qemu/parts.cmake sees to that.)
  *
  *     power         the state of the machine, and what it has stopped for
  *     snapshot_job  the job of QEMU's that saves or loads a snapshot
@@ -23,8 +23,9 @@
  *     faults        what is wrong although the connections are there
  *     clock         the time
  *
- * The files vm_*.c connect the parts, and keep nothing themselves: vm_monitor.c and vm_agent.c observe what the two peers
- * say, vm_events.c and vm_answers.c say which part an observation is for. vm.c has what is left: when all of that happens.
+ * The files vm_*.c connect the parts, and keep nothing themselves: vm_monitor.c and vm_agent.c observe what the two
+ * peers say, vm_events.c and vm_answers.c say which part an observation is for, vm_reset_log.c has a reset wait for its
+ * record. vm.c has what is left: when all of that happens.
  */
 #ifndef VMEVENTS_HOST_VM_H
 #define VMEVENTS_HOST_VM_H

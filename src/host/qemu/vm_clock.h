@@ -1,6 +1,6 @@
 /*
- * The time. Whoever uses the machine hands in its own clock with each call; QEMU's clock is another, and is known by the
- * time stamps of its events.
+ * The time. Whoever uses the machine hands in its own clock with each call; QEMU's clock is another, and is known by
+ * the time stamps of its events.
  */
 #ifndef VMEVENTS_HOST_VM_CLOCK_H
 #define VMEVENTS_HOST_VM_CLOCK_H
@@ -23,7 +23,7 @@ static inline uint64_t vm_clock_now_ms(const struct vm_clock *clock)
     return clock->now_ms;
 }
 
-/* QEMU has told the time. */
+/* QEMU has sent a time stamp. */
 static inline void vm_clock_learn(struct vm_clock *clock, int64_t qemu_us)
 {
     clock->ahead_us = qemu_us - (int64_t)clock->now_ms * 1000;

@@ -48,8 +48,8 @@ void vm_deliver_answer(struct vm *vm, int tag, const json_t *result);
 /* vm_agent.c */
 extern const struct guest_callbacks vm_guest_callbacks;
 
-/* vm_reset_log.c: resets, in the order in which they came, take what the log has of each. over: there is no time left to
- * wait. */
+/* vm_reset_log.c: resets, in the order in which they came, take what the log has of each. over: there is no time left
+ * to wait. */
 void vm_read_reset_log(struct vm *vm, bool over);
 
 /* vm_events.c */

@@ -87,7 +87,8 @@ static int64_t estimate_time(const struct vm *vm)
     return time_us > latest_us ? time_us : latest_us;
 }
 
-/* Of another port than the agent's. Such an event is passed over at once, since each makes what comes behind it wait. */
+/* Of another port than the agent's. Such an event is passed over at once, since each makes what comes behind it
+ * wait. */
 static bool is_of_another_port(const struct vm *vm, const char *name, const char *id)
 {
     return !strcmp(name, "VSERPORT_CHANGE") && agent_port_is_known(&vm->agent_port) && id

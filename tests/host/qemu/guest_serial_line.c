@@ -1,4 +1,5 @@
-/* A guest agent on a serial line: QEMU has no events for its port, so that only its own answers show that it is there. */
+/* A guest agent on a serial line: QEMU has no events for its port, so that only its own answers show that it is
+ * there. */
 #include "pretended.h"
 #include "support/test.h"
 
