@@ -77,6 +77,14 @@ void type_info_forget(void)
     ReleaseSRWLockExclusive(&lock);
 }
 
+HRESULT type_info_count(UINT *count)
+{
+    if (!count)
+        return E_POINTER;
+    *count = 1;
+    return S_OK;
+}
+
 HRESULT type_info_describe(REFGUID guid, UINT index, ITypeInfo **info)
 {
     if (!info)

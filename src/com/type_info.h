@@ -17,8 +17,13 @@ HRESULT type_info_get(REFGUID guid, ITypeInfo **info);
 void type_info_forget(void);
 
 /*
- * The IDispatch methods that every object shares, by the description of its interface.
+ * The IDispatch methods that every object shares, by the description of its interface (com/dispatch_methods.h).
  *
+ * type_info_count: IDispatch::GetTypeInfoCount, which is 1. S_OK, E_POINTER.
+ */
+HRESULT type_info_count(UINT *count);
+
+/*
  * type_info_describe: IDispatch::GetTypeInfo. S_OK, E_POINTER, DISP_E_BADINDEX (index is not 0), or what loading
  * the library returned.
  */

@@ -2,12 +2,13 @@
 
 #include "com/class_info.h"
 #include "com/connection_points.h"
-#include "com/type_info.h"
+#include "com/dispatch_methods.h"
+#include "com/error_support.h"
 #include "host/endings.h"
-#include "host/error_support.h"
-#include "host/machine.h"
+#include "host/machine_collection.h"
+#include "host/machine_object.h"
 #include "host/machines.h"
-#include "host/server.h"
+#include "host/process_life.h"
 #include "host/settle.h"
 
 static struct host
@@ -19,6 +20,34 @@ static struct host
     struct event_source *source;
     LONG refcount;
 } host;
+
+/* What the machines need of it */
+
+static BOOL host_prepare_to_fire(void)
+{
+    return event_source_prepare(host.source);
+}
+
+static void host_fire_state_change(BSTR machine, VMVMState state)
+{
+    const struct event_type *type = event_type_get(&event_interfaces[PC_EVENTS], vmVirtualPCEvent_VMStateChange);
+    struct event event;
+
+    event_init(&event, type, L"", &host.source->sequence);
+    V_VT(&event.args[0]) = VT_BSTR;
+    V_BSTR(&event.args[0]) = machine;
+    V_VT(&event.args[1]) = VT_I4;
+    V_I4(&event.args[1]) = state;
+    event_source_fire(host.source, &event);
+    event_cleanup(&event);
+}
+
+static void host_settle(DWORD timeout_ms)
+{
+    lanes_settle(host.source, timeout_ms);
+}
+
+static const struct machine_host machine_host = {host_prepare_to_fire, host_fire_state_change, host_settle};
 
 /* IVMEventHost */
 
@@ -45,7 +74,7 @@ static HRESULT WINAPI host_QueryInterface(IVMEventHost *iface, REFIID riid, void
 static ULONG WINAPI host_AddRef(IVMEventHost *iface)
 {
     (void)iface;
-    server_addref();
+    process_addref();
     return InterlockedIncrement(&host.refcount);
 }
 
@@ -54,66 +83,40 @@ static ULONG WINAPI host_Release(IVMEventHost *iface)
     ULONG refcount = InterlockedDecrement(&host.refcount);
 
     (void)iface;
-    server_release();
+    process_release();
     return refcount;
 }
 
-static HRESULT WINAPI host_GetTypeInfoCount(IVMEventHost *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
+DISPATCH_METHODS(host, IVMEventHost)
 
-static HRESULT WINAPI host_GetTypeInfo(IVMEventHost *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)iface, (void)lcid;
-    return type_info_describe(&IID_IVMEventHost, index, info);
-}
-
-static HRESULT WINAPI host_GetIDsOfNames(
-        IVMEventHost *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)iface, (void)lcid;
-    return type_info_get_ids(&IID_IVMEventHost, riid, names, count, ids);
-}
-
-static HRESULT WINAPI host_Invoke(IVMEventHost *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
-{
-    return type_info_invoke(&IID_IVMEventHost, iface, id, riid, lcid, flags, params, result, exception, arg_error);
-}
-
-static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **face)
+static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **machine_interface)
 {
     struct machine *machine;
     HRESULT hr;
 
     (void)iface;
-    if (!face)
+    if (!machine_interface)
         return E_POINTER;
-    *face = NULL;
-    if (FAILED(hr = machines_create(name, &machine)))
+    *machine_interface = NULL;
+    if (FAILED(hr = machines_create(name, &machine_host, &machine)))
         return hr;
-    *face = machine_get_face(machine);
+    *machine_interface = machine_get_interface(machine);
     machine_release(machine);
     return S_OK;
 }
 
-static HRESULT WINAPI host_FindMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **face)
+static HRESULT WINAPI host_FindMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **machine_interface)
 {
     struct machine *machine;
     HRESULT hr;
 
     (void)iface;
-    if (!face)
+    if (!machine_interface)
         return E_POINTER;
-    *face = NULL;
+    *machine_interface = NULL;
     if (FAILED(hr = machines_find(name, &IID_IVMEventHost, &machine)))
         return hr;
-    *face = machine_get_face(machine);
+    *machine_interface = machine_get_interface(machine);
     machine_release(machine);
     return S_OK;
 }
@@ -124,18 +127,19 @@ static HRESULT WINAPI host_RemoveMachine(IVMEventHost *iface, BSTR name)
     return machines_remove(name);
 }
 
-static HRESULT WINAPI host_OpenMachine(IVMEventHost *iface, BSTR name, BSTR address, IVMEventMachine **face)
+static HRESULT WINAPI host_OpenMachine(
+        IVMEventHost *iface, BSTR name, BSTR address, IVMEventMachine **machine_interface)
 {
     struct machine *machine;
     HRESULT hr;
 
     (void)iface;
-    if (!face)
+    if (!machine_interface)
         return E_POINTER;
-    *face = NULL;
-    if (FAILED(hr = machines_open(name, address, &machine)))
+    *machine_interface = NULL;
+    if (FAILED(hr = machines_open(name, address, &machine_host, &machine)))
         return hr;
-    *face = machine_get_face(machine);
+    *machine_interface = machine_get_interface(machine);
     machine_release(machine);
     return S_OK;
 }
@@ -145,7 +149,7 @@ static HRESULT WINAPI host_get_Machines(IVMEventHost *iface, IVMEventMachines **
     (void)iface;
     if (!machines)
         return E_POINTER;
-    *machines = machines_get_collection();
+    *machines = machine_collection_get();
     return S_OK;
 }
 
@@ -196,7 +200,7 @@ BOOL host_init(void)
     error_support_init(&host.error_support, identity, &IID_IVMEventHost);
     class_info_init(&host.class_info, identity, &CLSID_VMEventHost, &DIID_IVMVirtualPCEvents);
     connection_points_init(&host.points, identity, host.source, 1u << PC_EVENTS, LANE_HOME_NONE);
-    machines_init();
+    machine_collection_init();
     return TRUE;
 }
 
@@ -211,30 +215,6 @@ void host_cleanup(void)
 IVMEventHost *host_get(void)
 {
     return &host.IVMEventHost_iface;
-}
-
-BOOL host_prepare_to_fire(void)
-{
-    return event_source_prepare(host.source);
-}
-
-void host_fire_state_change(BSTR machine, VMVMState state)
-{
-    const struct event_type *type = event_type_get(&event_interfaces[PC_EVENTS], vmVirtualPCEvent_VMStateChange);
-    struct event event;
-
-    event_init(&event, type, L"", &host.source->sequence);
-    V_VT(&event.args[0]) = VT_BSTR;
-    V_BSTR(&event.args[0]) = machine;
-    V_VT(&event.args[1]) = VT_I4;
-    V_I4(&event.args[1]) = state;
-    event_source_fire(host.source, &event);
-    event_cleanup(&event);
-}
-
-void host_settle(DWORD timeout_ms)
-{
-    lanes_settle(host.source, timeout_ms);
 }
 
 void host_finish_connections(void)

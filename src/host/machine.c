@@ -1,41 +1,30 @@
 #include "host/machine.h"
 
-#include "com/class_info.h"
 #include "com/clock.h"
-#include "com/connection_points.h"
+#include "com/connections.h"
 #include "com/error_info.h"
-#include "com/type_info.h"
+#include "com/lane.h"
 #include "event/text.h"
 #include "host/endings.h"
-#include "host/error_support.h"
-#include "host/host.h"
-#include "host/play_invoke.h"
-#include "host/qemu/live.h"
-#include "host/raise_invoke.h"
+#include "host/error_source.h"
 #include "host/raised.h"
-#include "host/server.h"
-#include "host/settle.h"
-#include "host/simulated/player.h"
-#include "platform/memory.h"
 
-struct machine
+BOOL machine_init(struct machine *machine, BSTR name, const struct machine_host *host, struct machine_backend *backend,
+        void (*destroy)(struct machine *machine))
 {
-    IVMEventMachine IVMEventMachine_iface;
-    struct error_support error_support;
-    struct class_info class_info;
-    struct connection_points points;
-    struct event_source *source;
-    LONG refcount;
-    BSTR name;
-    HANDLE removal; /* signalled when it has been removed */
-    struct live *live; /* what is behind it; NULL: it is simulated */
+    *machine = (struct machine){
+            .refcount = 1,
+            .destroy = destroy,
+            .host = host,
+            .backend = backend,
+            .lock = SRWLOCK_INIT,
+            .state = backend ? vmVMState_Invalid : vmVMState_TurnedOff,
+    };
+    return (machine->name = SysAllocStringLen(name, SysStringLen(name)))
+            && (machine->removal = CreateEventW(NULL, TRUE, FALSE, NULL)) && (machine->source = event_source_create());
+}
 
-    SRWLOCK lock; /* one event after the other, so that all clients hear them and the states in the same order */
-    VMVMState state;
-    BOOL removed;
-};
-
-static void machine_free(struct machine *machine)
+void machine_cleanup(struct machine *machine)
 {
     if (machine->source)
     {
@@ -44,26 +33,23 @@ static void machine_free(struct machine *machine)
     }
     if (machine->removal)
         CloseHandle(machine->removal);
-    live_release(machine->live);
+    if (machine->backend)
+        machine->backend->functions->release(machine->backend);
     SysFreeString(machine->name);
-    memory_free(machine);
 }
 
-void machine_addref(struct machine *machine)
+ULONG machine_addref(struct machine *machine)
 {
-    InterlockedIncrement(&machine->refcount);
+    return InterlockedIncrement(&machine->refcount);
 }
 
-void machine_release(struct machine *machine)
+ULONG machine_release(struct machine *machine)
 {
-    if (!InterlockedDecrement(&machine->refcount))
-        machine_free(machine);
-}
+    ULONG refcount = InterlockedDecrement(&machine->refcount);
 
-IVMEventMachine *machine_get_face(struct machine *machine)
-{
-    IVMEventMachine_AddRef(&machine->IVMEventMachine_iface);
-    return &machine->IVMEventMachine_iface;
+    if (!refcount)
+        machine->destroy(machine);
+    return refcount;
 }
 
 BSTR machine_name(const struct machine *machine)
@@ -71,7 +57,27 @@ BSTR machine_name(const struct machine *machine)
     return machine->name;
 }
 
-HRESULT machine_raise_removed(struct machine *machine)
+VMVMState machine_state(struct machine *machine)
+{
+    VMVMState state;
+
+    AcquireSRWLockShared(&machine->lock);
+    state = machine->state;
+    ReleaseSRWLockShared(&machine->lock);
+    return state;
+}
+
+struct machine_backend *machine_backend(const struct machine *machine)
+{
+    return machine->backend;
+}
+
+struct event_source *machine_source(const struct machine *machine)
+{
+    return machine->source;
+}
+
+HRESULT machine_error_removed(struct machine *machine)
 {
     struct text text = {0};
 
@@ -84,16 +90,6 @@ HRESULT machine_raise_removed(struct machine *machine)
 BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms)
 {
     return WaitForSingleObject(machine->removal, timeout_ms) == WAIT_OBJECT_0;
-}
-
-HRESULT machine_attach(struct machine *machine)
-{
-    return live_open(machine->live, machine);
-}
-
-BOOL machine_is_same_place(const struct machine *machine, const struct machine *other)
-{
-    return machine->live && other->live && live_is_same_place(machine->live, other->live);
 }
 
 void machine_learn_state(struct machine *machine, VMVMState state)
@@ -111,10 +107,10 @@ static BOOL is_state_change(const struct event *event)
 
 HRESULT machine_prepare_to_fire(struct machine *machine)
 {
-    return event_source_prepare(machine->source) && host_prepare_to_fire() ? S_OK : E_OUTOFMEMORY;
+    return event_source_prepare(machine->source) && machine->host->prepare_to_fire() ? S_OK : E_OUTOFMEMORY;
 }
 
-/* The lock is held. Whether the event changes the state. */
+/* Takes on the state, if the event is a change of it. Returns whether the state is another now. The lock is held. */
 static BOOL machine_take_state(struct machine *machine, const struct event *event)
 {
     VMVMState before = machine->state;
@@ -133,7 +129,7 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event)
     event->sequence = &machine->source->sequence;
     hr = event_source_fire(machine->source, event);
     if (changed)
-        host_fire_state_change(machine->name, machine->state);
+        machine->host->fire_state_change(machine->name, machine->state);
     return hr;
 }
 
@@ -142,10 +138,10 @@ void machine_settle(struct machine *machine)
     ULONGLONG start = clock_ms();
 
     lanes_settle(machine->source, MACHINE_SETTLE_MS);
-    host_settle(clock_left_ms(start, MACHINE_SETTLE_MS));
+    machine->host->settle(clock_left_ms(start, MACHINE_SETTLE_MS));
 }
 
-HRESULT machine_tell(struct machine *machine, struct event *event)
+HRESULT machine_fire_from_backend(struct machine *machine, struct event *event)
 {
     HRESULT hr = VM_E_VM_UNKNOWN;
 
@@ -153,7 +149,6 @@ HRESULT machine_tell(struct machine *machine, struct event *event)
     /* Once the machine has been removed the host may be gone too. */
     if (!machine->removed)
     {
-        /* The state is another all the same when nobody can be told. */
         if (SUCCEEDED(hr = machine_prepare_to_fire(machine)))
             hr = machine_fire_one(machine, event);
         else
@@ -163,7 +158,7 @@ HRESULT machine_tell(struct machine *machine, struct event *event)
     return hr;
 }
 
-static HRESULT machine_raise_live(const struct machine *machine)
+static HRESULT error_state_is_its_own(const struct machine *machine)
 {
     struct text text = {0};
 
@@ -180,136 +175,14 @@ HRESULT machine_fire(struct machine *machine, struct raised *raised)
 
     if (FAILED(hr))
         return hr;
-    if (machine->live && is_state_change(&raised->events[0]))
-        return machine_raise_live(machine);
+    if (machine->backend && is_state_change(&raised->events[0]))
+        return error_state_is_its_own(machine);
     AcquireSRWLockExclusive(&machine->lock);
     removed = machine->removed;
     for (UINT i = 0; !removed && i < raised->count && SUCCEEDED(hr); ++i)
         hr = machine_fire_one(machine, &raised->events[i]);
     ReleaseSRWLockExclusive(&machine->lock);
-    return removed ? machine_raise_removed(machine) : hr;
-}
-
-void machine_remove(struct machine *machine)
-{
-    const struct event_type *type = event_type_get(
-            &event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);
-    struct event event;
-
-    event_init(&event, type, machine->name, NULL);
-    V_VT(&event.args[0]) = VT_I4;
-    V_I4(&event.args[0]) = vmVMState_DeleteMachine;
-    AcquireSRWLockExclusive(&machine->lock);
-    machine->removed = TRUE;
-    machine_fire_one(machine, &event);
-    ReleaseSRWLockExclusive(&machine->lock);
-    event_cleanup(&event);
-    SetEvent(machine->removal);
-    if (machine->live)
-        live_close(machine->live);
-    connections_finish_all(machine->source);
-    endings_watch();
-}
-
-/* IVMEventMachine */
-
-static struct machine *machine_from_IVMEventMachine(IVMEventMachine *iface)
-{
-    return CONTAINING_RECORD(iface, struct machine, IVMEventMachine_iface);
-}
-
-static HRESULT WINAPI machine_QueryInterface(IVMEventMachine *iface, REFIID riid, void **object)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-
-    if (!object)
-        return E_POINTER;
-    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventMachine))
-        *object = iface;
-    else if (IsEqualIID(riid, &IID_IConnectionPointContainer))
-        *object = &machine->points.IConnectionPointContainer_iface;
-    else if (IsEqualIID(riid, &IID_IProvideClassInfo) || IsEqualIID(riid, &IID_IProvideClassInfo2))
-        *object = &machine->class_info.IProvideClassInfo2_iface;
-    else if (IsEqualIID(riid, &IID_ISupportErrorInfo))
-        *object = &machine->error_support.ISupportErrorInfo_iface;
-    else
-        *object = NULL;
-    if (!*object)
-        return E_NOINTERFACE;
-    IVMEventMachine_AddRef(iface);
-    return S_OK;
-}
-
-static ULONG WINAPI machine_AddRef(IVMEventMachine *iface)
-{
-    server_addref();
-    return InterlockedIncrement(&machine_from_IVMEventMachine(iface)->refcount);
-}
-
-static ULONG WINAPI machine_Release(IVMEventMachine *iface)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-    ULONG refcount = InterlockedDecrement(&machine->refcount);
-
-    if (!refcount)
-        machine_free(machine);
-    server_release();
-    return refcount;
-}
-
-static HRESULT WINAPI machine_GetTypeInfoCount(IVMEventMachine *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI machine_GetTypeInfo(IVMEventMachine *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)iface, (void)lcid;
-    return type_info_describe(&IID_IVMEventMachine, index, info);
-}
-
-static HRESULT WINAPI machine_GetIDsOfNames(
-        IVMEventMachine *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)iface, (void)lcid;
-    return type_info_get_ids(&IID_IVMEventMachine, riid, names, count, ids);
-}
-
-static HRESULT WINAPI machine_Invoke(IVMEventMachine *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
-{
-    if (id == DISPID_RAISE)
-        return raise_invoke(
-                machine_from_IVMEventMachine(iface), riid, lcid, flags, params, result, exception, arg_error);
-    if (id == DISPID_PLAY)
-        return play_invoke(iface, riid, lcid, flags, params, result, exception, arg_error);
-    return type_info_invoke(&IID_IVMEventMachine, iface, id, riid, lcid, flags, params, result, exception, arg_error);
-}
-
-static HRESULT WINAPI machine_get_Name(IVMEventMachine *iface, BSTR *name)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-
-    if (!name)
-        return E_POINTER;
-    *name = SysAllocStringLen(machine->name, SysStringLen(machine->name));
-    return *name ? S_OK : E_OUTOFMEMORY;
-}
-
-static HRESULT WINAPI machine_get_State(IVMEventMachine *iface, VMVMState *state)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-
-    if (!state)
-        return E_POINTER;
-    AcquireSRWLockShared(&machine->lock);
-    *state = machine->state;
-    ReleaseSRWLockShared(&machine->lock);
-    return S_OK;
+    return removed ? machine_error_removed(machine) : hr;
 }
 
 HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid)
@@ -327,206 +200,23 @@ HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *a
     return hr;
 }
 
-/* By the vtable nobody tells a locale: numbers as strings are read by the host's. */
-static HRESULT WINAPI machine_Raise(IVMEventMachine *iface, BSTR event_name, SAFEARRAY *arguments)
+void machine_remove(struct machine *machine)
 {
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-    VARTYPE type;
-    VARIANT *args;
-    HRESULT hr;
+    const struct event_type *type = event_type_get(
+            &event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);
+    struct event event;
 
-    if (!arguments)
-        return machine_raise(machine, event_name, NULL, 0, LOCALE_USER_DEFAULT);
-    if (SafeArrayGetDim(arguments) != 1 || FAILED(SafeArrayGetVartype(arguments, &type)) || type != VT_VARIANT)
-        return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-                L"The arguments must be an array of VARIANT with one dimension");
-    if (FAILED(hr = SafeArrayAccessData(arguments, (void **)&args)))
-        return hr;
-    hr = machine_raise(machine, event_name, args, arguments->rgsabound[0].cElements, LOCALE_USER_DEFAULT);
-    SafeArrayUnaccessData(arguments);
-    return hr;
-}
-
-static HRESULT refuse_speed(const VARIANT *given)
-{
-    struct text text = {0};
-
-    text_append(&text, L"The speed");
-    if (V_VT(given) == VT_BSTR)
-    {
-        text_append(&text, L" is ");
-        text_append_quote(&text, V_BSTR(given) ? V_BSTR(given) : L"", SysStringLen(V_BSTR(given)), TEXT_QUOTE_MAX);
-        text_append(&text, L"; it");
-    }
-    text_append(&text,
-            L" must be a number greater than 0: 1 plays the scenario as it is written, 2 in half the time");
-    return error_raise_text(E_INVALIDARG, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
-}
-
-/* The speed of Play, 1 when it is left out. */
-static HRESULT get_speed(VARIANT *variant, double *speed)
-{
-    VARIANT given, number;
-    HRESULT hr;
-
-    *speed = 1;
-    if (V_VT(variant) == VT_EMPTY || (V_VT(variant) == VT_ERROR && V_ERROR(variant) == DISP_E_PARAMNOTFOUND))
-        return S_OK;
-    VariantInit(&number);
-    if (SUCCEEDED(hr = event_copy_argument(&given, variant)))
-        hr = V_VT(&given) == VT_BSTR && string_has_nul(V_BSTR(&given)) ? DISP_E_TYPEMISMATCH
-                                                                       : VariantChangeType(&number, &given, 0, VT_R8);
-    if (SUCCEEDED(hr) && V_R8(&number) > 0)
-        *speed = V_R8(&number);
-    else if (hr != E_OUTOFMEMORY)
-        hr = refuse_speed(&given);
-    VariantClear(&given);
-    return hr;
-}
-
-static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT speed, LONG *fired)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-    double factor;
-    HRESULT hr;
-
-    if (!fired)
-        return E_POINTER;
-    *fired = 0;
-    if (FAILED(hr = get_speed(&speed, &factor)))
-        return hr;
-    /* Also when the client is gone meanwhile. */
-    IVMEventMachine_AddRef(iface);
-    hr = player_play(machine, path, factor, fired);
-    machine_settle(machine);
-    IVMEventMachine_Release(iface);
-    return hr;
-}
-
-static HRESULT WINAPI machine_get_Address(IVMEventMachine *iface, BSTR *address)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-    BSTR text = machine->live ? live_address(machine->live) : NULL;
-
-    if (!address)
-        return E_POINTER;
-    *address = SysAllocStringLen(text, SysStringLen(text));
-    return *address ? S_OK : E_OUTOFMEMORY;
-}
-
-static HRESULT WINAPI machine_get_Connected(IVMEventMachine *iface, VARIANT_BOOL *connected)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-
-    if (!connected)
-        return E_POINTER;
-    *connected = !machine->live || live_is_connected(machine->live) ? VARIANT_TRUE : VARIANT_FALSE;
-    return S_OK;
-}
-
-static HRESULT WINAPI machine_get_Fault(IVMEventMachine *iface, BSTR *fault)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-
-    if (!fault)
-        return E_POINTER;
-    *fault = machine->live ? live_fault(machine->live) : SysAllocString(L"");
-    return *fault ? S_OK : E_OUTOFMEMORY;
-}
-
-/* A simulated guest has no users; who asks them to leave hears that they have. */
-static HRESULT WINAPI machine_LogoffGuest(IVMEventMachine *iface)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-    VARIANT external;
-    BSTR name;
-    HRESULT hr;
-
-    if (machine->live)
-    {
-        /* Also when the client is gone meanwhile. */
-        IVMEventMachine_AddRef(iface);
-        hr = live_logoff(machine->live);
-        IVMEventMachine_Release(iface);
-        return hr;
-    }
-    if (!(name = SysAllocString(L"OnGuestLogoff")))
-        return E_OUTOFMEMORY;
-    V_VT(&external) = VT_I4;
-    V_I4(&external) = vmLogoff_External;
-    hr = machine_raise(machine, name, &external, 1, LOCALE_USER_DEFAULT);
-    SysFreeString(name);
-    return hr;
-}
-
-static HRESULT WINAPI machine_Settle(IVMEventMachine *iface, LONG connection, LONG timeout_ms, LONG *missing)
-{
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-    HRESULT hr;
-
-    /* Also when the client is gone meanwhile. */
-    IVMEventMachine_AddRef(iface);
-    hr = settle_connection(machine->source, &IID_IVMEventMachine, connection, timeout_ms, missing);
-    IVMEventMachine_Release(iface);
-    return hr;
-}
-
-static const IVMEventMachineVtbl machine_vtbl = {
-        machine_QueryInterface,
-        machine_AddRef,
-        machine_Release,
-        machine_GetTypeInfoCount,
-        machine_GetTypeInfo,
-        machine_GetIDsOfNames,
-        machine_Invoke,
-        machine_get_Name,
-        machine_get_State,
-        machine_Raise,
-        machine_Play,
-        machine_get_Address,
-        machine_get_Connected,
-        machine_get_Fault,
-        machine_LogoffGuest,
-        machine_Settle,
-};
-
-HRESULT machine_create(BSTR name, struct machine **result)
-{
-    struct machine *machine = memory_alloc(sizeof(*machine));
-    IUnknown *identity;
-
-    if (!machine)
-        return E_OUTOFMEMORY;
-    identity = (IUnknown *)&machine->IVMEventMachine_iface;
-    machine->IVMEventMachine_iface.lpVtbl = (IVMEventMachineVtbl *)&machine_vtbl;
-    machine->refcount = 1;
-    machine->state = vmVMState_TurnedOff;
-    InitializeSRWLock(&machine->lock);
-    if (!(machine->name = SysAllocStringLen(name, SysStringLen(name)))
-            || !(machine->removal = CreateEventW(NULL, TRUE, FALSE, NULL))
-            || !(machine->source = event_source_create()))
-    {
-        machine_free(machine);
-        return E_OUTOFMEMORY;
-    }
-    error_support_init(&machine->error_support, identity, &IID_IVMEventMachine);
-    class_info_init(&machine->class_info, identity, &CLSID_VMEventMachine, &DIID_IVMVirtualMachineEvents);
-    connection_points_init(&machine->points, identity, machine->source,
-            1u << MACHINE_EVENTS | 1u << DVD_EVENTS | 1u << FLOPPY_EVENTS, LANE_HOME_NONE);
-    *result = machine;
-    return S_OK;
-}
-
-HRESULT machine_create_live(BSTR name, struct live *live, struct machine **machine)
-{
-    HRESULT hr = machine_create(name, machine);
-
-    if (FAILED(hr))
-    {
-        live_release(live);
-        return hr;
-    }
-    (*machine)->live = live;
-    (*machine)->state = vmVMState_Invalid;
-    return S_OK;
+    event_init(&event, type, machine->name, NULL);
+    V_VT(&event.args[0]) = VT_I4;
+    V_I4(&event.args[0]) = vmVMState_DeleteMachine;
+    AcquireSRWLockExclusive(&machine->lock);
+    machine->removed = TRUE;
+    machine_fire_one(machine, &event);
+    ReleaseSRWLockExclusive(&machine->lock);
+    event_cleanup(&event);
+    SetEvent(machine->removal);
+    if (machine->backend)
+        machine->backend->functions->close(machine->backend);
+    connections_finish_all(machine->source);
+    endings_watch();
 }

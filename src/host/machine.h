@@ -1,31 +1,101 @@
 /*
- * A machine: IVMEventMachine, its state and its connection points. It does not know what makes its events: clients
- * that call Raise, a scenario, or a live machine behind it.
+ * A machine as the host has it: its name, its state, who listens to it, and whether it has been removed. It does not
+ * know what makes its events: clients that call Raise, a scenario, or a live machine behind it. Nor does it know the
+ * host or what is behind it but by the two tables of functions here, which it is given when it is made.
+ *
+ * Any thread may call all of it, but for machine_init and machine_cleanup.
  */
 #ifndef VMEVENTS_HOST_MACHINE_H
 #define VMEVENTS_HOST_MACHINE_H
 
-#include "event/event.h"
+#include "com/event_source.h"
 
-struct live;
 struct machine;
 struct raised;
 
-/* With one reference. References of the process itself are counted by machine_addref and machine_release; only those
- * of machine_get_face, which clients get, keep the process. */
-HRESULT machine_create(BSTR name, struct machine **machine);
+/* What a machine needs of the host. Clients' references keep the host; what is behind a machine has none, and so makes a
+ * machine call the host only until it is removed. */
+struct machine_host
+{
+    /* Has ready what the calling thread needs to fire at the host's clients. FALSE: out of memory. */
+    BOOL (*prepare_to_fire)(void);
 
-/* The same with a live machine behind it, which becomes the machine's, also when it fails. */
-HRESULT machine_create_live(BSTR name, struct live *live, struct machine **machine);
+    /* The state of the machine of that name has changed: the host's clients hear it. Called with the machine's lock
+     * held, so that they hear the changes in the machine's order; does not wait for them. */
+    void (*fire_state_change)(BSTR name, VMVMState state);
 
-void machine_addref(struct machine *machine);
-void machine_release(struct machine *machine);
+    /* Waits until the host's clients have got what was fired, for so long at most. */
+    void (*settle)(DWORD timeout_ms);
+};
 
-IVMEventMachine *machine_get_face(struct machine *machine);
+struct machine_backend;
 
+/* What a machine needs of that which is behind it, when it is live. */
+struct machine_backend_functions
+{
+    /* Where it is. The string stays the backend's, until it is released. */
+    BSTR (*address)(const struct machine_backend *backend);
+
+    /* Whether it is connected, and what is wrong: for SysFreeString, empty when nothing is; NULL: out of memory. */
+    BOOL (*is_connected)(struct machine_backend *backend);
+    BSTR (*fault)(struct machine_backend *backend);
+
+    /* Logs off the guest's users and waits until they are gone. What IVMEventMachine::LogoffGuest returns, with its
+     * description. */
+    HRESULT (*log_off)(struct machine_backend *backend);
+
+    /* The machine has been removed: nothing that happens is news any more. Called once at most; does not wait. */
+    void (*close)(struct machine_backend *backend);
+
+    /* Ends the machine's reference. */
+    void (*release)(struct machine_backend *backend);
+};
+
+struct machine_backend
+{
+    const struct machine_backend_functions *functions;
+};
+
+/* Part of a machine's object, which frees it (host/machine_object.c). The fields are machine.c's alone. */
+struct machine
+{
+    LONG refcount;
+    void (*destroy)(struct machine *machine);
+    const struct machine_host *host;
+    struct machine_backend *backend; /* NULL: the machine is simulated */
+    struct event_source *source;
+    BSTR name;
+    HANDLE removal; /* signalled when it has been removed */
+
+    SRWLOCK lock; /* one event after the other, so that all clients hear them and the states in the same order */
+    VMVMState state;
+    BOOL removed;
+};
+
+/* Begins a machine with one reference; when the last goes it is destroyed by that function, which calls machine_cleanup.
+ * The backend's reference becomes the machine's, also when it fails. The state is that of a machine that is turned off;
+ * with a backend it is unknown. FALSE: out of memory, and machine_cleanup is to be called all the same. */
+BOOL machine_init(struct machine *machine, BSTR name, const struct machine_host *host, struct machine_backend *backend,
+        void (*destroy)(struct machine *machine));
+void machine_cleanup(struct machine *machine);
+
+/* References of the process itself and of clients. Those of clients also keep the process, which the object counts. Both
+ * return the number that is left. */
+ULONG machine_addref(struct machine *machine);
+ULONG machine_release(struct machine *machine);
+
+/* The string stays the machine's. */
 BSTR machine_name(const struct machine *machine);
 
-/* S_OK: the calling thread has what it needs to fire the machine's events and what the host tells of them, so that it
+VMVMState machine_state(struct machine *machine);
+
+/* What is behind it; NULL: it is simulated. Good as long as the machine. */
+struct machine_backend *machine_backend(const struct machine *machine);
+
+/* Who listens. Good as long as the machine. */
+struct event_source *machine_source(const struct machine *machine);
+
+/* S_OK: the calling thread has what it needs to fire the machine's events and what the host fires of them, so that it
  * cannot run out of memory any more. E_OUTOFMEMORY */
 HRESULT machine_prepare_to_fire(struct machine *machine);
 
@@ -33,7 +103,9 @@ HRESULT machine_prepare_to_fire(struct machine *machine);
  * Fires the events, and with OnStateChange takes on the state, of which the host's clients hear too. Does not wait for
  * those who listen.
  *
- * S_OK, VM_E_VM_UNKNOWN (with a description: the machine has been removed), E_OUTOFMEMORY
+ * S_OK, E_OUTOFMEMORY, and with a description:
+ * VM_E_VM_UNKNOWN  the machine has been removed
+ * E_ACCESSDENIED   OnStateChange, of a live machine, whose state is its own
  */
 HRESULT machine_fire(struct machine *machine, struct raised *raised);
 
@@ -47,25 +119,25 @@ void machine_settle(struct machine *machine);
  * machine_fire return, with a description. Strings that stand for numbers are read by the locale. */
 HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid);
 
-/* As machine_fire with one event, of a machine that is live. */
-HRESULT machine_tell(struct machine *machine, struct event *event);
+/*
+ * What is behind the machine fires one event. With OnStateChange the machine takes on the state also when there is no
+ * memory to fire it: it is what the machine is in.
+ *
+ * S_OK, VM_E_VM_UNKNOWN (the machine has been removed: nobody hears the event), E_OUTOFMEMORY; none has a description
+ */
+HRESULT machine_fire_from_backend(struct machine *machine, struct event *event);
 
-/* The state of a live machine, when it is not news. */
+/* The state that what is behind the machine has found it in. It is no change, so that no event is fired. */
 void machine_learn_state(struct machine *machine, VMVMState state);
 
-/* Attaches a machine that is live, once it can be found. */
-HRESULT machine_attach(struct machine *machine);
-
-/* Whether both are live, and the same. */
-BOOL machine_is_same_place(const struct machine *machine, const struct machine *other);
-
-/* Waits. True: the machine has been removed. */
+/* Waits. TRUE: the machine has been removed. */
 BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms);
 
 /* Returns VM_E_VM_UNKNOWN with its description. */
-HRESULT machine_raise_removed(struct machine *machine);
+HRESULT machine_error_removed(struct machine *machine);
 
-/* The machine says that it is deleted, and is never heard of again: its connections end when they have delivered that. */
+/* Fires that the machine is deleted, and nothing ever after: its connections end when they have delivered that. Once;
+ * the calling thread has prepared to fire. */
 void machine_remove(struct machine *machine);
 
 #endif

@@ -1,7 +1,7 @@
 #include "host/machine_name.h"
 
 #include "com/error_info.h"
-#include "host/server.h"
+#include "host/error_source.h"
 #include "vmevents.h"
 
 #include <wchar.h>
@@ -17,7 +17,7 @@ bool machine_name_is_empty(BSTR name)
     return !length;
 }
 
-HRESULT machine_name_raise_empty(REFIID iid)
+HRESULT machine_name_error_empty(REFIID iid)
 {
     return error_raise_format(VM_E_CONFIG_NO_NAME, iid, HOST_ERROR_SOURCE,
             L"The name of the machine is empty; it needs 1 to %u characters", MACHINE_NAME_MAX);
@@ -61,7 +61,7 @@ HRESULT machine_name_check(BSTR name)
     UINT length = SysStringLen(name);
 
     if (machine_name_is_empty(name))
-        return machine_name_raise_empty(&IID_IVMEventHost);
+        return machine_name_error_empty(&IID_IVMEventHost);
     if (length > MACHINE_NAME_MAX)
         return error_too_long(name);
     for (UINT i = 0; i < length; ++i)

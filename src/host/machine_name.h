@@ -18,7 +18,7 @@ HRESULT machine_name_check(BSTR name);
 bool machine_name_is_empty(BSTR name);
 
 /* Returns VM_E_CONFIG_NO_NAME with its description. */
-HRESULT machine_name_raise_empty(REFIID iid);
+HRESULT machine_name_error_empty(REFIID iid);
 
 /* In any case, whatever the language of the system. */
 bool machine_names_are_equal(BSTR name, BSTR other);

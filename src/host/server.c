@@ -1,8 +1,3 @@
-/*
- * The process ends when nobody holds a reference any more. COM is told of each through CoAddRefServerProcess: when
- * the last goes it suspends the class object in the same step, so that an activation that comes at that moment
- * starts a new process instead of finding one that is about to end.
- */
 #include "host/server.h"
 
 #include "com/clock.h"
@@ -12,6 +7,7 @@
 #include "host/endings.h"
 #include "host/host.h"
 #include "host/machines.h"
+#include "host/process_life.h"
 #include "host/wine_clients.h"
 #include "host/wine_launches.h"
 #include "vmevents.h"
@@ -44,30 +40,10 @@ static const IID *const interfaces[] = {
         &IID_IUnknown,
 };
 
-static LONG uses;
-static HANDLE wake;
-
-static void server_wake(void)
-{
-    SetEvent(wake);
-}
-
-void server_addref(void)
-{
-    InterlockedIncrement(&uses);
-    CoAddRefServerProcess();
-}
-
-void server_release(void)
-{
-    InterlockedDecrement(&uses);
-    if (!CoReleaseServerProcess())
-        server_wake();
-}
-
+/* Whether a client is there. Under Wine those that ended keep their references for ever. */
 static BOOL server_in_use(void)
 {
-    return InterlockedCompareExchange(&uses, 0, 0) && !wine_clients_are_gone();
+    return process_has_references() && !wine_clients_are_gone();
 }
 
 /* The class object: one host for all clients. A reference to the class object itself keeps nothing alive, since COM
@@ -113,9 +89,9 @@ static HRESULT WINAPI class_object_LockServer(IClassFactory *iface, BOOL lock)
 {
     (void)iface;
     if (lock)
-        server_addref();
+        process_addref();
     else
-        server_release();
+        process_release();
     return S_OK;
 }
 
@@ -161,10 +137,10 @@ static void server_finish_connections(void)
     machines_remove_all();
     host_finish_connections();
     while (lanes_let_go(CLIENT_PATIENCE_MS))
-        WaitForSingleObject(wake, 10);
+        process_wait(10);
     start = clock_ms();
     while (module_in_use() && clock_left_ms(start, LAST_RELEASES_TIMEOUT_MS))
-        WaitForSingleObject(wake, 10);
+        process_wait(10);
 }
 
 HRESULT server_run(void)
@@ -172,12 +148,12 @@ HRESULT server_run(void)
     DWORD cookie, timeout;
     HRESULT hr;
 
-    if (!(wake = CreateEventW(NULL, FALSE, FALSE, NULL)) || !host_init())
+    if (!process_life_init() || !host_init())
         return E_OUTOFMEMORY;
     if (!(timeout = wine_launches_await_turn(FIRST_CLIENT_TIMEOUT_MS)))
         return S_OK;
-    module_on_idle = server_wake;
-    wine_clients_watch(server_wake);
+    module_on_idle = process_wake;
+    wine_clients_watch(process_wake);
     wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
     do
     {
@@ -185,14 +161,14 @@ HRESULT server_run(void)
             return hr;
         do
         {
-            WaitForSingleObject(wake, timeout);
+            process_wait(timeout);
             timeout = server_in_use() ? INFINITE : timeout;
         } while (!class_object_withdraw(cookie));
     } while (server_in_use());
     wine_launches_end_turn();
     server_finish_connections();
     /* Whoever has a reference all the same may use it in the moment that is left. */
-    if (!module_in_use() && !InterlockedCompareExchange(&uses, 0, 0))
+    if (!module_in_use() && !process_has_references())
         host_cleanup();
     return S_OK;
 }

@@ -2,7 +2,7 @@
 
 #include "com/connections.h"
 #include "com/error_info.h"
-#include "host/server.h"
+#include "host/error_source.h"
 
 #include <olectl.h>
 

@@ -1,8 +1,8 @@
 /* The faces of the sink that events come in by: the event dispinterfaces, and the relay from other sinks. */
 #include "sink/sink.h"
 
+#include "com/dispatch_methods.h"
 #include "com/event_invoke.h"
-#include "com/type_info.h"
 
 static struct sink_face *sink_face_from_IDispatch(IDispatch *iface)
 {
@@ -24,27 +24,7 @@ static ULONG WINAPI sink_face_Release(IDispatch *iface)
     return IVMEventSink_Release(&sink_face_from_IDispatch(iface)->sink->IVMEventSink_iface);
 }
 
-static HRESULT WINAPI sink_face_GetTypeInfoCount(IDispatch *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI sink_face_GetTypeInfo(IDispatch *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)lcid;
-    return type_info_describe(sink_face_from_IDispatch(iface)->events->described, index, info);
-}
-
-static HRESULT WINAPI sink_face_GetIDsOfNames(
-        IDispatch *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)lcid;
-    return type_info_get_ids(sink_face_from_IDispatch(iface)->events->described, riid, names, count, ids);
-}
+DISPATCH_DESCRIPTION_METHODS(sink_face, IDispatch, sink_face_from_IDispatch(iface)->events->described)
 
 /* Not inlined, so that the usual way has nothing to set up for it. */
 static HRESULT __attribute__((noinline)) WINAPI sink_face_invoke_any(IDispatch *iface, DISPID id, REFIID riid,

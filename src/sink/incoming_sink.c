@@ -1,10 +1,10 @@
 #include "sink/incoming.h"
 
 #include "com/connections.h"
+#include "com/dispatch_methods.h"
 #include "com/event_invoke.h"
 #include "com/module.h"
 #include "com/relay.h"
-#include "com/type_info.h"
 #include "platform/memory.h"
 
 #include <servprov.h>
@@ -81,27 +81,7 @@ static ULONG WINAPI incoming_sink_Release(IDispatch *iface)
     return refcount;
 }
 
-static HRESULT WINAPI incoming_sink_GetTypeInfoCount(IDispatch *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI incoming_sink_GetTypeInfo(IDispatch *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)lcid;
-    return type_info_describe(incoming_sink_from_IDispatch(iface)->events->described, index, info);
-}
-
-static HRESULT WINAPI incoming_sink_GetIDsOfNames(
-        IDispatch *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)lcid;
-    return type_info_get_ids(incoming_sink_from_IDispatch(iface)->events->described, riid, names, count, ids);
-}
+DISPATCH_DESCRIPTION_METHODS(incoming_sink, IDispatch, incoming_sink_from_IDispatch(iface)->events->described)
 
 /* Not inlined, so that the usual way has nothing to set up for it. */
 static HRESULT __attribute__((noinline)) WINAPI incoming_sink_invoke_any(IDispatch *iface, DISPID id, REFIID riid,
@@ -194,8 +174,7 @@ static ULONG WINAPI incoming_sink_provider_Release(IServiceProvider *iface)
     return IDispatch_Release(&incoming_sink_from_IServiceProvider(iface)->IDispatch_iface);
 }
 
-static HRESULT WINAPI incoming_sink_QueryService(
-        IServiceProvider *iface, REFGUID service, REFIID riid, void **object)
+static HRESULT WINAPI incoming_sink_QueryService(IServiceProvider *iface, REFGUID service, REFIID riid, void **object)
 {
     struct incoming_sink *sink = incoming_sink_from_IServiceProvider(iface);
 

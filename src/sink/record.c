@@ -1,8 +1,8 @@
 #include "sink/record.h"
 
+#include "com/dispatch_methods.h"
 #include "com/module.h"
 #include "com/stand_in.h"
-#include "com/type_info.h"
 #include "event/text.h"
 #include "platform/memory.h"
 
@@ -61,33 +61,7 @@ static ULONG WINAPI record_Release(IVMEventRecord *iface)
     return refcount;
 }
 
-static HRESULT WINAPI record_GetTypeInfoCount(IVMEventRecord *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI record_GetTypeInfo(IVMEventRecord *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)iface, (void)lcid;
-    return type_info_describe(&IID_IVMEventRecord, index, info);
-}
-
-static HRESULT WINAPI record_GetIDsOfNames(
-        IVMEventRecord *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)iface, (void)lcid;
-    return type_info_get_ids(&IID_IVMEventRecord, riid, names, count, ids);
-}
-
-static HRESULT WINAPI record_Invoke(IVMEventRecord *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
-{
-    return type_info_invoke(&IID_IVMEventRecord, iface, id, riid, lcid, flags, params, result, exception, arg_error);
-}
+DISPATCH_METHODS(record, IVMEventRecord)
 
 /* A string that is to be returned. */
 static HRESULT return_string(const WCHAR *string, BSTR *result)

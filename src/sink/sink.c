@@ -4,17 +4,16 @@
  */
 #include "sink/sink.h"
 
+#include "com/dispatch_methods.h"
 #include "com/error_info.h"
 #include "com/event_invoke.h"
 #include "com/module.h"
-#include "com/type_info.h"
 #include "platform/memory.h"
 #include "sink/catch_up.h"
 #include "sink/record.h"
 
 /* {94ea2b94-e9cc-49e0-c0ff-ee64ca8f5b90}: no library of MinGW-w64 has it. */
-const IID sink_IID_IAgileObject = {
-        0x94ea2b94, 0xe9cc, 0x49e0, {0xc0, 0xff, 0xee, 0x64, 0xca, 0x8f, 0x5b, 0x90}};
+const IID sink_IID_IAgileObject = {0x94ea2b94, 0xe9cc, 0x49e0, {0xc0, 0xff, 0xee, 0x64, 0xca, 0x8f, 0x5b, 0x90}};
 
 HRESULT sink_error(HRESULT hr, const WCHAR *format, ...)
 {
@@ -68,7 +67,7 @@ static void *sink_find_face(struct sink *sink, REFIID riid)
     if (IsEqualIID(riid, &IID_IProvideClassInfo) || IsEqualIID(riid, &IID_IProvideClassInfo2))
         return &sink->class_info.IProvideClassInfo2_iface;
     if (IsEqualIID(riid, &IID_ISupportErrorInfo))
-        return &sink->ISupportErrorInfo_iface;
+        return &sink->error_support.ISupportErrorInfo_iface;
     if (IsEqualIID(riid, &IID_IEventRelay))
         return &sink->IEventRelay_iface;
     return NULL;
@@ -120,27 +119,7 @@ static ULONG WINAPI sink_Release(IVMEventSink *iface)
 
 /* IDispatch */
 
-static HRESULT WINAPI sink_GetTypeInfoCount(IVMEventSink *iface, UINT *count)
-{
-    (void)iface;
-    if (!count)
-        return E_POINTER;
-    *count = 1;
-    return S_OK;
-}
-
-static HRESULT WINAPI sink_GetTypeInfo(IVMEventSink *iface, UINT index, LCID lcid, ITypeInfo **info)
-{
-    (void)iface, (void)lcid;
-    return type_info_describe(&IID_IVMEventSink, index, info);
-}
-
-static HRESULT WINAPI sink_GetIDsOfNames(
-        IVMEventSink *iface, REFIID riid, LPOLESTR *names, UINT count, LCID lcid, DISPID *ids)
-{
-    (void)iface, (void)lcid;
-    return type_info_get_ids(&IID_IVMEventSink, riid, names, count, ids);
-}
+DISPATCH_DESCRIPTION_METHODS(sink, IVMEventSink, &IID_IVMEventSink)
 
 static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
@@ -198,9 +177,8 @@ static HRESULT check_timeout(const WCHAR *method, LONG timeout_ms)
 {
     if (timeout_ms >= -1)
         return S_OK;
-    return sink_error(E_INVALIDARG,
-            L"%ls: timeoutMs is %ld; it has to be a number of milliseconds, or -1 for no limit", method,
-            (long)timeout_ms);
+    return sink_error(E_INVALIDARG, L"%ls: timeoutMs is %ld; it has to be a number of milliseconds, or -1 for no limit",
+            method, (long)timeout_ms);
 }
 
 static HRESULT WINAPI sink_NextEvent(IVMEventSink *iface, LONG timeout_ms, IVMEventRecord **record)
@@ -341,41 +319,6 @@ static const IVMEventSinkVtbl sink_vtbl = {
         sink_CatchUp,
 };
 
-/* ISupportErrorInfo */
-
-static struct sink *sink_from_ISupportErrorInfo(ISupportErrorInfo *iface)
-{
-    return CONTAINING_RECORD(iface, struct sink, ISupportErrorInfo_iface);
-}
-
-static HRESULT WINAPI sink_error_info_QueryInterface(ISupportErrorInfo *iface, REFIID riid, void **object)
-{
-    return IVMEventSink_QueryInterface(&sink_from_ISupportErrorInfo(iface)->IVMEventSink_iface, riid, object);
-}
-
-static ULONG WINAPI sink_error_info_AddRef(ISupportErrorInfo *iface)
-{
-    return IVMEventSink_AddRef(&sink_from_ISupportErrorInfo(iface)->IVMEventSink_iface);
-}
-
-static ULONG WINAPI sink_error_info_Release(ISupportErrorInfo *iface)
-{
-    return IVMEventSink_Release(&sink_from_ISupportErrorInfo(iface)->IVMEventSink_iface);
-}
-
-static HRESULT WINAPI sink_InterfaceSupportsErrorInfo(ISupportErrorInfo *iface, REFIID riid)
-{
-    (void)iface;
-    return IsEqualIID(riid, &IID_IVMEventSink) ? S_OK : S_FALSE;
-}
-
-static const ISupportErrorInfoVtbl sink_error_info_vtbl = {
-        sink_error_info_QueryInterface,
-        sink_error_info_AddRef,
-        sink_error_info_Release,
-        sink_InterfaceSupportsErrorInfo,
-};
-
 HRESULT sink_create(REFIID riid, void **object)
 {
     struct sink *sink;
@@ -393,11 +336,11 @@ HRESULT sink_create(REFIID riid, void **object)
     }
     module_addref();
     sink->IVMEventSink_iface.lpVtbl = (IVMEventSinkVtbl *)&sink_vtbl;
-    sink->ISupportErrorInfo_iface.lpVtbl = (ISupportErrorInfoVtbl *)&sink_error_info_vtbl;
     sink->refcount = 1;
     InitializeSRWLock(&sink->lock);
     sink_init_faces(sink);
     sink_init_callbacks(sink);
+    error_support_init(&sink->error_support, (IUnknown *)&sink->IVMEventSink_iface, &IID_IVMEventSink);
     class_info_init(&sink->class_info, (IUnknown *)&sink->IVMEventSink_iface, &CLSID_VMEventSink,
             &DIID_IVMVirtualMachineEvents);
     connection_points_init(&sink->points, (IUnknown *)&sink->IVMEventSink_iface, sink->source,

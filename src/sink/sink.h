@@ -7,6 +7,7 @@
 
 #include "com/class_info.h"
 #include "com/connection_points.h"
+#include "com/error_support.h"
 #include "com/event_source.h"
 #include "com/relay.h"
 #include "sink/poll.h"
@@ -29,8 +30,8 @@ struct sink
 {
     IVMEventSink IVMEventSink_iface;
     IVMEventCallbacks IVMEventCallbacks_iface;
-    ISupportErrorInfo ISupportErrorInfo_iface;
     IEventRelay IEventRelay_iface;
+    struct error_support error_support;
     struct class_info class_info;
     struct connection_points points;
     struct sink_face faces[EVENT_INTERFACE_COUNT];

@@ -13,8 +13,8 @@ const WCHAR usage[] =
         L"Shows the events of a machine of VMEvents.Host, a line each, as they arrive.\n"
         L"\n"
         L"  MACHINE      its name; a simulated machine is made when there is none of that name\n"
-        L"  ADDRESS      of a live machine: qemu:HOST:PORT[,agent=PORT], where QEMU was started with\n"
-        L"               -qmp tcp:HOST:PORT,server=on,wait=off; docs/qemu.md has all of it\n"
+        L"  ADDRESS      of a live machine, with its kind before a colon, which no name has, as in\n"
+        L"               qemu:127.0.0.1:4444,agent=4445; docs/qemu.md has all of it\n"
         L"  --name NAME  what the host is to call the live machine\n"
         L"  --play FILE  has the machine play a scenario, and ends when that is over\n"
         L"  --speed N    plays it N times as fast\n"
@@ -118,7 +118,9 @@ static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options
 
 bool options_is_address(const WCHAR *machine)
 {
-    return !wcsncmp(machine, L"qemu:", wcslen(L"qemu:"));
+    size_t length = wcsspn(machine, L"abcdefghijklmnopqrstuvwxyz");
+
+    return length && machine[length] == ':';
 }
 
 bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *complaint)

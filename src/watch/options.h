@@ -21,6 +21,7 @@ struct options
 
 extern const WCHAR usage[];
 
+/* Whether it is an address: a word and a colon, which no name of a machine has. The host knows which kinds there are. */
 bool options_is_address(const WCHAR *machine);
 
 /* False: *complaint says what is wrong, for SysFreeString; NULL: out of memory. */

@@ -8,6 +8,7 @@
 #include "dispatch/readers.h"
 #include "host/host.h"
 #include "host/machine.h"
+#include "host/machine_collection.h"
 #include "host/machines.h"
 #include "host/threads.h"
 #include "support/ole_memory.h"
@@ -71,7 +72,7 @@ static void world_begin(void)
     memset(&world, 0, sizeof(world));
     EXPECT(threads_init() && host_init());
     world.host = host_get();
-    world.machines = machines_get_collection();
+    world.machines = machine_collection_get();
     object_init(&world.client);
     EXPECT(IVMEventHost_CreateMachine(world.host, names[ALPHA], &world.machine) == S_OK);
     if (current->prepare)

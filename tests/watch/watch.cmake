@@ -113,6 +113,9 @@ expect("a bad name" "${errors}" "Off:ice")
 
 watch(1 "a bad address" qemu:nowhere)
 expect("a bad address" "${errors}" "^vmwatch: cannot have the machine: .*nowhere.* is no host and port")
+watch(1 "an unknown kind of machine" other:127.0.0.1:4444)
+expect("an unknown kind of machine" "${errors}"
+  "^vmwatch: cannot have the machine: The address .other:127.0.0.1:4444. must begin with qemu:, as in qemu:")
 watch(1 "another machine" qemu:192.0.2.1:4444)
 expect("another machine" "${errors}" "allow-remote")
 watch(0 "nobody there" qemu:127.0.0.1:1 --timeout 0.2)

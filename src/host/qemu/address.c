@@ -42,10 +42,10 @@ static bool is_loopback(const char *host)
     return !uv_inet_pton(AF_INET6, host, bytes) && !memcmp(bytes, loopback6, sizeof(bytes));
 }
 
-static const char *complain(char complaint[256], const char *format, const char *what)
+static const char *describe(char description[256], const char *format, const char *what)
 {
-    snprintf(complaint, 256, format, what);
-    return complaint;
+    snprintf(description, 256, format, what);
+    return description;
 }
 
 static bool begins_with(const char *text, const char *beginning)
@@ -54,18 +54,18 @@ static bool begins_with(const char *text, const char *beginning)
 }
 
 /* What people have and know from QEMU's own options. NULL: it is none of that. */
-static const char *complain_of_kind(const char *place, char complaint[256])
+static const char *describe_other_kind(const char *place, char description[256])
 {
     if (*place == '/' || begins_with(place, "unix:"))
-        return complain(complaint,
+        return describe(description,
                 "\"%.48s\" is a Unix socket, which no Windows program reaches; give QEMU one more monitor (-qmp "
                 "tcp:127.0.0.1:PORT,server=on,wait=off), or let socat TCP-LISTEN:PORT,bind=127.0.0.1,fork "
                 "UNIX-CONNECT:PATH forward it",
                 place);
     if (begins_with(place, "tcp:"))
-        return complain(complaint, "the address is written without tcp:, as qemu:%.80s", place + strlen("tcp:"));
+        return describe(description, "the address is written without tcp:, as qemu:%.80s", place + strlen("tcp:"));
     if (begins_with(place, "telnet:"))
-        return complain(complaint,
+        return describe(description,
                 "\"%.80s\" is a monitor for people; QEMU has one for programs with -qmp "
                 "tcp:127.0.0.1:PORT,server=on,wait=off, written as qemu:127.0.0.1:PORT",
                 place);
@@ -73,12 +73,12 @@ static const char *complain_of_kind(const char *place, char complaint[256])
 }
 
 /* host:port; an IPv6 address stands in brackets. */
-static const char *parse_place(struct address *address, char *place, char complaint[256])
+static const char *parse_place(struct address *address, char *place, char description[256])
 {
     char *host = place, *end, *port;
 
-    if (complain_of_kind(place, complaint))
-        return complaint;
+    if (describe_other_kind(place, description))
+        return description;
     if (*place == '[')
     {
         ++host;
@@ -91,13 +91,13 @@ static const char *parse_place(struct address *address, char *place, char compla
         port = end ? end + 1 : NULL;
     }
     if (!port || end == host)
-        return complain(complaint,
+        return describe(description,
                 "\"%.80s\" is no host and port; it must be like 127.0.0.1:4444, the place of QEMU's -qmp tcp:…", place);
     *end = 0;
     if (strlen(host) > ADDRESS_HOST_MAX)
-        return complain(complaint, "the host \"%.40s…\" has a name of more than 255 characters", host);
+        return describe(description, "the host \"%.40s…\" has a name of more than 255 characters", host);
     if (!parse_port(port, &address->qmp_port))
-        return complain(complaint, "the port \"%.40s\" must be a number from 1 to 65535", port);
+        return describe(description, "the port \"%.40s\" must be a number from 1 to 65535", port);
     /* As it is written: a certificate may be for localhost. */
     memcpy(address->tls_name, host, strlen(host) + 1);
     /* The one name whose meaning is known. */
@@ -139,7 +139,7 @@ static bool parse_thumbprint(const char *text, char thumbprint[ADDRESS_THUMBPRIN
 }
 
 /* Those of TLS. known: whether it is one of them. */
-static const char *parse_tls_option(struct address *address, const char *option, bool *known, char complaint[256])
+static const char *parse_tls_option(struct address *address, const char *option, bool *known, char description[256])
 {
     const char *value = strchr(option, '=');
 
@@ -153,9 +153,8 @@ static const char *parse_tls_option(struct address *address, const char *option,
     if (begins_with(option, "tls-ca="))
     {
         if (strlen(value) > ADDRESS_PATH_MAX || !is_full_path(value))
-            return complain(complaint,
-                    "tls-ca=%.40s must be the full path, without a comma in it, of a file on this computer with the "
-                    "CA's "
+            return describe(description,
+                    "tls-ca=%.40s must be the full path, without a comma in it, of a file on this computer with the CA's "
                     "certificate, as C:\\certs\\ca-cert.pem",
                     value);
         memcpy(address->tls_ca, value, strlen(value) + 1);
@@ -165,17 +164,16 @@ static const char *parse_tls_option(struct address *address, const char *option,
     {
         if (parse_thumbprint(value, address->tls_certificate))
             return NULL;
-        return complain(complaint,
-                "tls-cert=%.60s must be the SHA-1 thumbprint of a certificate in the user's or the computer's store, "
-                "40 "
+        return describe(description,
+                "tls-cert=%.60s must be the SHA-1 thumbprint of a certificate in the user's or the computer's store, 40 "
                 "hexadecimal digits",
                 value);
     }
     if (begins_with(option, "tls-name="))
     {
         if (!*value || strlen(value) > ADDRESS_HOST_MAX)
-            return complain(
-                    complaint, "tls-name=%.40s must be the name or the IP address in QEMU's certificate", value);
+            return describe(
+                    description, "tls-name=%.40s must be the name or the IP address in QEMU's certificate", value);
         memcpy(address->tls_name, value, strlen(value) + 1);
         address->has_tls_name = true;
         return NULL;
@@ -184,7 +182,7 @@ static const char *parse_tls_option(struct address *address, const char *option,
     return NULL;
 }
 
-static const char *parse_option(struct address *address, const char *option, char complaint[256])
+static const char *parse_option(struct address *address, const char *option, char description[256])
 {
     const char *value = strchr(option, '=');
     size_t length = value ? (size_t)(value - option) : strlen(option);
@@ -193,7 +191,7 @@ static const char *parse_option(struct address *address, const char *option, cha
     bool known;
 
     value = value ? value + 1 : NULL;
-    if ((fault = parse_tls_option(address, option, &known, complaint)) || known)
+    if ((fault = parse_tls_option(address, option, &known, description)) || known)
         return fault;
     if (!value && !strcmp(option, "allow-remote"))
     {
@@ -204,57 +202,57 @@ static const char *parse_option(struct address *address, const char *option, cha
     {
         if (parse_port(value, &address->agent_port))
             return NULL;
-        return complain(complaint, "the agent's port \"%.40s\" must be a number from 1 to 65535", value);
+        return describe(description, "the agent's port \"%.40s\" must be a number from 1 to 65535", value);
     }
     if (value && length == strlen("heartbeat") && !memcmp(option, "heartbeat", length))
     {
         if (!parse_number(value, 1, 86400, &seconds))
-            return complain(complaint, "heartbeat=%.40s must be a number of seconds, from 1 to 86400", value);
+            return describe(description, "heartbeat=%.40s must be a number of seconds, from 1 to 86400", value);
         address->heartbeat_seconds = (uint32_t)seconds;
         return NULL;
     }
     if (value && length == strlen("reset-log") && !memcmp(option, "reset-log", length))
     {
         if (!*value || strlen(value) > ADDRESS_PATH_MAX || is_device_or_share(value))
-            return complain(complaint,
+            return describe(description,
                     "reset-log=%.40s must be the path of the file of QEMU's -D option, on this computer", value);
         memcpy(address->reset_log, value, strlen(value) + 1);
         return NULL;
     }
-    return complain(complaint,
+    return describe(description,
             "\"%.60s\" is no part of an address; there are agent=PORT, heartbeat=SECONDS, reset-log=PATH, tls, "
             "tls-ca=PATH, tls-cert=THUMBPRINT, tls-name=NAME and allow-remote",
             option);
 }
 
-const char *address_parse(struct address *address, const char *text, char complaint[256])
+const char *address_parse(struct address *address, const char *text, char description[256])
 {
     char copy[2048], *rest, *part;
-    const char *fault;
+    const char *wrong;
 
     *address = (struct address){.heartbeat_seconds = ADDRESS_HEARTBEAT_SECONDS};
     if (strncmp(text, SCHEME, strlen(SCHEME)))
-        return complain(
-                complaint, "the address \"%.80s\" must begin with qemu:, as in qemu:127.0.0.1:4444,agent=4445", text);
+        return describe(
+                description, "the address \"%.80s\" must begin with qemu:, as in qemu:127.0.0.1:4444,agent=4445", text);
     text += strlen(SCHEME);
     if (strlen(text) >= sizeof(copy))
-        return complain(complaint, "the address \"%.40s…\" is longer than any can be", text);
+        return describe(description, "the address \"%.40s…\" is longer than any can be", text);
     memcpy(copy, text, strlen(text) + 1);
     if ((rest = strchr(copy, ',')))
         *rest++ = 0;
-    if ((fault = parse_place(address, copy, complaint)))
-        return fault;
+    if ((wrong = parse_place(address, copy, description)))
+        return wrong;
     while ((part = rest))
     {
         if ((rest = strchr(part, ',')))
             *rest++ = 0;
-        if ((fault = parse_option(address, part, complaint)))
-            return fault;
+        if ((wrong = parse_option(address, part, description)))
+            return wrong;
     }
     if (!address->tls && (*address->tls_ca || *address->tls_certificate || address->has_tls_name))
-        return complain(complaint, "%s mean something only together with ,tls", "tls-ca, tls-cert and tls-name");
+        return describe(description, "%s mean something only together with ,tls", "tls-ca, tls-cert and tls-name");
     if (!address->tls && !address->allow_remote && !is_loopback(address->host))
-        return complain(complaint,
+        return describe(description,
                 "%.60s is another machine, and QEMU's monitor knows no password: whoever reaches it owns the machine. "
                 "Have QEMU speak TLS, and add ,tls; or say by ,allow-remote that the network between is yours alone",
                 address->host);

@@ -38,7 +38,7 @@ struct address
     bool has_tls_name;                                   /* the address says so, else it is the host's */
 };
 
-/* NULL, or a sentence that says what is wrong with the text, in complaint. */
-const char *address_parse(struct address *address, const char *text, char complaint[256]);
+/* NULL, or a sentence that says what is wrong with the text, in description. */
+const char *address_parse(struct address *address, const char *text, char description[256]);
 
 #endif

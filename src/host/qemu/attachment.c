@@ -22,15 +22,15 @@ static void schedule(struct attachment *attachment)
         uv_timer_start(&attachment->vm_timer, on_due, due > now ? due - now : 0, 0);
 }
 
-static void report(struct attachment *attachment, bool connected, const char *trouble)
+static void report(struct attachment *attachment, bool connected, const char *fault)
 {
-    attachment->user->connection(attachment->context, connected, trouble);
+    attachment->callbacks->connection(attachment->context, connected, fault);
 }
 
 static void finish_try(struct attachment *attachment)
 {
     if (!attachment->has_tried)
-        attachment->user->tried(attachment->context);
+        attachment->callbacks->tried(attachment->context, true);
     attachment->has_tried = true;
 }
 
@@ -62,12 +62,9 @@ static const char *describe_refusal(const struct attachment *attachment, const s
     if (!attachment->credentials || link->progress != LINK_OPEN)
         return NULL;
     if (*attachment->address.tls_certificate)
-        return "it has ended the connection right behind the TLS handshake, as QEMU does with a certificate that it "
-               "does not "
-               "take; ours has to be signed by the ca-cert.pem in the folder of tls-creds-x509, and let in by "
-               "tls-authz";
-    return "it has ended the connection right behind the TLS handshake, as QEMU does with verify-peer=yes when it is "
-           "shown no "
+        return "it has ended the connection right behind the TLS handshake, as QEMU does with a certificate that it does not "
+               "take; ours has to be signed by the ca-cert.pem in the folder of tls-creds-x509, and let in by tls-authz";
+    return "it has ended the connection right behind the TLS handshake, as QEMU does with verify-peer=yes when it is shown no "
            "certificate; name one by tls-cert=THUMBPRINT";
 }
 
@@ -81,8 +78,8 @@ static bool has_ended_unheard(const struct attachment *attachment, int error)
     return error && attachment->vm.qmp.state == QMP_GREETING;
 }
 
-/* The connection has ended. error: one of libuv's, or 0 when we have ended it; trouble says why. */
-static void lose_qmp(struct attachment *attachment, int error, const char *trouble)
+/* The connection has ended. error: one of libuv's, or 0 when we have ended it; fault says why. */
+static void lose_qmp(struct attachment *attachment, int error, const char *fault)
 {
     bool no_greeting = has_ended_unheard(attachment, error);
     char text[512];
@@ -99,66 +96,74 @@ static void lose_qmp(struct attachment *attachment, int error, const char *troub
     if (error == UV_ECONNREFUSED || attachment->ends_before_greeting >= ATTACHMENT_ENDS)
         vm_end(&attachment->vm, now_ms(attachment));
     snprintf(text, sizeof(text), "QEMU at %s, port %u: %s", attachment->address.host, attachment->address.qmp_port,
-            trouble);
+            fault);
     report(attachment, false, text);
     finish_try(attachment);
     uv_timer_start(&attachment->qmp_timer, try_qmp, next_wait(&attachment->qmp_retry_ms), 0);
     schedule(attachment);
 }
 
+static const char *describe_end(const struct attachment *attachment, int error)
+{
+    if (attachment->vm.qmp.state == QMP_GREETING)
+        return "it has ended the connection before a greeting, as a forwarder does behind which nobody listens";
+    if (error == UV_EOF)
+        return "it has ended the connection";
+    if (error == UV_ECONNREFUSED)
+        return "nobody listens there; QEMU does when it is started with -qmp tcp:HOST:PORT,server=on,wait=off";
+    return uv_strerror(error);
+}
+
 static void qmp_closed(void *context, int error, const char *fault)
 {
     const struct attachment *attachment = context;
-    const char *trouble = uv_strerror(error), *refusal = describe_refusal(attachment, &attachment->qmp);
 
-    if (fault || refusal)
-        trouble = fault ? fault : refusal;
-    else if (attachment->vm.qmp.state == QMP_GREETING)
-        trouble = "it has ended the connection before a greeting, as a forwarder does behind which nobody listens";
-    else if (error == UV_EOF)
-        trouble = "it has ended the connection";
-    else if (error == UV_ECONNREFUSED)
-        trouble = "nobody listens there; QEMU does when it is started with -qmp tcp:HOST:PORT,server=on,wait=off";
-    lose_qmp(context, error, trouble);
+    if (!fault)
+        fault = describe_refusal(attachment, &attachment->qmp);
+    lose_qmp(context, error, fault ? fault : describe_end(attachment, error));
 }
 
+/* Who listens has taken the connection; it is the handshake that does not end. */
 static const char no_handshake[] =
-        "it does not go on with the TLS handshake; another program may be connected to it, since it serves one, or it "
-        "speaks "
-        "no TLS, as without tls-creds=ID";
+        "it does not go on with the TLS handshake; another program may be connected to it, since it serves one, or it speaks no "
+        "TLS, as without tls-creds=ID";
+
+static const char *describe_silence(const struct attachment *attachment)
+{
+    if (attachment->qmp.progress == LINK_CONNECTED || attachment->qmp.progress == LINK_ANSWERED)
+        return no_handshake;
+    if (attachment->vm.qmp.state == QMP_CLOSED)
+        return "no connection to it can be made";
+    if (attachment->vm.qmp.state != QMP_GREETING)
+        return "it does not answer";
+    if (attachment->credentials)
+        return "it sends no greeting; it may be the guest agent's channel";
+    return "it sends no greeting; another program may be connected to the monitor, which serves one, it is the guest agent's "
+           "channel, or it waits for TLS (tls in the address)";
+}
 
 static void qmp_late(uv_timer_t *timer)
 {
-    struct attachment *attachment = timer->data;
-    const char *trouble = "it does not answer";
+    const struct attachment *attachment = timer->data;
 
-    if (attachment->qmp.progress == LINK_CONNECTED || attachment->qmp.progress == LINK_ANSWERED)
-        trouble = no_handshake;
-    else if (attachment->vm.qmp.state == QMP_CLOSED)
-        trouble = "no connection to it can be made";
-    else if (attachment->vm.qmp.state == QMP_GREETING)
-        trouble = attachment->credentials ? "it sends no greeting; it may be the guest agent's channel"
-                                          : "it sends no greeting; another program may be connected to the monitor, "
-                                            "which serves one, it is the guest "
-                                            "agent's channel, or it waits for TLS (tls in the address)";
-    lose_qmp(attachment, 0, trouble);
+    lose_qmp(timer->data, 0, describe_silence(attachment));
 }
 
 static void qmp_opened(void *context)
 {
     struct attachment *attachment = context;
 
-    attachment->trouble = NULL;
+    attachment->fault = NULL;
     vm_open_qmp(&attachment->vm, now_ms(attachment));
 }
 
 static void qmp_bytes(void *context, const char *bytes, size_t count)
 {
     struct attachment *attachment = context;
-    const char *trouble = vm_take_qmp(&attachment->vm, bytes, count, now_ms(attachment));
+    const char *fault = vm_take_qmp(&attachment->vm, bytes, count, now_ms(attachment));
 
-    if (trouble)
-        lose_qmp(attachment, 0, trouble);
+    if (fault)
+        lose_qmp(attachment, 0, fault);
     else
         schedule(attachment);
 }
@@ -178,7 +183,7 @@ static void try_qmp(uv_timer_t *timer)
 
 static void try_agent(uv_timer_t *timer);
 
-static void lose_agent(struct attachment *attachment, const char *trouble)
+static void lose_agent(struct attachment *attachment, const char *fault)
 {
     char text[512];
 
@@ -188,7 +193,7 @@ static void lose_agent(struct attachment *attachment, const char *trouble)
         attachment->agent_retry_ms = 0;
     vm_close_agent(&attachment->vm, now_ms(attachment));
     snprintf(text, sizeof(text), "the guest agent at %s, port %u: %s", attachment->address.host,
-            attachment->address.agent_port, trouble);
+            attachment->address.agent_port, fault);
     report(attachment, true, text);
     uv_timer_start(&attachment->agent_timer, try_agent, next_wait(&attachment->agent_retry_ms), 0);
     schedule(attachment);
@@ -224,10 +229,10 @@ static void agent_opened(void *context)
 static void agent_bytes(void *context, const char *bytes, size_t count)
 {
     struct attachment *attachment = context;
-    const char *trouble = vm_take_agent(&attachment->vm, bytes, count, now_ms(attachment));
+    const char *fault = vm_take_agent(&attachment->vm, bytes, count, now_ms(attachment));
 
-    if (trouble)
-        lose_agent(attachment, trouble);
+    if (fault)
+        lose_agent(attachment, fault);
     else
         schedule(attachment);
 }
@@ -257,14 +262,14 @@ static void vm_tells(void *context, const struct vm_event *event)
 {
     struct attachment *attachment = context;
 
-    attachment->user->tell(attachment->context, event);
+    attachment->callbacks->event(attachment->context, event);
 }
 
 static void vm_learns_state(void *context, enum vm_state state)
 {
     struct attachment *attachment = context;
 
-    attachment->user->learn_state(attachment->context, state);
+    attachment->callbacks->state(attachment->context, state);
 }
 
 static void vm_attached(void *context)
@@ -273,38 +278,38 @@ static void vm_attached(void *context)
 
     uv_timer_stop(&attachment->qmp_timer);
     attachment->attached_ms = now_ms(attachment);
-    report(attachment, true, attachment->trouble);
+    report(attachment, true, attachment->fault);
     if (attachment->address.agent_port)
         uv_timer_start(&attachment->agent_timer, try_agent, 0, 0);
     finish_try(attachment);
 }
 
-static void vm_has_trouble(void *context, const char *trouble)
+static void vm_has_fault(void *context, const char *fault)
 {
     struct attachment *attachment = context;
 
-    attachment->trouble = trouble;
+    attachment->fault = fault;
     if (attachment->vm.attached)
-        report(attachment, true, trouble);
+        report(attachment, true, fault);
 }
 
 static void vm_logged_off(void *context, enum vm_logoff_result result, const char *text)
 {
     struct attachment *attachment = context;
 
-    attachment->user->logged_off(attachment->context, result, text);
+    attachment->callbacks->logged_off(attachment->context, result, text);
 }
 
 static const struct vm_callbacks vm_attachment = {
-        vm_send, vm_tells, vm_learns_state, vm_attached, vm_has_trouble, vm_logged_off};
+        vm_send, vm_tells, vm_learns_state, vm_attached, vm_has_fault, vm_logged_off};
 
 static void on_due(uv_timer_t *timer)
 {
     struct attachment *attachment = timer->data;
-    const char *trouble = vm_tick(&attachment->vm, now_ms(attachment));
+    const char *fault = vm_tick(&attachment->vm, now_ms(attachment));
 
-    if (trouble)
-        lose_qmp(attachment, 0, trouble);
+    if (fault)
+        lose_qmp(attachment, 0, fault);
     else
         schedule(attachment);
 }
@@ -319,7 +324,7 @@ static void on_handle_closed(uv_handle_t *handle)
         return;
     vm_cleanup(&attachment->vm);
     tls_credentials_release(attachment->credentials);
-    attachment->user->closed(attachment->context);
+    attachment->callbacks->closed(attachment->context);
 }
 
 static void add_timer(struct attachment *attachment, uv_timer_t *timer)
@@ -329,10 +334,10 @@ static void add_timer(struct attachment *attachment, uv_timer_t *timer)
     ++attachment->open_handles;
 }
 
-bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct attachment_user *user, void *context,
-        const struct address *address, struct tls_credentials *credentials)
+bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct live_callbacks *callbacks,
+        void *context, const struct address *address, struct tls_credentials *credentials)
 {
-    *attachment = (struct attachment){.user = user, .context = context, .address = *address};
+    *attachment = (struct attachment){.callbacks = callbacks, .context = context, .address = *address};
     if (!vm_init(&attachment->vm, &vm_attachment, attachment, &attachment->address))
     {
         vm_cleanup(&attachment->vm);

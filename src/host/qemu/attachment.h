@@ -5,6 +5,7 @@
 #ifndef VMEVENTS_HOST_ATTACHMENT_H
 #define VMEVENTS_HOST_ATTACHMENT_H
 
+#include "host/live/live_kind.h"
 #include "host/qemu/vm.h"
 #include "net/link.h"
 
@@ -18,25 +19,9 @@
 /* So many connections, one after the other, that are ended before there was a greeting are the end of the machine. */
 #define ATTACHMENT_ENDS 3
 
-struct attachment_user
-{
-    void (*tell)(void *context, const struct vm_event *event);
-    void (*learn_state)(void *context, enum vm_state state);
-    void (*logged_off)(void *context, enum vm_logoff_result result, const char *text);
-
-    /* How the connections are; trouble: a plain sentence without its full stop, or NULL. */
-    void (*connection)(void *context, bool connected, const char *trouble);
-
-    /* The first try has succeeded or failed. */
-    void (*tried)(void *context);
-
-    /* After attachment_close: nothing refers to the attachment any more. */
-    void (*closed)(void *context);
-};
-
 struct attachment
 {
-    const struct attachment_user *user;
+    const struct live_callbacks *callbacks;
     void *context;
     struct address address;
     struct tls_credentials *credentials; /* NULL: without TLS */
@@ -45,18 +30,18 @@ struct attachment
     uv_timer_t vm_timer, qmp_timer, agent_timer;
     unsigned int open_handles;
     bool closing, has_tried;
-    const char *trouble; /* of the machine, apart from its connections */
+    const char *fault; /* of the machine, apart from its connections */
     unsigned int ends_before_greeting;
     uint64_t attached_ms, agent_opened_ms;
     uint64_t qmp_retry_ms, agent_retry_ms; /* the waits before the next tries */
 };
 
-/* Starts to attach; with these credentials if the address wants TLS, otherwise NULL. False: out of memory; nothing is left
- * to be closed then. */
-bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct attachment_user *user, void *context,
-        const struct address *address, struct tls_credentials *credentials);
+/* Starts to attach; what happens is told by the callbacks (live_kind.h). credentials: if the address wants TLS, otherwise
+ * NULL. False: out of memory; nothing is left to be closed then. */
+bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct live_callbacks *callbacks,
+        void *context, const struct address *address, struct tls_credentials *credentials);
 
-/* Ends by closed. */
+/* Ends by closed: nothing refers to the attachment any more. */
 void attachment_close(struct attachment *attachment);
 
 /* Asks the guest's users to leave; ends by logged_off. */

@@ -5,23 +5,13 @@
 #ifndef VMEVENTS_HOST_LOGOFF_H
 #define VMEVENTS_HOST_LOGOFF_H
 
+#include "host/live/live_event.h"
 #include "host/qemu/agent.h"
 #include "host/qemu/users.h"
 #include "host/qemu/vm_clock.h"
 
 /* How long it takes at most. */
 #define LOGOFF_MS 20000
-
-enum vm_logoff_result
-{
-    VM_LOGOFF_DONE,
-    VM_LOGOFF_NOT_RUNNING,
-    VM_LOGOFF_NO_AGENT,
-    VM_LOGOFF_REFUSED, /* by the agent, or it makes no sense: the text says how */
-    VM_LOGOFF_TIMED_OUT,
-    VM_LOGOFF_ENDED, /* the machine, before the users were gone */
-    VM_LOGOFF_NO_MEMORY
-};
 
 struct logoff
 {

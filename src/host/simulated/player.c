@@ -3,8 +3,8 @@
 #include "com/clock.h"
 #include "com/error_info.h"
 #include "event/text.h"
+#include "host/error_source.h"
 #include "host/raised.h"
-#include "host/server.h"
 #include "host/simulated/cue.h"
 #include "platform/memory.h"
 
@@ -238,7 +238,7 @@ static HRESULT wait_until(struct machine *machine, ULONGLONG start, double due_m
     while ((left = due_ms - (double)(clock_ms() - start)) > 0)
     {
         if (machine_wait_for_removal(machine, left < 1e9 ? (DWORD)left + 1 : 1000000000))
-            return machine_raise_removed(machine);
+            return machine_error_removed(machine);
     }
     return S_OK;
 }

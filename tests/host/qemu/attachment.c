@@ -26,7 +26,7 @@ static const char *nonsense;
 static struct attachment attachment;
 static unsigned int attached_times, lost_times, states_learnt;
 static bool tried, closed;
-static char events[1024], trouble[512];
+static char events[1024], fault[512];
 
 /* The peer */
 
@@ -142,7 +142,7 @@ static void drop_client(void)
 
 /* What the attachment calls */
 
-static void on_tell(void *context, const struct vm_event *event)
+static void on_event(void *context, const struct vm_event *event)
 {
     size_t length = strlen(events);
 
@@ -150,7 +150,7 @@ static void on_tell(void *context, const struct vm_event *event)
     snprintf(events + length, sizeof(events) - length, "%d:%d ", (int)event->type, (int)event->number);
 }
 
-static void on_learn_state(void *context, enum vm_state state)
+static void on_state(void *context, enum vm_state state)
 {
     (void)context;
     states_learnt = states_learnt * 10 + (unsigned int)state;
@@ -168,12 +168,13 @@ static void on_connection(void *context, bool connected, const char *what)
         ++attached_times;
     else
         ++lost_times;
-    snprintf(trouble, sizeof(trouble), "%s", what ? what : "");
+    snprintf(fault, sizeof(fault), "%s", what ? what : "");
 }
 
-static void on_tried(void *context)
+static void on_tried(void *context, bool has_memory)
 {
     (void)context;
+    assert_true(has_memory);
     assert_false(tried);
     tried = true;
 }
@@ -184,8 +185,14 @@ static void on_closed(void *context)
     closed = true;
 }
 
-static const struct attachment_user user = {
-        on_tell, on_learn_state, on_logged_off, on_connection, on_tried, on_closed};
+static const struct live_callbacks callbacks = {
+        .event = on_event,
+        .state = on_state,
+        .connection = on_connection,
+        .tried = on_tried,
+        .logged_off = on_logged_off,
+        .closed = on_closed,
+};
 
 /* Time */
 
@@ -196,7 +203,7 @@ static void open_at(const char *host, const char *options)
 
     snprintf(text, sizeof(text), "qemu:%s:%u%s", host, port, options);
     assert_null(address_parse(&address, text, complaint));
-    assert_true(attachment_open(&attachment, &loop, &user, NULL, &address, NULL));
+    assert_true(attachment_open(&attachment, &loop, &callbacks, NULL, &address, NULL));
 }
 
 /* Runs the loop until the count is reached. A test that waits in vain ends by CTest's time limit. */
@@ -214,7 +221,7 @@ static int set_up(void **state)
     attached_times = lost_times = states_learnt = clients = 0;
     tried = closed = false;
     last_client = NULL;
-    *events = *trouble = 0;
+    *events = *fault = 0;
     manner = ANSWERS;
     nonsense = "SSH-2.0-OpenSSH_9.2\r\n";
     listen_at(0);
@@ -242,7 +249,7 @@ static void test_attached(void **state)
     run_until(&attached_times, 1);
     assert_true(tried);
     assert_int_equal(states_learnt, VM_RUNNING);
-    assert_string_equal(trouble, "");
+    assert_string_equal(fault, "");
     assert_string_equal(events, "");
 }
 
@@ -253,7 +260,7 @@ static void test_lost_and_made_again(void **state)
     run_until(&attached_times, 1);
     drop_client();
     run_until(&lost_times, 1);
-    assert_non_null(strstr(trouble, "has ended the connection"));
+    assert_non_null(strstr(fault, "has ended the connection"));
     run_until(&attached_times, 2);
     assert_string_equal(events, "");
 }
@@ -267,7 +274,7 @@ static void test_gone_and_there_again(void **state)
     stop_listening();
     drop_client();
     run_until(&lost_times, 2);
-    assert_non_null(strstr(trouble, "nobody listens there"));
+    assert_non_null(strstr(fault, "nobody listens there"));
     assert_string_equal(events, "0:1 ");
     listen_at(port);
     run_until(&attached_times, 2);
@@ -323,7 +330,8 @@ static void test_nobody_from_the_start(void **state)
 
 static void test_peers_that_are_no_qemu(void **state)
 {
-    static const char *const troubles[] = {[HANGS_UP] = "has ended the connection before a greeting", [TALKS_NONSENSE] = "no JSON object"};
+    static const char *const faults[] = {
+            [HANGS_UP] = "has ended the connection before a greeting", [TALKS_NONSENSE] = "no JSON object"};
 
     (void)state;
     for (manner = HANGS_UP; manner <= TALKS_NONSENSE; ++manner)
@@ -334,7 +342,7 @@ static void test_peers_that_are_no_qemu(void **state)
         open_at("127.0.0.1", ",agent=1");
         /* The waits grow: these take 0.1 and 0.2 seconds. */
         run_until(&lost_times, 3);
-        assert_non_null(strstr(trouble, troubles[manner]));
+        assert_non_null(strstr(fault, faults[manner]));
         assert_int_equal(attached_times, 0);
         /* As if nobody listened behind a forwarder. */
         assert_int_equal(states_learnt, manner == HANGS_UP ? VM_TURNED_OFF : 0);
@@ -366,8 +374,8 @@ static void test_monitors_that_are_no_qmp(void **state)
         lost_times = 0;
         open_at("127.0.0.1", "");
         run_until(&lost_times, 1);
-        if (!strstr(trouble, greetings[i][1]))
-            fail_msg("%s", trouble);
+        if (!strstr(fault, greetings[i][1]))
+            fail_msg("%s", fault);
         attachment_close(&attachment);
         while (!closed)
             uv_run(&loop, UV_RUN_ONCE);

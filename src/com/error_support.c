@@ -1,4 +1,4 @@
-#include "host/error_support.h"
+#include "com/error_support.h"
 
 static struct error_support *error_support_from_ISupportErrorInfo(ISupportErrorInfo *iface)
 {

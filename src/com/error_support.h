@@ -1,6 +1,6 @@
 /* ISupportErrorInfo: promises descriptions of errors for one interface of the object that it stands in. */
-#ifndef VMEVENTS_HOST_ERROR_SUPPORT_H
-#define VMEVENTS_HOST_ERROR_SUPPORT_H
+#ifndef VMEVENTS_COM_ERROR_SUPPORT_H
+#define VMEVENTS_COM_ERROR_SUPPORT_H
 
 #include <windows.h>
 #include <oleauto.h>

@@ -1,0 +1,112 @@
+/*
+ * The door for kinds of live machines. A kind is a row of functions and words (struct live_kind); the host never asks which
+ * one it has. What a kind has of one machine is its peer. A new kind is a folder, a row in host/live_kinds.c and its
+ * library in CMakeLists.txt; docs/architecture.md has the steps. Neither COM nor Windows nor a loop of events is known here.
+ *
+ * The life of a peer, and who calls what:
+ *
+ *     create ─▶ open ─▶ log_off … ─▶ close ─▶ closed ─▶ destroy       down: the host calls the kind
+ *                  └─▶ state, event, connection, tried, logged_off     up: the kind calls the host's callbacks
+ *
+ * Down: any thread. For one peer open, log_off and close come one at a time, open once and before the others, close once and
+ * last; is_same_place may come at any time before destroy. They wait for nothing and call no callback themselves: what takes
+ * time goes on in a thread of the kind's own, and answers by a callback. A kind may hold locks of its own in them.
+ *
+ * Up: any thread of the kind's, but one callback at a time for a peer. The first may come before open has returned. What a
+ * callback is given (event, texts) is the kind's, and need last only for the call. All texts are UTF-8. A callback waits for
+ * no client and no other callback, and calls nothing of the kind's but in `closed`, from which destroy may be called; so a
+ * kind may hold locks in the others.
+ *
+ * The end: every open that has returned true ends by `closed`, which comes after close and never by itself. It is the last
+ * callback, and after it the kind does not touch the peer, which destroy may have freed. From close to `closed` callbacks may
+ * still come; nobody hears of them. A peer that was never opened, or whose open returned false, is destroyed without close.
+ *
+ * Memory that runs out: create answers LIVE_CREATE_NO_MEMORY, open false, and what is found later is told by tried or
+ * logged_off. A kind that loses an event for want of memory says so by connection; it never ends for that.
+ */
+#ifndef VMEVENTS_HOST_LIVE_KIND_H
+#define VMEVENTS_HOST_LIVE_KIND_H
+
+#include "host/live/live_event.h"
+
+/* How much of a description or a fault is shown, with its NUL. */
+#define LIVE_DESCRIPTION_SIZE 256
+#define LIVE_FAULT_SIZE 512
+
+/* The longest address that is handed to a kind, without its NUL. */
+#define LIVE_ADDRESS_MAX 3071
+
+/* How long OpenMachine waits for the first try. A kind whose tries may take longer is not waited for. */
+#define LIVE_FIRST_TRY_MS 10000
+
+/* What the host hears of a peer. The context is that of open. */
+struct live_callbacks
+{
+    /* Something has happened that clients hear of. */
+    void (*event)(void *context, const struct vm_event *event);
+
+    /* The state that the machine was found in, without a change that clients would hear of. */
+    void (*state)(void *context, enum vm_state state);
+
+    /* Whether the machine can be reached, and its fault: what is wrong, a plain sentence without its full stop; NULL:
+     * nothing is. Both may be: a machine that is reached, and something wrong with a part of it. */
+    void (*connection)(void *context, bool connected, const char *fault);
+
+    /* The first try to reach the machine has succeeded or failed; state and connection have been told. Once. has_memory
+     * false: there was none to begin, so that no try will be made; the host then closes the peer. */
+    void (*tried)(void *context, bool has_memory);
+
+    /* The end of log_off; text: what the guest has said, or NULL. */
+    void (*logged_off)(void *context, enum vm_logoff_result result, const char *text);
+
+    /* The end of close. */
+    void (*closed)(void *context);
+};
+
+/* What a kind has of one machine: the first member of a struct of the kind's. */
+struct live_peer
+{
+    const struct live_kind *kind;
+};
+
+enum live_create_result
+{
+    LIVE_CREATED,
+    LIVE_CREATE_WRONG_ADDRESS, /* the description says what is wrong */
+    LIVE_CREATE_NO_MEMORY
+};
+
+struct live_kind
+{
+    /* What its addresses begin with, in small letters, before a colon; and one that is right, for those who have written another. */
+    const char *scheme;
+    const char *example;
+
+    /* What a guest needs to log off its users, behind "it needs "; NULL: nothing helps. */
+    const char *logoff_needs;
+
+    /* How long log_off tries, for those who hear that it was too short. */
+    unsigned int logoff_seconds;
+
+    /* Parses the address, which begins with the scheme and a colon, and makes a peer whose `kind` is set. It connects to
+     * nothing yet. */
+    enum live_create_result (*create)(
+            const char *address, struct live_peer **peer, char description[LIVE_DESCRIPTION_SIZE]);
+
+    /* Whether the two, both of this kind, are one machine, of which there can be but one connection. */
+    bool (*is_same_place)(const struct live_peer *peer, const struct live_peer *other);
+
+    /* Begins to reach the machine, and goes on until close. False: out of memory, and no callback comes. */
+    bool (*open)(struct live_peer *peer, const struct live_callbacks *callbacks, void *context);
+
+    /* Asks the guest's users to leave. One at a time; ends by logged_off, or by closed without it. */
+    void (*log_off)(struct live_peer *peer);
+
+    /* Lets go of the machine, which goes on; ends by closed. */
+    void (*close)(struct live_peer *peer);
+
+    /* Frees the peer. No other call is under way. */
+    void (*destroy)(struct live_peer *peer);
+};
+
+#endif

@@ -1,0 +1,32 @@
+/* A live machine of whatever kind, as what is behind a machine object: struct machine here, a kind's peer there. */
+#ifndef VMEVENTS_HOST_LIVE_MACHINE_H
+#define VMEVENTS_HOST_LIVE_MACHINE_H
+
+#include "host/machine.h"
+
+struct live;
+
+/*
+ * Makes it, for a machine of which it becomes the backend.
+ *
+ * S_OK
+ * E_INVALIDARG, with a description of interface IVMEventHost: the address is of no kind that there is, or its kind says
+ *     what is wrong with it
+ * E_OUTOFMEMORY
+ */
+HRESULT live_create(BSTR address, struct live **live);
+
+/* The same with the reference that live_create gave. */
+struct machine_backend *live_as_backend(struct live *live);
+
+/*
+ * Attaches the machine, whose backend it is, and waits until the first try has succeeded or failed, or the machine has been
+ * removed; for LIVE_FIRST_TRY_MS at most. Once at most.
+ *
+ * S_OK (also when nobody is at the address), E_OUTOFMEMORY
+ */
+HRESULT live_open(struct live *live, struct machine *machine);
+
+BOOL live_is_same_place(const struct live *live, const struct live *other);
+
+#endif
