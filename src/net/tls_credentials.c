@@ -52,22 +52,22 @@ static char *read_file(const char *path, DWORD *size, char fault[TLS_FAULT_SIZE]
     if (file == INVALID_HANDLE_VALUE)
     {
         fail(fault,
-                "tls-ca=%.200s cannot be read; it must be the full path of a file with the CA's certificate, for "
-                "example C:\\\\certs\\\\ca-cert.pem",
+                "tls-ca=%.100s cannot be read; it must be the full path of a file with the CA's certificate, as "
+                "C:\\certs\\ca-cert.pem",
                 path);
         return NULL;
     }
     if (!GetFileSizeEx(file, &length) || length.QuadPart > AUTHORITIES_FILE_MAX)
     {
         CloseHandle(file);
-        fail(fault, "tls-ca=%.200s is larger than any file of certificates", path);
+        fail(fault, "tls-ca=%.100s is larger than any file of certificates", path);
         return NULL;
     }
     if (!(bytes = memory_alloc((size_t)length.QuadPart + 1)))
         fail_for_memory(fault);
     else if (!ReadFile(file, bytes, (DWORD)length.QuadPart, size, NULL))
     {
-        fail(fault, "tls-ca=%.200s cannot be read", path);
+        fail(fault, "tls-ca=%.100s cannot be read", path);
         memory_free(bytes);
         bytes = NULL;
     }
@@ -120,9 +120,8 @@ static bool open_authorities(struct tls_credentials *credentials, const char *pa
         fail_for_memory(fault);
     else if (bytes && !(added = add_all(credentials->authorities, bytes, size, room)))
         fail(fault,
-                "tls-ca=%.200s holds something else than certificates; it must be the CA's (QEMU's ca-cert.pem), PEM "
-                "or "
-                "DER",
+                "tls-ca=%.100s holds something else than certificates; it must be the CA's (QEMU's ca-cert.pem), PEM "
+                "or DER",
                 path);
     memory_free(bytes);
     memory_free(room);
@@ -174,14 +173,13 @@ static bool find_certificate(struct tls_credentials *credentials, const char *th
         credentials->certificate = find_in(CERT_SYSTEM_STORE_LOCAL_MACHINE, &hash);
     if (!credentials->certificate)
         return fail(fault,
-                "no certificate with the thumbprint tls-cert=%.40s is among the own ones (\"My\", in certmgr.msc "
-                "\"Personal\") of the user that the host runs as, or of the computer; certutil -user "
-                "-importpfx FILE puts one there",
+                "no certificate with the thumbprint tls-cert=%.40s is in the store My of the user that the host runs "
+                "as, or of the computer; certutil -user -importpfx FILE puts one there",
                 thumbprint);
     if (!has_private_key(credentials->certificate))
         return fail(fault,
-                "the certificate tls-cert=%.40s is there without its private key; it has to be imported from a "
-                "file that has both (PKCS #12)",
+                "the certificate tls-cert=%.40s is there without its private key; it has to be imported from a file "
+                "that has both (PKCS #12)",
                 thumbprint);
     return true;
 }
@@ -242,8 +240,8 @@ static bool open_handle(struct tls_credentials *credentials, char fault[TLS_FAUL
         return fail_for_memory(fault);
     if (credentials->certificate)
         return fail(fault,
-                "Windows cannot use the certificate of tls-cert with its private key (%s): the user that the "
-                "host runs as may have no right to that key",
+                "Windows cannot use the certificate of tls-cert with its private key (%s): the user that the host runs "
+                "as may have no right to that key",
                 number);
     return fail(fault, "Windows offers no TLS 1.2 (%s)", number);
 }

@@ -45,11 +45,9 @@ static const struct
 } alerts[] = {
         {40,
                 "it refuses the handshake: perhaps it wants a certificate of ours, which is named by "
-                "tls-cert=THUMBPRINT, or has "
-                "no cipher in common with this computer",
+                "tls-cert=THUMBPRINT, or has no cipher in common with this computer",
                 "it refuses the handshake: perhaps it does not take our certificate, or has no cipher in common with "
-                "this "
-                "computer"},
+                "this computer"},
         {42, "it cannot read our certificate", NULL},
         {43, "it does not take certificates of our kind; one with an RSA key is taken by all", NULL},
         {44, "it takes our certificate for revoked; name another by tls-cert=THUMBPRINT", NULL},

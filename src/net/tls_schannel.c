@@ -427,12 +427,12 @@ void tls_take_end(struct tls *tls)
     enter(tls);
     if (tls->state == OPEN)
         end(tls);
-    else
+    else if (tls->was_asked && !tls->credentials->certificate)
         fail(tls,
-                tls->was_asked && !tls->credentials->certificate ? "it has ended the connection in the TLS handshake; "
-                                                                   "it wants a certificate of ours, which is named by "
-                                                                   "tls-cert=THUMBPRINT"
-                                                                 : "it has ended the connection in the TLS handshake");
+                "it has ended the connection in the TLS handshake; it wants a certificate of ours, which is named by "
+                "tls-cert=THUMBPRINT");
+    else
+        fail(tls, "it has ended the connection in the TLS handshake");
     leave(tls);
 }
 

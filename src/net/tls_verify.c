@@ -147,13 +147,11 @@ static void describe_trust(const struct tls_credentials *credentials, const CERT
     else if (credentials->authorities)
         snprintf(fault, TLS_FAULT_SIZE,
                 "its certificate is not signed by one of those in the file of tls-ca; that must be the CA of the "
-                "server's "
-                "certificate (QEMU's ca-cert.pem)");
+                "server's certificate (QEMU's ca-cert.pem)");
     else
         snprintf(fault, TLS_FAULT_SIZE,
                 "its certificate is signed by nobody whom this computer trusts; name the file of a CA of your own "
-                "(QEMU's "
-                "ca-cert.pem) by tls-ca=PATH");
+                "(QEMU's ca-cert.pem) by tls-ca=PATH");
 }
 
 static void describe_errors(const CERT_CHAIN_CONTEXT *chain, DWORD errors, char *fault)

@@ -154,8 +154,8 @@ static const char *parse_tls_option(struct address *address, const char *option,
     {
         if (strlen(value) > ADDRESS_PATH_MAX || !is_full_path(value))
             return describe(description,
-                    "tls-ca=%.40s must be the full path, without a comma in it, of a file on this computer with the CA's "
-                    "certificate, as C:\\certs\\ca-cert.pem",
+                    "tls-ca=%.40s must be the full path, without a comma in it, of a file on this computer with the "
+                    "CA's certificate, as C:\\certs\\ca-cert.pem",
                     value);
         memcpy(address->tls_ca, value, strlen(value) + 1);
         return NULL;
@@ -165,8 +165,8 @@ static const char *parse_tls_option(struct address *address, const char *option,
         if (parse_thumbprint(value, address->tls_certificate))
             return NULL;
         return describe(description,
-                "tls-cert=%.60s must be the SHA-1 thumbprint of a certificate in the user's or the computer's store, 40 "
-                "hexadecimal digits",
+                "tls-cert=%.60s must be the SHA-1 thumbprint of a certificate in the user's or the computer's store, "
+                "40 hexadecimal digits",
                 value);
     }
     if (begins_with(option, "tls-name="))

@@ -62,10 +62,11 @@ static const char *describe_refusal(const struct attachment *attachment, const s
     if (!attachment->credentials || link->progress != LINK_OPEN)
         return NULL;
     if (*attachment->address.tls_certificate)
-        return "it has ended the connection right behind the TLS handshake, as QEMU does with a certificate that it does not "
-               "take; ours has to be signed by the ca-cert.pem in the folder of tls-creds-x509, and let in by tls-authz";
-    return "it has ended the connection right behind the TLS handshake, as QEMU does with verify-peer=yes when it is shown no "
-           "certificate; name one by tls-cert=THUMBPRINT";
+        return "it has ended the connection right behind the TLS handshake, as QEMU does with a certificate that it "
+               "does not take; ours has to be signed by the ca-cert.pem in the folder of tls-creds-x509, and let in by "
+               "tls-authz";
+    return "it has ended the connection right behind the TLS handshake, as QEMU does with verify-peer=yes when it is "
+           "shown no certificate; name one by tls-cert=THUMBPRINT";
 }
 
 /* QEMU's monitor */
@@ -125,8 +126,8 @@ static void qmp_closed(void *context, int error, const char *fault)
 
 /* Who listens has taken the connection; it is the handshake that does not end. */
 static const char no_handshake[] =
-        "it does not go on with the TLS handshake; another program may be connected to it, since it serves one, or it speaks no "
-        "TLS, as without tls-creds=ID";
+        "it does not go on with the TLS handshake; another program may be connected to it, since it serves one, or it "
+        "speaks no TLS, as without tls-creds=ID";
 
 static const char *describe_silence(const struct attachment *attachment)
 {
@@ -138,8 +139,8 @@ static const char *describe_silence(const struct attachment *attachment)
         return "it does not answer";
     if (attachment->credentials)
         return "it sends no greeting; it may be the guest agent's channel";
-    return "it sends no greeting; another program may be connected to the monitor, which serves one, it is the guest agent's "
-           "channel, or it waits for TLS (tls in the address)";
+    return "it sends no greeting; another program may be connected to the monitor, which serves one, it is the guest "
+           "agent's channel, or it waits for TLS (tls in the address)";
 }
 
 static void qmp_late(uv_timer_t *timer)
