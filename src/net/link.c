@@ -35,7 +35,7 @@ struct sending
 
 void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *callbacks, void *context)
 {
-    *link = (struct link){loop, callbacks, context, NULL, LINK_NOT_CONNECTED};
+    *link = (struct link){loop, callbacks, context, NULL, LINK_NOT_CONNECTED, 0};
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -177,10 +177,13 @@ static const struct tls_callbacks tls_connection = {tls_sends, tls_opened, tls_h
 static void start_tls(struct connection *connection)
 {
     connection->tls = tls_open(connection->credentials, connection->name, &tls_connection, connection);
-    if (connection->tls)
-        tls_start(connection->tls);
-    else
+    if (!connection->tls)
+    {
         fail(connection, UV_ENOMEM, NULL);
+        return;
+    }
+    tls_limit_records(connection->tls, connection->link->tls_record_max);
+    tls_start(connection->tls);
 }
 
 static void take_tls(struct connection *connection, const char *bytes, size_t count)

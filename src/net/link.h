@@ -44,6 +44,7 @@ struct link
     void *context;
     struct connection *connection; /* NULL: closed */
     enum link_progress progress;   /* of the present connection, or the last one */
+    size_t tls_record_max;         /* what may be sent in one record of TLS; 0: what it allows. The owner sets it. */
 };
 
 void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *callbacks, void *context);

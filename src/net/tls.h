@@ -69,6 +69,9 @@ struct tls;
 struct tls *tls_open(
         struct tls_credentials *credentials, const char *name, const struct tls_callbacks *callbacks, void *context);
 
+/* So many bytes at most are sent in one record, for a peer that cannot cope with more. */
+void tls_limit_records(struct tls *tls, size_t count);
+
 /* Says the first words of the handshake. */
 void tls_start(struct tls *tls);
 

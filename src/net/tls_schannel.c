@@ -49,6 +49,7 @@ struct tls
     DWORD request;
     bool is_tls12;                   /* once the handshake is done */
     SecPkgContext_StreamSizes sizes; /* once it is open */
+    size_t record_max;               /* of what is sent; 0: the protocol's */
 
     bool was_heard; /* at least one record */
     bool peer_has_changed_cipher;
@@ -438,42 +439,59 @@ void tls_take_end(struct tls *tls)
 
 /* What goes to the peer */
 
-static bool send_part(struct tls *tls, const char *bytes, size_t count)
+/* Makes a record of these bytes. room: for them, and for the head and the tail of a record. 0: it has failed. */
+static size_t encrypt(struct tls *tls, const char *bytes, size_t count, char *room)
 {
     const SecPkgContext_StreamSizes *sizes = &tls->sizes;
-    size_t room = sizes->cbHeader + count + sizes->cbTrailer;
-    char *record = memory_alloc(room);
-    SecBuffer buffers[] = {{sizes->cbHeader, SECBUFFER_STREAM_HEADER, record},
-            {(ULONG)count, SECBUFFER_DATA, record + sizes->cbHeader},
-            {sizes->cbTrailer, SECBUFFER_STREAM_TRAILER, record + sizes->cbHeader + count}, {0, SECBUFFER_EMPTY, NULL}};
+    SecBuffer buffers[] = {{sizes->cbHeader, SECBUFFER_STREAM_HEADER, room},
+            {(ULONG)count, SECBUFFER_DATA, room + sizes->cbHeader},
+            {sizes->cbTrailer, SECBUFFER_STREAM_TRAILER, room + sizes->cbHeader + count}, {0, SECBUFFER_EMPTY, NULL}};
     SecBufferDesc all = {SECBUFFER_VERSION, ARRAYSIZE(buffers), buffers};
-    bool sent;
 
-    if (!record)
-        return false;
-    memcpy(record + sizes->cbHeader, bytes, count);
-    sent = !tls_windows.security->EncryptMessage(&tls->handle, 0, &all, 0)
-            && tls->callbacks->send(
-                    tls->context, record, (size_t)buffers[0].cbBuffer + buffers[1].cbBuffer + buffers[2].cbBuffer);
-    memory_free(record);
-    return sent;
+    memcpy(room + sizes->cbHeader, bytes, count);
+    if (tls_windows.security->EncryptMessage(&tls->handle, 0, &all, 0))
+        return 0;
+    return (size_t)buffers[0].cbBuffer + buffers[1].cbBuffer + buffers[2].cbBuffer;
+}
+
+/* Of all that is sent, one record behind the other. 0: one has failed. */
+static size_t encrypt_all(struct tls *tls, const char *bytes, size_t count, size_t part, char *room)
+{
+    size_t size = 0, record;
+
+    for (; count; bytes += part, count -= part, size += record)
+    {
+        part = part < count ? part : count;
+        if (!(record = encrypt(tls, bytes, part, room + size)))
+            return 0;
+    }
+    return size;
 }
 
 bool tls_send(struct tls *tls, const char *bytes, size_t count)
 {
-    bool sent = true;
+    size_t part = tls->sizes.cbMaximumMessage, records, size;
+    bool sent = false;
+    char *room;
 
+    if (tls->state != OPEN)
+        return false;
+    if (tls->record_max && tls->record_max < part)
+        part = tls->record_max;
+    records = (count + part - 1) / part;
+    if (!count || !(room = memory_alloc(count + records * (tls->sizes.cbHeader + tls->sizes.cbTrailer))))
+        return !count;
     enter(tls);
-    while (count && (sent = sent && tls->state == OPEN))
-    {
-        size_t part = count < tls->sizes.cbMaximumMessage ? count : tls->sizes.cbMaximumMessage;
-
-        sent = send_part(tls, bytes, part);
-        bytes += part;
-        count -= part;
-    }
+    if ((size = encrypt_all(tls, bytes, count, part, room)))
+        sent = tls->callbacks->send(tls->context, room, size);
     leave(tls);
+    memory_free(room);
     return sent;
+}
+
+void tls_limit_records(struct tls *tls, size_t count)
+{
+    tls->record_max = count;
 }
 
 void tls_end(struct tls *tls)

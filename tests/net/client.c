@@ -6,6 +6,7 @@
  *     --ca PATH, --certificate THUMBPRINT   its credentials
  *     --say TEXT                            sent once it is open
  *     --echo COUNT                          so many bytes are sent once it is open, which have to come back; then it ends
+ *     --record COUNT                        so many bytes at most are sent in one record
  *     --piece COUNT                         the bytes of the peer are handed over in pieces of so many
  *     --times COUNT                         so many connections, one after the other
  *     --refuse-each                         connects again and again, each time with the next request for memory refused
@@ -32,7 +33,7 @@ static struct
 {
     const char *host, *port, *name, *say, *close_in;
     struct tls_credentials_options credentials;
-    size_t echo, piece;
+    size_t echo, piece, record;
     unsigned int times;
     bool refuse_each;
 } options = {.credentials = {"", ""}, .say = "", .close_in = "", .piece = COUNT_MAX, .times = 1};
@@ -195,6 +196,7 @@ static void live(void)
         printf("not opened\n");
     else
     {
+        tls_limit_records(tls, options.record);
         tls_start(tls);
         follow();
     }
@@ -239,6 +241,8 @@ static void read_options(int argc, char **argv)
             options.close_in = value;
         else if (!strcmp(argv[i - 1], "--echo"))
             options.echo = strtoul(value, NULL, 10);
+        else if (!strcmp(argv[i - 1], "--record"))
+            options.record = strtoul(value, NULL, 10);
         else if (!strcmp(argv[i - 1], "--piece"))
             options.piece = strtoul(value, NULL, 10);
         else if (!strcmp(argv[i - 1], "--times"))

@@ -33,6 +33,20 @@ def test_pieces_of_any_size(certificates, client, serve, piece):
     assert client(server, *ECHO, "--piece", piece) == ECHOED
 
 
+def test_small_records(certificates, client, serve):
+    """What is read at once is what has been sent in one record."""
+    sizes = []
+
+    def talk(connection):
+        while data := connection.recv(65536):
+            sizes.append(len(data))
+            connection.sendall(data)
+
+    server = serve(tls(certificates.server, talk))
+    assert client(server, "--echo", "500", "--record", "7") == ECHOED
+    assert sizes == [7] * 71 + [3]
+
+
 @pytest.mark.parametrize(
     "certificate, name",
     [("server", "localhost"), ("server", "LocalHost."), ("server", "127.0.0.1"), ("wildcard", "a.example.org"),

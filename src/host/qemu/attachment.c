@@ -2,6 +2,10 @@
 
 #include <stdio.h>
 
+/* QEMU before 8.0 reads a monitor byte by byte, and looks for the next when its socket has something; by TLS the rest of a
+ * record is not in the socket any more, and it waits for ever. So each byte has a record of its own. */
+#define QEMU_RECORD_MAX 1
+
 static void try_qmp(uv_timer_t *timer);
 
 static uint64_t now_ms(const struct attachment *attachment)
@@ -349,6 +353,7 @@ bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struc
     attachment->credentials = credentials;
     link_init(&attachment->qmp, loop, &qmp_link, attachment);
     link_init(&attachment->agent, loop, &agent_link, attachment);
+    attachment->qmp.tls_record_max = attachment->agent.tls_record_max = QEMU_RECORD_MAX;
     add_timer(attachment, &attachment->vm_timer);
     add_timer(attachment, &attachment->qmp_timer);
     add_timer(attachment, &attachment->agent_timer);

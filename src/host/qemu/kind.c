@@ -83,7 +83,7 @@ static bool open_credentials(
     *credentials = NULL;
     if (!address->tls || (*credentials = tls_credentials_open(&options, fault)))
         return true;
-    snprintf(description, LIVE_DESCRIPTION_SIZE, "%s", fault);
+    snprintf(description, LIVE_DESCRIPTION_SIZE, "%.*s", LIVE_DESCRIPTION_SIZE - 1, fault);
     return false;
 }
 
