@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include <windows.h>
 
@@ -87,6 +88,16 @@ static void delete_key(PCCERT_CONTEXT certificate)
     free(info);
 }
 
+/* Wine 8 does not write down that a certificate has been deleted. */
+static void delete_in_registry(const BYTE hash[20])
+{
+    WCHAR path[128] = L"Software\\Microsoft\\SystemCertificates\\My\\Certificates\\", *end = path + wcslen(path);
+
+    for (int i = 0; i < 20; ++i, end += 2)
+        swprintf(end, 3, L"%02X", hash[i]);
+    RegDeleteTreeW(HKEY_CURRENT_USER, path);
+}
+
 int store_forget(const char *thumbprint)
 {
     BYTE bytes[20];
@@ -101,5 +112,6 @@ int store_forget(const char *thumbprint)
     delete_key(certificate);
     CHECK(CertDeleteCertificateFromStore(certificate));
     CertCloseStore(own, 0);
+    delete_in_registry(bytes);
     return 0;
 }
