@@ -1216,6 +1216,10 @@ IVMEventHost : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE get_Dropped(
         LONG *count) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE Raise(
+        BSTR eventName,
+        SAFEARRAY *arguments) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventHost, 0xaca91da0, 0x565a, 0x4bc8, 0xa6,0x08, 0xe6,0x3c,0xdb,0x88,0xdd,0x48)
@@ -1301,6 +1305,11 @@ typedef struct IVMEventHostVtbl {
         IVMEventHost *This,
         LONG *count);
 
+    HRESULT (STDMETHODCALLTYPE *Raise)(
+        IVMEventHost *This,
+        BSTR eventName,
+        SAFEARRAY *arguments);
+
     END_INTERFACE
 } IVMEventHostVtbl;
 
@@ -1327,6 +1336,7 @@ interface IVMEventHost {
 #define IVMEventHost_OpenMachine(This,name,address,machine) (This)->lpVtbl->OpenMachine(This,name,address,machine)
 #define IVMEventHost_Settle(This,connection,timeoutMs,missing) (This)->lpVtbl->Settle(This,connection,timeoutMs,missing)
 #define IVMEventHost_get_Dropped(This,count) (This)->lpVtbl->get_Dropped(This,count)
+#define IVMEventHost_Raise(This,eventName,arguments) (This)->lpVtbl->Raise(This,eventName,arguments)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventHost_QueryInterface(IVMEventHost* This,REFIID riid,void **ppvObject) {
@@ -1372,6 +1382,9 @@ static __WIDL_INLINE HRESULT IVMEventHost_Settle(IVMEventHost* This,LONG connect
 }
 static __WIDL_INLINE HRESULT IVMEventHost_get_Dropped(IVMEventHost* This,LONG *count) {
     return This->lpVtbl->get_Dropped(This,count);
+}
+static __WIDL_INLINE HRESULT IVMEventHost_Raise(IVMEventHost* This,BSTR eventName,SAFEARRAY *arguments) {
+    return This->lpVtbl->Raise(This,eventName,arguments);
 }
 #endif
 #endif

@@ -14,7 +14,7 @@
 
 struct apartment;
 
-/* A piece of work; stands in its owner. */
+/* A piece of work; stands in its owner, which sets `run` and keeps it until that has been called. */
 struct apartment_job
 {
     struct apartment_job *next;
@@ -26,7 +26,7 @@ struct apartment_job
  * may join, leave and end others while it is told. */
 struct apartment_member
 {
-    struct apartment_member *next, **link;
+    struct apartment_member *next, **link; /* link is NULL outside the apartment's list */
     /* On the apartment's thread, while COM is still there. */
     void (*on_end)(struct apartment_member *member);
     /* Instead of it, on a thread of the pool, when the apartment's thread has ended without leaving COM: what belongs
@@ -44,8 +44,8 @@ void apartments_thread_exit(void);
 /* The calling thread's apartment, with a reference. NULL: out of memory. */
 struct apartment *apartment_get_current(void);
 
-/* The multithreaded apartment; not counted. */
-struct apartment *apartment_get_multithreaded(void);
+/* The multithreaded apartment, of which references are not counted. */
+struct apartment *apartment_get_mta(void);
 
 void apartment_addref(struct apartment *apartment);
 void apartment_release(struct apartment *apartment);
@@ -54,8 +54,8 @@ void apartment_release(struct apartment *apartment);
 bool apartment_is_current(const struct apartment *apartment);
 bool apartment_is_single_threaded(const struct apartment *apartment);
 
-/* Has ready what the thread pool needs for the job, whose other fields are set: posting it cannot fail for want of memory
- * then. Undone by apartment_job_cleanup, which may be called in the job itself. False: out of memory. */
+/* Has ready what the thread pool needs for the job, whose `run` is set: posting it cannot fail for want of memory then.
+ * Undone by apartment_job_cleanup, which may be called while the job runs. False: out of memory. */
 bool apartment_prepare_job(struct apartment *apartment, struct apartment_job *job);
 void apartment_job_cleanup(struct apartment_job *job);
 
@@ -67,8 +67,8 @@ bool apartment_post(struct apartment *apartment, struct apartment_job *job);
  * is none. */
 bool apartment_run_job(void);
 
-/* Joins and leaves the list of those who are told of the end; from the apartment's own threads only. The multithreaded
- * one tells nobody. False: the apartment has ended, and told everybody. */
+/* Joins and leaves the list of those who are told of the end; on the apartment's own thread only. The multithreaded
+ * apartment tells nobody: joining it does nothing. False: the apartment has ended, and has told everybody. */
 bool apartment_join(struct apartment *apartment, struct apartment_member *member);
 void apartment_leave(struct apartment_member *member);
 

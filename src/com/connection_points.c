@@ -129,13 +129,13 @@ static HRESULT WINAPI connection_points_EnumConnectionPoints(
 {
     struct connection_points *points = connection_points_from_IConnectionPointContainer(iface);
     /* Virtual PC's alone: who advises on every point that there is hears each event once. */
-    IConnectionPoint *faces[EVENT_INTERFACE_COUNT] = {0};
+    IConnectionPoint *offered[EVENT_INTERFACE_COUNT] = {0};
 
     if (!enumerator)
         return E_POINTER;
     for (UINT i = 0; i < points->count; ++i)
-        faces[i] = &points->points[i].IConnectionPoint_iface;
-    return enum_connection_points_create(faces, points->count, enumerator);
+        offered[i] = &points->points[i].IConnectionPoint_iface;
+    return enum_connection_points_create(offered, points->count, enumerator);
 }
 
 static HRESULT WINAPI connection_points_FindConnectionPoint(

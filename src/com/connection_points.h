@@ -1,5 +1,5 @@
-/* Connection points: the part of an event source that COM clients see. Stands in the source's object, whose identity and
- * lifetime it shares. */
+/* Connection points: the part of an event source that COM clients see. Stands in the source's object, whose identity
+ * and lifetime it shares. */
 #ifndef VMEVENTS_COM_CONNECTION_POINTS_H
 #define VMEVENTS_COM_CONNECTION_POINTS_H
 

@@ -11,7 +11,7 @@
 /* {1d198fd8-b141-4d75-a582-b3232ae74374} */
 const IID SID_EventListener = {0x1d198fd8, 0xb141, 0x4d75, {0xa5, 0x82, 0xb3, 0x23, 0x2a, 0xe7, 0x43, 0x74}};
 
-/* An advised sink. Both the list of connections and the receiver have a reference. */
+/* An advised sink. The list of connections has a reference until it is taken out, the receiver until it is freed. */
 struct connection
 {
     struct lane_receiver receiver;
@@ -19,12 +19,12 @@ struct connection
     LONG refcount;
     struct event_source *source;
     const struct event_interface *events;
-    IUnknown *advised; /* what Advise was given; used and released in the apartment that advised it */
-    IUnknown *listener; /* likewise: whose lane it stands in */
+    IUnknown *advised;  /* what Advise was given; used and released in the apartment that advised it */
+    IUnknown *listener; /* the identity of who listens, whose lane it stands in; used and released likewise */
     IDispatch *sink;
     IEventRelay *relay; /* the sink's, if it is one of ours in this process */
-    bool is_here;   /* the sink is an object of this process */
-    bool finishing; /* guarded by the source's lock */
+    bool is_here;       /* the sink is an object of this process */
+    bool finishing;     /* guarded by the source's lock */
     uint32_t cookie;
 };
 
@@ -41,7 +41,7 @@ static void connection_release(struct connection *connection)
     memory_free(connection);
 }
 
-/* Takes the connection out of the list. False: somebody else did. */
+/* Takes the connection out of the list, whose reference is the caller's then. False: somebody else did. */
 static bool connection_unlist(struct connection *connection)
 {
     SRWLOCK *lock = &connection->source->lock;
@@ -58,10 +58,10 @@ static bool connection_unlist(struct connection *connection)
     return listed;
 }
 
-/* Ends a connection that has been taken out of the list. */
+/* Ends a connection that has been taken out of the list, and gives back the list's reference. */
 static void connection_end(struct connection *connection)
 {
-    /* One that is finishing does not listen any more, but may have events left to deliver. */
+    /* One that is finishing is no listener any more, but may have events left to deliver: those are dropped. */
     if (!listeners_remove(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION))
         lane_cut(&connection->receiver);
     connection_release(connection);
@@ -86,19 +86,18 @@ static bool sink_is_gone(HRESULT hr)
     return false;
 }
 
-static HRESULT connection_invoke(struct connection *connection, DISPID id, VARIANT *args, UINT count)
+static HRESULT connection_invoke(struct connection *connection, DISPID id, const VARIANT *args, UINT count)
 {
     VARIANT reversed[EVENT_MAX_ARGS];
     DISPPARAMS params = {reversed, NULL, count, 0};
 
-    /* Borrowed for the call, the last first. */
-    for (UINT i = 0; i < count; ++i)
-        reversed[count - 1 - i] = args[i];
+    arguments_reverse(reversed, args, count);
     return IDispatch_Invoke(connection->sink, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, NULL,
             NULL);
 }
 
-/* A sink in another process gets objects as this process has them, so that nothing of the sender's is asked meanwhile. */
+/* A sink of this process gets the objects themselves. One in another process gets the stand-ins: handing over the
+ * objects would ask the process that they are in, which may hang. */
 static HRESULT connection_pass_on(struct connection *connection, struct kept_event *kept)
 {
     UINT count = kept->event.type->param_count;
@@ -129,8 +128,8 @@ static void connection_deliver(struct lane_receiver *receiver, struct kept_event
         InterlockedIncrement(&connection->source->failed);
 }
 
-/* The connection is over, finished or with its apartment: nobody may find the sink by it any more. Waits for no walk, since a
- * thread that is in one may be waiting for this one. */
+/* The connection is over, finished or with its apartment: nobody may find the sink by it any more. The listener is
+ * removed without waiting for threads that are in a walk: one of them may be waiting for this thread. */
 static void connection_drop(struct connection *connection)
 {
     if (!connection_unlist(connection))
@@ -160,15 +159,15 @@ static void connection_abandon(struct lane_receiver *receiver)
 {
     struct connection *connection = connection_from_receiver(receiver);
 
-    /* A sink of ours may be called from any thread. */
+    /* A sink of ours may be called and released on any thread. */
     if (connection->relay)
         connection_destroy(receiver);
     else
         connection_drop(connection);
 }
 
-/* The identity of who listens by that sink: the sink itself, unless it says that it is one of several that somebody has
- * made to listen by. NULL: it cannot be told. */
+/* The identity of who listens by that sink: the sink itself, unless it names another object by SID_EventListener, for
+ * which it listens together with others. NULL: there is no identity to be had. */
 static IUnknown *listener_of(IUnknown *advised)
 {
     IUnknown *listener = NULL, *identity = NULL;
@@ -176,8 +175,7 @@ static IUnknown *listener_of(IUnknown *advised)
 
     if (SUCCEEDED(IUnknown_QueryInterface(advised, &IID_IServiceProvider, (void **)&provider)))
     {
-        if (FAILED(IServiceProvider_QueryService(
-                    provider, &SID_EventListener, &IID_IUnknown, (void **)&listener)))
+        if (FAILED(IServiceProvider_QueryService(provider, &SID_EventListener, &IID_IUnknown, (void **)&listener)))
             listener = NULL;
         IServiceProvider_Release(provider);
     }
@@ -198,14 +196,14 @@ static bool connection_join(struct connection *connection, enum lane_home home, 
     return false;
 }
 
-/* Makes a connection of the sink, with a reference for the receiver and one for the list. */
+/* Makes a connection of the sink, with its two references. */
 static HRESULT connection_create(struct event_source *source, const struct event_interface *events, enum lane_home home,
         IUnknown *advised, struct connection **result)
 {
     struct connection *connection;
     IDispatch *sink;
 
-    /* A dispinterface's own IID finds the right face of a sink that has several; from another process it may
+    /* A dispinterface's own IID finds the right interface of a sink that has several; from another process it may
      * not be found though it is there, for want of a registered proxy, and IDispatch always is. */
     if (FAILED(IUnknown_QueryInterface(advised, events->iid, (void **)&sink))
             && FAILED(IUnknown_QueryInterface(advised, &IID_IDispatch, (void **)&sink)))
@@ -271,7 +269,7 @@ HRESULT connections_advise(struct event_source *source, const struct event_inter
     return S_OK;
 }
 
-/* A reference to the connection of that cookie; events: of that interface. NULL: there is none. */
+/* A reference to the connection of that cookie, of that interface unless `events` is NULL. NULL: there is none. */
 static struct connection *connection_find(
         struct event_source *source, DWORD cookie, const struct event_interface *events)
 {
@@ -345,7 +343,8 @@ void connections_end_all(struct event_source *source)
     }
 }
 
-/* A reference to a connection that is not finishing yet, and is marked as if it were; NULL: there is none. */
+/* A reference to a connection that is not finishing yet, and is marked as finishing by this, so that it is found once;
+ * NULL: there is none. */
 static struct connection *connection_find_open(struct event_source *source)
 {
     struct connection *connection;

@@ -38,8 +38,8 @@ CONNECTDATA *connections_list(struct event_source *source, const struct event_in
 /* Ends every connection of the source at once; what waits is dropped. Before event_source_close. */
 void connections_end_all(struct event_source *source);
 
-/* Ends every connection of the source when it has delivered what was fired before. Returns at once; the source lives until
- * then. lanes_let_go is for those that hang. */
+/* Ends every connection of the source as soon as it has delivered what was fired before. Returns at once; the
+ * connections keep the source until then. lanes_let_go ends those that hang. */
 void connections_finish_all(struct event_source *source);
 
 /*

@@ -86,7 +86,8 @@ static UINT place_of(const DISPPARAMS *params, UINT parameter)
     {
         DISPID name = params->rgdispidNamedArgs[i];
 
-        /* The value of a property has a name of its own, and is the last parameter; ours have no other. */
+        /* The new value of a property is named DISPID_PROPERTYPUT and is the last parameter; properties here have just
+         * one. */
         if (name == (DISPID)parameter || (name == DISPID_PROPERTYPUT && !parameter))
             return i;
     }
@@ -155,7 +156,7 @@ HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, 
 
     converted->params = *params;
     converted->owned = 0;
-    /* What is wrong in itself is refused by ITypeInfo::Invoke. */
+    /* Parameters that are wrong in themselves are left to ITypeInfo::Invoke, which refuses them. */
     if (!params->cArgs || params->cArgs > CONVERTED_MAX || !params->rgvarg || params->cNamedArgs > params->cArgs
             || (params->cNamedArgs && !params->rgdispidNamedArgs))
         return S_OK;

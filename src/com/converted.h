@@ -12,7 +12,7 @@
 /* More parameters than any method of the library has. */
 #define CONVERTED_MAX 4
 
-/* Borrows what needs no conversion. Stays where it is. */
+/* Borrows the arguments that need no conversion from the caller. `params` points into the struct: it is not copied. */
 struct converted
 {
     DISPPARAMS params;
@@ -24,7 +24,7 @@ struct converted
  * To be ended by converted_cleanup when it succeeds. What cannot be converted is left to ITypeInfo::Invoke to refuse.
  *
  * S_OK, E_OUTOFMEMORY
- * DISP_E_TYPEMISMATCH  a string with a NUL inside for a number, of which but the beginning would be read; *arg_error
+ * DISP_E_TYPEMISMATCH  a string with a NUL inside, for a number: only its beginning would be read; *arg_error is set
  */
 HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, WORD flags, LCID lcid,
         const DISPPARAMS *params, UINT *arg_error);

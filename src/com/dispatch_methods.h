@@ -1,5 +1,5 @@
 /*
- * The methods of IDispatch that every object has alike, written once. An object's file writes the line that fits it, and
+ * The methods of IDispatch that every object has alike, written once. An object's file has the line that fits it, and
  * names the functions in its vtable:
  *
  *     DISPATCH_METHODS(record, IVMEventRecord)

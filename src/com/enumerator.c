@@ -75,7 +75,7 @@ static ULONG WINAPI enumerator_Release(void *iface)
     return refcount;
 }
 
-/* Takes up to count places from the position on, and tells the first. */
+/* Moves the position on by up to count items. Returns by how many, and *first is where they begin. */
 static ULONG enumerator_advance(struct enumerator *enumerator, ULONG count, ULONG *first)
 {
     LONG position, taken;
@@ -133,8 +133,8 @@ static HRESULT enumerator_clone(void *iface, void **clone)
 
     if (!clone)
         return E_POINTER;
-    return enumerator_create(enumerator->type, enumerator->IUnknown_iface.lpVtbl, enumerator->items,
-            enumerator->count, enumerator->position, enumerator->owner, clone);
+    return enumerator_create(enumerator->type, enumerator->IUnknown_iface.lpVtbl, enumerator->items, enumerator->count,
+            enumerator->position, enumerator->owner, clone);
 }
 
 static HRESULT enumerator_create(const struct item_type *type, const void *vtbl, const void *items, ULONG count,
@@ -167,7 +167,7 @@ static HRESULT enumerator_create(const struct item_type *type, const void *vtbl,
     return S_OK;
 }
 
-/* The methods of one enumerator: typed faces of the functions above. */
+/* The methods of one enumerator: the functions above with the interface's types. */
 #define DEFINE_ENUMERATOR(Interface, prefix, Item)                                                                     \
     static HRESULT WINAPI prefix##_QueryInterface(Interface *iface, REFIID riid, void **object)                        \
     {                                                                                                                  \

@@ -1,4 +1,5 @@
-/* Enumerators over a copy of what there was when they were made. They keep their owner, the object that made them. */
+/* Enumerators over a copy of what there was when they were made. Each has a reference to its owner, the object that
+ * made it. S_OK, E_OUTOFMEMORY */
 #ifndef VMEVENTS_COM_ENUMERATOR_H
 #define VMEVENTS_COM_ENUMERATOR_H
 

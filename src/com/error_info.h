@@ -7,11 +7,12 @@
 /* Sets the thread's error object and returns hr. The description is freed here; NULL is allowed. */
 HRESULT error_raise(HRESULT hr, REFIID iid, const WCHAR *source, BSTR description);
 
-/* The same, with the description put together from a format of _snwprintf, however long it gets. What is a caller's
- * or may be long is not for %ls: it is quoted by text_append_quote, for error_raise_text. */
+/* The same, with the description put together from a format of _snwprintf, however long it gets. A string that a caller
+ * gave, or that may be long, does not go through %ls: text_append_quote quotes it, for error_raise_text. */
 HRESULT error_raise_format(HRESULT hr, REFIID iid, const WCHAR *source, const WCHAR *format, ...);
 
-/* The same, with the text for a description, which ends here. Both return E_OUTOFMEMORY when there is none for it. */
+/* The same, with the text as the description; the text is freed here. Both return E_OUTOFMEMORY, in place of hr, when
+ * there is no memory for the description. */
 HRESULT error_raise_text(HRESULT hr, REFIID iid, const WCHAR *source, struct text *text);
 
 /* Fills an EXCEPINFO, if there is one, and returns DISP_E_EXCEPTION. The description becomes the EXCEPINFO's. */

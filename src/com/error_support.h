@@ -1,4 +1,5 @@
-/* ISupportErrorInfo: promises descriptions of errors for one interface of the object that it stands in. */
+/* ISupportErrorInfo: promises descriptions of errors for one interface of the object that it stands in, whose identity
+ * and lifetime it shares. */
 #ifndef VMEVENTS_COM_ERROR_SUPPORT_H
 #define VMEVENTS_COM_ERROR_SUPPORT_H
 
@@ -12,6 +13,7 @@ struct error_support
     const IID *iid;
 };
 
+/* Offers it for the interface of that IID. */
 void error_support_init(struct error_support *support, IUnknown *owner, const IID *iid);
 
 #endif

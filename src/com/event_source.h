@@ -25,12 +25,12 @@ struct event_source
     struct listeners listeners;
     struct event_sequence sequence; /* numbers the events that listeners keep */
     LONG refcount;
-    LONG rejected; /* events refused by validation, or that there are not */
-    LONG failed;   /* calls of handlers that returned an error */
+    LONG rejected; /* calls refused because of their arguments, or because there is no such event */
+    LONG failed;   /* calls of handlers and advised sinks that returned an error */
     LONG dropped;  /* events lost on the way to a listener */
     SRWLOCK lock;
     struct connection *connections; /* guarded by the lock; in the order of advising */
-    struct lane *lanes;             /* guarded by the lock; of those that listen in apartments */
+    struct lane *lanes;             /* guarded by the lock; one for each listener that belongs to an apartment */
 };
 
 /* With one reference, the firing object's. NULL: out of memory. */
@@ -59,7 +59,8 @@ static inline HRESULT event_source_fire(struct event_source *source, struct even
     return listeners_fire(&source->listeners, event->type->mask, &event->view) ? S_OK : E_OUTOFMEMORY;
 }
 
-/* The same for an event of that type which owns nothing, and the end of it. */
+/* Fires an event of that type that owns nothing (event_init_borrowed), and ends it, so that there is no
+ * event_cleanup. */
 static inline HRESULT event_source_fire_borrowed(
         struct event_source *source, const struct event_type *type, struct event *event)
 {
@@ -69,7 +70,8 @@ static inline HRESULT event_source_fire_borrowed(
     return __builtin_expect(fired, 1) ? S_OK : E_OUTOFMEMORY;
 }
 
-/* The same for what comes from a source with that label, and has no argument or one that may be shown where it is. */
+/* The same for an event from a source with that label, which has no argument, or one that listeners may be shown where
+ * the caller has it. */
 HRESULT event_source_pass(
         struct event_source *source, const struct event_type *type, const WCHAR *label, const VARIANT *arg);
 

@@ -1,23 +1,10 @@
+/* Lanes and the receivers in them: made, found, joined and left. */
 #include "com/lane_parts.h"
 
-#include "com/clock.h"
 #include "com/module.h"
 #include "platform/memory.h"
 
-/*
- * An event's turn in a single-threaded apartment. The turns of all lanes stand in one line, so that the handlers of a
- * thread hear events in the order in which they came: one that ends the waiting has let the others hear what was
- * before.
- */
-struct turn
-{
-    struct apartment_job job;
-    struct lane *lane;
-};
-
 static LONG lost_everywhere;
-
-static void lane_run_job(struct apartment_job *job);
 
 void lane_addref(struct lane *lane)
 {
@@ -46,8 +33,6 @@ LONG lanes_lost(void)
     return InterlockedCompareExchange(&lost_everywhere, 0, 0);
 }
 
-/* Receivers */
-
 void lane_receiver_addref(struct lane_receiver *receiver)
 {
     InterlockedIncrement(&receiver->refcount);
@@ -63,10 +48,7 @@ void lane_receiver_release(struct lane_receiver *receiver)
     lane_release(lane);
 }
 
-/* Making lanes, and finding them */
-
-/* The lane, with one reference, does not belong to the apartment any more. On a thread of that. */
-static void lane_leave_apartment(struct lane *lane)
+void lane_leave_apartment(struct lane *lane)
 {
     if (!lane->member.link)
         return;
@@ -74,8 +56,9 @@ static void lane_leave_apartment(struct lane *lane)
     lane_release(lane);
 }
 
-/* With one reference, and one of its apartment if that tells its end. Takes the reference to the apartment over. NULL: out of
- * memory, or the apartment has ended. */
+/* With one reference for the caller, and one for the apartment, which lasts until it tells the lane its end or the lane
+ * leaves it; the multithreaded apartment has none. Takes the caller's reference to the apartment over, unless it fails.
+ * NULL: out of memory, or the apartment has ended. */
 static struct lane *lane_create(
         struct event_source *source, const IUnknown *listener, struct apartment *apartment, DWORD home_thread)
 {
@@ -107,14 +90,14 @@ static struct lane *lane_create(
     return lane;
 }
 
-/* The source's lock is held. The lane with a reference, and a place in it for a receiver; NULL: there is none. */
+/* The listener's lane, with a reference and counted as having one receiver more, so that it is not taken out of the
+ * list before the receiver has joined; NULL: there is none. The source's lock is held. */
 static struct lane *lane_find(
         struct event_source *source, const IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
 {
     struct lane *lane = source->lanes;
 
-    while (lane
-            && (lane->listener != listener || lane->apartment != apartment || lane->home_thread != home_thread))
+    while (lane && (lane->listener != listener || lane->apartment != apartment || lane->home_thread != home_thread))
         lane = lane->next;
     if (!lane)
         return NULL;
@@ -123,8 +106,8 @@ static struct lane *lane_find(
     return lane;
 }
 
-/* Lists the lane, unless another thread of the apartment has listed one for the listener meanwhile. Returns the one that
- * is listed, with a reference and a place in it. */
+/* Puts the new lane into the source's list, unless another thread of the apartment has listed one for the listener
+ * meanwhile; then the new one goes. Returns the one that is listed, as lane_find does. */
 static struct lane *lane_list(struct lane *made)
 {
     struct event_source *source = made->source;
@@ -203,250 +186,4 @@ bool lane_leave(struct lane *lane, struct lane_receiver *receiver)
     }
     ReleaseSRWLockExclusive(&lane->source->lock);
     return last;
-}
-
-void lane_count_out(struct lane *lane, ULONG count)
-{
-    lane->delivered_count += count;
-    WakeAllConditionVariable(&lane->delivered);
-}
-
-void lane_post_job(struct lane *lane)
-{
-    if (lane->job_posted)
-        return;
-    lane->job_posted = true;
-    lane_addref(lane);
-    if (apartment_post(lane->apartment, &lane->job))
-        return;
-    lane->job_posted = false;
-    InterlockedDecrement(&lane->refcount); /* never the last: the caller has one */
-}
-
-/* What comes next, for the calling thread to do. The lock is held. NULL: nothing, or somebody is doing something. */
-static struct lane_entry *lane_take(struct lane *lane)
-{
-    if (lane->delivering)
-    {
-        lane->missed_turn = true;
-        return NULL;
-    }
-    if (!lane->queue.first)
-        return NULL;
-    lane->delivering = true;
-    lane->delivering_thread = GetCurrentThreadId();
-    lane->delivering_since = clock_ms();
-    return lane_queue_take(&lane->queue);
-}
-
-/* Delivering, in the apartment */
-
-static void lane_end_receiver(struct lane *lane, struct lane_receiver *receiver)
-{
-    bool last = lane_leave(lane, receiver);
-
-    if (last)
-    {
-        lane_forget_finishing(lane);
-        lane_leave_apartment(lane);
-    }
-    receiver->destroy(receiver);
-    lane_receiver_release(receiver); /* may be the last: whoever delivers has a reference to the lane */
-}
-
-static void lane_do_entry(struct lane *lane, struct lane_entry *entry)
-{
-    struct lane_receiver *receiver = entry->receiver;
-
-    if (!entry->kept)
-    {
-        lane_end_receiver(lane, receiver);
-        return;
-    }
-    receiver->deliver(receiver, entry->kept);
-    kept_event_release(entry->kept);
-    memory_free(entry);
-}
-
-bool lane_deliver_one(struct lane *lane)
-{
-    struct lane_entry *entry;
-    bool is_event;
-
-    AcquireSRWLockExclusive(&lane->lock);
-    entry = lane_take(lane);
-    ReleaseSRWLockExclusive(&lane->lock);
-    if (!entry)
-        return false;
-    do
-    {
-        is_event = entry->kept != NULL;
-        lane_do_entry(lane, entry);
-        AcquireSRWLockExclusive(&lane->lock);
-        lane->delivering = false;
-        if (is_event)
-            lane_count_out(lane, 1);
-        entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
-        ReleaseSRWLockExclusive(&lane->lock);
-    } while (entry);
-    return true;
-}
-
-void lane_deliver_all(struct lane *lane)
-{
-    lane_addref(lane);
-    while (lane_deliver_one(lane))
-        ;
-    lane_release(lane);
-}
-
-/* One event at a time, that other handlers and messages of the thread have their turn in between. */
-static void lane_take_turn(struct lane *lane)
-{
-    lane_deliver_one(lane);
-    AcquireSRWLockExclusive(&lane->lock);
-    if (!lane->queue.first)
-        lane->missed_turn = false;
-    else if (lane->missed_turn && !lane->delivering)
-        lane_post_job(lane);
-    ReleaseSRWLockExclusive(&lane->lock);
-}
-
-static void lane_run_turn(struct apartment_job *job)
-{
-    struct turn *turn = CONTAINING_RECORD(job, struct turn, job);
-    struct lane *lane = turn->lane;
-
-    memory_free(turn);
-    lane_take_turn(lane);
-    lane_release(lane);
-}
-
-static void lane_run_job(struct apartment_job *job)
-{
-    struct lane *lane = CONTAINING_RECORD(job, struct lane, job);
-
-    AcquireSRWLockExclusive(&lane->lock);
-    lane->job_posted = false;
-    ReleaseSRWLockExclusive(&lane->lock);
-    if (apartment_is_single_threaded(lane->apartment))
-    {
-        lane_take_turn(lane);
-    }
-    else
-    {
-        lane_deliver_all(lane);
-    }
-    lane_release(lane);
-}
-
-/* Putting events in */
-
-/* NULL: out of memory. */
-static struct turn *turn_create(struct lane *lane)
-{
-    struct turn *turn = memory_alloc(sizeof(*turn));
-
-    if (!turn)
-        return NULL;
-    turn->job.run = lane_run_turn;
-    turn->lane = lane;
-    lane_addref(lane);
-    return turn;
-}
-
-static void turn_destroy(struct turn *turn)
-{
-    if (!turn)
-        return;
-    lane_release(turn->lane);
-    memory_free(turn);
-}
-
-/* An entry for a copy of the event. NULL: out of memory. */
-static struct lane_entry *entry_create(struct lane_receiver *receiver, const VMEVENT *event)
-{
-    struct lane_entry *entry = memory_alloc(sizeof(*entry));
-
-    if (!entry)
-        return NULL;
-    entry->receiver = receiver;
-    if ((entry->kept = event_keep(event_from_view(event))))
-        return entry;
-    memory_free(entry);
-    return NULL;
-}
-
-/* Sees to it that the event which has just been put in is delivered. The lock is held. */
-static void lane_post(struct lane *lane, struct turn **turn)
-{
-    if (!*turn)
-    {
-        if (!lane->delivering)
-            lane_post_job(lane);
-    }
-    else if (apartment_post(lane->apartment, &(*turn)->job))
-    {
-        *turn = NULL;
-    }
-}
-
-/* Puts the entry in, or leaves it to the caller when the receiver takes no more. Returns what had to go for it. */
-static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry, bool home, struct turn **turn)
-{
-    struct lane_entry *lost = NULL;
-    ULONG lost_count = 0;
-
-    AcquireSRWLockExclusive(&lane->lock);
-    if ((*entry)->receiver->state == LANE_RECEIVER_OPEN)
-    {
-        lane_queue_append(&lane->queue, *entry);
-        ++lane->put_count;
-        *entry = NULL;
-        /* The turns of those that go are left for the one that comes, but may come while something is delivered. */
-        if ((lost = lane_queue_make_room(&lane->queue, &lost_count)))
-        {
-            lane->missed_turn = true;
-            lane->lost_count += lost_count;
-            lane_count_out(lane, lost_count);
-        }
-        else if (!home)
-            lane_post(lane, turn);
-    }
-    ReleaseSRWLockExclusive(&lane->lock);
-    if (lost_count)
-        lane_count_lost(lane, lost_count);
-    return lost;
-}
-
-void CALLBACK lane_notify(const VMEVENT *event, void *context)
-{
-    struct lane_receiver *receiver = context;
-    struct lane *lane = receiver->lane;
-    bool home = lane->home_thread == GetCurrentThreadId();
-    bool in_line = !home && apartment_is_single_threaded(lane->apartment);
-    struct lane_entry *entry;
-    struct turn *turn;
-
-    /* It may end at any time, which counts when the lock is held; one that has ended costs nothing. */
-    if (*(volatile enum lane_receiver_state *)&receiver->state != LANE_RECEIVER_OPEN)
-        return;
-    turn = in_line ? turn_create(lane) : NULL;
-    entry = entry_create(receiver, event);
-    if (!entry || (in_line && !turn))
-    {
-        AcquireSRWLockExclusive(&lane->lock);
-        ++lane->lost_count;
-        ReleaseSRWLockExclusive(&lane->lock);
-        lane_count_lost(lane, 1);
-    }
-    else
-    {
-        lane_entries_drop(lane_put(lane, &entry, home, &turn));
-    }
-    turn_destroy(turn);
-    if (entry)
-        lane_entries_drop(entry);
-    if (home)
-        lane_deliver_all(lane);
 }

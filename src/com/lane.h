@@ -5,10 +5,12 @@
  * many subscriptions and connections: each of them is a receiver that stands in the lane. The thread that fires an
  * event puts it into the lane and goes on. What is in a lane is delivered in the listener's apartment, one event after
  * the other, in the order in which the events were fired, so a listener that is slow has a longer lane but hears the
- * same. An event that is fired on the very thread that the listener came from is delivered before the firing returns.
+ * same. With LANE_HOME_THREAD an event that is fired on the very thread that the listener came from is delivered before
+ * the firing returns.
  *
- * A receiver ends in one of two ways. lane_cut drops what waits for it; lane_finish delivers that first. Both are the
- * last thing in the lane: the receiver's objects are released in its apartment, behind the last delivery.
+ * A receiver ends in one of two ways: lane_cut drops what waits for it, lane_finish delivers that first. Either way its
+ * end is the last that the lane does for it: the receiver's objects are released in its apartment, after the last
+ * delivery.
  */
 #ifndef VMEVENTS_COM_LANE_H
 #define VMEVENTS_COM_LANE_H
@@ -35,7 +37,7 @@ enum lane_receiver_state
     LANE_RECEIVER_CUT        /* nothing waits but its end */
 };
 
-/* What events in a lane are for. Stands in its owner, which sets the three functions. */
+/* What events in a lane are for. Stands in its owner, which sets the functions. */
 struct lane_receiver
 {
     /* Called with each event, in the apartment. */
@@ -51,20 +53,18 @@ struct lane_receiver
     /* The lane's own. */
     struct lane *lane;
     struct lane_receiver *next; /* in the lane; guarded by its lock */
-    LONG refcount;              /* of the list of listeners, and of the lane until the end */
+    LONG refcount;              /* one of the list of listeners, one of the lane until the receiver has ended */
     enum lane_receiver_state state;
     struct lane_entry end;
 };
 
-/* What a lane holds at most. When one more comes the oldest are lost; the one that comes is always kept. The sink's
- * queue has the same limit in bytes. */
+/* How many events a lane holds at most, and no more bytes than any queue does (com/queue_load.h). */
 #define LANE_CAPACITY 65536
-#define LANE_CAPACITY_BYTES (64u << 20)
 
 enum lane_home
 {
     LANE_HOME_THREAD, /* events fired on the creating thread are delivered at once */
-    LANE_HOME_NONE    /* nobody who fires ever runs what listens */
+    LANE_HOME_NONE    /* every delivery is left to the apartment, whichever thread fires */
 };
 
 /*
@@ -76,8 +76,7 @@ enum lane_home
  *
  * False: out of memory, or the apartment has ended; the receiver is left alone.
  */
-bool lane_join(
-        struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);
+bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);
 
 /* A listener_notify: puts the event into the lane of the receiver that is the context. */
 void CALLBACK lane_notify(const VMEVENT *event, void *context);
@@ -97,14 +96,14 @@ void lane_finish(struct lane_receiver *receiver);
  */
 ULONG lane_settle(struct lane_receiver *receiver, DWORD timeout_ms);
 
-/* Waits so for every lane of the source, but no longer than timeout_ms altogether. A lane that is late is not waited for
- * again until it has caught up. */
+/* Waits in the same way for every lane of the source, but no longer than timeout_ms altogether. A lane that is late is
+ * not waited for again until it has caught up. */
 void lanes_settle(struct event_source *source, DWORD timeout_ms);
 
 /*
  * Calls `pump` until every lane of the source has delivered what was in it, or pump returns false. A lane that is
  * delivering on the calling thread, further up the stack, is not waited for. pump works for the apartment, or waits,
- * for a moment. False: pump did.
+ * for a moment. False: pump returned false.
  */
 bool lanes_catch_up(struct event_source *source, bool (*pump)(void *context), void *context);
 

@@ -1,10 +1,10 @@
-/* How receivers end, at once or when all is delivered, and the lanes that take too long about it. */
+/* How receivers end: cut, or finished when all is delivered; and which lanes take too long about finishing. */
 #include "com/lane_parts.h"
 
 #include "com/clock.h"
 
 static SRWLOCK finishing_lock = SRWLOCK_INIT;
-static struct lane *finishing; /* lanes that deliver their last; a reference to each */
+static struct lane *finishing; /* the lanes with a receiver that finishes, a reference to each; guarded by the lock */
 
 void lane_cut(struct lane_receiver *receiver)
 {
@@ -32,7 +32,6 @@ void lane_cut(struct lane_receiver *receiver)
     lane_release(lane);
 }
 
-/* Drops the reference that a list of listeners had. */
 void CALLBACK lane_release_listener(void *context)
 {
     struct lane_receiver *receiver = context;
@@ -72,7 +71,8 @@ static void lane_cut_all(struct lane *lane)
     }
 }
 
-/* On the apartment's thread. If a delivery is under way further up the stack, the ends follow it. */
+/* On the apartment's thread, with the apartment's reference to the lane, which is given back here. If a delivery is
+ * under way further up the stack, the receivers end when that returns. */
 void lane_on_apartment_end(struct apartment_member *member)
 {
     struct lane *lane = CONTAINING_RECORD(member, struct lane, member);
@@ -82,7 +82,7 @@ void lane_on_apartment_end(struct apartment_member *member)
     lane_release(lane);
 }
 
-/* Takes one that has been cut out of the lane, its end too; NULL: there is none. */
+/* Takes the entries of a receiver that has been cut out of the lane, its end too. NULL: there is no receiver. */
 static struct lane_receiver *lane_take_receiver(struct lane *lane)
 {
     struct lane_receiver *receiver;
@@ -95,7 +95,8 @@ static struct lane_receiver *lane_take_receiver(struct lane *lane)
     return receiver;
 }
 
-/* On a thread of the pool. A delivery that was under way went with its thread. */
+/* On a thread of the pool, instead of the end: nothing is delivered any more. A delivery that was under way went with
+ * the apartment's thread. */
 void lane_on_apartment_lost(struct apartment_member *member)
 {
     struct lane *lane = CONTAINING_RECORD(member, struct lane, member);
@@ -166,7 +167,8 @@ void lane_finish(struct lane_receiver *receiver)
     lane_release(lane);
 }
 
-/* The lock of those that are finishing is held. A lane that hangs, with a reference; NULL: there is none. */
+/* A lane that has been in one delivery for patience_ms or more, with a reference; NULL: there is none. finishing_lock
+ * is held. */
 static struct lane *find_hanging(DWORD patience_ms)
 {
     struct lane *lane;
@@ -192,7 +194,7 @@ static void lane_let_go(struct lane *lane)
     ULONG count;
 
     AcquireSRWLockExclusive(&lane->lock);
-    count = lane->queue.count;
+    count = (ULONG)lane->queue.load.count;
     lane->lost_count += count;
     ReleaseSRWLockExclusive(&lane->lock);
     lane_count_lost(lane, count);

@@ -1,4 +1,7 @@
-/* A lane from inside: shared by what puts in and delivers (lane.c), what ends (lane_ends.c) and what waits (lane_waits.c). */
+/*
+ * A lane from inside: shared by what makes and finds lanes (lane.c), what puts events in and delivers them
+ * (lane_delivery.c), what ends receivers (lane_ends.c) and what waits (lane_waits.c).
+ */
 #ifndef VMEVENTS_COM_LANE_PARTS_H
 #define VMEVENTS_COM_LANE_PARTS_H
 
@@ -9,11 +12,11 @@ struct lane
     LONG refcount;
     struct event_source *source;
     struct lane *next, **link; /* guarded by the source's lock; link is NULL outside its list */
-    UINT receiver_count;       /* likewise: those that have not ended */
-    const IUnknown *listener;  /* held by the receivers, until the last has ended */
+    UINT receiver_count;       /* guarded by the source's lock; the receivers that have not ended */
+    const IUnknown *listener;  /* only compared; the receivers' owners hold it until the last receiver has ended */
     struct apartment *apartment;
     struct apartment_member member;
-    DWORD home_thread; /* 0: none */
+    DWORD home_thread; /* what is fired on it is delivered at once; 0: there is none */
 
     SRWLOCK lock;
     CONDITION_VARIABLE delivered;
@@ -22,8 +25,8 @@ struct lane
     struct apartment_job job;
     bool job_posted;
     bool delivering;
-    bool missed_turn; /* an event's turn came while another was being delivered, by a handler that pumps */
-    bool late;        /* was not done when it was waited for last */
+    bool missed_turn; /* a turn came while a handler that pumps was being called, and delivered nothing */
+    bool late;        /* had not delivered all when it was waited for last; unguarded: a wrong guess costs a wait */
     DWORD delivering_thread;
     ULONGLONG delivering_since;
     ULONG put_count;       /* events that ever came in */
@@ -48,8 +51,12 @@ void lane_count_out(struct lane *lane, ULONG count);
 /* Posts the job that delivers. The lock is held. */
 void lane_post_job(struct lane *lane);
 
-/* In the apartment: does the oldest entry, and the ends that stand at the front behind it. False: there was none, or
- * somebody else is delivering. The caller has a reference, since an end may be the last. */
+/* That job, in the apartment. */
+void lane_run_job(struct apartment_job *job);
+
+/* In the apartment: does the oldest entry, and the ends that stand next behind it. False: there was none, or a
+ * delivery is under way. The caller has a reference to the lane, since the last receiver's end gives back that of
+ * the receiver. */
 bool lane_deliver_one(struct lane *lane);
 void lane_deliver_all(struct lane *lane);
 
@@ -57,10 +64,15 @@ void lane_deliver_all(struct lane *lane);
 void lane_on_apartment_end(struct apartment_member *member);
 void lane_on_apartment_lost(struct apartment_member *member);
 
-/* The receiver is none of the lane's any more. True: it was the last one, and nobody finds the lane from here on. */
+/* Takes the receiver out of the lane's list. True: it was the last one, and the lane is out of the source's list:
+ * nobody finds it from here on. */
 bool lane_leave(struct lane *lane, struct lane_receiver *receiver);
 
-/* The lane is not finishing any more: all is delivered, or it is let go. */
+/* The lane is told of the end of its apartment no more; gives the apartment's reference to the lane back. On a thread
+ * of the apartment, with a reference to the lane. */
+void lane_leave_apartment(struct lane *lane);
+
+/* Takes the lane out of the list of those that are finishing: all is delivered, or it is let go. */
 void lane_forget_finishing(struct lane *lane);
 
 #endif

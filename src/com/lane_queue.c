@@ -6,16 +6,13 @@ void lane_queue_init(struct lane_queue *queue)
 {
     queue->first = NULL;
     queue->last = &queue->first;
-    queue->count = 0;
-    queue->bytes = 0;
+    queue->load = (struct queue_load){0};
 }
 
 static void count_in(struct lane_queue *queue, const struct lane_entry *entry)
 {
-    if (!entry->kept)
-        return;
-    ++queue->count;
-    queue->bytes += entry->kept->bytes;
+    if (entry->kept)
+        queue_load_add(&queue->load, entry->kept);
 }
 
 void lane_queue_append(struct lane_queue *queue, struct lane_entry *entry)
@@ -41,10 +38,7 @@ static struct lane_entry *unlink_entry(struct lane_queue *queue, struct lane_ent
     if (!(*link = entry->next))
         queue->last = link;
     if (entry->kept)
-    {
-        --queue->count;
-        queue->bytes -= entry->kept->bytes;
-    }
+        queue_load_remove(&queue->load, entry->kept);
     return entry;
 }
 
@@ -77,17 +71,12 @@ struct lane_entry *lane_queue_take_out(struct lane_queue *queue, const struct la
     return taken;
 }
 
-static bool is_overfull(const struct lane_queue *queue)
-{
-    return queue->count > 1 && (queue->count > LANE_CAPACITY || queue->bytes > LANE_CAPACITY_BYTES);
-}
-
 struct lane_entry *lane_queue_make_room(struct lane_queue *queue, ULONG *count)
 {
     struct lane_entry **link = &queue->first, *taken = NULL;
 
     *count = 0;
-    while (*link && is_overfull(queue))
+    while (*link && queue_load_is_too_much(&queue->load, LANE_CAPACITY))
     {
         struct lane_entry *entry;
 

@@ -3,12 +3,12 @@
 #define VMEVENTS_COM_LANE_QUEUE_H
 
 #include "com/lane.h"
+#include "com/queue_load.h"
 
 struct lane_queue
 {
     struct lane_entry *first, **last;
-    ULONG count; /* of the events among the entries */
-    size_t bytes; /* that the events take */
+    struct queue_load load; /* the events among the entries */
 };
 
 void lane_queue_init(struct lane_queue *queue);
@@ -16,7 +16,7 @@ void lane_queue_init(struct lane_queue *queue);
 void lane_queue_append(struct lane_queue *queue, struct lane_entry *entry);
 void lane_queue_prepend(struct lane_queue *queue, struct lane_entry *entry);
 
-/* Takes the oldest entry, of which there is one. */
+/* Takes the oldest entry; the queue is not empty. */
 struct lane_entry *lane_queue_take(struct lane_queue *queue);
 
 static inline bool lane_queue_begins_with_end(const struct lane_queue *queue)
@@ -27,7 +27,7 @@ static inline bool lane_queue_begins_with_end(const struct lane_queue *queue)
 /* Takes out what stands there for the receiver, its end too. Returns the events, and how many there are. */
 struct lane_entry *lane_queue_take_out(struct lane_queue *queue, const struct lane_receiver *receiver, ULONG *count);
 
-/* Takes out the oldest events until the others fit in with the newest. Returns them, and how many there are. */
+/* Takes out the oldest events until what is left is not too much. Returns them, and how many there are. */
 struct lane_entry *lane_queue_make_room(struct lane_queue *queue, ULONG *count);
 
 /* Drops events that have been taken out; no lock is held. */

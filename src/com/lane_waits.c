@@ -9,7 +9,7 @@ static struct lane *lanes_next(struct event_source *source, struct lane *after)
     struct lane *lane;
 
     AcquireSRWLockShared(&source->lock);
-    /* One that has been taken out meanwhile does not tell what comes next: the rest is not waited for. */
+    /* A lane that has been taken out of the list meanwhile has no successor: what stood behind it is not waited for. */
     lane = !after ? source->lanes : after->link ? after->next : NULL;
     if (lane)
         lane_addref(lane);
@@ -64,7 +64,8 @@ void lanes_settle(struct event_source *source, DWORD timeout_ms)
         lane->late = lane_wait(lane, lane_mark(lane), lane->late ? 0 : clock_left_ms(start, timeout_ms)) != 0;
 }
 
-/* Whether the calling thread need not, or cannot, wait for the first `mark` events. */
+/* Whether the first `mark` events have gone out; or the calling thread is delivering one of them further up its stack,
+ * and would wait for itself. */
 static bool lane_has_caught_up(struct lane *lane, ULONG mark)
 {
     bool done;

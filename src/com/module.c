@@ -15,7 +15,8 @@ void module_addref(void)
 
 void module_release(void)
 {
-    /* Type information is let go before the count says that the module may be unloaded. */
+    /* With the last use type information is let go first: once the count is 0 the module may be unloaded at any
+     * time. */
     if (InterlockedCompareExchange(&uses, 1, 1) == 1)
         type_info_forget();
     if (!InterlockedDecrement(&uses) && module_on_idle)

@@ -9,7 +9,8 @@ extern HINSTANCE module_instance;
 /* Called when the last use ends, on the thread that ended it; may be NULL. */
 extern void (*module_on_idle)(void);
 
-/* An object, a lock of the class factory or work under way keeps the module in use. */
+/* Each object, each lock of the class factory and all work under way has one use, and the module stays loaded while
+ * there are any. */
 void module_addref(void);
 void module_release(void);
 

@@ -70,7 +70,7 @@ static HRESULT read_from(HKEY handle, const WCHAR *name, struct registry_value *
     LSTATUS status;
     DWORD size = 0;
 
-    /* Again when someone has put a longer value there in between. */
+    /* The value is read again when somebody has put a longer one there in between. */
     while (!(status = RegQueryValueExW(handle, name, NULL, &value->type, NULL, &size)))
     {
         value->size = size;

@@ -14,14 +14,14 @@ struct stand_in
     LONG refcount;
     VARTYPE type; /* VT_DISPATCH or VT_UNKNOWN */
     struct apartment *home;
-    IUnknown *object; /* one of the multithreaded apartment; NULL: found by the cookie alone */
-    DWORD cookie;     /* in the global interface table; 0: nobody in another apartment asks for it */
-    bool is_agile;    /* given by a thread without COM: has no apartment */
-    bool is_proxy;    /* of an object that is elsewhere */
+    IUnknown *object; /* with a reference, when the home is multithreaded; NULL: it is had by the cookie alone */
+    DWORD cookie;     /* in the global interface table; 0: not there, since no other apartment asks for it */
+    bool is_agile;    /* given by a thread without COM: has no apartment, and is called on any thread */
+    bool is_proxy;    /* the object is in another apartment or process */
     struct apartment_job job;
 };
 
-static bool stay_in_place;
+static bool stay_in_place; /* objects of the multithreaded apartment are not registered for others */
 
 /* The global interface table */
 
@@ -77,8 +77,7 @@ static HRESULT stand_in_open(struct stand_in *stand_in, IUnknown **object)
     }
     if (!stand_in->cookie || !(table = get_table()))
         return CO_E_OBJNOTCONNECTED;
-    hr = IGlobalInterfaceTable_GetInterfaceFromGlobal(
-            table, stand_in->cookie, stand_in_iid(stand_in), (void **)object);
+    hr = IGlobalInterfaceTable_GetInterfaceFromGlobal(table, stand_in->cookie, stand_in_iid(stand_in), (void **)object);
     IGlobalInterfaceTable_Release(table);
     return hr;
 }
@@ -101,8 +100,8 @@ static void stand_in_run_job(struct apartment_job *job)
     stand_in_free(CONTAINING_RECORD(job, struct stand_in, job));
 }
 
-/* The objects of an apartment are released there. One that is elsewhere, perhaps in a process that hangs, is not released
- * by a thread of the multithreaded apartment that may have more to do, but by one of the pool. */
+/* An object is released in its home apartment. Releasing a proxy may call a process that hangs: in the multithreaded
+ * apartment that is left to a thread of the pool, since the calling thread may have more to do. */
 static bool can_let_go_here(const struct stand_in *stand_in)
 {
     if (stand_in->is_agile)
@@ -115,8 +114,7 @@ static void stand_in_let_go(struct stand_in *stand_in)
 {
     if (can_let_go_here(stand_in))
         stand_in_free(stand_in);
-    else if (!apartment_post(stand_in->home, &stand_in->job)
-            && !apartment_post(apartment_get_multithreaded(), &stand_in->job))
+    else if (!apartment_post(stand_in->home, &stand_in->job) && !apartment_post(apartment_get_mta(), &stand_in->job))
         stand_in_free(stand_in);
 }
 
@@ -132,8 +130,9 @@ static bool stand_in_has(const struct stand_in *stand_in, REFIID riid)
     return IsEqualIID(riid, &IID_IUnknown) || (stand_in->type == VT_DISPATCH && IsEqualIID(riid, &IID_IDispatch));
 }
 
-/* Only an object that was not given as one with IDispatch is asked, and for nothing else: COM asks for interfaces of its own
- * when the stand-in goes to another process, and the object's process may hang. */
+/* The object is asked for IDispatch alone, and only when it was given as an IUnknown. COM asks for many interfaces of
+ * its own when the stand-in goes to another process; asking the object for them would wait for its process, which may
+ * hang. */
 
 static HRESULT WINAPI stand_in_QueryInterface(IDispatch *iface, REFIID riid, void **object)
 {
@@ -249,7 +248,8 @@ static bool thread_has_com(void)
     return SUCCEEDED(CoGetApartmentType(&type, &qualifier));
 }
 
-/* Sees to it that the object can be found again: in place, by other apartments, or both. Takes the reference over. */
+/* Keeps the object where calls will find it: here, in the global interface table for other apartments, or both. Takes
+ * the reference over. False: it cannot be registered, and the reference is the caller's still. */
 static bool stand_in_take(struct stand_in *stand_in, IUnknown *object)
 {
     bool single_threaded = apartment_is_single_threaded(stand_in->home);
@@ -265,8 +265,8 @@ static bool stand_in_take(struct stand_in *stand_in, IUnknown *object)
     return true;
 }
 
-/* For an object of the calling thread's apartment, whose reference it takes over. NULL: out of memory, or the object cannot
- * be called from other apartments. */
+/* For an object of the calling thread's apartment; takes the reference over, unless it fails. NULL: out of memory, or
+ * the object cannot be called from other apartments. */
 static IUnknown *stand_in_create(VARTYPE type, IUnknown *object)
 {
     struct stand_in *stand_in = memory_alloc(sizeof(*stand_in));

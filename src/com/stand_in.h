@@ -18,8 +18,8 @@
 /* From here on events that are kept have stand-ins for their objects; with DllMain or main. */
 void stand_ins_init(void);
 
-/* In this process every event is kept and delivered in the multithreaded apartment: objects need not be known to others.
- * (Making one known may call the process that it is in.) */
+/* For a process in which every event is kept and delivered in the multithreaded apartment: objects of that one are not
+ * registered for other apartments. (Registering one may call the process that it is in.) */
 void stand_ins_stay_in_place(void);
 
 /*

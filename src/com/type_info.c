@@ -4,7 +4,7 @@
 #include "com/module.h"
 #include "platform/memory.h"
 
-/* The descriptions that have been asked for; there are no more than the library has. */
+/* The descriptions that have been asked for are kept, up to so many; another one would be loaded anew each time. */
 #define MAX_KEPT 16
 
 static SRWLOCK lock = SRWLOCK_INIT;
@@ -124,7 +124,7 @@ bool type_info_has_member(REFGUID guid, DISPID id)
     ITypeInfo *info;
     HRESULT hr;
 
-    /* By that one the type itself is meant. */
+    /* MEMBERID_NIL means the type itself, which has documentation too. */
     if (id == MEMBERID_NIL || FAILED(type_info_get(guid, &info)))
         return false;
     hr = ITypeInfo_GetDocumentation(info, id, NULL, NULL, NULL, NULL);

@@ -9,7 +9,8 @@
 static const IID *const *kept;
 static UINT kept_count;
 
-/* An object that claims to have all of them. Nobody ever learns where it is, so none is ever called. */
+/* An object that claims to have all of the interfaces. Nobody is ever given it, so its methods are never called by a
+ * client. */
 
 static HRESULT WINAPI placeholder_QueryInterface(IUnknown *iface, REFIID riid, void **object)
 {
@@ -72,8 +73,8 @@ static bool has_proxy_in_registry(REFIID iid)
     return false;
 }
 
-/* An interface without a proxy no client can have. Trying it all the same would cost a handle each time: what looks the
- * proxy up, CoGetPSClsid too, leaves a key of the registry open when it finds nothing. */
+/* No client can have an interface that has no proxy. It is not tried, because that would cost a handle each time: what
+ * looks the proxy up in Wine, CoGetPSClsid too, leaves a key of the registry open when it finds nothing. */
 static bool can_be_marshalled(REFIID iid)
 {
     return IsEqualIID(iid, &IID_IUnknown) || has_proxy_in_manifest(iid) || has_proxy_in_registry(iid);

@@ -9,11 +9,12 @@
 
 #include <objidl.h>
 
-/* Holds the interfaces by which others call objects of this binary, which are to be the same each time; on a thread in
- * the multithreaded apartment. Returns what they are held by; NULL: they are not. */
+/* Holds one of each interface by which others call objects of this binary; on a thread in the multithreaded apartment.
+ * The interfaces are the same each time, and stay where they are. Returns what they are held by; NULL: they are not
+ * held. */
 IStream *wine_interfaces_keep(const IID *const *interfaces, UINT count);
 
-/* On such a thread, when nobody calls any more. Without it they are held until the apartment ends. */
+/* Lets them go, on such a thread, when nobody calls any more. Without this they are held until the apartment ends. */
 void wine_interfaces_let_go(IStream *stream);
 
 #endif

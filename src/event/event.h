@@ -31,6 +31,14 @@ struct event_sequence
     LONG last;
 };
 
+/* Arguments in the order of declaration as DISPPARAMS has them, the last first. Both mean the same values, which stay
+ * their owner's. */
+static inline void arguments_reverse(VARIANT *reversed, const VARIANT *args, UINT count)
+{
+    for (UINT i = 0; i < count; ++i)
+        reversed[count - 1 - i] = args[i];
+}
+
 /* What is wrong with an argument. */
 struct event_fault
 {

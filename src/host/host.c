@@ -5,10 +5,12 @@
 #include "com/dispatch_methods.h"
 #include "com/error_support.h"
 #include "host/endings.h"
+#include "host/host_events.h"
 #include "host/machine_collection.h"
 #include "host/machine_object.h"
 #include "host/machines.h"
 #include "host/process_life.h"
+#include "host/raise_invoke.h"
 #include "host/settle.h"
 
 static struct host
@@ -17,37 +19,17 @@ static struct host
     struct error_support error_support;
     struct class_info class_info;
     struct connection_points points;
-    struct event_source *source;
     LONG refcount;
 } host;
 
-/* What the machines need of it */
-
-static BOOL host_prepare_to_fire(void)
-{
-    return event_source_prepare(host.source);
-}
-
-static void host_fire_state_change(BSTR machine, VMVMState state)
-{
-    const struct event_type *type = event_type_get(&event_interfaces[PC_EVENTS], vmVirtualPCEvent_VMStateChange);
-    struct event event;
-
-    event_init(&event, type, L"", &host.source->sequence);
-    V_VT(&event.args[0]) = VT_BSTR;
-    V_BSTR(&event.args[0]) = machine;
-    V_VT(&event.args[1]) = VT_I4;
-    V_I4(&event.args[1]) = state;
-    event_source_fire(host.source, &event);
-    event_cleanup(&event);
-}
-
-static void host_settle(DWORD timeout_ms)
-{
-    lanes_settle(host.source, timeout_ms);
-}
-
-static const struct machine_host machine_host = {host_prepare_to_fire, host_fire_state_change, host_settle};
+/* What the machines need of it. */
+static const struct machine_host machine_host = {
+        .prepare_to_fire = host_events_prepare,
+        .fire = host_events_fire,
+        .fire_state_change = host_events_fire_state_change,
+        .fire_heartbeat_stopped = host_events_fire_heartbeat_stopped,
+        .settle = host_events_settle,
+};
 
 /* IVMEventHost */
 
@@ -87,7 +69,22 @@ static ULONG WINAPI host_Release(IVMEventHost *iface)
     return refcount;
 }
 
-DISPATCH_METHODS(host, IVMEventHost)
+DISPATCH_DESCRIPTION_METHODS(host, IVMEventHost, &IID_IVMEventHost)
+
+/* For raise_invoke. */
+static HRESULT raise_at_host(void *object, BSTR event_name, const VARIANT *args, UINT count, LCID lcid)
+{
+    (void)object;
+    return host_events_raise(event_name, args, count, lcid);
+}
+
+static HRESULT WINAPI host_Invoke(IVMEventHost *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    if (id == DISPID_HOST_RAISE)
+        return raise_invoke(raise_at_host, &host, riid, lcid, flags, params, result, exception, arg_error);
+    return type_info_invoke(&IID_IVMEventHost, iface, id, riid, lcid, flags, params, result, exception, arg_error);
+}
 
 static HRESULT WINAPI host_CreateMachine(IVMEventHost *iface, BSTR name, IVMEventMachine **machine_interface)
 {
@@ -159,7 +156,7 @@ static HRESULT WINAPI host_Settle(IVMEventHost *iface, LONG connection, LONG tim
 
     /* Also when the client is gone meanwhile. */
     IVMEventHost_AddRef(iface);
-    hr = settle_connection(host.source, &IID_IVMEventHost, connection, timeout_ms, missing);
+    hr = settle_connection(host_events_source(), &IID_IVMEventHost, connection, timeout_ms, missing);
     IVMEventHost_Release(iface);
     return hr;
 }
@@ -171,6 +168,12 @@ static HRESULT WINAPI host_get_Dropped(IVMEventHost *iface, LONG *count)
         return E_POINTER;
     *count = lanes_lost();
     return S_OK;
+}
+
+static HRESULT WINAPI host_Raise(IVMEventHost *iface, BSTR event_name, SAFEARRAY *arguments)
+{
+    (void)iface;
+    return raise_array(raise_at_host, &host, &IID_IVMEventHost, event_name, arguments);
 }
 
 static const IVMEventHostVtbl host_vtbl = {
@@ -188,18 +191,19 @@ static const IVMEventHostVtbl host_vtbl = {
         host_OpenMachine,
         host_Settle,
         host_get_Dropped,
+        host_Raise,
 };
 
 BOOL host_init(void)
 {
     IUnknown *identity = (IUnknown *)&host.IVMEventHost_iface;
 
-    if (!endings_init() || !(host.source = event_source_create()))
+    if (!endings_init() || !host_events_init())
         return FALSE;
     host.IVMEventHost_iface.lpVtbl = (IVMEventHostVtbl *)&host_vtbl;
     error_support_init(&host.error_support, identity, &IID_IVMEventHost);
     class_info_init(&host.class_info, identity, &CLSID_VMEventHost, &DIID_IVMVirtualPCEvents);
-    connection_points_init(&host.points, identity, host.source, 1u << PC_EVENTS, LANE_HOME_NONE);
+    connection_points_init(&host.points, identity, host_events_source(), 1u << PC_EVENTS, LANE_HOME_NONE);
     machine_collection_init();
     return TRUE;
 }
@@ -207,7 +211,7 @@ BOOL host_init(void)
 void host_cleanup(void)
 {
     machines_cleanup();
-    event_source_close(host.source);
+    host_events_cleanup();
     endings_cleanup();
     memset(&host, 0, sizeof(host));
 }
@@ -215,9 +219,4 @@ void host_cleanup(void)
 IVMEventHost *host_get(void)
 {
     return &host.IVMEventHost_iface;
-}
-
-void host_finish_connections(void)
-{
-    connections_finish_all(host.source);
 }

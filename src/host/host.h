@@ -1,4 +1,5 @@
-/* The host object: IVMEventHost. There is one in the process, which all clients share. */
+/* The host object: IVMEventHost. There is one in the process, which all clients share. What it fires is in
+ * host_events.h. */
 #ifndef VMEVENTS_HOST_HOST_H
 #define VMEVENTS_HOST_HOST_H
 
@@ -12,8 +13,5 @@ void host_cleanup(void);
 
 /* Not counted: the host is never freed, its references only keep the process. */
 IVMEventHost *host_get(void);
-
-/* Ends all connections to the host when they have delivered what was fired. */
-void host_finish_connections(void);
 
 #endif

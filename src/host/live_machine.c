@@ -1,9 +1,10 @@
 /*
- * What is common to all kinds: opening and closing, waiting for the first try and for a logoff, and the errors that clients
- * get of that. live/live_kind.h has the rules between this file and a kind.
+ * What is common to all kinds: opening and closing, waiting for the first try and for a logoff, and the errors that
+ * clients get of that. live/live_kind.h has the rules between this file and a kind.
  *
- * A kind's callbacks find the machine there: from open to `closed` struct live holds a reference to the machine, and one to
- * itself for the kind. The machine holds one as long as it lives. The circle ends by `closed`, after the machine's removal.
+ * A kind's callbacks find the machine there: from open to `closed` struct live holds a reference to the machine, and
+ * one to itself for the kind. The machine holds one as long as it lives. The circle ends by `closed`, after the
+ * machine's removal.
  */
 #include "host/live_machine.h"
 

@@ -7,7 +7,8 @@
 #include "event/text.h"
 #include "host/endings.h"
 #include "host/error_source.h"
-#include "host/raised.h"
+#include "host/named_events.h"
+#include "host/settle.h"
 
 BOOL machine_init(struct machine *machine, BSTR name, const struct machine_host *host, struct machine_backend *backend,
         void (*destroy)(struct machine *machine))
@@ -105,6 +106,11 @@ static BOOL is_state_change(const struct event *event)
     return event->type == event_type_get(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);
 }
 
+static BOOL is_heartbeat_stopped(const struct event *event)
+{
+    return event->type == event_type_get(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_HeartbeatStopped);
+}
+
 HRESULT machine_prepare_to_fire(struct machine *machine)
 {
     return event_source_prepare(machine->source) && machine->host->prepare_to_fire() ? S_OK : E_OUTOFMEMORY;
@@ -120,16 +126,22 @@ static BOOL machine_take_state(struct machine *machine, const struct event *even
     return machine->state != before;
 }
 
-/* The lock is held. */
+/* The lock is held, so that the host's clients hear of what their machines do in the same order. An event of the host,
+ * which a scenario has named, is none of the machine's. */
 static HRESULT machine_fire_one(struct machine *machine, struct event *event)
 {
-    BOOL changed = machine_take_state(machine, event);
+    BOOL changed;
     HRESULT hr;
 
+    if (event_type_is_of_host(event->type))
+        return machine->host->fire(event);
+    changed = machine_take_state(machine, event);
     event->sequence = &machine->source->sequence;
     hr = event_source_fire(machine->source, event);
     if (changed)
         machine->host->fire_state_change(machine->name, machine->state);
+    if (is_heartbeat_stopped(event))
+        machine->host->fire_heartbeat_stopped(machine->name);
     return hr;
 }
 
@@ -137,8 +149,8 @@ void machine_settle(struct machine *machine)
 {
     ULONGLONG start = clock_ms();
 
-    lanes_settle(machine->source, MACHINE_SETTLE_MS);
-    machine->host->settle(clock_left_ms(start, MACHINE_SETTLE_MS));
+    lanes_settle(machine->source, SETTLE_AFTER_FIRING_MS);
+    machine->host->settle(clock_left_ms(start, SETTLE_AFTER_FIRING_MS));
 }
 
 HRESULT machine_fire_from_backend(struct machine *machine, struct event *event)
@@ -168,35 +180,35 @@ static HRESULT error_state_is_its_own(const struct machine *machine)
     return error_raise_text(E_ACCESSDENIED, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
 }
 
-HRESULT machine_fire(struct machine *machine, struct raised *raised)
+HRESULT machine_fire(struct machine *machine, struct named_events *named)
 {
     HRESULT hr = machine_prepare_to_fire(machine);
     BOOL removed;
 
     if (FAILED(hr))
         return hr;
-    if (machine->backend && is_state_change(&raised->events[0]))
+    if (machine->backend && is_state_change(&named->events[0]))
         return error_state_is_its_own(machine);
     AcquireSRWLockExclusive(&machine->lock);
     removed = machine->removed;
-    for (UINT i = 0; !removed && i < raised->count && SUCCEEDED(hr); ++i)
-        hr = machine_fire_one(machine, &raised->events[i]);
+    for (UINT i = 0; !removed && i < named->count && SUCCEEDED(hr); ++i)
+        hr = machine_fire_one(machine, &named->events[i]);
     ReleaseSRWLockExclusive(&machine->lock);
     return removed ? machine_error_removed(machine) : hr;
 }
 
 HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid)
 {
-    struct raised raised;
+    struct named_events named;
     BSTR description;
     HRESULT hr;
 
-    hr = raised_init(&raised, event_name, args, count, machine->name, lcid, &description);
+    hr = named_events_init(&named, NAMED_AT_MACHINE, event_name, args, count, machine->name, lcid, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
-    if (SUCCEEDED(hr = machine_fire(machine, &raised)))
+    if (SUCCEEDED(hr = machine_fire(machine, &named)))
         machine_settle(machine);
-    raised_cleanup(&raised);
+    named_events_cleanup(&named);
     return hr;
 }
 

@@ -11,7 +11,7 @@
 #include "com/event_source.h"
 
 struct machine;
-struct raised;
+struct named_events;
 
 /* What a machine needs of the host. Clients' references keep the host; what is behind a machine has none, and so makes a
  * machine call the host only until it is removed. */
@@ -20,9 +20,13 @@ struct machine_host
     /* Has ready what the calling thread needs to fire at the host's clients. FALSE: out of memory. */
     BOOL (*prepare_to_fire)(void);
 
-    /* The state of the machine of that name has changed: the host's clients hear it. Called with the machine's lock
-     * held, so that they hear the changes in the machine's order; does not wait for them. */
+    /* Fires an event of the host, which a scenario has named. Like the next two it is called with the machine's lock held,
+     * so that the host's clients hear all in the machine's order, and does not wait for them. S_OK, E_OUTOFMEMORY */
+    HRESULT (*fire)(struct event *event);
+
+    /* The state of the machine of that name has changed, or its heartbeat has stopped: the host's clients hear it. */
     void (*fire_state_change)(BSTR name, VMVMState state);
+    void (*fire_heartbeat_stopped)(BSTR name);
 
     /* Waits until the host's clients have got what was fired, for so long at most. */
     void (*settle)(DWORD timeout_ms);
@@ -100,22 +104,21 @@ struct event_source *machine_source(const struct machine *machine);
 HRESULT machine_prepare_to_fire(struct machine *machine);
 
 /*
- * Fires the events, and with OnStateChange takes on the state, of which the host's clients hear too. Does not wait for
- * those who listen.
+ * Fires the events, and with OnStateChange takes on the state. Of that, and of OnHeartbeatStopped, the host's clients hear
+ * too. Events of the host, which a scenario may name, are fired at the host's clients alone. Does not wait for those who
+ * listen.
  *
  * S_OK, E_OUTOFMEMORY, and with a description:
  * VM_E_VM_UNKNOWN  the machine has been removed
  * E_ACCESSDENIED   OnStateChange, of a live machine, whose state is its own
  */
-HRESULT machine_fire(struct machine *machine, struct raised *raised);
+HRESULT machine_fire(struct machine *machine, struct named_events *named);
 
-/* Waits until every client that responds has got what was fired; those that do not delay it by MACHINE_SETTLE_MS at
- * most. Nothing depends on it: it lets a script that raises an event find that it has been heard. */
+/* Waits until every client that responds has got what was fired; those that do not delay it by
+ * SETTLE_AFTER_FIRING_MS at most. Nothing depends on it: it lets a script that raises an event find that it has been heard. */
 void machine_settle(struct machine *machine);
 
-#define MACHINE_SETTLE_MS 25
-
-/* Fires the events of that name with arguments in the order of declaration, as Raise does: what raised_init and
+/* Fires the events of that name with arguments in the order of declaration, as Raise does: what named_events_init and
  * machine_fire return, with a description. Strings that stand for numbers are read by the locale. */
 HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid);
 

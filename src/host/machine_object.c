@@ -92,12 +92,18 @@ static ULONG WINAPI machine_Release(IVMEventMachine *iface)
 
 DISPATCH_DESCRIPTION_METHODS(machine, IVMEventMachine, &IID_IVMEventMachine)
 
+/* For raise_invoke. */
+static HRESULT raise_at_machine(void *machine, BSTR event_name, const VARIANT *args, UINT count, LCID lcid)
+{
+    return machine_raise(machine, event_name, args, count, lcid);
+}
+
 static HRESULT WINAPI machine_Invoke(IVMEventMachine *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
-    if (id == DISPID_RAISE)
-        return raise_invoke(
-                machine_from_IVMEventMachine(iface), riid, lcid, flags, params, result, exception, arg_error);
+    if (id == DISPID_MACHINE_RAISE)
+        return raise_invoke(raise_at_machine, machine_from_IVMEventMachine(iface), riid, lcid, flags, params, result,
+                exception, arg_error);
     if (id == DISPID_PLAY)
         return play_invoke(iface, riid, lcid, flags, params, result, exception, arg_error);
     return type_info_invoke(&IID_IVMEventMachine, iface, id, riid, lcid, flags, params, result, exception, arg_error);
@@ -121,24 +127,10 @@ static HRESULT WINAPI machine_get_State(IVMEventMachine *iface, VMVMState *state
     return S_OK;
 }
 
-/* By the vtable nobody tells a locale: numbers as strings are read by the host's. */
 static HRESULT WINAPI machine_Raise(IVMEventMachine *iface, BSTR event_name, SAFEARRAY *arguments)
 {
-    struct machine *machine = machine_from_IVMEventMachine(iface);
-    VARTYPE type;
-    VARIANT *args;
-    HRESULT hr;
-
-    if (!arguments)
-        return machine_raise(machine, event_name, NULL, 0, LOCALE_USER_DEFAULT);
-    if (SafeArrayGetDim(arguments) != 1 || FAILED(SafeArrayGetVartype(arguments, &type)) || type != VT_VARIANT)
-        return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachine, HOST_ERROR_SOURCE,
-                L"The arguments must be an array of VARIANT with one dimension");
-    if (FAILED(hr = SafeArrayAccessData(arguments, (void **)&args)))
-        return hr;
-    hr = machine_raise(machine, event_name, args, arguments->rgsabound[0].cElements, LOCALE_USER_DEFAULT);
-    SafeArrayUnaccessData(arguments);
-    return hr;
+    return raise_array(
+            raise_at_machine, machine_from_IVMEventMachine(iface), &IID_IVMEventMachine, event_name, arguments);
 }
 
 static HRESULT refuse_speed(const VARIANT *given)

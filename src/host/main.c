@@ -1,6 +1,6 @@
 /* vmhost.exe: the command line. COM starts it with -Embedding; a person registers it. */
 #include "com/module.h"
-#include "com/registration.h"
+#include "com/registration/registration.h"
 #include "event/text.h"
 #include "host/security.h"
 #include "host/server.h"

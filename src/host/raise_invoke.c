@@ -1,6 +1,8 @@
 #include "host/raise_invoke.h"
 
+#include "com/error_info.h"
 #include "event/event.h"
+#include "host/error_source.h"
 #include "platform/memory.h"
 
 static void free_arguments(VARIANT *args, UINT count)
@@ -62,7 +64,7 @@ static HRESULT return_exception(EXCEPINFO *exception, HRESULT hr)
     return DISP_E_EXCEPTION;
 }
 
-HRESULT raise_invoke(struct machine *machine, REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params,
+HRESULT raise_invoke(raise_function raise, void *object, REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     VARIANT name, *args;
@@ -85,10 +87,28 @@ HRESULT raise_invoke(struct machine *machine, REFIID riid, LCID lcid, WORD flags
     if (SUCCEEDED(hr = collect_arguments(params, &args)))
     {
         SetErrorInfo(0, NULL);
-        if (FAILED(hr = machine_raise(machine, V_BSTR(&name), args, params->cArgs - 1, lcid)))
+        if (FAILED(hr = raise(object, V_BSTR(&name), args, params->cArgs - 1, lcid)))
             hr = return_exception(exception, hr);
         free_arguments(args, params->cArgs - 1);
     }
     VariantClear(&name);
+    return hr;
+}
+
+HRESULT raise_array(raise_function raise, void *object, REFIID iid, BSTR event_name, SAFEARRAY *arguments)
+{
+    VARTYPE type;
+    VARIANT *args;
+    HRESULT hr;
+
+    if (!arguments)
+        return raise(object, event_name, NULL, 0, LOCALE_USER_DEFAULT);
+    if (SafeArrayGetDim(arguments) != 1 || FAILED(SafeArrayGetVartype(arguments, &type)) || type != VT_VARIANT)
+        return error_raise_format(DISP_E_TYPEMISMATCH, iid, HOST_ERROR_SOURCE,
+                L"The arguments must be an array of VARIANT with one dimension");
+    if (FAILED(hr = SafeArrayAccessData(arguments, (void **)&args)))
+        return hr;
+    hr = raise(object, event_name, args, arguments->rgsabound[0].cElements, LOCALE_USER_DEFAULT);
+    SafeArrayUnaccessData(arguments);
     return hr;
 }

@@ -6,6 +6,7 @@
 #include "com/wine_interfaces.h"
 #include "host/endings.h"
 #include "host/host.h"
+#include "host/host_events.h"
 #include "host/machines.h"
 #include "host/process_life.h"
 #include "host/wine_clients.h"
@@ -135,7 +136,7 @@ static void server_finish_connections(void)
     ULONGLONG start;
 
     machines_remove_all();
-    host_finish_connections();
+    host_events_finish_connections();
     while (lanes_let_go(CLIENT_PATIENCE_MS))
         process_wait(10);
     start = clock_ms();

@@ -1,4 +1,4 @@
-/* IVMEventCallbacks: the face for C programs. The interface is documented in include/vmevents.h. */
+/* IVMEventCallbacks: the sink as C programs use it. The interface is documented in include/vmevents.h. */
 #include "sink/sink.h"
 
 #include <olectl.h>

@@ -1,9 +1,9 @@
 #include "sink/catch_up.h"
 
 #include "com/clock.h"
-#include "com/multithreaded.h"
 #include "com/proxy.h"
 #include "sink/incoming.h"
+#include "sink/mta.h"
 #include "sink/pump.h"
 
 #include <olectl.h>
@@ -44,8 +44,7 @@ static HRESULT call_settle(IDispatch *source, DISPID id, struct settling *settli
     V_I4(&args[0]) = (LONG)settling->timeout_ms;
     V_I4(&args[1]) = (LONG)settling->cookie;
     VariantInit(&result);
-    hr = IDispatch_Invoke(
-            source, id, &IID_NULL, LOCALE_NEUTRAL, DISPATCH_METHOD, &params, &result, &exception, NULL);
+    hr = IDispatch_Invoke(source, id, &IID_NULL, LOCALE_NEUTRAL, DISPATCH_METHOD, &params, &result, &exception, NULL);
     SysFreeString(exception.bstrSource);
     SysFreeString(exception.bstrDescription);
     SysFreeString(exception.bstrHelpFile);
@@ -70,7 +69,7 @@ static HRESULT get_source(IConnectionPoint *point, IDispatch **source)
     return hr;
 }
 
-/* It has no such method, or the connection has ended, and delivered what there was. */
+/* The source has no such method; or the connection has ended, and so has delivered all that it had. */
 static bool has_nothing_to_say(HRESULT hr)
 {
     return hr == DISP_E_UNKNOWNNAME || hr == DISP_E_MEMBERNOTFOUND || hr == E_NOTIMPL || hr == CONNECT_E_NOCONNECTION;
@@ -107,15 +106,15 @@ static void settle(void *context)
 static HRESULT settle_incoming(struct incoming *incoming, DWORD timeout_ms, LONG *missing)
 {
     struct settling settling = {.incoming = incoming, .timeout_ms = timeout_ms};
-    struct multithreaded_call call = {0};
+    struct mta_call call = {0};
     HRESULT hr;
 
-    if (!incoming_is_multithreaded(incoming))
+    if (!incoming_is_in_mta(incoming))
         return S_OK;
-    if (FAILED(hr = multithreaded_call_prepare(&call)))
+    if (FAILED(hr = mta_call_prepare(&call)))
         return hr;
-    multithreaded_call(&call, settle, &settling);
-    multithreaded_call_cleanup(&call);
+    mta_call(&call, settle, &settling);
+    mta_call_cleanup(&call);
     *missing += settling.missing;
     return settling.hr;
 }
@@ -170,7 +169,8 @@ static HRESULT settle_here(struct sink *sink, ULONGLONG start, DWORD timeout_ms,
     return hr;
 }
 
-/* A callback may be running for a source, which has not delivered that event before it returns. */
+/* Inside a callback the sources get no time: one of them may be delivering the very event that the callback runs for,
+ * and has not done so before the callback returns. */
 static DWORD time_for_sources(struct sink *sink, DWORD timeout_ms)
 {
     return listeners_are_walked_here(&sink->source->listeners) ? 0 : timeout_ms;
@@ -183,8 +183,9 @@ HRESULT sink_catch_up(struct sink *sink, DWORD timeout_ms, LONG *missing)
 
     here = settle_here(sink, start, timeout_ms, missing);
     if (FAILED(hr) && hr != E_OUTOFMEMORY)
-        return sink_error(hr, L"CatchUp: a source that the sink is connected to does not answer (0x%08lx); what it fired "
-                              L"last may not have come",
+        return sink_error(hr,
+                L"CatchUp: a source that the sink is connected to does not answer (0x%08lx); what it fired "
+                L"last may not have come",
                 (unsigned long)hr);
     return FAILED(hr) ? hr : here;
 }

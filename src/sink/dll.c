@@ -1,10 +1,10 @@
 /* vmevents.dll as COM and regsvr32 see it. */
 #include "com/apartment.h"
-#include "com/class_factory.h"
 #include "com/module.h"
-#include "com/registration.h"
+#include "com/registration/registration.h"
 #include "com/stand_in.h"
 #include "dispatch/readers.h"
+#include "sink/class_factory.h"
 #include "sink/sink.h"
 
 #include <olectl.h>
@@ -38,7 +38,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
             dispatch_thread_exit();
             break;
         case DLL_PROCESS_DETACH:
-            /* At the end of the process (reserved) its memory goes as a whole. */
+            /* Reserved: the process ends, and all of its memory goes with it. */
             if (reserved)
                 break;
             apartments_cleanup();

@@ -8,8 +8,7 @@
 #include <dispex.h>
 
 /* {a6ef9860-c720-11d0-9337-00a0c90dcaa9}: no library of MinGW-w64 has it. */
-static const IID iid_IDispatchEx = {
-        0xa6ef9860, 0xc720, 0x11d0, {0x93, 0x37, 0x00, 0xa0, 0xc9, 0x0d, 0xca, 0xa9}};
+static const IID iid_IDispatchEx = {0xa6ef9860, 0xc720, 0x11d0, {0x93, 0x37, 0x00, 0xa0, 0xc9, 0x0d, 0xca, 0xa9}};
 
 struct handler
 {
@@ -18,8 +17,8 @@ struct handler
     struct poll *poll;
     IDispatch *code;
     bool is_function;
-    bool claims_every_name; /* only a call tells whether it is a function or has a method */
-    bool whole;
+    bool claims_every_name; /* has a DISPID for any name; only a call tells whether there is such a method */
+    bool whole;             /* a function gets the event's record instead of its arguments */
 };
 
 static struct handler *handler_from_receiver(struct lane_receiver *receiver)
@@ -44,7 +43,7 @@ static HRESULT find_extended_method(IDispatch *code, const WCHAR *name, DISPID *
     return hr;
 }
 
-/* A failure says that there is none, but E_OUTOFMEMORY that it cannot be told. */
+/* E_OUTOFMEMORY: it cannot be told whether there is one. Any other failure: there is none. */
 static HRESULT find_method(IDispatch *code, const WCHAR *name, DISPID *id)
 {
     LPOLESTR names = (LPOLESTR)name;
@@ -56,8 +55,8 @@ static HRESULT find_method(IDispatch *code, const WCHAR *name, DISPID *id)
     return hr;
 }
 
-/* An object that has a method for any event at all is taken for one whose methods are the handlers. AutoHotkey's
- * objects, functions too, have a DISPID for whatever they are asked for. */
+/* An object that has a method named like some event is taken for one whose methods are the handlers; any other is a
+ * function. AutoHotkey's objects, functions too, have a DISPID for whatever name they are asked for. */
 static HRESULT handler_find_out_kind(struct handler *handler)
 {
     HRESULT hr = E_FAIL;
@@ -83,8 +82,7 @@ static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count)
     EXCEPINFO exception = {0};
     HRESULT hr;
 
-    hr = IDispatch_Invoke(
-            code, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
+    hr = IDispatch_Invoke(code, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
     SysFreeString(exception.bstrSource);
     SysFreeString(exception.bstrDescription);
     SysFreeString(exception.bstrHelpFile);
@@ -99,9 +97,7 @@ static HRESULT call_with_arguments(IDispatch *code, DISPID id, const struct kept
 
     if (FAILED(hr = arguments_open(kept, args)))
         return hr;
-    /* Borrowed for the call, the last first. */
-    for (UINT i = 0; i < count; ++i)
-        reversed[count - 1 - i] = args[i];
+    arguments_reverse(reversed, args, count);
     hr = call(code, id, reversed, count);
     arguments_close(kept, args);
     return hr;
@@ -130,7 +126,7 @@ static HRESULT handler_call_function(struct handler *handler, struct kept_event 
     return call_with_arguments(handler->code, DISPID_VALUE, kept);
 }
 
-/* Tells whether the code had something for the event. */
+/* Calls what the code has for the event. False: it has nothing. */
 static bool handler_call(struct handler *handler, struct kept_event *kept, HRESULT *result)
 {
     DISPID id;
@@ -177,8 +173,8 @@ static void handler_free(struct lane_receiver *receiver)
     memory_free(handler);
 }
 
-/* One function, or one object, that subscribes several times is one listener. As long as the handler has it, its identity
- * stays the same. */
+/* One function, or one object, that subscribes several times is one listener, known by its identity. The handler has a
+ * reference to it until `destroy`, so that no other object can have that identity meanwhile. */
 static bool handler_join(struct handler *handler)
 {
     IUnknown *identity;
@@ -191,8 +187,8 @@ static bool handler_join(struct handler *handler)
     return joined;
 }
 
-HRESULT handler_subscribe(struct event_source *source, struct poll *poll, uint32_t events, IDispatch *code, bool whole,
-        uint32_t *cookie)
+HRESULT handler_subscribe(
+        struct event_source *source, struct poll *poll, uint32_t events, IDispatch *code, bool whole, uint32_t *cookie)
 {
     struct handler *handler = memory_alloc(sizeof(*handler));
 

@@ -8,180 +8,66 @@
 #include "sink/incoming.h"
 
 #include "com/apartment.h"
-#include "com/multithreaded.h"
 #include "com/proxy.h"
 #include "event/text.h"
 #include "platform/memory.h"
+#include "sink/advised_points.h"
+#include "sink/mta.h"
 #include "sink/sink.h"
 
 #include <olectl.h>
 
-struct advised
-{
-    IConnectionPoint *point;
-    DWORD cookie;
-    struct incoming_sink *sink; /* until it has been closed */
-    IUnknown *identity;         /* its; with a reference, until it has been unadvised */
-};
-
 struct incoming
 {
     struct incoming *next; /* in the sink's list */
-    LONG refcount; /* of the sink's list, or who took it from there to end it; of the apartment that tells its end */
+    LONG refcount; /* one of the sink's list, or of who took it out to end it; one of the apartment it has joined */
     LONG cookie;
     struct apartment *apartment; /* where the points belong to, and are called and released */
     struct apartment_member member;
     struct apartment_job job;
-    bool held; /* keeps the multithreaded apartment */
-    bool is_agile; /* the source may be called from any thread */
-    struct multithreaded_call call; /* to that one, from the connecting and the disconnecting thread */
-    volatile LONG unadvised; /* whoever sets it does it: what is called then may end the connection again */
-    SRWLOCK points_lock;     /* held while a point is given out, so that it is not released meanwhile */
-    UINT count;
-    struct advised advised[EVENT_INTERFACE_COUNT];
+    bool held;            /* has an mta_hold, given back with its memory */
+    bool is_agile;        /* the source may be called from any thread */
+    struct mta_call call; /* advises and unadvises there, for the thread that connects or disconnects */
+    struct advised_points advised;
 };
 
-/* Everything that advising needs, for the thread that does it. */
+/* What the thread in the multithreaded apartment needs to advise for another one. */
 struct advising
 {
-    struct incoming *incoming;
+    struct advised_points *advised;
     struct event_source *source;
     const WCHAR *label;
-    IUnknown *object; /* NULL: it comes out of the stream */
-    IStream *stream;
+    IStream *stream; /* the source, marshalled */
     HRESULT hr;
 };
-
-/* The sinks hear nothing more; unadvising, which calls the source, is a matter of the right apartment. */
-static void incoming_silence(struct incoming *incoming)
-{
-    for (UINT i = 0; i < incoming->count; ++i)
-    {
-        /* The apartment may end while another thread disconnects. */
-        struct incoming_sink *sink = InterlockedExchangePointer((void **)&incoming->advised[i].sink, NULL);
-
-        if (sink)
-            incoming_sink_close(sink);
-    }
-}
-
-/* In the apartment of the points, with a reference: the source may own the sink, the sink the list that the connection
- * stands in, and any call here may be the last that keeps either. */
-static void incoming_unadvise(struct incoming *incoming)
-{
-    bool is_gone[EVENT_INTERFACE_COUNT] = {false};
-
-    if (InterlockedExchange(&incoming->unadvised, TRUE))
-        return;
-    AcquireSRWLockExclusive(&incoming->points_lock);
-    ReleaseSRWLockExclusive(&incoming->points_lock);
-    for (UINT i = 0; i < incoming->count; ++i)
-    {
-        struct advised *advised = &incoming->advised[i];
-
-        /* A source that is gone says so here; that is no error. */
-        is_gone[i] = FAILED(IConnectionPoint_Unadvise(advised->point, advised->cookie));
-        IConnectionPoint_Release(advised->point);
-    }
-    incoming_silence(incoming);
-    for (UINT i = 0; i < incoming->count; ++i)
-    {
-        /* Its references went with its process: COM drops them here at once, by itself after minutes or never. */
-        if (is_gone[i])
-            CoDisconnectObject(incoming->advised[i].identity, 0);
-        IUnknown_Release(incoming->advised[i].identity);
-    }
-}
-
-/* Instead of unadvising, when the points belong to a thread that is gone: nobody may call them any more, not even to
- * let go of them. */
-static void incoming_abandon(struct incoming *incoming)
-{
-    if (InterlockedExchange(&incoming->unadvised, TRUE))
-        return;
-    for (UINT i = 0; i < incoming->count; ++i)
-        IUnknown_Release(incoming->advised[i].identity);
-}
-
-/* S_FALSE: the source does not offer the interface. */
-static HRESULT advise_one(struct advising *advising, IConnectionPointContainer *container,
-        const struct event_interface *events)
-{
-    struct incoming *incoming = advising->incoming;
-    struct advised *advised = &incoming->advised[incoming->count];
-    HRESULT hr;
-
-    hr = IConnectionPointContainer_FindConnectionPoint(container, events->iid, &advised->point);
-    if (FAILED(hr))
-        return hr == E_OUTOFMEMORY ? hr : S_FALSE;
-    hr = incoming_sink_create(advising->source, events, advising->label,
-            incoming->count ? incoming->advised[0].sink : NULL, &advised->sink);
-    if (FAILED(hr))
-        goto failed;
-    if (FAILED(hr = IConnectionPoint_Advise(advised->point, incoming_sink_identity(advised->sink), &advised->cookie)))
-    {
-        incoming_sink_close(advised->sink);
-        goto failed;
-    }
-    advised->identity = incoming_sink_identity(advised->sink);
-    IUnknown_AddRef(advised->identity);
-    ++incoming->count;
-    return S_OK;
-
-failed:
-    IConnectionPoint_Release(advised->point);
-    return hr;
-}
-
-static HRESULT advise_all(struct advising *advising)
-{
-    struct incoming *incoming = advising->incoming;
-    IConnectionPointContainer *container;
-    HRESULT hr;
-
-    hr = IUnknown_QueryInterface(advising->object, &IID_IConnectionPointContainer, (void **)&container);
-    if (FAILED(hr))
-        return hr == E_OUTOFMEMORY ? hr : CONNECT_E_NOCONNECTION;
-    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT && SUCCEEDED(hr); ++i)
-    {
-        /* One of the two: a source that offers both fires each event by both. */
-        if ((hr = advise_one(advising, container, &event_interfaces[i])) == S_FALSE)
-            hr = advise_one(advising, container, &server_interfaces[i]);
-    }
-    IConnectionPointContainer_Release(container);
-    if (FAILED(hr))
-        incoming_unadvise(incoming);
-    else
-        hr = incoming->count ? S_OK : CONNECT_E_NOCONNECTION;
-    return hr;
-}
 
 static void advise_from_stream(void *context)
 {
     struct advising *advising = context;
+    IUnknown *object;
 
-    if (FAILED(advising->hr = CoGetInterfaceAndReleaseStream(
-                       advising->stream, &IID_IUnknown, (void **)&advising->object)))
+    if (FAILED(advising->hr = CoGetInterfaceAndReleaseStream(advising->stream, &IID_IUnknown, (void **)&object)))
         return;
-    advising->hr = advise_all(advising);
-    IUnknown_Release(advising->object);
+    advising->hr = advised_points_advise(advising->advised, advising->source, object, advising->label);
+    IUnknown_Release(object);
 }
 
 /* Advises from the multithreaded apartment, on behalf of a single-threaded caller. */
-static HRESULT advise_multithreaded(struct advising *advising, IUnknown *object)
+static HRESULT advise_in_mta(
+        struct incoming *incoming, struct event_source *source, IUnknown *object, const WCHAR *label)
 {
-    struct incoming *incoming = advising->incoming;
+    struct advising advising = {.advised = &incoming->advised, .source = source, .label = label};
     HRESULT hr;
 
-    if (FAILED(hr = multithreaded_hold()))
+    if (FAILED(hr = mta_hold()))
         return hr;
     incoming->held = true;
-    if (FAILED(hr = multithreaded_call_prepare(&incoming->call)))
+    if (FAILED(hr = mta_call_prepare(&incoming->call)))
         return hr;
-    if (FAILED(hr = CoMarshalInterThreadInterfaceInStream(&IID_IUnknown, object, &advising->stream)))
+    if (FAILED(hr = CoMarshalInterThreadInterfaceInStream(&IID_IUnknown, object, &advising.stream)))
         return hr;
-    multithreaded_call(&incoming->call, advise_from_stream, advising);
-    return advising->hr;
+    mta_call(&incoming->call, advise_from_stream, &advising);
+    return advising.hr;
 }
 
 static HRESULT find_out_whether_agile(IUnknown *object, bool *is_agile)
@@ -197,18 +83,17 @@ static HRESULT find_out_whether_agile(IUnknown *object, bool *is_agile)
 static HRESULT incoming_advise(
         struct incoming *incoming, struct event_source *source, IUnknown *object, const WCHAR *label)
 {
-    struct advising advising = {.incoming = incoming, .source = source, .label = label, .object = object};
     HRESULT hr;
 
     if (apartment_is_single_threaded(incoming->apartment) && object_is_proxy(object))
     {
         apartment_release(incoming->apartment);
-        incoming->apartment = apartment_get_multithreaded();
-        return advise_multithreaded(&advising, object);
+        incoming->apartment = apartment_get_mta();
+        return advise_in_mta(incoming, source, object, label);
     }
     if (FAILED(hr = find_out_whether_agile(object, &incoming->is_agile)))
         return hr;
-    return advise_all(&advising);
+    return advised_points_advise(&incoming->advised, source, object, label);
 }
 
 static void incoming_release(struct incoming *incoming)
@@ -216,9 +101,9 @@ static void incoming_release(struct incoming *incoming)
     if (InterlockedDecrement(&incoming->refcount))
         return;
     apartment_release(incoming->apartment);
-    multithreaded_call_cleanup(&incoming->call);
+    mta_call_cleanup(&incoming->call);
     if (incoming->held)
-        multithreaded_let_go();
+        mta_let_go();
     memory_free(incoming);
 }
 
@@ -229,7 +114,7 @@ static void incoming_end_here(struct incoming *incoming)
         apartment_leave(&incoming->member);
         incoming_release(incoming);
     }
-    incoming_unadvise(incoming);
+    advised_points_unadvise(&incoming->advised);
     incoming_release(incoming);
 }
 
@@ -238,15 +123,15 @@ static void incoming_end_by_job(struct apartment_job *job)
     incoming_end_here(CONTAINING_RECORD(job, struct incoming, job));
 }
 
-static void incoming_unadvise_for_caller(void *context)
+static void unadvise_for_caller(void *context)
 {
-    incoming_unadvise(context);
+    advised_points_unadvise(context);
 }
 
 /* Ends a connection that has left the sink's list. */
 static void incoming_end(struct incoming *incoming)
 {
-    incoming_silence(incoming);
+    advised_points_silence(&incoming->advised);
     if (apartment_is_current(incoming->apartment))
     {
         incoming_end_here(incoming);
@@ -254,23 +139,25 @@ static void incoming_end(struct incoming *incoming)
     }
     if (incoming->held)
     {
-        multithreaded_call(&incoming->call, incoming_unadvise_for_caller, incoming);
+        mta_call(&incoming->call, unadvise_for_caller, &incoming->advised);
         incoming_release(incoming);
         return;
     }
-    /* A single-threaded apartment unadvises when it pumps. If it has ended, it has done so then. */
+    /* A single-threaded apartment unadvises when its thread pumps. One that takes no job has ended, and unadvised
+     * then. */
     incoming->job.run = incoming_end_by_job;
     if (!apartment_post(incoming->apartment, &incoming->job))
         incoming_release(incoming);
 }
 
-/* The apartment that the source belongs to ends: so does the connection, though its cookie stays good. */
+/* The apartment that the source belongs to ends, and the connection with it. It stays in the sink's list, so that
+ * Disconnect takes the cookie still. */
 static void incoming_on_apartment_end(struct apartment_member *member)
 {
     struct incoming *incoming = CONTAINING_RECORD(member, struct incoming, member);
 
-    incoming_silence(incoming);
-    incoming_unadvise(incoming);
+    advised_points_silence(&incoming->advised);
+    advised_points_unadvise(&incoming->advised);
     incoming_release(incoming);
 }
 
@@ -278,11 +165,11 @@ static void incoming_on_apartment_lost(struct apartment_member *member)
 {
     struct incoming *incoming = CONTAINING_RECORD(member, struct incoming, member);
 
-    incoming_silence(incoming);
+    advised_points_silence(&incoming->advised);
     if (incoming->is_agile)
-        incoming_unadvise(incoming);
+        advised_points_unadvise(&incoming->advised);
     else
-        incoming_abandon(incoming);
+        advised_points_abandon(&incoming->advised);
     incoming_release(incoming);
 }
 
@@ -335,14 +222,14 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
         return E_OUTOFMEMORY;
     }
     incoming->refcount = 1;
-    InitializeSRWLock(&incoming->points_lock);
+    advised_points_init(&incoming->advised);
     incoming->member.on_end = incoming_on_apartment_end;
     incoming->member.on_lost = incoming_on_apartment_lost;
     hr = incoming_advise(incoming, sink->source, object, label);
-    /* The source may have left COM while it was called. */
+    /* The source, while it was called, may have had this thread leave COM: then there is no apartment to live in. */
     if (SUCCEEDED(hr) && !apartment_join(incoming->apartment, &incoming->member))
     {
-        incoming_unadvise(incoming);
+        advised_points_unadvise(&incoming->advised);
         hr = CO_E_NOTINITIALIZED;
     }
     if (FAILED(hr))
@@ -356,7 +243,7 @@ static HRESULT incoming_create(struct sink *sink, IUnknown *object, const WCHAR 
     return S_OK;
 }
 
-/* A label is a C string to callbacks. */
+/* Callbacks get the label as a C string, which a NUL inside would cut. */
 static HRESULT refuse_label(BSTR label, const WCHAR *what, const WCHAR *legal)
 {
     struct text text = {0};
@@ -380,8 +267,9 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
     if (!object)
         return sink_error(E_POINTER, L"Connect: source is Nothing; it has to be an object that fires events");
     if (string_has_nul(label))
-        return refuse_label(label, L"Connect: label ", L"it has to be a string without one, or empty for the source's "
-                                                       L"name");
+        return refuse_label(label, L"Connect: label ",
+                L"it has to be a string without one, or empty for the source's "
+                L"name");
     if (!label || !*label)
     {
         if (FAILED(hr = get_name(object, &name)))
@@ -397,8 +285,9 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
     hr = incoming_create(sink, object, label ? label : L"", &incoming);
     SysFreeString(name);
     if (hr == CONNECT_E_NOCONNECTION)
-        return sink_error(hr, L"Connect: source offers none of IVMVirtualMachineEvents, IVMVirtualPCEvents, "
-                              L"IVMDVDDriveEvents and IVMFloppyDriveEvents as connection points, nor Virtual Server's");
+        return sink_error(hr,
+                L"Connect: source offers none of IVMVirtualMachineEvents, IVMVirtualPCEvents, "
+                L"IVMDVDDriveEvents and IVMFloppyDriveEvents as connection points, nor Virtual Server's");
     if (FAILED(hr))
         return sink_error(hr, L"Connect: source does not let the sink advise (0x%08lx)", (unsigned long)hr);
 
@@ -447,7 +336,7 @@ struct incoming *incoming_next(struct sink *sink, struct incoming *after)
 {
     struct incoming *incoming;
 
-    /* The newest stands first. */
+    /* The newest stands first: those that were made before `after` are the ones with smaller cookies. */
     AcquireSRWLockShared(&sink->lock);
     for (incoming = sink->incoming; incoming && after && incoming->cookie >= after->cookie; incoming = incoming->next)
         ;
@@ -459,21 +348,12 @@ struct incoming *incoming_next(struct sink *sink, struct incoming *after)
     return incoming;
 }
 
-bool incoming_is_multithreaded(const struct incoming *incoming)
+bool incoming_is_in_mta(const struct incoming *incoming)
 {
-    return incoming->apartment == apartment_get_multithreaded();
+    return incoming->apartment == apartment_get_mta();
 }
 
 bool incoming_get_point(struct incoming *incoming, IConnectionPoint **point, DWORD *cookie)
 {
-    *point = NULL;
-    AcquireSRWLockShared(&incoming->points_lock);
-    if (!incoming->unadvised && incoming->count)
-    {
-        *point = incoming->advised[0].point;
-        *cookie = incoming->advised[0].cookie;
-        IConnectionPoint_AddRef(*point);
-    }
-    ReleaseSRWLockShared(&incoming->points_lock);
-    return *point != NULL;
+    return advised_points_get_first(&incoming->advised, point, cookie);
 }

@@ -1,11 +1,11 @@
-#include "sink/incoming.h"
+#include "sink/incoming_sink.h"
 
 #include "com/connections.h"
 #include "com/dispatch_methods.h"
-#include "com/event_invoke.h"
 #include "com/module.h"
 #include "com/relay.h"
 #include "platform/memory.h"
+#include "sink/event_invoke.h"
 
 #include <servprov.h>
 #include <wchar.h>
@@ -17,7 +17,7 @@ struct incoming_sink
     IServiceProvider IServiceProvider_iface;
     LONG refcount;
     volatile LONG closed;
-    struct incoming_sink *first; /* of those that one connection listens by, with a reference; NULL: this one is */
+    struct incoming_sink *first; /* of those of the same connection, with a reference; NULL: it is this one */
     IUnknown *marshaler;
     struct event_source *source;
     const struct event_interface *events;
@@ -36,7 +36,8 @@ static HRESULT WINAPI incoming_sink_QueryInterface(IDispatch *iface, REFIID riid
     if (!object)
         return E_POINTER;
     *object = NULL;
-    /* Once closed it is nobody's business any more; CoDisconnectObject would ask the marshaler, which does nothing. */
+    /* Once closed it is not marshalled any more. CoDisconnectObject would ask the free-threaded marshaler to disconnect
+     * it, which does nothing; without one COM disconnects the object itself. */
     if (IsEqualIID(riid, &IID_IMarshal) && !sink->closed)
         return IUnknown_QueryInterface(sink->marshaler, riid, object);
     if (IsEqualIID(riid, &IID_IEventRelay))
@@ -83,7 +84,7 @@ static ULONG WINAPI incoming_sink_Release(IDispatch *iface)
 
 DISPATCH_DESCRIPTION_METHODS(incoming_sink, IDispatch, incoming_sink_from_IDispatch(iface)->events->described)
 
-/* Not inlined, so that the usual way has nothing to set up for it. */
+/* What is not the usual way. Not inlined: its stack frame would be set up for each event. */
 static HRESULT __attribute__((noinline)) WINAPI incoming_sink_invoke_any(IDispatch *iface, DISPID id, REFIID riid,
         LCID lcid, WORD flags, DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {

@@ -1,12 +1,9 @@
-#include "sink/poll.h"
+/* Waiting for events and for handlers to run: NextEvent, Run and Stop. */
+#include "sink/poll_parts.h"
 
 #include "com/clock.h"
-#include "com/lane.h"
-#include "dispatch/ring.h"
 #include "platform/memory.h"
 #include "sink/pump.h"
-
-#define DEFAULT_CAPACITY 1024
 
 /* How long a Run that was given no time runs what waits already. */
 #define RUN_WAITING_MS 20
@@ -19,152 +16,15 @@ struct poll_wait
     struct apartment *apartment;
     ULONGLONG start;
     DWORD timeout_ms;
-    UINT jobs;  /* that it has run */
-    LONG calls; /* of handlers in this apartment */
+    UINT jobs;  /* that it has run, for pump */
+    LONG calls; /* of handlers in this apartment since it began */
     bool stopped;
 };
 
-struct poll
-{
-    LONG refcount;
-    struct event_source *source;
-    SRWLOCK lock;
-    struct ring events;
-    size_t bytes; /* that the events take */
-    LONG capacity;
-    bool wanted;    /* the capacity was set or an event asked for */
-    bool listening; /* a listener of the source puts events in */
-    bool closed;
-    bool stop_pending; /* Stop was called while nobody waited */
-    uint32_t listener;
-    struct poll_wait *waits;
-};
-
-static void poll_wake_all(struct poll *poll)
+void poll_wake_all(struct poll *poll)
 {
     for (struct poll_wait *wait = poll->waits; wait; wait = wait->next)
         SetEvent(wait->wake);
-}
-
-/* The oldest event; NULL: there is none. The lock is held. */
-static struct kept_event *poll_take_oldest(struct poll *poll)
-{
-    struct kept_event *kept = ring_take(&poll->events);
-
-    if (kept)
-        poll->bytes -= kept->bytes;
-    return kept;
-}
-
-/* The lock is held. False: out of memory. */
-static bool poll_put(struct poll *poll, struct kept_event *kept)
-{
-    if (!ring_push(&poll->events, kept))
-        return false;
-    poll->bytes += kept->bytes;
-    return true;
-}
-
-/* Whether more wait than `count` events, or events that take more than a lane may hold; one is always kept, unless
- * `count` is 0. The lock is held. */
-static bool poll_is_overfull(const struct poll *poll, size_t count)
-{
-    return poll->events.count > count || (poll->events.count > 1 && poll->bytes > LANE_CAPACITY_BYTES);
-}
-
-/* Drops the oldest events until no more than `count` are left, nor more bytes than may be; tells how many went. */
-static LONG poll_shrink(struct poll *poll, size_t count)
-{
-    struct kept_event *kept;
-    LONG dropped = 0;
-
-    for (;; ++dropped)
-    {
-        AcquireSRWLockExclusive(&poll->lock);
-        kept = poll_is_overfull(poll, count) ? poll_take_oldest(poll) : NULL;
-        ReleaseSRWLockExclusive(&poll->lock);
-        if (!kept)
-            return dropped;
-        kept_event_release(kept);
-    }
-}
-
-static void CALLBACK poll_notify(const VMEVENT *event, void *context)
-{
-    struct kept_event *kept = event_keep(event_from_view(event)), *lost = NULL;
-    struct poll *poll = context;
-    bool overfull;
-    LONG count;
-
-    if (!kept)
-    {
-        InterlockedIncrement(&poll->source->dropped);
-        return;
-    }
-    AcquireSRWLockExclusive(&poll->lock);
-    if ((LONG)poll->events.count >= poll->capacity)
-        lost = poll_take_oldest(poll);
-    if (!poll_put(poll, kept))
-        lost = kept;
-    overfull = poll_is_overfull(poll, SIZE_MAX);
-    poll_wake_all(poll);
-    ReleaseSRWLockExclusive(&poll->lock);
-    if (lost)
-        kept_event_release(lost);
-    if ((count = (lost ? 1 : 0) + (overfull ? poll_shrink(poll, SIZE_MAX) : 0)))
-        InterlockedExchangeAdd(&poll->source->dropped, count);
-}
-
-static void CALLBACK poll_release_listener(void *context)
-{
-    poll_release(context);
-}
-
-/* Sees to it that events come in if the queue is to have some. The lock is held. */
-static HRESULT poll_listen(struct poll *poll)
-{
-    uint32_t listener;
-
-    if (poll->listening || !poll->capacity || poll->closed)
-        return S_OK;
-    poll_addref(poll);
-    if (!listeners_add(&poll->source->listeners, EVENT_ALL_MASK | LISTENER_QUEUE, poll_notify, poll,
-                poll_release_listener, &listener))
-    {
-        InterlockedDecrement(&poll->refcount); /* never the last */
-        return E_OUTOFMEMORY;
-    }
-    poll->listener = listener;
-    poll->listening = true;
-    return S_OK;
-}
-
-/* Sets the capacity for good, or leaves all as it was when it fails. The lock is held. */
-static HRESULT poll_reserve(struct poll *poll, LONG capacity)
-{
-    LONG before = poll->capacity;
-    HRESULT hr;
-
-    poll->capacity = capacity;
-    if (SUCCEEDED(hr = poll_listen(poll)))
-        poll->wanted = true;
-    else
-        poll->capacity = before;
-    return hr;
-}
-
-static void poll_stop_listening(struct poll *poll)
-{
-    uint32_t listener;
-    bool listening;
-
-    AcquireSRWLockExclusive(&poll->lock);
-    listening = poll->listening;
-    listener = poll->listener;
-    poll->listening = false;
-    ReleaseSRWLockExclusive(&poll->lock);
-    if (listening)
-        listeners_remove(&poll->source->listeners, listener, LISTENER_QUEUE);
 }
 
 struct poll *poll_create(struct event_source *source)
@@ -177,8 +37,7 @@ struct poll *poll_create(struct event_source *source)
     poll->refcount = 1;
     event_source_addref(source);
     poll->source = source;
-    poll->capacity = DEFAULT_CAPACITY;
-    if (FAILED(poll_listen(poll)))
+    if (FAILED(poll_queue_begin(poll)))
     {
         poll_release(poll);
         return NULL;
@@ -195,8 +54,7 @@ void poll_release(struct poll *poll)
 {
     if (InterlockedDecrement(&poll->refcount))
         return;
-    poll_shrink(poll, 0);
-    ring_free(&poll->events);
+    poll_queue_free(poll);
     event_source_release(poll->source);
     memory_free(poll);
 }
@@ -210,60 +68,6 @@ void poll_close(struct poll *poll)
     poll_wake_all(poll);
     ReleaseSRWLockExclusive(&poll->lock);
     poll_release(poll);
-}
-
-void poll_give_way(struct poll *poll)
-{
-    bool wanted;
-
-    AcquireSRWLockExclusive(&poll->lock);
-    wanted = poll->wanted;
-    if (!wanted)
-        poll->capacity = 0;
-    ReleaseSRWLockExclusive(&poll->lock);
-    if (wanted)
-        return;
-    poll_stop_listening(poll);
-    poll_shrink(poll, 0);
-}
-
-/* Somebody polls: the queue that has given way comes back. */
-static HRESULT poll_want(struct poll *poll)
-{
-    HRESULT hr = S_OK;
-
-    AcquireSRWLockExclusive(&poll->lock);
-    if (!poll->wanted)
-        hr = poll_reserve(poll, poll->capacity ? poll->capacity : DEFAULT_CAPACITY);
-    ReleaseSRWLockExclusive(&poll->lock);
-    return hr;
-}
-
-LONG poll_get_capacity(struct poll *poll)
-{
-    LONG capacity;
-
-    AcquireSRWLockShared(&poll->lock);
-    capacity = poll->capacity;
-    ReleaseSRWLockShared(&poll->lock);
-    return capacity;
-}
-
-HRESULT poll_set_capacity(struct poll *poll, LONG capacity)
-{
-    LONG dropped;
-    HRESULT hr;
-
-    AcquireSRWLockExclusive(&poll->lock);
-    hr = poll_reserve(poll, capacity);
-    ReleaseSRWLockExclusive(&poll->lock);
-    if (FAILED(hr))
-        return hr;
-    if (!capacity)
-        poll_stop_listening(poll);
-    dropped = poll_shrink(poll, capacity);
-    InterlockedExchangeAdd(&poll->source->dropped, dropped);
-    return S_OK;
 }
 
 static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD timeout_ms)
@@ -285,7 +89,7 @@ static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD 
     wait->link = &poll->waits;
     poll->waits = wait;
     wait->stopped = poll->closed;
-    /* A Stop that came before leaves no time. */
+    /* A Stop that came when nobody waited ends this wait, after what waits already. */
     if (poll->stop_pending)
         wait->timeout_ms = 0;
     poll->stop_pending = false;
@@ -319,20 +123,11 @@ static DWORD poll_wait_left(struct poll *poll, struct poll_wait *wait)
     return clock_left_ms(wait->start, wait->timeout_ms);
 }
 
-/* Waits, at most until something happens or the time is up. False: quit. */
+/* Works for the apartment or waits, until something happens or the time is up. False: the thread has been asked to
+ * quit. */
 static bool poll_wait_pump(struct poll *poll, struct poll_wait *wait)
 {
     return pump(wait->apartment, wait->wake, poll_wait_left(poll, wait), &wait->jobs);
-}
-
-static struct kept_event *poll_take(struct poll *poll)
-{
-    struct kept_event *kept;
-
-    AcquireSRWLockExclusive(&poll->lock);
-    kept = poll_take_oldest(poll);
-    ReleaseSRWLockExclusive(&poll->lock);
-    return kept;
 }
 
 HRESULT poll_next(struct poll *poll, DWORD timeout_ms, struct kept_event **kept)
@@ -360,7 +155,7 @@ HRESULT poll_next(struct poll *poll, DWORD timeout_ms, struct kept_event **kept)
     return *kept ? S_OK : S_FALSE;
 }
 
-/* What waits for this thread already is run even by a Run that has no time. */
+/* A Run that was given no time runs what waits for this thread already, for RUN_WAITING_MS at most. */
 static void poll_run_waiting(struct poll *poll, struct poll_wait *wait)
 {
     bool stopped;

@@ -5,7 +5,8 @@
  * The queue is on from the start, so that a script may connect first and poll later. The first callback of a C
  * program turns it off unless the program has shown that it polls: queueing costs what a callback does not.
  *
- * It holds so many events as its capacity says, and no more bytes than a lane (LANE_CAPACITY_BYTES); the oldest go.
+ * It holds as many events as its capacity says, and no more bytes than any queue does (com/queue_load.h). What is too
+ * much goes, the oldest first, and counts as dropped.
  */
 #ifndef VMEVENTS_SINK_POLL_H
 #define VMEVENTS_SINK_POLL_H
@@ -19,13 +20,14 @@ struct poll;
 /* With one reference; queues what is fired at the source. NULL: out of memory. */
 struct poll *poll_create(struct event_source *source);
 
-/* The sink is gone: ends every wait. The source's listeners are closed by its owner. */
+/* The sink is gone: ends every wait, and drops the sink's reference. The queue's listener goes with the others when the
+ * owner of the source closes that. */
 void poll_close(struct poll *poll);
 
 void poll_addref(struct poll *poll);
 void poll_release(struct poll *poll);
 
-/* Turns the queue off unless somebody has asked for it. */
+/* Turns the queue off, and empties it, unless somebody has set its capacity or asked for an event. */
 void poll_give_way(struct poll *poll);
 
 LONG poll_get_capacity(struct poll *poll);
@@ -37,13 +39,14 @@ HRESULT poll_set_capacity(struct poll *poll, LONG capacity);
  * caller releases it. S_FALSE and NULL: time-out, Stop, or a quit message, which is posted again. */
 HRESULT poll_next(struct poll *poll, DWORD timeout_ms, struct kept_event **kept);
 
-/* Pumps for timeout_ms or until Stop or a quit message; tells how many handlers ran. */
+/* Pumps for timeout_ms or until Stop or a quit message. *count is how many times handlers of this apartment were
+ * called. S_OK, E_OUTOFMEMORY */
 HRESULT poll_run(struct poll *poll, DWORD timeout_ms, LONG *count);
 
-/* Ends every poll_run and poll_next; when there is none, the next one, after it has run what waits. */
+/* Ends every poll_run and poll_next that waits; when none does, the next one, after it has run what waits then. */
 void poll_stop(struct poll *poll);
 
-/* Tells that a handler of the sink has been called in the calling thread's apartment. */
+/* Counts a call of a handler, for the poll_run of the calling thread's apartment. */
 void poll_count_call(struct poll *poll);
 
 #endif

@@ -15,7 +15,7 @@ static bool dispatch_messages(void)
     {
         if (message.message == WM_QUIT)
         {
-            /* For the loop that we were called from. */
+            /* Posted again for the message loop that this call came from. */
             PostQuitMessage((int)message.wParam);
             return false;
         }

@@ -1,12 +1,12 @@
 /* The twelve machine events as methods of IVMEventSink: raised by hand, from C or from a script. */
 #include "com/error_info.h"
-#include "com/event_invoke.h"
+#include "sink/event_invoke.h"
 #include "sink/sink.h"
 
 static HRESULT sink_refuse(
         struct sink *sink, const struct event_type *type, HRESULT hr, const struct event_fault *fault)
 {
-    /* The arguments may have been right. */
+    /* Nobody knows whether the arguments were right: not counted. */
     if (hr == E_OUTOFMEMORY)
         return hr;
     InterlockedIncrement(&sink->source->rejected);

@@ -4,7 +4,8 @@
 
 #include "event/kept_event.h"
 
-/* Makes a record without an event, which nobody may see yet. S_OK, E_OUTOFMEMORY */
+/* Makes a record that has no event yet: until record_set_event nothing but releasing it may be called. S_OK,
+ * E_OUTOFMEMORY */
 HRESULT record_create(IVMEventRecord **record);
 
 /* Gives the record its event, with a reference of its own. */

@@ -1,15 +1,15 @@
 /*
- * The sink object: identity, lifetime, and IVMEventSink. Its other faces stand in face.c and callbacks.c, what
- * Subscribe and Connect do in subscribe.c and incoming.c.
+ * The sink object: identity, lifetime, and IVMEventSink. Its other interfaces stand in dispinterface.c and callbacks.c,
+ * what Subscribe and Connect do in subscribe.c and incoming.c.
  */
 #include "sink/sink.h"
 
 #include "com/dispatch_methods.h"
 #include "com/error_info.h"
-#include "com/event_invoke.h"
 #include "com/module.h"
 #include "platform/memory.h"
 #include "sink/catch_up.h"
+#include "sink/event_invoke.h"
 #include "sink/record.h"
 
 /* {94ea2b94-e9cc-49e0-c0ff-ee64ca8f5b90}: no library of MinGW-w64 has it. */
@@ -47,8 +47,8 @@ static HRESULT sink_query_marshaler(struct sink *sink, REFIID riid, void **objec
     return FAILED(hr) ? hr : IUnknown_QueryInterface(marshaler, riid, object);
 }
 
-/* The face that the interface is of, or NULL. */
-static void *sink_find_face(struct sink *sink, REFIID riid)
+/* The sink's interface of that IID; NULL: it has none. */
+static void *sink_find_interface(struct sink *sink, REFIID riid)
 {
     if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventSink)
             || IsEqualIID(riid, &sink_IID_IAgileObject))
@@ -56,9 +56,9 @@ static void *sink_find_face(struct sink *sink, REFIID riid)
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
     {
         if (IsEqualIID(riid, event_interfaces[i].iid))
-            return &sink->faces[i].IDispatch_iface;
+            return &sink->dispinterfaces[i].IDispatch_iface;
         if (IsEqualIID(riid, server_interfaces[i].iid))
-            return &sink->server_faces[i].IDispatch_iface;
+            return &sink->server_dispinterfaces[i].IDispatch_iface;
     }
     if (IsEqualIID(riid, &IID_IVMEventCallbacks))
         return &sink->IVMEventCallbacks_iface;
@@ -82,7 +82,7 @@ static HRESULT WINAPI sink_QueryInterface(IVMEventSink *iface, REFIID riid, void
     *object = NULL;
     if (IsEqualIID(riid, &IID_IMarshal))
         return sink_query_marshaler(sink, riid, object);
-    if (!(*object = sink_find_face(sink, riid)))
+    if (!(*object = sink_find_interface(sink, riid)))
         return E_NOINTERFACE;
     IVMEventSink_AddRef(iface);
     return S_OK;
@@ -95,7 +95,7 @@ static ULONG WINAPI sink_AddRef(IVMEventSink *iface)
 
 static void sink_free(struct sink *sink)
 {
-    /* What is called from here may hold the sink for a moment; it must not come here again. */
+    /* What is called from here may add a reference and release it again, which must not free the sink a second time. */
     sink->refcount = 1;
     sink_disconnect_all(sink);
     connections_end_all(sink->source);
@@ -134,7 +134,8 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
     if (event_type_find(events, id))
         return event_invoke(sink->source, events, L"", id, riid, lcid, flags, params, result, exception, arg_error);
     hr = type_info_invoke(&IID_IVMEventSink, iface, id, riid, lcid, flags, params, result, exception, arg_error);
-    /* An event of a source that was content with IDispatch, and has one more than the machine's twelve. */
+    /* A source that took the sink by IDispatch alone calls an event that none of the twelve is. It is refused, and
+     * counted. */
     if (hr == DISP_E_MEMBERNOTFOUND && event_is_called(flags) && !type_info_has_member(&IID_IVMEventSink, id))
         InterlockedIncrement(&sink->source->rejected);
     return hr;
@@ -142,7 +143,7 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
 
 /* The sink's own members */
 
-/* Here and in Connect objects are called that may let go of the sink. */
+/* Subscribe and Connect call objects that may release the sink; the reference keeps it until they have returned. */
 static HRESULT WINAPI sink_Subscribe(IVMEventSink *iface, VARIANT event, VARIANT handler, LONG *cookie)
 {
     HRESULT hr;
@@ -192,7 +193,7 @@ static HRESULT WINAPI sink_NextEvent(IVMEventSink *iface, LONG timeout_ms, IVMEv
     *record = NULL;
     if (FAILED(hr = check_timeout(L"NextEvent", timeout_ms)))
         return hr;
-    /* Made first: an event that has been taken must not be lost for want of memory. */
+    /* The record is made first: an event that has been taken out of the queue must not be lost for want of memory. */
     if (FAILED(hr = record_create(record)))
         return hr;
     if ((hr = poll_next(sink->poll, (DWORD)timeout_ms, &kept)) != S_OK)
@@ -235,7 +236,7 @@ static HRESULT WINAPI sink_CatchUp(IVMEventSink *iface, LONG timeout_ms, LONG *m
     *missing = 0;
     if (FAILED(hr = check_timeout(L"CatchUp", timeout_ms)))
         return hr;
-    /* A handler may release the sink. */
+    /* A handler that runs meanwhile may release the sink. */
     IVMEventSink_AddRef(iface);
     hr = sink_catch_up(sink, (DWORD)timeout_ms, missing);
     IVMEventSink_Release(iface);
@@ -338,7 +339,7 @@ HRESULT sink_create(REFIID riid, void **object)
     sink->IVMEventSink_iface.lpVtbl = (IVMEventSinkVtbl *)&sink_vtbl;
     sink->refcount = 1;
     InitializeSRWLock(&sink->lock);
-    sink_init_faces(sink);
+    sink_init_dispinterfaces(sink);
     sink_init_callbacks(sink);
     error_support_init(&sink->error_support, (IUnknown *)&sink->IVMEventSink_iface, &IID_IVMEventSink);
     class_info_init(&sink->class_info, (IUnknown *)&sink->IVMEventSink_iface, &CLSID_VMEventSink,

@@ -1,5 +1,5 @@
 /*
- * The sink: one object with many faces. What it receives goes to its event source, which has a listener for each
+ * The sink: one object with many interfaces. What it receives goes to its event source, which has a listener for each
  * callback, script handler, queue and advised sink.
  */
 #ifndef VMEVENTS_SINK_SINK_H
@@ -18,7 +18,7 @@ struct text;
 
 /* One event dispinterface of the sink, Virtual PC's or Virtual Server's: an IDispatch of its own, since their DISPIDs
  * collide. */
-struct sink_face
+struct sink_dispinterface
 {
     IDispatch IDispatch_iface;
     struct sink *sink;
@@ -34,8 +34,8 @@ struct sink
     struct error_support error_support;
     struct class_info class_info;
     struct connection_points points;
-    struct sink_face faces[EVENT_INTERFACE_COUNT];
-    struct sink_face server_faces[EVENT_INTERFACE_COUNT];
+    struct sink_dispinterface dispinterfaces[EVENT_INTERFACE_COUNT];
+    struct sink_dispinterface server_dispinterfaces[EVENT_INTERFACE_COUNT];
     LONG refcount;
     struct event_source *source;
     struct poll *poll;
@@ -52,8 +52,8 @@ static inline struct sink *sink_from_IVMEventSink(IVMEventSink *iface)
 
 HRESULT sink_create(REFIID riid, void **object);
 
-/* Each of these sets up one face of the sink, and stands in a file of its own. */
-void sink_init_faces(struct sink *sink);
+/* Each of these sets up interfaces of the sink, and stands in a file of its own (dispinterface.c, callbacks.c). */
+void sink_init_dispinterfaces(struct sink *sink);
 void sink_init_callbacks(struct sink *sink);
 
 /* The twelve event methods of IVMEventSink (raise.c). */
@@ -80,8 +80,8 @@ void sink_disconnect_all(struct sink *sink);
 /* Marks an object that every apartment may call directly. */
 extern const IID sink_IID_IAgileObject;
 
-/* Sets the thread's error object, in the name of IVMEventSink, and returns hr. What is a caller's comes as a text, in
- * which it is quoted as text.h has it. */
+/* Sets the thread's error object, in the name of IVMEventSink, and returns hr. A string that a caller
+ * gave comes as a text, in which it is quoted (event/text.h). */
 HRESULT sink_error(HRESULT hr, const WCHAR *format, ...);
 HRESULT sink_error_text(HRESULT hr, struct text *text);
 

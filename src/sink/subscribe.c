@@ -1,4 +1,4 @@
-/* Subscribe and Unsubscribe: what scripts say, understood or refused with a reason. */
+/* Subscribe and Unsubscribe: what scripts ask for, understood or refused with a description of what was wrong. */
 #include "event/text.h"
 #include "sink/handler.h"
 #include "sink/sink.h"

@@ -38,7 +38,7 @@ static HRESULT find_or_create(IDispatch *host, const WCHAR *name, IVMEventMachin
         SysFreeString(*description);
         hr = ask_for_machine(host, L"CreateMachine", name, NULL, machine, description);
     }
-    /* Two may have tried at once. */
+    /* Another program may have made it in between. */
     if (hr == VM_E_CONFIG_DUPLICATE_NAME)
     {
         SysFreeString(*description);
@@ -47,7 +47,7 @@ static HRESULT find_or_create(IDispatch *host, const WCHAR *name, IVMEventMachin
     return hr;
 }
 
-/* A name that tells the place, without what no name may have. */
+/* Makes a name of the address, in which a hyphen stands for what no name may have. */
 static void name_from_address(const WCHAR *address, WCHAR name[NAME_MAX_LENGTH + 1])
 {
     size_t length = wcscspn(address, L",");
@@ -68,7 +68,7 @@ static bool is_at(IVMEventMachine *machine, const WCHAR *address)
     return same;
 }
 
-/* Another program may have opened it, by the same name. */
+/* Opens the machine at the address, or finds the one of that name and address that another program has opened. */
 static HRESULT open_or_find(
         IDispatch *host, const struct options *options, IVMEventMachine **machine, BSTR *description)
 {

@@ -7,11 +7,12 @@
 #include "vmevents.h"
 #include "watch/options.h"
 
-/* Finds the machine, or makes or opens it when there is none. The caller releases it. What fails is complained of. */
+/* Finds the machine, or makes or opens it when there is none. The caller releases it. A failure has been written to
+ * standard error. */
 HRESULT machine_open(const struct options *options, IVMEventMachine **machine);
 
-/* Whether it is still there. What is wrong with the connections of a live machine is complained of, each time that it
- * is something else: *fault is what was wrong before, the caller's. */
+/* Whether the machine is still there. A fault of a live machine's connections is written to standard error, once until
+ * it is another one or gone: *fault is the one that was written last, which the caller frees by SysFreeString. */
 bool machine_look_after(IVMEventMachine *machine, BSTR *fault);
 
 #endif

@@ -24,10 +24,10 @@ enum exit_code
 /* More than any scenario fires while a slow terminal is written to. */
 #define QUEUE_CAPACITY 100000
 
-/* How often a machine that is silent is asked whether it is still there. */
+/* How often vmwatch asks a machine that is silent whether it is still there. */
 #define ALIVE_INTERVAL_MS 1000
 
-/* How often it is looked whether the scenario is over. */
+/* How often vmwatch looks whether the scenario is over. */
 #define PLAYING_INTERVAL_MS 50
 
 /* Play blocks until the scenario is over, so a thread of its own calls it. */
@@ -151,7 +151,7 @@ static DWORD time_left(const struct options *options, DWORD start)
 static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct options *options, struct playing *playing)
 {
     DWORD start = GetTickCount(), left, patience;
-    BSTR fault = NULL; /* of the connections, as told last; the process ends with it */
+    BSTR fault = NULL; /* of the connections, as it was written last; not freed, since the process ends */
     bool over, complete = true;
     IVMEventRecord *record;
     long count = 0;
@@ -189,7 +189,7 @@ static int watch(IVMEventSink *sink, IVMEventMachine *machine, const struct opti
     }
 }
 
-/* False: there were some. */
+/* Says how many events were lost. False: there were some. */
 static bool warn_of_losses(IVMEventSink *sink)
 {
     LONG dropped;
@@ -243,15 +243,15 @@ int wmain(int argc, WCHAR **argv);
 int wmain(int argc, WCHAR **argv)
 {
     struct options options;
-    BSTR complaint;
+    BSTR description;
     HRESULT hr;
     int code;
 
     dll_search_system_only();
-    if (!options_parse(argc, argv, &options, &complaint))
+    if (!options_parse(argc, argv, &options, &description))
     {
-        output_complain(L"%ls", complaint ? complaint : L"out of memory");
-        SysFreeString(complaint);
+        output_complain(L"%ls", description ? description : L"out of memory");
+        SysFreeString(description);
         return EXIT_USAGE;
     }
     if (options.help)

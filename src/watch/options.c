@@ -35,22 +35,22 @@ static bool parse_number(const WCHAR *string, double least, double most, double 
     return end != string && !*end && isfinite(*number) && *number >= least && *number <= most;
 }
 
-/* A complaint with a word of the command line in it, between two of ours. Returns false. */
-static bool complain(BSTR *complaint, const WCHAR *before, const WCHAR *word, const WCHAR *behind)
+/* Describes what is wrong by a word of the command line, between two texts of ours. Returns false. */
+static bool complain(BSTR *description, const WCHAR *before, const WCHAR *word, const WCHAR *behind)
 {
     struct text text = {0};
 
     text_append(&text, before);
     text_append_beginning(&text, word, wcslen(word), TEXT_QUOTE_MAX);
     text_append(&text, behind);
-    *complaint = text_finish(&text);
+    *description = text_finish(&text);
     return false;
 }
 
 static const struct
 {
     const WCHAR *name;
-    const WCHAR *legal; /* of what stands behind it */
+    const WCHAR *legal; /* what its value has to be, for a description; NULL: anything is legal */
 } options_with_value[] = {
         {L"--name", NULL},
         {L"--play", NULL},
@@ -59,7 +59,7 @@ static const struct
         {L"--timeout", L"; it has to be a number of seconds, 4000000 at most"},
 };
 
-/* False: the word is none that the option can have. */
+/* False: the word is no legal value of the option. */
 static bool take_value(struct options *options, const WCHAR *option, const WCHAR *word)
 {
     double number;
@@ -92,7 +92,7 @@ static bool take_value(struct options *options, const WCHAR *option, const WCHAR
     return false;
 }
 
-static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options, BSTR *complaint)
+static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options, BSTR *description)
 {
     const WCHAR *option = argv[*i];
     size_t place = 0;
@@ -107,13 +107,13 @@ static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options
     while (place < ARRAYSIZE(options_with_value) && wcscmp(option, options_with_value[place].name))
         ++place;
     if (place == ARRAYSIZE(options_with_value))
-        return complain(complaint, L"there is no option ", option, L"; vmwatch --help lists them");
+        return complain(description, L"there is no option ", option, L"; vmwatch --help lists them");
     if (*i + 1 == argc)
-        return complain(complaint, L"", option, L" needs a value behind it");
+        return complain(description, L"", option, L" needs a value behind it");
     if (take_value(options, option, argv[++*i]))
         return true;
     _snwprintf(before, ARRAYSIZE(before), L"%ls is ", option);
-    return complain(complaint, before, argv[*i], options_with_value[place].legal);
+    return complain(description, before, argv[*i], options_with_value[place].legal);
 }
 
 bool options_is_address(const WCHAR *machine)
@@ -123,20 +123,20 @@ bool options_is_address(const WCHAR *machine)
     return length && machine[length] == ':';
 }
 
-bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *complaint)
+bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *description)
 {
     *options = (struct options){.speed = 1, .timeout_ms = INFINITE};
-    *complaint = NULL;
+    *description = NULL;
     for (int i = 1; i < argc; ++i)
     {
         if (argv[i][0] == '-' || !wcscmp(argv[i], L"/?"))
         {
-            if (!parse_option(argc, argv, &i, options, complaint))
+            if (!parse_option(argc, argv, &i, options, description))
                 return false;
         }
         else if (options->machine)
         {
-            return complain(complaint, L"one machine can be watched; ", argv[i], L" is one too many");
+            return complain(description, L"one machine can be watched; ", argv[i], L" is one too many");
         }
         else
         {
@@ -146,8 +146,8 @@ bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *compla
     if (options->help || options->version)
         return true;
     if (!options->machine)
-        return complain(complaint, L"which machine? vmwatch --help tells how to call it", L"", L"");
+        return complain(description, L"which machine? vmwatch --help tells how to call it", L"", L"");
     if (options->name && !options_is_address(options->machine))
-        return complain(complaint, L"--name is for a machine that is given by its address", L"", L"");
+        return complain(description, L"--name is for a machine that is given by its address", L"", L"");
     return true;
 }

@@ -24,7 +24,7 @@ extern const WCHAR usage[];
 /* Whether it is an address: a word and a colon, which no name of a machine has. The host knows which kinds there are. */
 bool options_is_address(const WCHAR *machine);
 
-/* False: *complaint says what is wrong, for SysFreeString; NULL: out of memory. */
-bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *complaint);
+/* False: *description says what is wrong, for SysFreeString; NULL: out of memory. */
+bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *description);
 
 #endif

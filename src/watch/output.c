@@ -13,7 +13,7 @@ bool output_write(const WCHAR *text)
     return console_write(STD_OUTPUT_HANDLE, text, wcslen(text));
 }
 
-/* Ends the text: a line of it. */
+/* Writes the text as a line, and frees it. S_OK, E_OUTOFMEMORY, S_FALSE: it cannot be written. */
 static HRESULT write_line(DWORD which, struct text *text)
 {
     BSTR line;
@@ -87,12 +87,16 @@ static HRESULT fields_read(struct fields *fields, IVMEventRecord *record)
     return hr;
 }
 
+/* The event in one of the two tables of interfaces. Virtual Server has an interface with a name of its own; the others
+ * have the names and events of Virtual PC's. NULL: the catalogue has no such event. */
 static const struct event_type *fields_type(const struct fields *fields)
 {
-    for (unsigned int i = 0; i < EVENT_COUNT; ++i)
+    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
     {
-        if (!wcscmp(event_types[i].interface_->name, fields->interface_name) && event_types[i].id == fields->id)
-            return &event_types[i];
+        if (!wcscmp(event_interfaces[i].name, fields->interface_name))
+            return event_type_find(&event_interfaces[i], fields->id);
+        if (!wcscmp(server_interfaces[i].name, fields->interface_name))
+            return event_type_find(&server_interfaces[i], fields->id);
     }
     return NULL;
 }

@@ -1,13 +1,15 @@
 /*
- * Arbitrary calls of a machine's Raise, by Invoke as scripts call it and by the vtable with odd arrays: the host's
- * objects in this process. The answer has to be one of those that Raise has; an event that is fired has arguments of
- * the declared types; nothing that the caller owns may change, and nothing may leak.
+ * Arbitrary calls of Raise of a machine and of the host, by Invoke as scripts call it and by the vtable with odd arrays:
+ * the host's objects in this process. The answer has to be one of those that Raise has, for the host just one that an
+ * oracle knows; an event that is fired has arguments of the declared types, the host's those that the oracle knows;
+ * nothing that the caller owns may change, and nothing may leak.
  *
  *     test_fuzz_raise [SEED [NUMBER [COUNT]]]
  *
  * Other than an event, Raise takes any number of arguments, and has to look at each: here the caller's count is true.
  */
 #include "fuzz/arguments.h"
+#include "fuzz/raise_oracle.h"
 
 #include "com/module.h"
 #include "com/type_info.h"
@@ -29,6 +31,8 @@
 static uint32_t seed, number;
 static HRESULT answer;
 static IVMEventMachine *machine;
+static LONG host_cookie; /* of the client at the host */
+static struct raise_verdict verdict;
 static struct arguments arguments;
 
 static _Noreturn void report_failure(const char *file, int line, const char *condition)
@@ -73,6 +77,38 @@ static ULONG WINAPI client_Release(IDispatch *iface)
 }
 
 static volatile LONG heard;
+
+/* Whether the arguments are those that the oracle knows. */
+static bool are_as_said(const DISPPARAMS *params)
+{
+    for (UINT i = 0; i < params->cArgs; ++i)
+    {
+        if (!values_are_equal(&params->rgvarg[params->cArgs - 1 - i], &verdict.values[i]))
+            return false;
+    }
+    return params->cArgs == verdict.event->count;
+}
+
+static volatile LONG heard_at_host, wrong_at_host;
+static volatile LONG is_judged; /* what is fired is a call's of the host that the oracle has judged */
+
+/* At the host. What is wrong is told by the thread that called. */
+static HRESULT WINAPI host_client_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    (void)iface, (void)riid, (void)lcid, (void)flags, (void)result, (void)exception, (void)arg_error;
+    InterlockedIncrement(&heard_at_host);
+    if (is_judged && (!verdict.event || verdict.event->id != id || !are_as_said(params)))
+        InterlockedIncrement(&wrong_at_host);
+    return S_OK;
+}
+
+static const IDispatchVtbl host_client_vtbl = {
+        .QueryInterface = client_QueryInterface,
+        .AddRef = client_AddRef,
+        .Release = client_Release,
+        .Invoke = host_client_Invoke,
+};
 
 static HRESULT WINAPI client_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
@@ -127,7 +163,7 @@ static bool is_of_raise(HRESULT hr)
     return false;
 }
 
-static void make_event_name(struct random *random)
+static void make_event_name(struct random *random, const WCHAR *text)
 {
     VARIANT *name;
 
@@ -135,21 +171,43 @@ static void make_event_name(struct random *random)
         return;
     name = &arguments.stored[arguments.stored_count - 1];
     V_VT(name) = VT_BSTR;
-    CHECK(V_BSTR(name) = SysAllocString(
-                  random_once_in(random, 8) ? L"OnNothing" : event_types[random_below(random, EVENT_COUNT)].name));
+    CHECK(V_BSTR(name) = SysAllocString(random_once_in(random, 8) ? L"OnNothing" : text));
     CHECK(arguments.string_count < MAX_ALLOCATED);
     arguments.strings[arguments.string_count++] = V_BSTR(name);
 }
 
-static void call_by_invoke(struct random *random)
+static void make_arguments(
+        struct random *random, UINT count, const VARTYPE *types, const LONG *values, const WCHAR *event)
+{
+    arguments_make(&arguments, random, count, types, values);
+    arguments.params.cArgs = arguments.stored_count;
+    if (arguments.params.cNamedArgs > arguments.name_count || !random_once_in(random, 10))
+        arguments.params.cNamedArgs = 0;
+    make_event_name(random, event);
+    arguments_seal(&arguments);
+}
+
+/* Whether the first argument is a string, and so the oracle knows what has to be answered. */
+static bool is_event_named(const DISPPARAMS *params)
+{
+    return params && params->cArgs && params->rgvarg && !params->cNamedArgs
+            && V_VT(&params->rgvarg[params->cArgs - 1]) == VT_BSTR;
+}
+
+static void call_by_invoke(struct random *random, void *object, DISPID id)
 {
     WORD flags = random_once_in(random, 20) ? (WORD)random_next(random) : DISPATCH_METHOD;
     const IID *riid = random_once_in(random, 30) ? &IID_IUnknown : &IID_NULL;
     DISPPARAMS *params = random_once_in(random, 50) ? NULL : &arguments.params;
+    IDispatch *dispatch = object; /* of a dual interface */
+    bool is_host = object == host_get();
     EXCEPINFO exception;
 
-    answer = open_exception(IVMEventMachine_Invoke(machine, DISPID_RAISE, riid, LOCALE_USER_DEFAULT, flags, params,
-                                    NULL, &exception, NULL),
+    is_judged = is_host && is_event_named(params);
+    if (is_judged)
+        raise_verdict_find(&verdict, LOCALE_USER_DEFAULT, params);
+    answer = open_exception(
+            IDispatch_Invoke(dispatch, id, riid, LOCALE_USER_DEFAULT, flags, params, NULL, &exception, NULL),
             &exception);
     if (riid != &IID_NULL)
         EXPECT(answer == DISP_E_UNKNOWNINTERFACE);
@@ -159,36 +217,91 @@ static void call_by_invoke(struct random *random)
         EXPECT(answer == E_POINTER);
     else if (params->cNamedArgs)
         EXPECT(answer == DISP_E_NONAMEDARGS);
+    else if (is_judged)
+        EXPECT(raise_verdict_allows(&verdict, answer));
     else
         EXPECT(is_of_raise(answer));
 }
 
 /* The arguments without the name, which stands last. */
-static void call_by_vtable(void)
+static void call_by_vtable(bool of_host)
 {
     const VARIANT *name = arguments.stored_count ? &arguments.stored[arguments.stored_count - 1] : NULL;
     SAFEARRAY *array = arguments.array_count ? arguments.arrays[0] : NULL;
 
-    answer = IVMEventMachine_Raise(machine, name && V_VT(name) == VT_BSTR ? V_BSTR(name) : NULL, array);
+    BSTR event = name && V_VT(name) == VT_BSTR ? V_BSTR(name) : NULL;
+
+    answer = of_host ? IVMEventHost_Raise(host_get(), event, array) : IVMEventMachine_Raise(machine, event, array);
     EXPECT(is_of_raise(answer));
+}
+
+/* Returns when the client at the host has heard all. */
+static void settle_host(void)
+{
+    LONG missing;
+
+    EXPECT(IVMEventHost_Settle(host_get(), host_cookie, -1, &missing) == S_OK && !missing);
+}
+
+static void call_machine(struct random *random)
+{
+    static const VARTYPE types[] = {VT_BSTR, VT_VARIANT, VT_VARIANT};
+    static const LONG any[] = {0, 0, 0};
+
+    make_arguments(random, 1 + random_below(random, MAX_STORED), types, any,
+            event_types[random_below(random, EVENT_COUNT)].name);
+    if (random_once_in(random, 4))
+        call_by_vtable(false);
+    else
+        call_by_invoke(random, machine, DISPID_MACHINE_RAISE);
+}
+
+/* The state's name, which random strings would not be, as the second argument. */
+static void name_a_state(struct random *random)
+{
+    static const WCHAR *const names[] = {L"vmVMState_Paused", L"VMVMSTATE_deletemachine", L"vmVMState_Off"};
+
+    if (arguments.stored_count != MAX_STORED || !random_once_in(random, 4))
+        return;
+    CHECK(arguments.string_count < MAX_ALLOCATED);
+    V_VT(&arguments.stored[0]) = VT_BSTR;
+    CHECK(V_BSTR(&arguments.stored[0]) = SysAllocString(names[random_below(random, ARRAYSIZE(names))]));
+    arguments.strings[arguments.string_count++] = V_BSTR(&arguments.stored[0]);
+    arguments_seal(&arguments);
+}
+
+static void call_host(struct random *random)
+{
+    const struct sample *sample = &host_events[random_below(random, HOST_EVENTS)];
+    const VARTYPE types[] = {VT_BSTR, sample->args[0].declared, sample->args[1].declared};
+    const LONG values[] = {0, sample->args[0].values, sample->args[1].values};
+    LONG before;
+
+    make_arguments(random, 1 + sample->count, types, values,
+            random_once_in(random, 12) ? event_types[random_below(random, EVENT_COUNT)].name : sample->name);
+    name_a_state(random);
+    settle_host();
+    before = heard_at_host;
+    if (random_once_in(random, 8))
+        call_by_vtable(true);
+    else
+        call_by_invoke(random, host_get(), DISPID_HOST_RAISE);
+    settle_host();
+    EXPECT(heard_at_host == before + (answer == S_OK));
+    EXPECT(!wrong_at_host);
+    if (is_judged)
+        raise_verdict_clear(&verdict);
+    is_judged = false;
 }
 
 static void do_call(void)
 {
-    static const VARTYPE types[] = {VT_BSTR, VT_VARIANT, VT_VARIANT};
-    static const LONG any[] = {0, 0, 0};
     struct random random = {((uint64_t)seed << 32) ^ number};
 
-    arguments_make(&arguments, &random, 1 + random_below(&random, MAX_STORED), types, any);
-    arguments.params.cArgs = arguments.stored_count;
-    if (arguments.params.cNamedArgs > arguments.name_count || !random_once_in(&random, 10))
-        arguments.params.cNamedArgs = 0;
-    make_event_name(&random);
-    arguments_seal(&arguments);
-    if (random_once_in(&random, 4))
-        call_by_vtable();
+    if (random_once_in(&random, 2))
+        call_machine(&random);
     else
-        call_by_invoke(&random);
+        call_host(&random);
     EXPECT(arguments_are_unchanged(&arguments));
     /* What a client keeps it lets go of in time; the call waits for that. */
     EXPECT(arguments_free(&arguments));
@@ -209,15 +322,33 @@ static void do_calls(uint32_t first, uint32_t count, uint64_t end_ms)
     /* The project's own memory is looked at when the program ends. */
     SetErrorInfo(0, NULL);
     EXPECT(ole_memory_live() == ole_blocks);
-    printf("seed %lu: %lu calls, %ld events\n", (unsigned long)seed, (unsigned long)(number - first), (long)heard);
+    printf("seed %lu: %lu calls, %ld events, %ld of the host\n", (unsigned long)seed, (unsigned long)(number - first),
+            (long)heard, (long)heard_at_host);
     fflush(stdout);
 }
 
-static void world_begin(IConnectionPoint **point, DWORD *cookie)
+static IConnectionPoint *advise(void *source, REFIID iid, IDispatch *client, DWORD *cookie)
 {
-    static IDispatch client = {(IDispatchVtbl *)&client_vtbl};
-    BSTR name = SysAllocString(L"Alpha");
     IConnectionPointContainer *container;
+    IConnectionPoint *point;
+
+    CHECK(IUnknown_QueryInterface((IUnknown *)source, &IID_IConnectionPointContainer, (void **)&container) == S_OK);
+    CHECK(IConnectionPointContainer_FindConnectionPoint(container, iid, &point) == S_OK);
+    IConnectionPointContainer_Release(container);
+    CHECK(IConnectionPoint_Advise(point, (IUnknown *)client, cookie) == S_OK);
+    return point;
+}
+
+static void end_advise(IConnectionPoint *point, DWORD cookie)
+{
+    CHECK(IConnectionPoint_Unadvise(point, cookie) == S_OK);
+    IConnectionPoint_Release(point);
+}
+
+static void world_begin(IConnectionPoint *points[2], DWORD cookies[2])
+{
+    static IDispatch client = {(IDispatchVtbl *)&client_vtbl}, host_client = {(IDispatchVtbl *)&host_client_vtbl};
+    BSTR name = SysAllocString(L"Alpha");
 
     module_instance = GetModuleHandleW(NULL);
     CHECK(SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED)));
@@ -225,16 +356,15 @@ static void world_begin(IConnectionPoint **point, DWORD *cookie)
     CHECK(threads_init() && host_init());
     CHECK(IVMEventHost_CreateMachine(host_get(), name, &machine) == S_OK);
     SysFreeString(name);
-    CHECK(IVMEventMachine_QueryInterface(machine, &IID_IConnectionPointContainer, (void **)&container) == S_OK);
-    CHECK(IConnectionPointContainer_FindConnectionPoint(container, &DIID_IVMVirtualMachineEvents, point) == S_OK);
-    IConnectionPointContainer_Release(container);
-    CHECK(IConnectionPoint_Advise(*point, (IUnknown *)&client, cookie) == S_OK);
+    points[0] = advise(machine, &DIID_IVMVirtualMachineEvents, &client, &cookies[0]);
+    points[1] = advise(host_get(), &DIID_IVMVirtualPCEvents, &host_client, &cookies[1]);
+    host_cookie = (LONG)cookies[1];
 }
 
-static void world_end(IConnectionPoint *point, DWORD cookie)
+static void world_end(IConnectionPoint *points[2], const DWORD cookies[2])
 {
-    CHECK(IConnectionPoint_Unadvise(point, cookie) == S_OK);
-    IConnectionPoint_Release(point);
+    end_advise(points[0], cookies[0]);
+    end_advise(points[1], cookies[1]);
     IVMEventMachine_Release(machine);
     machines_remove_all();
     while (module_in_use())
@@ -247,11 +377,11 @@ static void world_end(IConnectionPoint *point, DWORD cookie)
 int main(int argc, char **argv)
 {
     bool stress = getenv("VMEVENTS_STRESS_SECONDS") != NULL;
-    IConnectionPoint *point;
-    DWORD cookie;
+    IConnectionPoint *points[2];
+    DWORD cookies[2];
 
     SetUnhandledExceptionFilter(report_crash);
-    world_begin(&point, &cookie);
+    world_begin(points, cookies);
     if (argc > 1)
     {
         seed = (uint32_t)strtoul(argv[1], NULL, 0);
@@ -265,6 +395,6 @@ int main(int argc, char **argv)
         seed = test_seed();
         do_calls(0, stress ? 0 : QUICK_CALLS, test_time_ms() + test_stress_ms());
     }
-    world_end(point, cookie);
+    world_end(points, cookies);
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * All that the host promises of live machines, with a kind that is pretended: this program is the host, and its table of
- * kinds has one more than the host's.
+ * All that the host promises of live machines, with a kind that is pretended: this program is the host, and its table
+ * of kinds has one more than the host's.
  */
 #include "pretended_kind.h"
 #include "recorder.h"
@@ -10,6 +10,7 @@
 #include "com/type_info.h"
 #include "dispatch/readers.h"
 #include "host/host.h"
+#include "host/host_events.h"
 #include "host/live_kinds.h"
 #include "host/machines.h"
 #include "host/qemu/kind.h"
@@ -21,6 +22,9 @@ const struct live_kind *const live_kinds[] = {&qemu_kind, &pretended_kind};
 const size_t live_kind_count = ARRAYSIZE(live_kinds);
 
 static IVMEventHost *host;
+
+/* The recorders of the tests are static: without COM in between the host lets go of them itself, on a thread of its own and
+ * maybe after the test. */
 
 static int set_up(void **state)
 {
@@ -50,7 +54,7 @@ static int tear_down(void **state)
 
     (void)state;
     machines_remove_all();
-    host_finish_connections();
+    host_events_finish_connections();
     await_no_peer();
     pretended_forget();
     while (module_in_use())
@@ -308,7 +312,7 @@ static void test_each_event_and_its_arguments(void **state)
     };
     static struct journal journal;
     const WCHAR *lines[ARRAYSIZE(events)];
-    struct recorder machine_recorder, dvd, floppy;
+    static struct recorder machine_recorder, dvd, floppy;
     IVMEventMachine *machine = open_here();
     DWORD cookies[3];
 
@@ -340,7 +344,7 @@ static void test_states_that_are_found_and_that_change(void **state)
     static const struct vm_event pause = {.type = VM_EVENT_STATE_CHANGE, .number = VM_PAUSED},
                                  run = {.type = VM_EVENT_STATE_CHANGE, .number = VM_RUNNING};
     static struct journal journal, host_journal;
-    struct recorder recorder, host_recorder;
+    static struct recorder recorder, host_recorder;
     IVMEventMachine *machine = open_here();
     struct pretended *pretended = pretended_await("here");
     DWORD cookie, host_cookie;
@@ -370,7 +374,7 @@ static void test_the_state_is_the_machines_own(void **state)
     VARIANT args[2] = {value_bstr(L"OnStateChange"), value_i4(vmVMState_Saved)};
     static const WCHAR *const heard[] = {L"machine.3"};
     static struct journal journal;
-    struct recorder recorder;
+    static struct recorder recorder;
     IVMEventMachine *machine = open_here();
     struct outcome outcome;
     DWORD cookie;
@@ -501,7 +505,7 @@ static void test_removed_while_users_are_logged_off(void **state)
 static void test_nothing_is_heard_after_the_removal(void **state)
 {
     static struct journal journal, host_journal;
-    struct recorder recorder, host_recorder;
+    static struct recorder recorder, host_recorder;
     IVMEventMachine *machine = open_here();
     ULONGLONG start = GetTickCount64();
     IVMEventMachine *last = client_create_machine(host, L"Last");
@@ -619,7 +623,7 @@ static void test_two_machines_at_once(void **state)
     static const char *const places[] = {"here", "there"};
     static struct journal journals[2];
     static WCHAR lines[2][MANY][32];
-    struct recorder recorders[2];
+    static struct recorder recorders[2];
     IVMEventMachine *machines[2];
     const WCHAR *expected[MANY];
     DWORD cookies[2];

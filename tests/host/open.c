@@ -133,10 +133,10 @@ static void test_a_peer_that_says_nothing(void **state)
 static void test_events_of_a_connection(void **state)
 {
     static const WCHAR *const before[] = {L"IVMVirtualMachineEvents.1 6", L"IVMVirtualMachineEvents.1 5",
-            L"IVMVirtualMachineEvents.3"};
-    static const WCHAR *const end[] = {L"IVMVirtualMachineEvents.10", L"IVMVirtualMachineEvents.1 8",
-            L"IVMVirtualMachineEvents.1 1"};
-    static const WCHAR *const of_host[] = {L"host.2 Live 6", L"host.2 Live 5"};
+            L"IVMVirtualMachineEvents.5", L"IVMVirtualMachineEvents.3"};
+    static const WCHAR *const end[] = {
+            L"IVMVirtualMachineEvents.10", L"IVMVirtualMachineEvents.1 8", L"IVMVirtualMachineEvents.1 1"};
+    static const WCHAR *const of_host[] = {L"host.2 Live 6", L"host.2 Live 5", L"host.4 Live", L"host.2 Live 2"};
     static struct journal journal, host_journal;
     struct recorder recorder, host_recorder;
     unsigned int port = peer_start();
@@ -160,12 +160,16 @@ static void test_events_of_a_connection(void **state)
 
     peer_say_event("STOP", NULL);
     peer_say_event("RESUME", NULL);
+    peer_say_event("GUEST_PANICKED", "{\"action\": \"run\"}");
     peer_say_event("SOMETHING_NEW", "{\"a\": [1, 2, {}]}");
     peer_say_event("RESET", "{\"guest\": false}");
     peer_say_event("RESET", "{\"guest\": true}");
-    journal_expect(&journal, 3, before);
-    journal_expect(&host_journal, 2, of_host);
+    journal_expect(&journal, 4, before);
+    /* The host's event by hand changes no machine, and says of a live one what it is told to. */
+    client_raise(host, L"OnVMStateChange", 2, value_bstr(L"Live"), logoff);
+    journal_expect(&host_journal, 4, of_host);
     recorder_unadvise(&host_recorder, host, host_cookie);
+    assert_int_equal(state_of(machine), vmVMState_Running);
 
     /* The state is the machine's own. */
     outcome = client_call(machine, L"Raise", NULL, 2, args);
@@ -174,7 +178,7 @@ static void test_events_of_a_connection(void **state)
     assert_int_equal(state_of(machine), vmVMState_Running);
     /* The rest can. */
     client_raise(machine, L"OnReset", 0);
-    journal_expect(&journal, 1, &before[2]);
+    journal_expect(&journal, 1, &before[3]);
 
     peer_say_event("SHUTDOWN", "{\"guest\": true, \"reason\": \"guest-shutdown\"}");
     peer_hang_up(true);

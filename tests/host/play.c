@@ -118,6 +118,39 @@ static void test_scenario(void **state)
     journal_expect(&journal, ARRAYSIZE(heard), heard);
 }
 
+/* The host's events, by their names; a name that a machine has too is the machine's, of which the host tells by itself. */
+static void test_events_of_the_host(void **state)
+{
+    static const WCHAR *const heard[] = {
+            L"host.3 42",
+            L"host.4 Demo",
+            L"machine.5",
+            L"host.4 Alpha",
+            L"host.2 Other 5",
+            L"host.1 7",
+            L"machine.3",
+            L"host.4 x",
+    };
+    VMVMState last;
+    LONG fired;
+
+    (void)state;
+    assert_int_equal(play("0 OnEventLogged 42\n"
+                          "0 IVMVirtualPCEvents.OnHeartbeatStopped \"Demo\"\n"
+                          "10 OnHeartbeatStopped\n"
+                          "10 onvmstatechange \"Other\" vmVMState_Running\n"
+                          "20 ivmvirtualserverevents.OnServiceEvent 7\n"
+                          "20 OnReset\n"
+                          "30 IVMVirtualServerEvents.OnHeartbeatStopped \"x\" # by Virtual Server's name\n",
+                             1, &fired)
+                             .hr,
+            S_OK);
+    assert_int_equal(fired, ARRAYSIZE(heard) - 1);
+    journal_expect(&journal, ARRAYSIZE(heard), heard);
+    assert_int_equal(IVMEventMachine_get_State(machine, &last), S_OK);
+    assert_int_equal(last, vmVMState_TurnedOff);
+}
+
 static void test_states(void **state)
 {
     LONG fired;
@@ -189,13 +222,13 @@ static DWORD WINAPI remove_machine_soon(void *unused)
     return 0;
 }
 
-static void test_removed_meanwhile(void **state)
+static void assert_ends_with_the_machine(const char *scenario)
 {
     HANDLE thread = CreateThread(NULL, 0, remove_machine_soon, NULL, 0, NULL);
     struct outcome outcome;
     LONG fired;
 
-    outcome = play("0 OnReset\n3600000 OnReset\n", 1, &fired);
+    outcome = play(scenario, 1, &fired);
     assert_int_equal(outcome.hr, VM_E_VM_UNKNOWN);
     assert_true(has(outcome.description, L"removed"));
     assert_int_equal(WaitForSingleObject(thread, PATIENCE_MS), WAIT_OBJECT_0);
@@ -207,7 +240,24 @@ static void test_removed_meanwhile(void **state)
         assert_int_equal(count_connections(machine, interfaces[i].iid), 0);
         cookies[i] = recorder_advise(&recorders[i], machine);
     }
+}
+
+static void test_removed_meanwhile(void **state)
+{
     (void)state;
+    assert_ends_with_the_machine("0 OnReset\n3600000 OnReset\n");
+}
+
+/* So do the host's events in it, also those that it is time for. */
+static void test_removed_meanwhile_with_events_of_the_host(void **state)
+{
+    static const WCHAR *const heard[] = {L"host.3 1", L"machine.1 10", L"host.2 Alpha 10"};
+    LONG fired;
+
+    (void)state;
+    assert_ends_with_the_machine("0 OnEventLogged 1\n3600000 OnEventLogged 2\n");
+    assert_int_equal(play("0 OnEventLogged 3\n", 1, &fired).hr, VM_E_VM_UNKNOWN);
+    journal_expect(&journal, ARRAYSIZE(heard), heard);
 }
 
 static void test_bad_lines(void **state)
@@ -222,7 +272,18 @@ static void test_bad_lines(void **state)
             {"10 OnReset\n9 OnReset\n", {L", line 2: ", L"earlier", L"order"}},
             {"0\n", {L", line 1: ", L"name of an event is missing", L""}},
             {"0 OnNothing\n", {L", line 1: ", L"\"OnNothing\"", L"OnGuestLogoff"}},
-            {"0 OnVMStateChange \"x\" 1\n", {L", line 1: ", L"host", L""}},
+            {"0 OnNothing\n",
+                    {L"no event of a machine or of the host; a machine has OnStateChange",
+                            L"DVD drive alone; the host has "
+                            L"OnServiceEvent",
+                            L"OnEventLogged"}},
+            {"0 OnVMStateChange x 1\n", {L", line 1: ", L"x is neither a number", L""}},
+            {"0 OnVMStateChange \"x\"\n", {L", line 1: ", L"2 arguments", L"not 1"}},
+            {"0 OnVMStateChange \"x\" vmVMState_Off\n", {L", line 1: ", L"\"vmVMState_Off\"", L"vmVMState_Paused"}},
+            {"0 OnReset\n0 OnEventLogged \"one\"\n", {L", line 2: ", L"logMessageID", L"a number"}},
+            {"0 OnHeartbeatStopped \"x\"\n", {L", line 1: ", L"0 arguments", L"not 1"}},
+            {"0 IVMVirtualPCEvents.OnHeartbeatStopped\n", {L", line 1: ", L"virtualMachineConfig", L"not 0"}},
+            {"0 IVMVirtualPCEvents.OnReset\n", {L", line 1: ", L"\"IVMVirtualPCEvents.OnReset\"", L"no event"}},
             {"0 OnGuestLogoff\n", {L", line 1: ", L"1 argument", L"not 0"}},
             {"0 OnReset 1\n", {L", line 1: ", L"0 arguments", L"not 1"}},
             {"0 OnGuestLogoff vmLogoff_Soft\n", {L", line 1: ", L"\"vmLogoff_Soft\"", L"vmLogoff_Forced"}},
@@ -338,10 +399,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test_setup_teardown(test_scenario, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_events_of_the_host, setup, teardown),
             cmocka_unit_test_setup_teardown(test_states, setup, teardown),
             cmocka_unit_test_setup_teardown(test_two_at_once, setup, teardown),
             cmocka_unit_test_setup_teardown(test_speed, setup, teardown),
             cmocka_unit_test_setup_teardown(test_removed_meanwhile, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_removed_meanwhile_with_events_of_the_host, setup, teardown),
             cmocka_unit_test_setup_teardown(test_bad_lines, setup, teardown),
             cmocka_unit_test_setup_teardown(test_bad_arguments, setup, teardown),
             cmocka_unit_test_setup_teardown(test_file_size, setup, teardown),

@@ -1,7 +1,7 @@
 /*
- * A kind of live machines that are pretended, to try the host's door: `pretend:PLACE[,MANNER]`. Each peer has a thread of its
- * own in which all callbacks come, and holds a lock of its own in them and in what the host calls, as a kind may. It ends the
- * program when the host breaks a rule of live_kind.h.
+ * A kind of live machines that are pretended, to try the host's door: `pretend:PLACE[,MANNER]`. Each peer has a thread
+ * of its own in which all callbacks come, and holds a lock of its own in them and in what the host calls, as a kind
+ * may. It ends the program when the host breaks a rule of live_kind.h.
  *
  * The manner, beside that of a machine that runs and is reached at once:
  *

@@ -1,6 +1,6 @@
 /*
  * Clients that connect a sink to a machine and end that again, many times and several at once, from single-threaded
- * apartments: none of them gets stuck. (The comment in com/multithreaded.c tells how one could, under Wine.) This program
+ * apartments: none of them gets stuck. (The comment in sink/mta.c tells how one could, under Wine.) This program
  * starts itself as such a client.
  */
 #include "client.h"

@@ -4,6 +4,7 @@
 #include "support/test.h"
 
 #include <olectl.h>
+#include <string.h>
 #include <wchar.h>
 
 /* Machines */
@@ -301,42 +302,83 @@ static HRESULT raise_state(void)
     return hr;
 }
 
+/* An event of the machine's and one of the host's: both, or neither. */
+static void prepare_heartbeat(void)
+{
+    find_point_of_host();
+    EXPECT(advise() == S_OK);
+}
+
+static HRESULT raise_heartbeat(void)
+{
+    return IVMEventMachine_Raise(world.machine, names[HEARTBEAT], NULL);
+}
+
+static void prepare_name(void)
+{
+    set_argument(L"Alpha");
+}
+
+static void prepare_name_to_client(void)
+{
+    prepare_heartbeat();
+    prepare_name();
+}
+
+static HRESULT raise_at_host(void)
+{
+    return IVMEventHost_Raise(world.host, names[HEARTBEAT], world.args);
+}
+
 static HRESULT log_off_simulated(void)
 {
     return IVMEventMachine_LogoffGuest(world.machine);
 }
 
-static HRESULT raise_by_invoke(void)
+static HRESULT invoke_raise(void *object, DISPID *id, BSTR name)
 {
     VARIANT args[2], *event = &args[1], *value = &args[0];
     DISPPARAMS params = {args, NULL, 2, 0};
     EXCEPINFO exception = {0};
-    LPOLESTR name = (LPOLESTR)L"Raise";
-    static DISPID id;
+    LPOLESTR method = (LPOLESTR)L"Raise";
+    IDispatch *dispatch = object; /* of a dual interface */
     HRESULT hr;
 
     V_VT(event) = VT_BSTR;
-    V_BSTR(event) = names[LOGOFF];
+    V_BSTR(event) = name;
     V_VT(value) = VT_R8;
     V_R8(value) = 1;
-    if (!id)
-        EXPECT(IVMEventMachine_GetIDsOfNames(world.machine, &IID_NULL, &name, 1, 0, &id) == S_OK);
-    hr = IVMEventMachine_Invoke(
-            world.machine, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
+    if (!*id)
+        EXPECT(IDispatch_GetIDsOfNames(dispatch, &IID_NULL, &method, 1, 0, id) == S_OK);
+    hr = IDispatch_Invoke(
+            dispatch, *id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
     SysFreeString(exception.bstrSource);
     SysFreeString(exception.bstrDescription);
     return hr == DISP_E_EXCEPTION ? exception.scode : hr;
 }
 
+static HRESULT raise_by_invoke(void)
+{
+    static DISPID id;
+
+    return invoke_raise(world.machine, &id, names[LOGOFF]);
+}
+
+static HRESULT raise_at_host_by_invoke(void)
+{
+    static DISPID id;
+
+    return invoke_raise(world.host, &id, names[LOGGED]);
+}
+
 static void prepare_by_invoke(void)
 {
-    EXPECT(raise_by_invoke() == S_OK);
+    EXPECT(raise_by_invoke() == S_OK && raise_at_host_by_invoke() == S_OK);
 }
 
 /* One event, so that all that can run out does so before it is fired. */
-static const WCHAR *write_scenario(void)
+static const WCHAR *write_scenario(const char *scenario)
 {
-    static const char scenario[] = "0 OnConfigurationChanged \"key\" 1.5\n";
     static WCHAR path[MAX_PATH];
     WCHAR directory[MAX_PATH];
     DWORD written;
@@ -344,17 +386,28 @@ static const WCHAR *write_scenario(void)
 
     EXPECT(GetTempPathW(MAX_PATH, directory) && GetTempFileNameW(directory, L"vme", 0, path));
     file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-    EXPECT(WriteFile(file, scenario, sizeof(scenario) - 1, &written, NULL));
+    EXPECT(WriteFile(file, scenario, (DWORD)strlen(scenario), &written, NULL));
     CloseHandle(file);
     return path;
+}
+
+static void set_scenario(const char *scenario)
+{
+    world.text = SysAllocString(write_scenario(scenario));
+    V_VT(&world.speed) = VT_I4;
+    V_I4(&world.speed) = 2;
 }
 
 static void prepare_play(void)
 {
     prepare_advised();
-    world.text = SysAllocString(write_scenario());
-    V_VT(&world.speed) = VT_I4;
-    V_I4(&world.speed) = 2;
+    set_scenario("0 OnConfigurationChanged \"key\" 1.5\n");
+}
+
+static void prepare_play_at_host(void)
+{
+    prepare_heartbeat();
+    set_scenario("0 IVMVirtualPCEvents.OnHeartbeatStopped \"Alpha\"\n");
 }
 
 static HRESULT play(void)
@@ -388,7 +441,12 @@ static void test_events(void **state)
             {"Raise two events, coerced", prepare_coerced_insert, raise_insert, NULL, PLAIN, 4},
             {"Raise a change of state", prepare_state, raise_state, NULL, LOSING, 5},
             {"Raise by Invoke", prepare_by_invoke, raise_by_invoke, NULL, PLAIN, 5},
+            {"Raise at the host", prepare_name, raise_at_host, NULL, PLAIN, 2},
+            {"Raise at the host to a client", prepare_name_to_client, raise_at_host, NULL, LOSING, 4},
+            {"Raise at the host by Invoke", prepare_by_invoke, raise_at_host_by_invoke, NULL, PLAIN, 4},
+            {"Raise the end of heartbeats", prepare_heartbeat, raise_heartbeat, NULL, LOSING, 4},
             {"Play", prepare_play, play, NULL, LOSING, 10},
+            {"Play an event of the host", prepare_play_at_host, play, NULL, LOSING, 10},
             {"LogoffGuest", prepare_advised, log_off_simulated, NULL, LOSING, 5},
     };
 

@@ -7,6 +7,7 @@
 #include "com/type_info.h"
 #include "dispatch/readers.h"
 #include "host/host.h"
+#include "host/host_events.h"
 #include "host/machine.h"
 #include "host/machine_collection.h"
 #include "host/machines.h"
@@ -34,7 +35,8 @@ BSTR names[NAMES];
 static void names_make(void)
 {
     static const WCHAR *const texts[] = {
-            L"Alpha", L"Beta", L"OnGuestLogoff", L"OnMediaInsert", L"OnStateChange", L"qemu:127.0.0.1:1"};
+            L"Alpha", L"Beta", L"OnGuestLogoff", L"OnMediaInsert", L"OnStateChange", L"OnHeartbeatStopped",
+            L"OnEventLogged", L"qemu:127.0.0.1:1"};
 
     for (size_t i = 0; i < ARRAYSIZE(names); ++i)
         names[i] = SysAllocString(texts[i]);
@@ -100,7 +102,7 @@ static void world_end(void)
         DeleteFileW(world.text);
     SysFreeString(world.text);
     machines_remove_all();
-    host_finish_connections();
+    host_events_finish_connections();
     await_end_of_connections();
     host_cleanup();
     type_info_forget();

@@ -53,6 +53,8 @@ enum
     LOGOFF,
     INSERT,
     STATE,
+    HEARTBEAT,
+    LOGGED,
     ADDRESS,
     NAMES
 };

@@ -8,7 +8,7 @@
 #ifndef VMEVENTS_TESTS_SERVERS_H
 #define VMEVENTS_TESTS_SERVERS_H
 
-#include "com/registration.h"
+#include "com/registration/registration.h"
 #include "com/registry.h"
 #include "snapshot.h"
 #include "support/test.h"

@@ -1,6 +1,6 @@
 /*
- * What a live machine of whatever kind says of itself, in plain C. The numbers of states and logoffs are those of VMVMState
- * and VMLogoffType (VPCCOMInterfaces.h); host/live_machine.c holds the two against each other.
+ * What a live machine of whatever kind says of itself, in plain C. The numbers of states and logoffs are those of
+ * VMVMState and VMLogoffType (VPCCOMInterfaces.h); host/live_machine.c holds the two against each other.
  */
 #ifndef VMEVENTS_HOST_LIVE_EVENT_H
 #define VMEVENTS_HOST_LIVE_EVENT_H

@@ -1,25 +1,28 @@
 /*
- * The door for kinds of live machines. A kind is a row of functions and words (struct live_kind); the host never asks which
- * one it has. What a kind has of one machine is its peer. A new kind is a folder, a row in host/live_kinds.c and its
- * library in CMakeLists.txt; docs/architecture.md has the steps. Neither COM nor Windows nor a loop of events is known here.
+ * The door for kinds of live machines. A kind is a row of functions and words (struct live_kind); the host never asks
+ * which one it has. What a kind has of one machine is its peer. A new kind is a folder, a row in host/live_kinds.c and
+ * its library in CMakeLists.txt; docs/architecture.md has the steps. Neither COM nor Windows nor a loop of events is
+ * known here.
  *
  * The life of a peer, and who calls what:
  *
  *     create ─▶ open ─▶ log_off … ─▶ close ─▶ closed ─▶ destroy       down: the host calls the kind
  *                  └─▶ state, event, connection, tried, logged_off     up: the kind calls the host's callbacks
  *
- * Down: any thread. For one peer open, log_off and close come one at a time, open once and before the others, close once and
- * last; is_same_place may come at any time before destroy. They wait for nothing and call no callback themselves: what takes
- * time goes on in a thread of the kind's own, and answers by a callback. A kind may hold locks of its own in them.
+ * Down: any thread. For one peer open, log_off and close come one at a time, open once and before the others, close
+ * once and last; is_same_place may come at any time before destroy. They wait for nothing and call no callback
+ * themselves: what takes time goes on in a thread of the kind's own, and answers by a callback. A kind may hold locks
+ * of its own in them.
  *
- * Up: any thread of the kind's, but one callback at a time for a peer. The first may come before open has returned. What a
- * callback is given (event, texts) is the kind's, and need last only for the call. All texts are UTF-8. A callback waits for
- * no client and no other callback, and calls nothing of the kind's but in `closed`, from which destroy may be called; so a
- * kind may hold locks in the others.
+ * Up: any thread of the kind's, but one callback at a time for a peer. The first may come before open has returned.
+ * What a callback is given (event, texts) is the kind's, and need last only for the call. All texts are UTF-8. A
+ * callback waits for no client and no other callback, and calls nothing of the kind's but in `closed`, from which
+ * destroy may be called; so a kind may hold locks in the others.
  *
- * The end: every open that has returned true ends by `closed`, which comes after close and never by itself. It is the last
- * callback, and after it the kind does not touch the peer, which destroy may have freed. From close to `closed` callbacks may
- * still come; nobody hears of them. A peer that was never opened, or whose open returned false, is destroyed without close.
+ * The end: every open that has returned true ends by `closed`, which comes after close and never by itself. It is the
+ * last callback, and after it the kind does not touch the peer, which destroy may have freed. From close to `closed`
+ * callbacks may still come; nobody hears of them. A peer that was never opened, or whose open returned false, is
+ * destroyed without close.
  *
  * Memory that runs out: create answers LIVE_CREATE_NO_MEMORY, open false, and what is found later is told by tried or
  * logged_off. A kind that loses an event for want of memory says so by connection; it never ends for that.
@@ -78,7 +81,8 @@ enum live_create_result
 
 struct live_kind
 {
-    /* What its addresses begin with, in small letters, before a colon; and one that is right, for those who have written another. */
+    /* What its addresses begin with, in small letters, before a colon; and one that is right, for those who have
+     * written another. */
     const char *scheme;
     const char *example;
 

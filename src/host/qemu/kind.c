@@ -1,10 +1,11 @@
 /*
- * Everything that a peer does happens in the loop (qemu/loop.h), where one thing is done after the other: calls from outside
- * are tasks there, and callbacks come from there.
+ * Everything that a peer does happens in the loop (qemu/loop.h), where one thing is done after the other: calls from
+ * outside are tasks there, and callbacks come from there.
  */
 #include "host/qemu/kind.h"
 
 #include "host/qemu/attachment.h"
+#include "host/qemu/logoff.h"
 #include "host/qemu/loop.h"
 #include "platform/memory.h"
 

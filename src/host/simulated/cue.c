@@ -1,7 +1,8 @@
 #include "host/simulated/cue.h"
 
 #include "event/text.h"
-#include "host/raised.h"
+#include "host/named_events.h"
+#include "host/named_events_describe.h"
 #include "platform/memory.h"
 
 #include <wchar.h>
@@ -141,9 +142,9 @@ static HRESULT cue_parse(struct cue *cue, const struct scenario_line *line, BSTR
 
     if (!(cue->event = word_to_string(&line->event)))
         return E_OUTOFMEMORY;
-    if (!(mask = raised_mask(cue->event)))
+    if (!(mask = named_events_mask(cue->event, NAMED_IN_SCENARIO)))
     {
-        *description = raised_describe_name(cue->event);
+        *description = named_events_describe_name(cue->event, NAMED_IN_SCENARIO);
         return E_INVALIDARG;
     }
     type = first_event(mask);
@@ -161,16 +162,16 @@ static HRESULT cue_parse(struct cue *cue, const struct scenario_line *line, BSTR
 
 HRESULT cue_init(struct cue *cue, const struct scenario_line *line, BSTR *description)
 {
-    struct raised raised;
+    struct named_events named;
     HRESULT hr;
 
     *description = NULL;
     memset(cue, 0, sizeof(*cue));
     cue->time_ms = line->time_ms;
     if (SUCCEEDED(hr = cue_parse(cue, line, description))
-            && SUCCEEDED(hr = raised_init(
-                                 &raised, cue->event, cue->args, cue->arg_count, L"", LOCALE_INVARIANT, description)))
-        raised_cleanup(&raised);
+            && SUCCEEDED(hr = named_events_init(&named, NAMED_IN_SCENARIO, cue->event, cue->args, cue->arg_count, L"",
+                                 LOCALE_INVARIANT, description)))
+        named_events_cleanup(&named);
     if (FAILED(hr))
         cue_cleanup(cue);
     return hr;

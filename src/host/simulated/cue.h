@@ -1,4 +1,4 @@
-/* A line of a scenario with its meaning: an event of the catalogue with arguments, ready to be raised at its time. */
+/* A line of a scenario with its meaning: an event of a machine or of the host with arguments, ready to be fired at its time. */
 #ifndef VMEVENTS_HOST_CUE_H
 #define VMEVENTS_HOST_CUE_H
 
@@ -17,7 +17,7 @@ struct cue
  * Makes and checks the cue of a line. To be ended by cue_cleanup when it succeeds; otherwise *description says what is
  * wrong with the line, for SysFreeString.
  *
- * S_OK, E_OUTOFMEMORY, and what raised_init returns
+ * S_OK, E_OUTOFMEMORY, and what named_events_init returns
  */
 HRESULT cue_init(struct cue *cue, const struct scenario_line *line, BSTR *description);
 

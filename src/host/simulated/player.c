@@ -4,7 +4,7 @@
 #include "com/error_info.h"
 #include "event/text.h"
 #include "host/error_source.h"
-#include "host/raised.h"
+#include "host/named_events.h"
 #include "host/simulated/cue.h"
 #include "platform/memory.h"
 
@@ -217,16 +217,16 @@ static HRESULT play_load(struct play *play, BSTR path)
 
 static HRESULT fire_cue(struct machine *machine, const struct cue *cue)
 {
-    struct raised raised;
+    struct named_events named;
     BSTR description;
     HRESULT hr;
 
-    hr = raised_init(
-            &raised, cue->event, cue->args, cue->arg_count, machine_name(machine), LOCALE_INVARIANT, &description);
+    hr = named_events_init(&named, NAMED_IN_SCENARIO, cue->event, cue->args, cue->arg_count, machine_name(machine),
+            LOCALE_INVARIANT, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
-    hr = machine_fire(machine, &raised);
-    raised_cleanup(&raised);
+    hr = machine_fire(machine, &named);
+    named_events_cleanup(&named);
     return hr;
 }
 

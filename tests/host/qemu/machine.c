@@ -444,6 +444,37 @@ static void test_run_states(void **state)
     }
 }
 
+/* ShutdownCause of QEMU's qapi/run-state.json, and one that no QEMU has yet: whether the guest did it has its own
+ * member. */
+static void test_why_qemu_shuts_down(void **state)
+{
+    static const struct
+    {
+        const char *data, *events;
+    } shutdowns[] = {
+            {"{\"guest\": false, \"reason\": \"host-error\"}", "OnStateChange(TurningOff)\n"},
+            {"{\"guest\": false, \"reason\": \"host-qmp-quit\"}", "OnStateChange(TurningOff)\n"},
+            {"{\"guest\": false, \"reason\": \"host-qmp-system-reset\"}", "OnStateChange(TurningOff)\n"},
+            {"{\"guest\": false, \"reason\": \"host-signal\"}", "OnStateChange(TurningOff)\n"},
+            {"{\"guest\": false, \"reason\": \"host-ui\"}", "OnStateChange(TurningOff)\n"},
+            {"{\"guest\": true, \"reason\": \"guest-shutdown\"}", "OnGuestShutdown()\nOnStateChange(TurningOff)\n"},
+            {"{\"guest\": true, \"reason\": \"guest-reset\"}", "OnGuestShutdown()\nOnStateChange(TurningOff)\n"},
+            {"{\"guest\": true, \"reason\": \"guest-panic\"}", "OnGuestShutdown()\nOnStateChange(TurningOff)\n"},
+            {"{\"guest\": true, \"reason\": \"some-other\", \"more\": {}}",
+                    "OnGuestShutdown()\nOnStateChange(TurningOff)\n"},
+    };
+    struct pretended *pretended;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(shutdowns) / sizeof(shutdowns[0]); ++i)
+    {
+        pretended = pretended_start("qemu:127.0.0.1:1,agent=2");
+        pretended_say(pretended, "SHUTDOWN", shutdowns[i].data);
+        pretended_expect(pretended, shutdowns[i].events);
+        pretended_end(pretended);
+    }
+}
+
 /* Devices */
 
 static void test_the_agents_port_is_replaced(void **state)
@@ -648,6 +679,7 @@ int main(void)
             TEST(a_snapshot_that_ends_unseen),
             TEST(a_snapshot_of_before),
             TEST(run_states),
+            cmocka_unit_test(test_why_qemu_shuts_down),
             TEST(the_agents_port_is_replaced),
             TEST(a_snapshot_is_loaded),
             TEST(a_snapshot_is_loaded_before_qemu_answers),

@@ -1,6 +1,6 @@
 /* IDispatch::Invoke for events: the way of every event from a caller to the listeners. */
-#ifndef VMEVENTS_COM_EVENT_INVOKE_H
-#define VMEVENTS_COM_EVENT_INVOKE_H
+#ifndef VMEVENTS_SINK_EVENT_INVOKE_H
+#define VMEVENTS_SINK_EVENT_INVOKE_H
 
 #include "com/event_source.h"
 
@@ -38,7 +38,8 @@ static inline bool is_null_iid(REFIID iid)
     return !(halves[0] | halves[1]);
 }
 
-/* Whether it is one argument without a name that a listener may be shown where it is, or none. */
+/* Whether the call has one argument without a name, of the declared type and legal, which listeners may be shown where
+ * the caller has it; or none, for an event without parameters. */
 static inline bool is_plain(const struct event_type *type, const DISPPARAMS *params)
 {
     const VARIANT *arg = params->rgvarg;

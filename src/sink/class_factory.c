@@ -1,4 +1,4 @@
-#include "com/class_factory.h"
+#include "sink/class_factory.h"
 
 #include "com/module.h"
 

@@ -1,4 +1,4 @@
-#include "com/registry_journal.h"
+#include "com/registration/journal.h"
 
 #include "platform/memory.h"
 

@@ -1,7 +1,7 @@
-#include "com/registration.h"
+#include "com/registration/registration.h"
 
 #include "com/module.h"
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 #include "com/type_info.h"
 #include "platform/memory.h"
 

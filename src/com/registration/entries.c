@@ -1,5 +1,5 @@
 /* Server entries, the default values of InprocServer32 and LocalServer32, and the paths in them. */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include "platform/memory.h"
 #include "vmevents.h"

@@ -1,14 +1,14 @@
 /*
- * AppID\{AppID}: who may start a local server and call it. AppID\vmhost.exe leads there from the name of the program, for
- * tools that set permissions. Both bitnesses share the keys.
+ * AppID\{AppID}: who may start a local server and call it. AppID\vmhost.exe leads there from the name of the program,
+ * for tools that set permissions. Both bitnesses share the keys.
  *
  * There is no RunAs: the server runs as whoever starts it.
  */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include <sddl.h>
 
-/* The registry has it self-relative, in binary; freed by LocalFree. */
+/* The security descriptor as the registry has it, self-relative and in binary; freed by LocalFree. */
 static HRESULT read_permission(const WCHAR *string, struct registry_value *value)
 {
     PSECURITY_DESCRIPTOR descriptor;
@@ -84,7 +84,8 @@ HRESULT registration_add_application(struct registration *registration, const st
             || FAILED(hr = step_permissions(registration, &key.key, application, registry_journal_set_value))
             || FAILED(hr = is_foreign(registration->root, registration, application, id, &foreign)))
         return hr;
-    /* For the user, a key of theirs would hide the machine's. */
+    /* HKEY_CURRENT_USER hides HKEY_LOCAL_MACHINE: a key written for the user would take the other product's away from
+     * them. */
     if (!foreign && registration->root != HKEY_LOCAL_MACHINE)
         hr = is_foreign(HKEY_LOCAL_MACHINE, registration, application, id, &foreign);
     if (FAILED(hr) || foreign)

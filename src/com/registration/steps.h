@@ -2,8 +2,8 @@
 #ifndef VMEVENTS_COM_REGISTRATION_STEPS_H
 #define VMEVENTS_COM_REGISTRATION_STEPS_H
 
-#include "com/registration.h"
-#include "com/registry_journal.h"
+#include "com/registration/journal.h"
+#include "com/registration/registration.h"
 
 #include <oleauto.h>
 

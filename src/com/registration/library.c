@@ -3,7 +3,7 @@
  * which was registered last, or of one that remains when that has been unregistered. The key belongs to all whose paths
  * stand in it, and goes with the last of them.
  */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include "platform/memory.h"
 

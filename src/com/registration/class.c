@@ -1,5 +1,5 @@
 /* CLSID\{CLSID} in the view of this bitness, and the ProgIDs, which both share. */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 static const struct registry_key *class_key(
         struct classes_key *key, const struct registration *registration, const struct registration_server *server)
@@ -90,7 +90,8 @@ HRESULT registration_remove_class(
     bool needed;
     HRESULT hr = step_class(registration, server, entry, registration_take);
 
-    /* Looked up now, what is in the other view is the other bitness even where both views are one. */
+    /* Looked up only now that this class is out: even where both views are one, what stands there is the other
+     * bitness's. */
     if (FAILED(hr) || FAILED(hr = registration_has_server(registration, OTHER_VIEW, server, &needed)) || needed)
         return hr;
     if (FAILED(hr = remove_prog_id(registration, server, false)))

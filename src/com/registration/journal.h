@@ -7,8 +7,8 @@
  *
  * Each function returns S_OK, E_OUTOFMEMORY, or the HRESULT of Windows' error code.
  */
-#ifndef VMEVENTS_COM_REGISTRY_JOURNAL_H
-#define VMEVENTS_COM_REGISTRY_JOURNAL_H
+#ifndef VMEVENTS_COM_REGISTRATION_JOURNAL_H
+#define VMEVENTS_COM_REGISTRATION_JOURNAL_H
 
 #include "com/registry.h"
 
@@ -21,7 +21,8 @@ struct registry_journal
 /* Makes the key, and its parents where they are missing. */
 HRESULT registry_journal_create_key(struct registry_journal *journal, const struct registry_key *key);
 
-/* Says that a key, which is missing, may be made by Windows as a consequence of what follows. */
+/* Says that a missing key may be made by Windows itself with what is written next, so that taking back deletes it
+ * too. */
 HRESULT registry_journal_expect_key(struct registry_journal *journal, const struct registry_key *key);
 
 /* Writes nothing if the value is the same already. */

@@ -16,8 +16,8 @@
  * - Of the rest each value goes that still has the content that it was given; any other stays. A key goes when nothing
  *   is left in it.
  */
-#ifndef VMEVENTS_COM_REGISTRATION_H
-#define VMEVENTS_COM_REGISTRATION_H
+#ifndef VMEVENTS_COM_REGISTRATION_REGISTRATION_H
+#define VMEVENTS_COM_REGISTRATION_REGISTRATION_H
 
 #include <windows.h>
 

@@ -1,4 +1,4 @@
-#include "com/event_invoke.h"
+#include "sink/event_invoke.h"
 
 #include "com/error_info.h"
 
@@ -6,7 +6,7 @@
 static HRESULT event_refuse(struct event_source *source, const struct event_type *type, HRESULT hr,
         const struct event_fault *fault, EXCEPINFO *exception, UINT *arg_error)
 {
-    /* The arguments may have been right. */
+    /* Nobody knows whether the arguments were right: not counted. */
     if (hr == E_OUTOFMEMORY)
         return hr;
     InterlockedIncrement(&source->rejected);

@@ -1,12 +1,13 @@
 /*
- * The multithreaded apartment exists while some thread has entered it. A script's process may have none, so one
- * thread is kept in it for as long as anybody holds it. (CoIncrementMTAUsage does the same from Windows 8 on.)
+ * The multithreaded apartment exists while some thread has entered it. A script's process may have no such thread, so
+ * one, the keeper, is made, and stays in the apartment for as long as anybody holds it. (CoIncrementMTAUsage does the
+ * same from Windows 8 on.)
  *
- * When the last thread leaves the apartment, Wine can fall into the deadlock of com/wine_interfaces.h: the last release of
- * a sink, by the source that it was just unadvised at, may come in at that moment. So under Wine the keeper stays for a
- * moment longer, in which nobody waits for it, and goes on keeping if it is needed again.
+ * When the last thread leaves the apartment, Wine can fall into the deadlock of com/wine_interfaces.h: a source that
+ * was just unadvised may release its sink at that very moment. So under Wine the keeper stays for LATE_CALLS_MS longer.
+ * Nobody waits for it meanwhile, and it goes on keeping the apartment if somebody holds that again.
  */
-#include "com/multithreaded.h"
+#include "sink/mta.h"
 
 #include "com/module.h"
 #include "com/wine_interfaces.h"
@@ -19,7 +20,7 @@
 
 #define LATE_CALLS_MS 250
 
-/* Every interface that sources call a sink by. */
+/* The interfaces by which sources call a sink. */
 static const IID *const interfaces[] = {
         &IID_IUnknown,
         &IID_IDispatch,
@@ -32,10 +33,11 @@ static const IID *const interfaces[] = {
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static UINT holders;
-static UINT idle_times;   /* how often the last holder has let go */
-static HANDLE end_keeper; /* NULL: there is none */
-static HANDLE keeper_ended;
+static UINT idle_times;     /* how often the last holder has let go; one more: it was held meanwhile */
+static HANDLE end_keeper;   /* signalled: the keeper has to leave; NULL: there is no keeper */
+static HANDLE keeper_ended; /* signalled when it has left */
 
+/* What a new keeper is given, on the stack of the thread that makes it, which waits until `entered` is signalled. */
 struct keeper
 {
     HANDLE entered;
@@ -54,7 +56,8 @@ static UINT count_idle_times(void)
     return count;
 }
 
-/* Under Wine: whether it was not needed for a moment, and from here on unknown to those who might. */
+/* Under Wine: whether nobody has needed the keeper for LATE_CALLS_MS. If so it is forgotten under the lock: whoever
+ * needs one from here on makes another. */
 static bool keeper_leaves(void)
 {
     UINT before = count_idle_times();
@@ -80,7 +83,7 @@ static void stay_in_apartment(HANDLE entered, HANDLE end)
     CoUninitialize();
 }
 
-/* Under Wine nobody waits for it. */
+/* The keeper has left. Under Wine nobody waits for that, and the events are the keeper's to close. */
 static void report_end(HANDLE end, HANDLE ended)
 {
     if (!is_wine())
@@ -92,7 +95,9 @@ static void report_end(HANDLE end, HANDLE ended)
     CloseHandle(ended);
 }
 
-/* The struct is gone once it has said that it has entered, and on failure the events are. */
+/* The keeper's thread. What it is given stands on the stack of keeper_create, which returns once `entered` is
+ * signalled: nothing of it is read after that. When the apartment could not be entered, keeper_create closes the events
+ * too. */
 static DWORD CALLBACK keeper_thread(void *context)
 {
     struct keeper *keeper = context;
@@ -110,7 +115,8 @@ static DWORD CALLBACK keeper_thread(void *context)
     FreeLibraryAndExitThread(module, 0);
 }
 
-/* The code of the thread must not go away under it. */
+/* A reference to the library for the thread, which gives it back with its last instruction: its code must not be
+ * unloaded while it runs. */
 static bool hold_library(void)
 {
     HMODULE module;
@@ -162,7 +168,7 @@ static HRESULT keeper_create(void)
     return hr;
 }
 
-HRESULT multithreaded_hold(void)
+HRESULT mta_hold(void)
 {
     HRESULT hr = S_OK;
 
@@ -173,8 +179,8 @@ HRESULT multithreaded_hold(void)
     return hr;
 }
 
-/* Tells the keeper to leave. The caller gets what waiting for it needs; under Wine, where nobody waits, NULL. The lock is
- * held. */
+/* Tells the keeper to leave. The caller gets the two events, waits for `ended` and closes both; under Wine NULL, since
+ * nobody waits there and the keeper closes them. The lock is held. */
 static HANDLE dismiss_keeper(HANDLE *ended)
 {
     HANDLE end = end_keeper;
@@ -188,8 +194,9 @@ static HANDLE dismiss_keeper(HANDLE *ended)
     return end;
 }
 
-/* An apartment that ends releases what is left in it, and that may come here again, or call the one that waits. */
-void multithreaded_let_go(void)
+/* The keeper is waited for without the lock, and while calls are served: the apartment that ends with it releases what
+ * is left in it, which may hold and let go again, or call into the apartment of the thread that waits here. */
+void mta_let_go(void)
 {
     HANDLE end = NULL, ended;
     DWORD index;
@@ -208,24 +215,23 @@ void multithreaded_let_go(void)
 
 static void call_run(struct apartment_job *job)
 {
-    struct multithreaded_call *call = CONTAINING_RECORD(job, struct multithreaded_call, job);
+    struct mta_call *call = CONTAINING_RECORD(job, struct mta_call, job);
     HANDLE done = call->done;
 
     call->function(call->context);
-    SetEvent(done); /* the call may be gone from here on */
+    SetEvent(done); /* the caller goes on, and may have freed the call from here on */
 }
 
-HRESULT multithreaded_call_prepare(struct multithreaded_call *call)
+HRESULT mta_call_prepare(struct mta_call *call)
 {
     call->job.run = call_run;
-    if ((call->done = CreateEventW(NULL, FALSE, FALSE, NULL))
-            && apartment_prepare_job(apartment_get_multithreaded(), &call->job))
+    if ((call->done = CreateEventW(NULL, FALSE, FALSE, NULL)) && apartment_prepare_job(apartment_get_mta(), &call->job))
         return S_OK;
-    multithreaded_call_cleanup(call);
+    mta_call_cleanup(call);
     return E_OUTOFMEMORY;
 }
 
-void multithreaded_call_cleanup(struct multithreaded_call *call)
+void mta_call_cleanup(struct mta_call *call)
 {
     apartment_job_cleanup(&call->job);
     if (call->done)
@@ -233,19 +239,19 @@ void multithreaded_call_cleanup(struct multithreaded_call *call)
     call->done = NULL;
 }
 
-void multithreaded_call(struct multithreaded_call *call, void (*function)(void *context), void *context)
+void mta_call(struct mta_call *call, void (*function)(void *context), void *context)
 {
-    struct apartment *multithreaded = apartment_get_multithreaded();
+    struct apartment *mta = apartment_get_mta();
     DWORD index;
 
-    if (apartment_is_current(multithreaded))
+    if (apartment_is_current(mta))
     {
         function(context);
         return;
     }
     call->function = function;
     call->context = context;
-    apartment_post(multithreaded, &call->job);
+    apartment_post(mta, &call->job);
     /* What the function uses may stand on this stack, so there is no leaving before it is done. */
     if (FAILED(CoWaitForMultipleHandles(0, INFINITE, 1, &call->done, &index)))
         WaitForSingleObject(call->done, INFINITE);

@@ -2,7 +2,7 @@
  * Interface\{IID}: what lets COM carry calls of the library's interfaces between apartments and processes. The
  * same keys as RegisterTypeLib writes, but for the view of this bitness alone.
  */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include "platform/memory.h"
 
@@ -82,7 +82,7 @@ static unsigned long version_number(const WCHAR *version)
     return major << 16 | (*end == '.' ? wcstoul(end + 1, NULL, 16) & 0xffff : 0);
 }
 
-/* Whose an interface is that names our library. */
+/* Whose the key of an interface is, by the version, when it names our library. */
 static HRESULT read_version(const struct registration *registration, const struct registry_key *key, enum owner *owner)
 {
     unsigned long theirs, ours = version_number(registration->library_version);
@@ -149,7 +149,8 @@ static HRESULT add_interface(struct registration *registration, const struct int
 
     if (FAILED(hr = is_foreign(registration->root, registration, entry, &foreign)))
         return hr;
-    /* For the user, a key of theirs would hide the machine's. */
+    /* HKEY_CURRENT_USER hides HKEY_LOCAL_MACHINE: a key written for the user would take the other product's away from
+     * them. */
     if (!foreign && registration->root != HKEY_LOCAL_MACHINE)
         hr = is_foreign(HKEY_LOCAL_MACHINE, registration, entry, &foreign);
     return FAILED(hr) || foreign ? hr : step_values(registration, entry, registration_put);

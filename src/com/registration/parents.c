@@ -3,7 +3,7 @@
  * have made are listed in a value of our own type library's key, which both bitnesses see and which goes with the
  * last of our servers. A key is put down as its view and path, and always after the keys below it.
  */
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include "platform/memory.h"
 
@@ -14,7 +14,7 @@
 #define MARK_64 L"64:"
 #define MARK_LENGTH (ARRAYSIZE(MARK_32) - 1)
 
-/* Each after those below it. */
+/* The shared keys, each after those below it: in this order they are deleted when they are empty. */
 static const WCHAR *const shared_keys[] = {
         CLASSES L"\\AppID",
         CLASSES L"\\CLSID",
@@ -82,13 +82,13 @@ HRESULT registration_take_record(struct registration *registration, struct regis
         return hr;
     if (record->type == REG_MULTI_SZ)
         return registry_journal_take_value(&registration->journal, &place.key, RECORD, record);
-    /* Somebody else's. */
+    /* A value of another type is somebody else's. */
     memory_free(record->bytes);
     memset(record, 0, sizeof(*record));
     return S_OK;
 }
 
-/* What else may have come into the record was not made here. */
+/* Only keys that this registration can have made: whatever else stands in the record was put there by others. */
 static bool is_shared_key(const WCHAR *path)
 {
     for (size_t i = 0; i < ARRAYSIZE(shared_keys); ++i)

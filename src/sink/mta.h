@@ -1,15 +1,16 @@
 /* Work that a single-threaded apartment leaves to the multithreaded one. */
-#ifndef VMEVENTS_COM_MULTITHREADED_H
-#define VMEVENTS_COM_MULTITHREADED_H
+#ifndef VMEVENTS_SINK_MTA_H
+#define VMEVENTS_SINK_MTA_H
 
 #include "com/apartment.h"
 
-/* Keeps the process's multithreaded apartment alive, and what lives in it, until multithreaded_let_go. */
-HRESULT multithreaded_hold(void);
-void multithreaded_let_go(void);
+/* Keeps the process's multithreaded apartment, and with it what lives there, until mta_let_go; each mta_hold has one.
+ * S_OK, E_OUTOFMEMORY, or why the apartment cannot be entered. */
+HRESULT mta_hold(void);
+void mta_let_go(void);
 
 /* A call from one apartment to the multithreaded one; stands in its owner. */
-struct multithreaded_call
+struct mta_call
 {
     struct apartment_job job;
     void (*function)(void *context);
@@ -18,11 +19,11 @@ struct multithreaded_call
 };
 
 /* Has ready what calls need: none of those that follow can fail. The call is zeroed. S_OK, E_OUTOFMEMORY */
-HRESULT multithreaded_call_prepare(struct multithreaded_call *call);
-void multithreaded_call_cleanup(struct multithreaded_call *call);
+HRESULT mta_call_prepare(struct mta_call *call);
+void mta_call_cleanup(struct mta_call *call);
 
 /* Runs the function in the multithreaded apartment and returns when it has: on the spot if the caller is there
  * already, else on a thread of the pool, while the caller's apartment goes on serving calls. One at a time. */
-void multithreaded_call(struct multithreaded_call *call, void (*function)(void *context), void *context);
+void mta_call(struct mta_call *call, void (*function)(void *context), void *context);
 
 #endif

@@ -1,4 +1,4 @@
-#include "com/registration_steps.h"
+#include "com/registration/steps.h"
 
 #include "platform/memory.h"
 

@@ -1,0 +1,186 @@
+/* How a single-threaded apartment ends: its thread leaves COM, or is gone without having done so. */
+#include "com/apartment_parts.h"
+
+#include "com/module.h"
+#include "platform/memory.h"
+
+/* IInitializeSpy: tells when the thread leaves COM, while there is still time to release what lives in it. */
+
+static struct apartment *apartment_from_IInitializeSpy(IInitializeSpy *iface)
+{
+    return CONTAINING_RECORD(iface, struct apartment, IInitializeSpy_iface);
+}
+
+static HRESULT WINAPI apartment_spy_QueryInterface(IInitializeSpy *iface, REFIID riid, void **object)
+{
+    if (!object)
+        return E_POINTER;
+    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IInitializeSpy))
+    {
+        IInitializeSpy_AddRef(iface);
+        *object = iface;
+        return S_OK;
+    }
+    *object = NULL;
+    return E_NOINTERFACE;
+}
+
+static ULONG WINAPI apartment_spy_AddRef(IInitializeSpy *iface)
+{
+    return InterlockedIncrement(&apartment_from_IInitializeSpy(iface)->refcount);
+}
+
+static ULONG WINAPI apartment_spy_Release(IInitializeSpy *iface)
+{
+    struct apartment *apartment = apartment_from_IInitializeSpy(iface);
+    ULONG refcount = InterlockedDecrement(&apartment->refcount);
+
+    if (!refcount)
+    {
+        apartment_job_cleanup(&apartment->loss);
+        memory_free(apartment);
+        module_release();
+    }
+    return refcount;
+}
+
+static HRESULT WINAPI apartment_spy_PreInitialize(IInitializeSpy *iface, DWORD mode, DWORD uses)
+{
+    (void)iface, (void)mode, (void)uses;
+    return S_OK;
+}
+
+static HRESULT WINAPI apartment_spy_PostInitialize(IInitializeSpy *iface, HRESULT hr, DWORD mode, DWORD uses)
+{
+    (void)iface, (void)mode, (void)uses;
+    return hr;
+}
+
+static HRESULT WINAPI apartment_spy_PreUninitialize(IInitializeSpy *iface, DWORD uses)
+{
+    if (uses == 1)
+        apartment_end(apartment_from_IInitializeSpy(iface));
+    return S_OK;
+}
+
+/* What COM has released since may have called apartment_get_current, and so made an apartment after the end was
+ * told. */
+static HRESULT WINAPI apartment_spy_PostUninitialize(IInitializeSpy *iface, DWORD uses)
+{
+    if (!uses)
+        apartment_end(apartment_from_IInitializeSpy(iface));
+    return S_OK;
+}
+
+static const IInitializeSpyVtbl apartment_spy_vtbl = {
+        apartment_spy_QueryInterface,
+        apartment_spy_AddRef,
+        apartment_spy_Release,
+        apartment_spy_PreInitialize,
+        apartment_spy_PostInitialize,
+        apartment_spy_PreUninitialize,
+        apartment_spy_PostUninitialize,
+};
+
+/* No more jobs are taken from here on. False: that was so before, and somebody else is ending the apartment. */
+static bool apartment_close(struct apartment *apartment)
+{
+    bool ended;
+
+    AcquireSRWLockExclusive(&apartment->lock);
+    ended = apartment->ended;
+    apartment->ended = true;
+    ReleaseSRWLockExclusive(&apartment->lock);
+    return !ended;
+}
+
+/* Tells all members of the end, and runs the jobs that were posted before. Each is taken out of its list first: what it
+ * calls may end other members, and make new ones join. */
+static void apartment_empty(struct apartment *apartment, bool lost)
+{
+    struct apartment_member *member;
+    struct apartment_job *job;
+
+    for (;;)
+    {
+        if ((member = apartment->members))
+        {
+            apartment_leave(member);
+            if (lost)
+                member->on_lost(member);
+            else
+                member->on_end(member);
+            continue;
+        }
+        if (!(job = apartment_take_job(apartment)))
+            return;
+        job->run(job);
+        module_release();
+    }
+}
+
+void apartment_end(struct apartment *apartment)
+{
+    if (!apartment_close(apartment))
+        return;
+    apartment_empty(apartment, false);
+    platform_thread_slot_set(apartment_slot, NULL);
+    DestroyWindow(apartment->window);
+    apartment_window_class_release();
+    CoRevokeInitializeSpy(apartment->spy_cookie);
+    IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
+}
+
+/* Ends the apartment when its thread has gone, on a thread of the pool. The jobs that wait are run there too: their
+ * owners are members of the apartment, have been told of the loss, and so leave alone what belonged to it. */
+static void apartment_run_loss(struct apartment_job *job)
+{
+    struct apartment *apartment = CONTAINING_RECORD(job, struct apartment, loss);
+
+    apartment_empty(apartment, true);
+    apartment_window_class_release();
+    IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
+}
+
+void apartment_init_ends(struct apartment *apartment)
+{
+    apartment->IInitializeSpy_iface.lpVtbl = (IInitializeSpyVtbl *)&apartment_spy_vtbl;
+    apartment->loss.run = apartment_run_loss;
+}
+
+bool apartment_join(struct apartment *apartment, struct apartment_member *member)
+{
+    if (!apartment_is_single_threaded(apartment))
+        return true;
+    if (!apartment_is_current(apartment))
+        return false;
+    if ((member->next = apartment->members))
+        member->next->link = &member->next;
+    member->link = &apartment->members;
+    apartment->members = member;
+    return true;
+}
+
+void apartment_leave(struct apartment_member *member)
+{
+    if (!member->link)
+        return;
+    if ((*member->link = member->next))
+        member->next->link = member->link;
+    member->link = NULL;
+}
+
+void apartments_thread_exit(void)
+{
+    struct apartment *apartment = platform_thread_slot_get(apartment_slot);
+
+    /* The thread has ended without leaving COM. What lives in the apartment ends elsewhere: Windows has its loader's
+     * lock now, under which nobody may wait for another thread. */
+    if (!apartment)
+        return;
+    apartment_close(apartment);
+    platform_thread_slot_set(apartment_slot, NULL);
+    DestroyWindow(apartment->window);
+    CoRevokeInitializeSpy(apartment->spy_cookie);
+    apartment_post(apartment_get_mta(), &apartment->loss);
+}

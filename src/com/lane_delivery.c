@@ -1,0 +1,272 @@
+/* The way of events through a lane: put in by the thread that fires, delivered in the apartment. */
+#include "com/lane_parts.h"
+
+#include "com/clock.h"
+#include "platform/memory.h"
+
+/*
+ * An event's turn in a single-threaded apartment: a job that delivers the oldest event of the lane. Each event that is
+ * put in brings one. The turns of all lanes stand in the apartment's one line of jobs, so the handlers of a thread hear
+ * events in the order in which they were fired, whichever lane they stand in: when a handler ends a Run, the others
+ * have heard everything that was fired before.
+ */
+struct turn
+{
+    struct apartment_job job;
+    struct lane *lane;
+};
+
+void lane_count_out(struct lane *lane, ULONG count)
+{
+    lane->delivered_count += count;
+    WakeAllConditionVariable(&lane->delivered);
+}
+
+void lane_post_job(struct lane *lane)
+{
+    if (lane->job_posted)
+        return;
+    lane->job_posted = true;
+    lane_addref(lane);
+    if (apartment_post(lane->apartment, &lane->job))
+        return;
+    lane->job_posted = false;
+    InterlockedDecrement(&lane->refcount); /* not the last one: the caller has a reference too */
+}
+
+/* Takes the oldest entry, for the calling thread to do, and marks the lane as delivering. NULL: there is none, or a
+ * delivery is under way, perhaps by this very thread further up its stack. The lock is held. */
+static struct lane_entry *lane_take(struct lane *lane)
+{
+    if (lane->delivering)
+    {
+        lane->missed_turn = true;
+        return NULL;
+    }
+    if (!lane->queue.first)
+        return NULL;
+    lane->delivering = true;
+    lane->delivering_thread = GetCurrentThreadId();
+    lane->delivering_since = clock_ms();
+    return lane_queue_take(&lane->queue);
+}
+
+/* Delivering, in the apartment */
+
+static void lane_end_receiver(struct lane *lane, struct lane_receiver *receiver)
+{
+    bool last = lane_leave(lane, receiver);
+
+    if (last)
+    {
+        lane_forget_finishing(lane);
+        lane_leave_apartment(lane);
+    }
+    receiver->destroy(receiver);
+    /* May give back the last receiver's reference to the lane; the caller has one of its own. */
+    lane_receiver_release(receiver);
+}
+
+static void lane_do_entry(struct lane *lane, struct lane_entry *entry)
+{
+    struct lane_receiver *receiver = entry->receiver;
+
+    if (!entry->kept)
+    {
+        lane_end_receiver(lane, receiver);
+        return;
+    }
+    receiver->deliver(receiver, entry->kept);
+    kept_event_release(entry->kept);
+    memory_free(entry);
+}
+
+bool lane_deliver_one(struct lane *lane)
+{
+    struct lane_entry *entry;
+    bool is_event;
+
+    AcquireSRWLockExclusive(&lane->lock);
+    entry = lane_take(lane);
+    ReleaseSRWLockExclusive(&lane->lock);
+    if (!entry)
+        return false;
+    do
+    {
+        is_event = entry->kept != NULL;
+        lane_do_entry(lane, entry);
+        AcquireSRWLockExclusive(&lane->lock);
+        lane->delivering = false;
+        if (is_event)
+            lane_count_out(lane, 1);
+        entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
+        ReleaseSRWLockExclusive(&lane->lock);
+    } while (entry);
+    return true;
+}
+
+void lane_deliver_all(struct lane *lane)
+{
+    lane_addref(lane);
+    while (lane_deliver_one(lane))
+        ;
+    lane_release(lane);
+}
+
+/* Delivers one event only: other handlers and messages of the thread have their turn before the next. A turn that came
+ * while an event was being delivered has delivered nothing; the job is posted for it. */
+static void lane_take_turn(struct lane *lane)
+{
+    lane_deliver_one(lane);
+    AcquireSRWLockExclusive(&lane->lock);
+    if (!lane->queue.first)
+        lane->missed_turn = false;
+    else if (lane->missed_turn && !lane->delivering)
+        lane_post_job(lane);
+    ReleaseSRWLockExclusive(&lane->lock);
+}
+
+static void lane_run_turn(struct apartment_job *job)
+{
+    struct turn *turn = CONTAINING_RECORD(job, struct turn, job);
+    struct lane *lane = turn->lane;
+
+    memory_free(turn);
+    lane_take_turn(lane);
+    lane_release(lane);
+}
+
+void lane_run_job(struct apartment_job *job)
+{
+    struct lane *lane = CONTAINING_RECORD(job, struct lane, job);
+
+    AcquireSRWLockExclusive(&lane->lock);
+    lane->job_posted = false;
+    ReleaseSRWLockExclusive(&lane->lock);
+    if (apartment_is_single_threaded(lane->apartment))
+    {
+        lane_take_turn(lane);
+    }
+    else
+    {
+        lane_deliver_all(lane);
+    }
+    lane_release(lane);
+}
+
+/* Putting events in */
+
+/* NULL: out of memory. */
+static struct turn *turn_create(struct lane *lane)
+{
+    struct turn *turn = memory_alloc(sizeof(*turn));
+
+    if (!turn)
+        return NULL;
+    turn->job.run = lane_run_turn;
+    turn->lane = lane;
+    lane_addref(lane);
+    return turn;
+}
+
+static void turn_destroy(struct turn *turn)
+{
+    if (!turn)
+        return;
+    lane_release(turn->lane);
+    memory_free(turn);
+}
+
+/* An entry for a copy of the event. NULL: out of memory. */
+static struct lane_entry *entry_create(struct lane_receiver *receiver, const VMEVENT *event)
+{
+    struct lane_entry *entry = memory_alloc(sizeof(*entry));
+
+    if (!entry)
+        return NULL;
+    entry->receiver = receiver;
+    if ((entry->kept = event_keep(event_from_view(event))))
+        return entry;
+    memory_free(entry);
+    return NULL;
+}
+
+/* Posts what delivers the event that has just been put in: its turn, which the apartment takes over, or the lane's job
+ * in the multithreaded apartment, which delivers all there is. One that is under way already will come to this event.
+ * When the apartment has ended, nothing delivers it, and the lane drops it. The lock is held. */
+static void lane_post(struct lane *lane, struct turn **turn)
+{
+    if (!*turn)
+    {
+        if (!lane->delivering)
+            lane_post_job(lane);
+    }
+    else if (apartment_post(lane->apartment, &(*turn)->job))
+    {
+        *turn = NULL;
+    }
+}
+
+/* Puts the entry in, and has it delivered; *entry and *turn are NULL when the lane has taken them over. A receiver
+ * that takes no more leaves both to the caller. Returns the events that had to go, for the caller to drop without
+ * the lock. */
+static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry, bool home, struct turn **turn)
+{
+    struct lane_entry *lost = NULL;
+    ULONG lost_count = 0;
+
+    AcquireSRWLockExclusive(&lane->lock);
+    if ((*entry)->receiver->state == LANE_RECEIVER_OPEN)
+    {
+        lane_queue_append(&lane->queue, *entry);
+        ++lane->put_count;
+        *entry = NULL;
+        /* Each event that goes leaves its turn in the apartment's line, and the new one is delivered by that: it needs
+         * no turn of its own. Should that turn come while another event is being delivered, missed_turn makes up for
+         * it. */
+        if ((lost = lane_queue_make_room(&lane->queue, &lost_count)))
+        {
+            lane->missed_turn = true;
+            lane->lost_count += lost_count;
+            lane_count_out(lane, lost_count);
+        }
+        else if (!home)
+            lane_post(lane, turn);
+    }
+    ReleaseSRWLockExclusive(&lane->lock);
+    if (lost_count)
+        lane_count_lost(lane, lost_count);
+    return lost;
+}
+
+void CALLBACK lane_notify(const VMEVENT *event, void *context)
+{
+    struct lane_receiver *receiver = context;
+    struct lane *lane = receiver->lane;
+    bool home = lane->home_thread == GetCurrentThreadId();
+    bool in_line = !home && apartment_is_single_threaded(lane->apartment);
+    struct lane_entry *entry;
+    struct turn *turn;
+
+    /* Looked at without the lock, so that a receiver that has ended costs nothing; lane_put looks again with it. */
+    if (*(volatile enum lane_receiver_state *)&receiver->state != LANE_RECEIVER_OPEN)
+        return;
+    turn = in_line ? turn_create(lane) : NULL;
+    entry = entry_create(receiver, event);
+    if (!entry || (in_line && !turn))
+    {
+        AcquireSRWLockExclusive(&lane->lock);
+        ++lane->lost_count;
+        ReleaseSRWLockExclusive(&lane->lock);
+        lane_count_lost(lane, 1);
+    }
+    else
+    {
+        lane_entries_drop(lane_put(lane, &entry, home, &turn));
+    }
+    turn_destroy(turn);
+    if (entry)
+        lane_entries_drop(entry);
+    if (home)
+        lane_deliver_all(lane);
+}

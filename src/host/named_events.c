@@ -1,0 +1,114 @@
+#include "host/named_events.h"
+
+#include "host/named_events_describe.h"
+
+uint32_t named_events_mask(BSTR name, enum named_at at)
+{
+    uint32_t all = event_mask_from_name(name, SysStringLen(name));
+    uint32_t of_host = all & event_interface_mask(&event_interfaces[PC_EVENTS]), of_machine = all & ~of_host;
+
+    if (at == NAMED_AT_HOST)
+        return of_host;
+    return at == NAMED_IN_SCENARIO && !of_machine ? of_host : of_machine;
+}
+
+/* A string as which an argument stands, or NULL. */
+static BSTR argument_string(const VARIANT *arg)
+{
+    if (V_VT(arg) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(arg))
+        arg = V_VARIANTREF(arg);
+    if (V_VT(arg) == (VT_BYREF | VT_BSTR))
+        return V_BSTRREF(arg) ? *V_BSTRREF(arg) : NULL;
+    return V_VT(arg) == VT_BSTR ? V_BSTR(arg) : NULL;
+}
+
+/* An enumerator by its name becomes its number. Another string is left as it is: it may be a number, by the caller's
+ * locale. */
+static void take_enumerator(VARIANT *arg, const struct event_param *param)
+{
+    BSTR string = argument_string(arg);
+    LONG number;
+
+    if (!param->enumeration || !string || !enumeration_value(param->enumeration, string, SysStringLen(string), &number))
+        return;
+    V_VT(arg) = VT_I4;
+    V_I4(arg) = number;
+}
+
+/* What is wrong with an argument. A string that is neither an enumerator nor a number is an unknown enumerator. */
+static HRESULT refuse_argument(const struct event_type *type, const struct event_fault *fault, const VARIANT *args,
+        HRESULT hr, BSTR *description)
+{
+    UINT param = type->param_count - 1 - fault->arg;
+    BSTR string = argument_string(&args[param]);
+
+    if (hr == E_INVALIDARG)
+    {
+        *description = event_describe_fault(type, fault);
+        return hr;
+    }
+    if (hr == DISP_E_TYPEMISMATCH && type->params[param].enumeration && SysStringLen(string))
+    {
+        *description = named_events_describe_enumerator(type, param, string);
+        return E_INVALIDARG;
+    }
+    *description = named_events_describe_argument(type, param, string, hr);
+    return hr;
+}
+
+static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count, LCID lcid, BSTR *description)
+{
+    const struct event_type *type = event->type;
+    struct event_fault fault = {0};
+    VARIANT reversed[EVENT_MAX_ARGS];
+    DISPPARAMS params = {reversed, NULL, count, 0};
+    HRESULT hr;
+
+    if (count != type->param_count)
+    {
+        *description = named_events_describe_count(type, count);
+        return DISP_E_BADPARAMCOUNT;
+    }
+    arguments_reverse(reversed, args, count);
+    for (UINT i = 0; i < count; ++i)
+        take_enumerator(&reversed[count - 1 - i], &type->params[i]);
+    if (FAILED(hr = event_decode(event, &params, lcid, &fault)) && hr != E_OUTOFMEMORY)
+        return refuse_argument(type, &fault, args, hr, description);
+    return hr;
+}
+
+HRESULT named_events_init(struct named_events *named, enum named_at at, BSTR name, const VARIANT *args, UINT count,
+        const WCHAR *source, LCID lcid, BSTR *description)
+{
+    uint32_t mask = named_events_mask(name, at);
+    HRESULT hr;
+
+    *description = NULL;
+    named->count = 0;
+    if (!mask)
+    {
+        *description = named_events_describe_name(name, at);
+        return E_INVALIDARG;
+    }
+    for (UINT i = 0; i < EVENT_COUNT; ++i)
+    {
+        struct event *event = &named->events[named->count];
+
+        if (!(event_types[i].mask & mask))
+            continue;
+        event_init(event, &event_types[i], event_type_is_of_host(&event_types[i]) ? L"" : source, NULL);
+        if (FAILED(hr = decode_event(event, args, count, lcid, description)))
+        {
+            named_events_cleanup(named);
+            return hr;
+        }
+        ++named->count;
+    }
+    return S_OK;
+}
+
+void named_events_cleanup(struct named_events *named)
+{
+    while (named->count)
+        event_cleanup(&named->events[--named->count]);
+}
