@@ -21,9 +21,9 @@ struct link_callbacks
 
     void (*bytes)(void *context, const char *bytes, size_t count);
 
-    /* The connection could not be opened, or the peer has ended it. error: of libuv's, UV_EOF for an ordinary end. fault: a
-     * plain sentence where TLS knows what is wrong (UV_EPROTO where there is no better error), or NULL. The link is closed
-     * then, and may be opened again. Not called after link_close. */
+    /* The connection could not be opened, or the peer has ended it. error: of libuv's, UV_EOF for an ordinary end.
+     * fault: a plain sentence where TLS knows what is wrong (UV_EPROTO where there is no better error), or NULL. The
+     * link is closed then, and may be opened again. Not called after link_close. */
     void (*closed)(void *context, int error, const char *fault);
 };
 
@@ -52,7 +52,8 @@ void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *
 /* Starts to open it; host is an address or a name. Ends by opened or closed. False: out of memory. */
 bool link_open(struct link *link, const char *host, uint16_t port);
 
-/* The same by TLS, where the peer has to be the one of that name. The credentials and the name stay until it is closed. */
+/* The same by TLS, where the peer has to be the one of that name. The credentials and the name stay until it is
+ * closed. */
 bool link_open_tls(
         struct link *link, const char *host, uint16_t port, struct tls_credentials *credentials, const char *name);
 

@@ -2,11 +2,11 @@
  * The client's side of TLS, by the system's own implementation: bytes in, bytes out. There is no socket in here, and no
  * waiting; whoever has the connection hands over what comes from the peer and sends what is for it.
  *
- * A connection ends by itself only through `failed` or `ended`, once. The peer may send anything: what is held for it is
- * bounded, and how long it may take is for the owner to decide.
+ * A connection ends by itself only through `failed` or `ended`, once. The peer may send anything: what is held for it
+ * is bounded, and how long it may take is for the owner to decide.
  *
- * The peer has to show a certificate for the name that the owner wants, signed by whom the credentials trust. Nothing is
- * fetched from the network for that: the revocations that the system knows already count, others do not.
+ * The peer has to show a certificate for the name that the owner wants, signed by whom the credentials trust. Nothing
+ * is fetched from the network for that: the revocations that the system knows already count, others do not.
  *
  * Only Windows has this (Schannel). Elsewhere tls_credentials_open refuses, so that nothing else is ever reached.
  */
@@ -26,12 +26,12 @@ struct tls_credentials;
 
 struct tls_credentials_options
 {
-    /* The path of a file with certificates, PEM or DER: only what one of them has signed, or is, is trusted. Empty: whom
-     * the system trusts is. */
+    /* The path of a file with certificates, PEM or DER: only what one of them has signed, or is, is trusted. Empty:
+     * whom the system trusts is. */
     const char *ca;
 
-    /* The SHA-1 thumbprint, as 40 hexadecimal digits, of the client's certificate in the user's or the computer's store of
-     * own certificates. Empty: the client shows none. */
+    /* The SHA-1 thumbprint, as 40 hexadecimal digits, of the client's certificate in the user's or the computer's store
+     * of own certificates. Empty: the client shows none. */
     const char *certificate;
 };
 
@@ -43,8 +43,8 @@ struct tls_credentials *tls_credentials_open(const struct tls_credentials_option
 void tls_credentials_addref(struct tls_credentials *credentials);
 void tls_credentials_release(struct tls_credentials *credentials);
 
-/* All of these are called inside tls_start, tls_take and tls_take_end, but for send, which tls_send and tls_end call too.
- * Each of them may call any function here, tls_close too. */
+/* All of these are called inside tls_start, tls_take and tls_take_end, but for send, which tls_send and tls_end call
+ * too. Each of them may call any function here, tls_close too. */
 struct tls_callbacks
 {
     /* These bytes are for the peer. False: it cannot be sent to, and nothing is gone on with. */

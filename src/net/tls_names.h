@@ -12,8 +12,8 @@
  * stand for the whole first part. What is no proper extension has no names. */
 bool tls_names_have(const unsigned char *extension, size_t size, const char *name);
 
-/* Lists them, as far as they fit, parted by commas; what is no character of a host's name is shown as a question mark. The
- * text is empty when there is none. */
+/* Lists them, as far as they fit, parted by commas; what is no character of a host's name is shown as a question mark.
+ * The text is empty when there is none. */
 void tls_names_list(const unsigned char *extension, size_t size, char *text, size_t text_size);
 
 #endif

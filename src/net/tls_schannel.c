@@ -1,9 +1,9 @@
 /*
  * TLS by Schannel.
  *
- * What comes from the peer is gathered until there is a whole record, and Schannel is given one record at a time, or more
- * of them where a message of the handshake goes on in the next. So it is never asked twice about the same half record,
- * and what is held is bounded. What speaks no TLS is found by its first byte.
+ * What comes from the peer is gathered until there is a whole record, and Schannel is given one record at a time, or
+ * more of them where a message of the handshake goes on in the next. So it is never asked twice about the same half
+ * record, and what is held is bounded. What speaks no TLS is found by its first byte.
  *
  * Any callback may close the connection. It is freed when the outermost function that calls them returns.
  */
@@ -183,8 +183,8 @@ static void drop(struct tls *tls, size_t count)
     memmove(tls->incoming, tls->incoming + count, tls->count);
 }
 
-/* Gives Schannel these bytes, and sends what it answers; if that cannot be sent the state is ENDED afterwards. rest: how
- * many of them it has not taken. */
+/* Gives Schannel these bytes, and sends what it answers; if that cannot be sent the state is ENDED afterwards. rest:
+ * how many of them it has not taken. */
 static SECURITY_STATUS step(struct tls *tls, char *bytes, size_t count, size_t *rest)
 {
     SecBuffer in[] = {{(ULONG)count, SECBUFFER_TOKEN, bytes}, {0, SECBUFFER_EMPTY, NULL}};
@@ -326,8 +326,8 @@ static const SecBuffer *find(const SecBuffer *buffers, size_t count, ULONG type)
     return NULL;
 }
 
-/* A message of the handshake behind it: new tickets and keys of TLS 1.3. In TLS 1.2 the peer wants another handshake, in
- * which it could become somebody else. That is refused; QEMU and brokers do not ask for it. */
+/* A message of the handshake behind it: new tickets and keys of TLS 1.3. In TLS 1.2 the peer wants another handshake,
+ * in which it could become somebody else. That is refused; QEMU and brokers do not ask for it. */
 static bool go_on_with_handshake(struct tls *tls, const SecBuffer *message)
 {
     SECURITY_STATUS status = SEC_E_OK;

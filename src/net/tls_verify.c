@@ -83,7 +83,8 @@ static HCERTSTORE gather(const struct tls_credentials *credentials, PCCERT_CONTE
     return all;
 }
 
-/* Nothing is fetched from the network: the thread serves others too, and who could be asked is named by the certificate. */
+/* Nothing is fetched from the network: the thread serves others too, and who could be asked is named by the
+ * certificate. */
 static PCCERT_CHAIN_CONTEXT build_chain(const struct tls_credentials *credentials, PCCERT_CONTEXT certificate)
 {
     LPSTR usages[] = {(LPSTR)szOID_PKIX_KP_SERVER_AUTH};

@@ -1,7 +1,7 @@
 /*
- * The functions of Windows that TLS needs. Their DLLs are loaded when the first credentials are opened: a host without TLS
- * has no use for them; and they are loaded from the system's directory, where an import by name would be looked for beside
- * the program first. They stay.
+ * The functions of Windows that TLS needs. Their DLLs are loaded when the first credentials are opened: a host without
+ * TLS has no use for them; and they are loaded from the system's directory, where an import by name would be looked for
+ * beside the program first. They stay.
  */
 #ifndef VMEVENTS_NET_TLS_WINDOWS_H
 #define VMEVENTS_NET_TLS_WINDOWS_H

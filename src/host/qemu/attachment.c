@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-/* QEMU before 8.0 reads a monitor byte by byte, and looks for the next when its socket has something; by TLS the rest of a
- * record is not in the socket any more, and it waits for ever. So each byte has a record of its own. */
+/* QEMU before 8.0 reads a monitor byte by byte, and looks for the next when its socket has something; by TLS the rest
+ * of a record is not in the socket any more, and it waits for ever. So each byte has a record of its own. */
 #define QEMU_RECORD_MAX 1
 
 static void try_qmp(uv_timer_t *timer);
@@ -59,8 +59,8 @@ static bool open_link(struct attachment *attachment, struct link *link, uint16_t
     return link_open_tls(link, address->host, port, attachment->credentials, address->tls_name);
 }
 
-/* How QEMU ends a connection by TLS whose certificate it does not take: behind the handshake, without a word. NULL: this is
- * none that has ended so. */
+/* How QEMU ends a connection by TLS whose certificate it does not take: behind the handshake, without a word. NULL:
+ * this is none that has ended so. */
 static const char *describe_refusal(const struct attachment *attachment, const struct link *link)
 {
     if (!attachment->credentials || link->progress != LINK_OPEN)

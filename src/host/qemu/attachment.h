@@ -36,8 +36,8 @@ struct attachment
     uint64_t qmp_retry_ms, agent_retry_ms; /* the waits before the next tries */
 };
 
-/* Starts to attach; what happens is told by the callbacks (live_kind.h). credentials: if the address wants TLS, otherwise
- * NULL. False: out of memory; nothing is left to be closed then. */
+/* Starts to attach; what happens is told by the callbacks (live_kind.h). credentials: if the address wants TLS,
+ * otherwise NULL. False: out of memory; nothing is left to be closed then. */
 bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct live_callbacks *callbacks,
         void *context, const struct address *address, struct tls_credentials *credentials);
 
