@@ -45,7 +45,8 @@ static void run_open(struct loop_task *task, uv_loop_t *loop)
 {
     struct qemu_peer *qemu = qemu_from_task(task, offsetof(struct qemu_peer, open_task));
 
-    qemu->attached = attachment_open(&qemu->attachment, loop, qemu->callbacks, qemu->context, &qemu->address, qemu->credentials);
+    qemu->attached = attachment_open(
+            &qemu->attachment, loop, qemu->callbacks, qemu->context, &qemu->address, qemu->credentials);
     if (!qemu->attached)
         qemu->callbacks->tried(qemu->context, false);
 }
