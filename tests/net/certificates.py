@@ -17,6 +17,27 @@ def openssl(*words):
     return done.stdout
 
 
+def is_short(key):
+    """Whether one of its numbers has fewer bytes than it could have. (One that begins with a high bit is shown with a zero
+    before it.)"""
+    numbers = {}
+    for line in openssl("rsa", "-in", key, "-noout", "-text").splitlines():
+        if not line.startswith(" "):
+            name = line
+        else:
+            numbers[name] = numbers.get(name, "") + line.strip()
+    sizes = {name: len(bytes.fromhex(text.replace(":", "")).lstrip(b"\0")) for name, text in numbers.items()}
+    return any(size not in (128, 256) for size in sizes.values())
+
+
+def make_key(path):
+    """Wine 8 takes a key in for another one when one of its numbers is short, as in one of fifty."""
+    while True:
+        openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", path)
+        if not is_short(path):
+            return
+
+
 class Certificate:
     """A certificate and its key, in PEM, and the chain that a server shows: itself, and those between it and its CA."""
 
@@ -26,7 +47,7 @@ class Certificate:
         self.key = key.key if key else folder / f"{name}-key.pem"
         request, wanted = folder / f"{name}.csr", folder / f"{name}.ext"
         if not key:
-            openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", self.key)
+            make_key(self.key)
         wanted.write_text(extensions + "\n")
         openssl("req", "-new", "-key", self.key, "-subj", f"/CN={subject or name}", "-out", request)
         signer = ["-signkey", self.key]
