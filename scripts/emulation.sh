@@ -30,12 +30,12 @@ write_backports_entries() {
 # qemu-user 10 or later: 7.2 was seen to fail, what is between was not tried. Debian 12 has it among its backports alone.
 fetch_qemu_i386() {
     local version from=()
-    private_apt "$PWD/apt/own" update || echo "going on with the indexes that could be had"
+    update_indexes "$PWD/apt/own" || return
     version=$(private_apt_cache "$PWD/apt/own" policy qemu-user | awk '$1 == "Candidate:" { print $2 }')
     if dpkg --compare-versions "${version:-0}" lt 1:10; then
         write_backports_entries "$PWD/apt/sources" || return
         from=(-o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$PWD/apt/sources")
-        private_apt "$PWD/apt/own" "${from[@]}" update || echo "going on with the indexes that could be had"
+        update_indexes "$PWD/apt/own" "${from[@]}" || return
     fi
     private_apt "$PWD/apt/own" "${from[@]}" download qemu-user || {
         echo "This machine's apt sources and its release's backports have no qemu-user 10 or later, but ${version:-none}."
@@ -49,7 +49,7 @@ fetch_qemu_i386() {
 fetch_wine_i386() {
     local version=$1
     local i386=(-o APT::Architecture=i386 -o APT::Architectures=i386 -o Dir::State::Status=/dev/null)
-    private_apt "$PWD/apt/i386" "${i386[@]}" update || echo "going on with the indexes that could be had"
+    update_indexes "$PWD/apt/i386" "${i386[@]}" || return
     private_apt "$PWD/apt/i386" "${i386[@]}" -o Debug::NoLocking=true install -y --download-only --no-install-recommends \
         libc6 libgcc-s1 libunwind8 liblzma5 libfreetype6 libfontconfig1 &&
         private_apt "$PWD/apt/i386" "${i386[@]}" download "libwine=$version" "wine32=$version"
@@ -100,7 +100,7 @@ prepare_emulation() {
     if ! emulation_is_ready; then
         say "fetching qemu-i386 and Wine's 32-bit build (to emulate 32-bit programs)"
         (make_emulation "$(dpkg-query -W -f='${Version}' libwine:amd64)") \
-            >"$build/log/emulation.log" 2>&1 </dev/null 8>&- || {
+            >"$build/log/emulation.log" 2>&1 </dev/null || {
             say "run: no emulation of 32-bit programs; see build/log/emulation.log"
             return 0
         }

@@ -14,7 +14,7 @@ guest_package_names() { sed 's/#.*//; /^[[:space:]]*$/d' "$root/tests/qemu/guest
 fetch_guest_packages() {
     local names kernel
     mapfile -t names < <(guest_package_names)
-    private_apt "$PWD/apt" update || echo "going on with the indexes that could be had"
+    update_indexes "$PWD/apt" || return
     # As if nothing were installed, so that apt finds all that they depend on, whatever that is called in this release.
     private_apt "$PWD/apt" -o Dir::State::Status=/dev/null -o Debug::NoLocking=true \
         install -y --download-only --no-install-recommends "${names[@]}" &&
@@ -54,6 +54,6 @@ prepare_guest() {
     fi
     [[ ! -e $cache/guest/recipe || $(<"$cache/guest/recipe") != "$(guest_recipe)" ]] || return 0
     say "making a guest for QEMU (Linux, of Debian's packages)"
-    (make_guest) >"$build/log/guest.log" 2>&1 </dev/null 8>&- ||
+    (make_guest) >"$build/log/guest.log" 2>&1 </dev/null ||
         say "run: no guest, so tests with QEMU are skipped; see build/log/guest.log"
 }

@@ -68,7 +68,7 @@ fetch_debian_source() {
     local from=(-o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$work/apt/sources")
     rm -rf "$work" && mkdir -p "$work/unpacked" && cd "$work" &&
         write_source_entries "$work/apt/sources" || return
-    private_apt "$work/apt" "${from[@]}" update || echo "going on with the indexes that could be had"
+    update_indexes "$work/apt" "${from[@]}" || return
     private_apt_cache "$work/apt" "${from[@]}" showsrc --only-source "$name" >offered || true
     chosen=$(offered_tarballs "$name" <offered | choose_tarball "$name") || {
         echo "$chosen"

@@ -26,5 +26,5 @@ prepare_node() {
     command -v npm >/dev/null || return 0
     say "fetching Node.js for Windows (to run an example)"
     mkdir -p "$build/log"
-    (fetch_node) >"$build/log/node.log" 2>&1 </dev/null 8>&- || say "run: no Node.js; see build/log/node.log"
+    (fetch_node) >"$build/log/node.log" 2>&1 </dev/null || say "run: no Node.js; see build/log/node.log"
 }

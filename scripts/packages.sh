@@ -55,3 +55,14 @@ privately() {
 
 private_apt() { privately apt-get "$@"; }
 private_apt_cache() { privately apt-cache "$@"; }
+
+# update_indexes STATE OPTION...: an index that is out of step (the security one, now and then) or cannot be had is left
+# out by apt. What counts is that there is one: apt itself does not mind when there is none.
+update_indexes() {
+    local state=$1
+    private_apt "$@" update || echo "going on with the indexes that could be had"
+    [[ -n $(find "$state/lists" -maxdepth 1 \( -name '*_Packages*' -o -name '*_Sources*' \)) ]] || {
+        echo "apt could fetch no index of packages at all: is there no network?"
+        return 1
+    }
+}

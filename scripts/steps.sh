@@ -21,8 +21,9 @@ step() {
     exit 1
 }
 
-# One ./run at a time installs, builds or tests in this checkout. File descriptor 8 holds the lock until the script
-# ends; the Wine server outlives it, so nothing that may start one inherits the descriptor.
+# One ./run at a time installs, builds or tests in this checkout. File descriptor 8 holds the lock until the script ends,
+# and, when that is killed, until what it has started to fetch or build has ended too. The Wine server outlives the script,
+# so nothing that may start one inherits the descriptor.
 lock_checkout() {
     mkdir -p "$cache"
     exec 8>"$cache/lock"

@@ -43,12 +43,15 @@ keep_wine_running() {
 }
 
 end_tests() {
-    [[ -z ${ctest-} ]] || kill "$ctest" 2>/dev/null || true
+    [[ -z ${ctest-} ]] || kill -- "-$ctest" 2>/dev/null || true
     stop_wine "$build/test-prefix"
 }
 
 # How long an emulated test may take. Those that need longer where nothing else runs are in tests/not_emulated.
 emulated_seconds=300
+
+# How long emulation may take in all: what has not had its turn then is skipped. Native, all of win32 takes as long.
+emulated_budget=${VMEVENTS_EMULATED_SECONDS:-600}
 
 # left_out REASON OPTION...: writes down that those of win32's tests are left out which these options of CTest's choose. For
 # the reason `emulated` it is only those that tests/not_emulated has, for the reason that stands there.
@@ -62,9 +65,64 @@ left_out() {
     ' tests/not_emulated - >build/win32/left-out
 }
 
+# The tests that CTest lists on standard input and that are not left out, in the order in which they are emulated: first
+# those of tests/emulated_first.
+emulated_names() {
+    sed -n 's/^ *Test *#[0-9]*: //p' | awk '
+        FILENAME ~ /left-out$/ { sub(/: .*/, ""); out[$0]; next }
+        FILENAME ~ /emulated_first$/ { if (!/^(#|$)/) pattern[++count] = "^(" $1 ")$"; next }
+        $0 in out { next }
+        { for (i = 1; i <= count && $0 !~ pattern[i]; i++); turn[++names] = i; name[names] = $0 }
+        END { for (i = 1; i <= count + 1; i++) for (k = 1; k <= names; k++) if (turn[k] == i) print name[k] }
+    ' build/win32/left-out tests/emulated_first -
+}
+
+# emulate NAME...: runs these tests in this order, each by a CTest of its own, as long as there is time. What CTest has
+# written of each is put together as if it had been one.
+emulate() {
+    local name count=0 end=$((SECONDS + emulated_budget)) own=build/win32/emulated made=build/win32/Testing/Temporary
+    rm -rf "$own" && mkdir -p "$own" "$made"
+    touch "$own/LastTest.log" "$own/junit.xml"
+    for name in "$@"; do
+        ((++count))
+        if ((SECONDS >= end)); then
+            echo "$name: no time was left of the $emulated_budget seconds for emulation (VMEVENTS_EMULATED_SECONDS)" \
+                >>build/win32/left-out
+            continue
+        fi
+        # What fails decides, not CTest's exit code: a test that does not finish is skipped.
+        run_ctest win32 --quiet --tests-regex "^$name\$" --timeout "$emulated_seconds" || true
+        [[ -e build/win32/junit.xml ]] || return
+        awk -v place="$count/$#" "$verdict" build/win32/junit.xml || cat "$made/LastTest.log"
+        cat "$made/LastTest.log" >>"$own/LastTest.log"
+        sed 1d build/win32/junit.xml >>"$own/junit.xml"
+    done
+    mv "$own/LastTest.log" "$made/LastTest.log"
+    {
+        printf '%s\n' '<?xml version="1.0" encoding="UTF-8"?>' '<testsuites>'
+        cat "$own/junit.xml"
+        echo '</testsuites>'
+    } >build/win32/junit.xml
+}
+
+# A line about the only test of a JUnit file; 1 when it has failed.
+read -r -d '' verdict <<'AWK' || true
+/^\t<testcase / {
+    match($0, /name="[^"]*"/); name = substr($0, RSTART + 6, RLENGTH - 7)
+    match($0, / time="[^"]*"/); time = substr($0, RSTART + 7, RLENGTH - 8)
+    match($0, /status="[^"]*"/); status = substr($0, RSTART + 8, RLENGTH - 9)
+}
+/^\t\t<skipped / { status = "skipped" }
+END {
+    word["run"] = "passed"; word["fail"] = "failed"; word["notrun"] = "not run"
+    printf "%8s %-45s %-8s %8.2f s\n", place, name, status in word ? word[status] : status, time
+    exit status == "fail" || status == "notrun"
+}
+AWK
+
 # run_win32 OPTION...: as run_ctest does, and where the kernel runs no 32-bit code what emulation can.
 run_win32() {
-    local name names
+    local names
     rm -f build/win32/{left-out,junit.xml,Testing/Temporary/LastTest.log}
     case $bits32 in
         native)
@@ -75,18 +133,18 @@ run_win32() {
         emulated) left_out "${emulated_reason:-emulated}" "$@" ;;
     esac
     [[ $bits32 == emulated && -z ${emulated_reason-} ]] || return 0
-    names=$(sed 's/: .*//' build/win32/left-out | paste -s -d '|')
-    # What fails decides, not CTest's exit code: a test that does not finish is skipped.
-    run_ctest win32 "$@" --exclude-regex "^(${names:-none})\$" --timeout "$emulated_seconds" || true
-    [[ -e build/win32/junit.xml ]]
+    mapfile -t names < <(ctest --preset win32 --show-only "$@" | emulated_names)
+    emulate "${names[@]}"
 }
 
-# CTest runs in the background so that a signal ends the tests at once.
+# CTest runs in the background so that a signal ends the tests at once, and in a process group of its own, which ends as a
+# whole, also when this script is killed: what a test has started would go on to start programs in the prefix.
 run_ctest() {
     local preset=$1 status=0
     shift
     rm -f "$build/$preset/junit.xml"
-    ctest --preset "$preset" --output-junit "$build/$preset/junit.xml" "$@" </dev/null 8>&- &
+    setsid setpriv --pdeathsig TERM bash -c 'trap "trap - TERM && kill 0" TERM && { "$@" & } && wait "$!"' group \
+        ctest --preset "$preset" --output-junit "$build/$preset/junit.xml" "$@" </dev/null 8>&- &
     ctest=$!
     wait "$ctest" || status=$?
     ctest=
@@ -104,7 +162,6 @@ run_tests() {
     [[ -n ${emulated_reason-} ]] || prepare_emulation
     say_bits32
     trap end_tests EXIT
-    trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     unset DISPLAY WAYLAND_DISPLAY
     export LC_ALL=C.UTF-8
@@ -126,7 +183,11 @@ run_tests() {
 
 cmd_test() {
     local chosen=(--label-exclude '^stress$')
-    (($# == 0)) || chosen+=(--tests-regex "$1" --no-tests=ignore)
+    if (($#)); then
+        chosen+=(--tests-regex "$1" --no-tests=ignore)
+        # Who names tests waits for them.
+        emulated_budget=${VMEVENTS_EMULATED_SECONDS:-86400}
+    fi
     run_tests "${chosen[@]}"
 }
 

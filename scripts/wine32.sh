@@ -28,9 +28,8 @@ fetch_wine32() {
     local version=$1 work=$cache/wine-i386.new
     local i386=(-o APT::Architecture=i386 -o APT::Architectures=i386 -o Dir::State::Status=/dev/null)
     rm -rf "$work" && mkdir -p "$work" && cd "$work" || return
-    # An index that is out of step (the security one, now and then) is left out by apt. What counts is whether the
-    # version asked for is in an index that was verified.
-    private_apt "$work/apt" "${i386[@]}" update || echo "going on with the indexes that could be had"
+    # What counts is whether the version asked for is in an index that was verified.
+    update_indexes "$work/apt" "${i386[@]}" || return
     private_apt "$work/apt" "${i386[@]}" download "libwine=$version" || {
         echo "Debian has no libwine:i386 $version, the version of the libwine installed here."
         echo "Bring that up to date: apt-get update && apt-get install libwine wine wine64"

@@ -3,6 +3,7 @@
 #include "com/module.h"
 #include "com/wine_desktop.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 #define WM_RUN_JOBS WM_APP
 
@@ -15,7 +16,7 @@
 platform_thread_slot apartment_slot;
 
 static struct apartment mta;
-static SRWLOCK window_class_lock = SRWLOCK_INIT;
+static struct lock window_class_lock = LOCK_INIT;
 static UINT window_class_uses;
 static const WCHAR window_class_name[] = L"vmevents apartment";
 
@@ -35,21 +36,21 @@ static bool window_class_addref(void)
             .lpfnWndProc = apartment_window_proc, .hInstance = module_instance, .lpszClassName = window_class_name};
     bool registered = true;
 
-    AcquireSRWLockExclusive(&window_class_lock);
+    lock_acquire(&window_class_lock);
     if (!window_class_uses)
         registered = RegisterClassW(&class) != 0;
     if (registered)
         ++window_class_uses;
-    ReleaseSRWLockExclusive(&window_class_lock);
+    lock_release(&window_class_lock);
     return registered;
 }
 
 void apartment_window_class_release(void)
 {
-    AcquireSRWLockExclusive(&window_class_lock);
+    lock_acquire(&window_class_lock);
     if (!--window_class_uses)
         UnregisterClassW(window_class_name, module_instance);
-    ReleaseSRWLockExclusive(&window_class_lock);
+    lock_release(&window_class_lock);
 }
 
 static HWND window_create(void)
@@ -70,7 +71,7 @@ static void apartment_init(struct apartment *apartment)
 {
     apartment->refcount = 1;
     apartment->last_job = &apartment->first_job;
-    InitializeSRWLock(&apartment->lock);
+    lock_init(&apartment->lock);
     apartment_init_ends(apartment);
 }
 
@@ -92,6 +93,7 @@ static struct apartment *apartment_create(void)
     if (!platform_thread_slot_set(apartment_slot, apartment))
         goto no_slot;
     apartment_addref(apartment);
+    trace(TRACE_COM, "apartment %lx is made for this thread", TRACE_ID(apartment));
     return apartment;
 
 no_slot:
@@ -109,14 +111,14 @@ struct apartment_job *apartment_take_job(struct apartment *apartment)
 {
     struct apartment_job *job;
 
-    AcquireSRWLockExclusive(&apartment->lock);
+    lock_acquire(&apartment->lock);
     if ((job = apartment->first_job))
     {
         if (!(apartment->first_job = job->next))
             apartment->last_job = &apartment->first_job;
         --apartment->job_count;
     }
-    ReleaseSRWLockExclusive(&apartment->lock);
+    lock_release(&apartment->lock);
     return job;
 }
 
@@ -140,18 +142,18 @@ static void apartment_dispatch_jobs(void)
 
     if (!apartment)
         return;
-    AcquireSRWLockExclusive(&apartment->lock);
+    lock_acquire(&apartment->lock);
     apartment->posted = false;
     count = min(apartment->job_count, JOBS_PER_MESSAGE);
-    ReleaseSRWLockExclusive(&apartment->lock);
+    lock_release(&apartment->lock);
 
     apartment_addref(apartment);
     while (count-- && apartment_run_job())
         ;
-    AcquireSRWLockExclusive(&apartment->lock);
+    lock_acquire(&apartment->lock);
     if (apartment->first_job && !apartment->posted)
         apartment->posted = PostMessageW(apartment->window, WM_RUN_JOBS, 0, 0);
-    ReleaseSRWLockExclusive(&apartment->lock);
+    lock_release(&apartment->lock);
     apartment_release(apartment);
 }
 
@@ -287,7 +289,7 @@ bool apartment_post(struct apartment *apartment, struct apartment_job *job)
     else
     {
         job->next = NULL;
-        AcquireSRWLockExclusive(&apartment->lock);
+        lock_acquire(&apartment->lock);
         if ((taken = !apartment->ended))
         {
             *apartment->last_job = job;
@@ -296,7 +298,7 @@ bool apartment_post(struct apartment *apartment, struct apartment_job *job)
             post = !apartment->posted;
             apartment->posted = true;
         }
-        ReleaseSRWLockExclusive(&apartment->lock);
+        lock_release(&apartment->lock);
     }
     if (post)
         PostMessageW(apartment->window, WM_RUN_JOBS, 0, 0);

@@ -3,6 +3,7 @@
 
 #include "com/module.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 /* IInitializeSpy: tells when the thread leaves COM, while there is still time to release what lives in it. */
 
@@ -87,10 +88,10 @@ static bool apartment_close(struct apartment *apartment)
 {
     bool ended;
 
-    AcquireSRWLockExclusive(&apartment->lock);
+    lock_acquire(&apartment->lock);
     ended = apartment->ended;
     apartment->ended = true;
-    ReleaseSRWLockExclusive(&apartment->lock);
+    lock_release(&apartment->lock);
     return !ended;
 }
 
@@ -123,6 +124,7 @@ void apartment_end(struct apartment *apartment)
 {
     if (!apartment_close(apartment))
         return;
+    trace(TRACE_COM, "apartment %lx ends: its thread leaves COM", TRACE_ID(apartment));
     apartment_empty(apartment, false);
     platform_thread_slot_set(apartment_slot, NULL);
     DestroyWindow(apartment->window);
@@ -178,6 +180,7 @@ void apartments_thread_exit(void)
      * lock now, under which nobody may wait for another thread. */
     if (!apartment)
         return;
+    trace(TRACE_COM, "apartment %lx is lost: its thread ends without leaving COM", TRACE_ID(apartment));
     apartment_close(apartment);
     platform_thread_slot_set(apartment_slot, NULL);
     DestroyWindow(apartment->window);

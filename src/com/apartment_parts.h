@@ -6,6 +6,7 @@
 #define VMEVENTS_COM_APARTMENT_PARTS_H
 
 #include "com/apartment.h"
+#include "platform/lock.h"
 #include "platform/platform.h"
 
 #include <objbase.h>
@@ -19,7 +20,7 @@ struct apartment
     HWND window;
     ULARGE_INTEGER spy_cookie;
 
-    SRWLOCK lock;
+    struct lock lock;
     struct apartment_job *first_job, **last_job;
     UINT job_count;
     bool posted; /* a message is under way that runs the jobs */

@@ -4,6 +4,7 @@
 #include "com/relay.h"
 #include "com/stand_in.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 #include <olectl.h>
 #include <servprov.h>
@@ -44,23 +45,25 @@ static void connection_release(struct connection *connection)
 /* Takes the connection out of the list, whose reference is the caller's then. False: somebody else did. */
 static bool connection_unlist(struct connection *connection)
 {
-    SRWLOCK *lock = &connection->source->lock;
+    struct lock *lock = &connection->source->lock;
     bool listed;
 
-    AcquireSRWLockExclusive(lock);
+    lock_acquire(lock);
     if ((listed = connection->link != NULL))
     {
         if ((*connection->link = connection->next))
             connection->next->link = connection->link;
         connection->link = NULL;
     }
-    ReleaseSRWLockExclusive(lock);
+    lock_release(lock);
     return listed;
 }
 
 /* Ends a connection that has been taken out of the list, and gives back the list's reference. */
 static void connection_end(struct connection *connection)
 {
+    trace(TRACE_COM, "source %lx: connection %lu ends", TRACE_ID(connection->source),
+            (unsigned long)connection->cookie);
     /* One that is finishing is no listener any more, but may have events left to deliver: those are dropped. */
     if (!listeners_remove(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION))
         lane_cut(&connection->receiver);
@@ -122,6 +125,9 @@ static void connection_deliver(struct lane_receiver *receiver, struct kept_event
         hr = IEventRelay_Relay(connection->relay, kept);
     else
         hr = connection_pass_on(connection, kept);
+    if (FAILED(hr))
+        trace(TRACE_COM, "source %lx: connection %lu answers %ls by 0x%08lx", TRACE_ID(connection->source),
+                (unsigned long)connection->cookie, kept->event.type->name, (unsigned long)hr);
     if (sink_is_gone(hr) && connection_unlist(connection))
         connection_end(connection);
     else if (FAILED(hr) && hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL)
@@ -134,6 +140,8 @@ static void connection_drop(struct connection *connection)
 {
     if (!connection_unlist(connection))
         return;
+    trace(TRACE_COM, "source %lx: connection %lu is over, finished or with its apartment", TRACE_ID(connection->source),
+            (unsigned long)connection->cookie);
     listeners_remove_later(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION);
     connection_release(connection);
 }
@@ -240,11 +248,11 @@ static void connection_append(struct connection *connection)
     struct event_source *source = connection->source;
     struct connection **link;
 
-    AcquireSRWLockExclusive(&source->lock);
+    lock_acquire(&source->lock);
     for (link = &source->connections; *link; link = &(*link)->next)
         ;
     *(connection->link = link) = connection;
-    ReleaseSRWLockExclusive(&source->lock);
+    lock_release(&source->lock);
 }
 
 HRESULT connections_advise(struct event_source *source, const struct event_interface *events, enum lane_home home,
@@ -255,7 +263,11 @@ HRESULT connections_advise(struct event_source *source, const struct event_inter
 
     *cookie = 0;
     if (FAILED(hr = connection_create(source, events, home, sink, &connection)))
+    {
+        trace(TRACE_COM, "source %lx: a sink is not advised of %ls (0x%08lx)", TRACE_ID(source), events->name,
+                (unsigned long)hr);
         return hr;
+    }
     connection_append(connection);
     if (!listeners_add(&source->listeners, event_interface_mask(events) | LISTENER_CONNECTION, lane_notify,
                 &connection->receiver, lane_release_listener, &connection->cookie))
@@ -266,6 +278,8 @@ HRESULT connections_advise(struct event_source *source, const struct event_inter
         return E_OUTOFMEMORY;
     }
     *cookie = connection->cookie;
+    trace(TRACE_COM, "source %lx: connection %lu, a sink is advised of %ls", TRACE_ID(source), (unsigned long)*cookie,
+            events->name);
     return S_OK;
 }
 
@@ -275,7 +289,7 @@ static struct connection *connection_find(
 {
     struct connection *connection;
 
-    AcquireSRWLockShared(&source->lock);
+    lock_acquire_shared(&source->lock);
     for (connection = source->connections; connection; connection = connection->next)
     {
         if ((!events || connection->events == events) && connection->cookie == cookie)
@@ -283,7 +297,7 @@ static struct connection *connection_find(
     }
     if (connection)
         InterlockedIncrement(&connection->refcount);
-    ReleaseSRWLockShared(&source->lock);
+    lock_release_shared(&source->lock);
     return connection;
 }
 
@@ -307,7 +321,7 @@ CONNECTDATA *connections_list(struct event_source *source, const struct event_in
     UINT size = 1;
 
     *count = 0;
-    AcquireSRWLockShared(&source->lock);
+    lock_acquire_shared(&source->lock);
     for (connection = source->connections; connection; connection = connection->next)
         ++size;
     connections = memory_alloc(size * sizeof(*connections));
@@ -319,7 +333,7 @@ CONNECTDATA *connections_list(struct event_source *source, const struct event_in
         connections[*count].pUnk = connection->advised;
         connections[(*count)++].dwCookie = connection->cookie;
     }
-    ReleaseSRWLockShared(&source->lock);
+    lock_release_shared(&source->lock);
     return connections;
 }
 
@@ -329,14 +343,14 @@ void connections_end_all(struct event_source *source)
 
     for (;;)
     {
-        AcquireSRWLockExclusive(&source->lock);
+        lock_acquire(&source->lock);
         if ((connection = source->connections))
         {
             if ((source->connections = connection->next))
                 connection->next->link = &source->connections;
             connection->link = NULL;
         }
-        ReleaseSRWLockExclusive(&source->lock);
+        lock_release(&source->lock);
         if (!connection)
             return;
         connection_end(connection);
@@ -349,7 +363,7 @@ static struct connection *connection_find_open(struct event_source *source)
 {
     struct connection *connection;
 
-    AcquireSRWLockExclusive(&source->lock);
+    lock_acquire(&source->lock);
     for (connection = source->connections; connection && connection->finishing; connection = connection->next)
         ;
     if (connection)
@@ -357,7 +371,7 @@ static struct connection *connection_find_open(struct event_source *source)
         connection->finishing = true;
         InterlockedIncrement(&connection->refcount);
     }
-    ReleaseSRWLockExclusive(&source->lock);
+    lock_release(&source->lock);
     return connection;
 }
 

@@ -1,11 +1,14 @@
 #include "com/error_info.h"
 
+#include "com/module.h"
+#include "platform/trace.h"
 
 HRESULT error_raise(HRESULT hr, REFIID iid, const WCHAR *source, BSTR description)
 {
     ICreateErrorInfo *create;
     IErrorInfo *info;
 
+    trace(module_trace_channel, "a call is refused by 0x%08lx: %ls", (unsigned long)hr, description);
     if (SUCCEEDED(CreateErrorInfo(&create)))
     {
         ICreateErrorInfo_SetGUID(create, iid);
@@ -42,6 +45,8 @@ HRESULT error_raise_text(HRESULT hr, REFIID iid, const WCHAR *source, struct tex
 
 HRESULT error_raise_exception(EXCEPINFO *exception, HRESULT hr, const WCHAR *source, BSTR description)
 {
+    if (description)
+        trace(module_trace_channel, "a call is refused by 0x%08lx: %ls", (unsigned long)hr, description);
     if (!exception)
     {
         SysFreeString(description);

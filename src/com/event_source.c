@@ -14,7 +14,7 @@ struct event_source *event_source_create(void)
         return NULL;
     }
     source->refcount = 1;
-    InitializeSRWLock(&source->lock);
+    lock_init(&source->lock);
     return source;
 }
 

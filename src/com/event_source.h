@@ -4,6 +4,7 @@
 
 #include "dispatch/listeners.h"
 #include "event/event.h"
+#include "platform/lock.h"
 
 /* What listens at a source. */
 enum
@@ -28,7 +29,7 @@ struct event_source
     LONG rejected; /* calls refused because of their arguments, or because there is no such event */
     LONG failed;   /* calls of handlers and advised sinks that returned an error */
     LONG dropped;  /* events lost on the way to a listener */
-    SRWLOCK lock;
+    struct lock lock;
     struct connection *connections; /* guarded by the lock; in the order of advising */
     struct lane *lanes;             /* guarded by the lock; one for each listener that belongs to an apartment */
 };

@@ -3,6 +3,7 @@
 
 #include "com/module.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 static LONG lost_everywhere;
 
@@ -24,6 +25,9 @@ void lane_release(struct lane *lane)
 
 void lane_count_lost(struct lane *lane, ULONG count)
 {
+    lock_assert_not_held(&lane->lock);
+    trace(TRACE_COM, "source %lx: %lu more events are lost on the way to listener %lx", TRACE_ID(lane->source), count,
+            TRACE_ID(lane->listener));
     InterlockedExchangeAdd(&lane->source->dropped, (LONG)count);
     InterlockedExchangeAdd(&lost_everywhere, (LONG)count);
 }
@@ -83,7 +87,7 @@ static struct lane *lane_create(
     lane->apartment = apartment;
     lane->home_thread = home_thread;
     lane_queue_init(&lane->queue);
-    InitializeSRWLock(&lane->lock);
+    lock_init(&lane->lock);
     InitializeConditionVariable(&lane->delivered);
     if (lane->member.link)
         lane_addref(lane);
@@ -91,12 +95,13 @@ static struct lane *lane_create(
 }
 
 /* The listener's lane, with a reference and counted as having one receiver more, so that it is not taken out of the
- * list before the receiver has joined; NULL: there is none. The source's lock is held. */
+ * list before the receiver has joined; NULL: there is none. */
 static struct lane *lane_find(
         struct event_source *source, const IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
 {
     struct lane *lane = source->lanes;
 
+    lock_assert_exclusive(&source->lock);
     while (lane && (lane->listener != listener || lane->apartment != apartment || lane->home_thread != home_thread))
         lane = lane->next;
     if (!lane)
@@ -113,7 +118,7 @@ static struct lane *lane_list(struct lane *made)
     struct event_source *source = made->source;
     struct lane *lane;
 
-    AcquireSRWLockExclusive(&source->lock);
+    lock_acquire(&source->lock);
     if (!(lane = lane_find(source, made->listener, made->apartment, made->home_thread)))
     {
         if ((made->next = source->lanes))
@@ -123,7 +128,7 @@ static struct lane *lane_list(struct lane *made)
         ++made->receiver_count;
         lane = made;
     }
-    ReleaseSRWLockExclusive(&source->lock);
+    lock_release(&source->lock);
     if (lane != made)
     {
         lane_leave_apartment(made);
@@ -140,9 +145,9 @@ static struct lane *lane_get(struct event_source *source, const IUnknown *listen
 
     if (!apartment)
         return NULL;
-    AcquireSRWLockExclusive(&source->lock);
+    lock_acquire(&source->lock);
     lane = lane_find(source, listener, apartment, home_thread);
-    ReleaseSRWLockExclusive(&source->lock);
+    lock_release(&source->lock);
     if (!lane && (lane = lane_create(source, listener, apartment, home_thread)))
         return lane_list(lane);
     apartment_release(apartment);
@@ -159,10 +164,10 @@ bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home h
     receiver->refcount = 2;
     receiver->state = LANE_RECEIVER_OPEN;
     receiver->end.receiver = receiver;
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     receiver->next = lane->receivers;
     lane->receivers = receiver;
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     return true;
 }
 
@@ -171,19 +176,19 @@ bool lane_leave(struct lane *lane, struct lane_receiver *receiver)
     struct lane_receiver **link;
     bool last;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     for (link = &lane->receivers; *link != receiver; link = &(*link)->next)
         ;
     *link = receiver->next;
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
 
-    AcquireSRWLockExclusive(&lane->source->lock);
+    lock_acquire(&lane->source->lock);
     if ((last = !--lane->receiver_count) && lane->link)
     {
         if ((*lane->link = lane->next))
             lane->next->link = lane->link;
         lane->link = NULL;
     }
-    ReleaseSRWLockExclusive(&lane->source->lock);
+    lock_release(&lane->source->lock);
     return last;
 }

@@ -18,12 +18,14 @@ struct turn
 
 void lane_count_out(struct lane *lane, ULONG count)
 {
+    lock_assert_exclusive(&lane->lock);
     lane->delivered_count += count;
     WakeAllConditionVariable(&lane->delivered);
 }
 
 void lane_post_job(struct lane *lane)
 {
+    lock_assert_exclusive(&lane->lock);
     if (lane->job_posted)
         return;
     lane->job_posted = true;
@@ -35,9 +37,10 @@ void lane_post_job(struct lane *lane)
 }
 
 /* Takes the oldest entry, for the calling thread to do, and marks the lane as delivering. NULL: there is none, or a
- * delivery is under way, perhaps by this very thread further up its stack. The lock is held. */
+ * delivery is under way, perhaps by this very thread further up its stack. */
 static struct lane_entry *lane_take(struct lane *lane)
 {
+    lock_assert_exclusive(&lane->lock);
     if (lane->delivering)
     {
         lane->missed_turn = true;
@@ -86,21 +89,21 @@ bool lane_deliver_one(struct lane *lane)
     struct lane_entry *entry;
     bool is_event;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     entry = lane_take(lane);
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     if (!entry)
         return false;
     do
     {
         is_event = entry->kept != NULL;
         lane_do_entry(lane, entry);
-        AcquireSRWLockExclusive(&lane->lock);
+        lock_acquire(&lane->lock);
         lane->delivering = false;
         if (is_event)
             lane_count_out(lane, 1);
         entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
-        ReleaseSRWLockExclusive(&lane->lock);
+        lock_release(&lane->lock);
     } while (entry);
     return true;
 }
@@ -118,12 +121,12 @@ void lane_deliver_all(struct lane *lane)
 static void lane_take_turn(struct lane *lane)
 {
     lane_deliver_one(lane);
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     if (!lane->queue.first)
         lane->missed_turn = false;
     else if (lane->missed_turn && !lane->delivering)
         lane_post_job(lane);
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
 }
 
 static void lane_run_turn(struct apartment_job *job)
@@ -140,9 +143,9 @@ void lane_run_job(struct apartment_job *job)
 {
     struct lane *lane = CONTAINING_RECORD(job, struct lane, job);
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     lane->job_posted = false;
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     if (apartment_is_single_threaded(lane->apartment))
     {
         lane_take_turn(lane);
@@ -193,9 +196,10 @@ static struct lane_entry *entry_create(struct lane_receiver *receiver, const VME
 
 /* Posts what delivers the event that has just been put in: its turn, which the apartment takes over, or the lane's job
  * in the multithreaded apartment, which delivers all there is. One that is under way already will come to this event.
- * When the apartment has ended, nothing delivers it, and the lane drops it. The lock is held. */
+ * When the apartment has ended, nothing delivers it, and the lane drops it. */
 static void lane_post(struct lane *lane, struct turn **turn)
 {
+    lock_assert_exclusive(&lane->lock);
     if (!*turn)
     {
         if (!lane->delivering)
@@ -215,7 +219,7 @@ static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry,
     struct lane_entry *lost = NULL;
     ULONG lost_count = 0;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     if ((*entry)->receiver->state == LANE_RECEIVER_OPEN)
     {
         lane_queue_append(&lane->queue, *entry);
@@ -233,7 +237,7 @@ static struct lane_entry *lane_put(struct lane *lane, struct lane_entry **entry,
         else if (!home)
             lane_post(lane, turn);
     }
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     if (lost_count)
         lane_count_lost(lane, lost_count);
     return lost;
@@ -255,9 +259,9 @@ void CALLBACK lane_notify(const VMEVENT *event, void *context)
     entry = entry_create(receiver, event);
     if (!entry || (in_line && !turn))
     {
-        AcquireSRWLockExclusive(&lane->lock);
+        lock_acquire(&lane->lock);
         ++lane->lost_count;
-        ReleaseSRWLockExclusive(&lane->lock);
+        lock_release(&lane->lock);
         lane_count_lost(lane, 1);
     }
     else

@@ -2,9 +2,10 @@
 #include "com/lane_parts.h"
 
 #include "com/clock.h"
+#include "platform/trace.h"
 
-static SRWLOCK finishing_lock = SRWLOCK_INIT;
-static struct lane *finishing; /* the lanes with a receiver that finishes, a reference to each; guarded by the lock */
+static struct lock finishing_lock = LOCK_INIT;
+static struct lane *finishing; /* the lanes with a receiver that finishes, a reference to each; guarded by finishing_lock */
 
 void lane_cut(struct lane_receiver *receiver)
 {
@@ -14,7 +15,7 @@ void lane_cut(struct lane_receiver *receiver)
     ULONG count;
 
     lane_addref(lane);
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     if (receiver->state != LANE_RECEIVER_CUT)
     {
         receiver->state = LANE_RECEIVER_CUT;
@@ -25,7 +26,7 @@ void lane_cut(struct lane_receiver *receiver)
         if (!here && !lane->delivering)
             lane_post_job(lane);
     }
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     lane_entries_drop(dropped);
     if (here)
         lane_deliver_one(lane);
@@ -37,9 +38,9 @@ void CALLBACK lane_release_listener(void *context)
     struct lane_receiver *receiver = context;
     bool open;
 
-    AcquireSRWLockShared(&receiver->lane->lock);
+    lock_acquire_shared(&receiver->lane->lock);
     open = receiver->state == LANE_RECEIVER_OPEN;
-    ReleaseSRWLockShared(&receiver->lane->lock);
+    lock_release_shared(&receiver->lane->lock);
     if (open)
         lane_cut(receiver);
     lane_receiver_release(receiver);
@@ -50,13 +51,13 @@ static struct lane_receiver *lane_find_uncut(struct lane *lane)
 {
     struct lane_receiver *receiver;
 
-    AcquireSRWLockShared(&lane->lock);
+    lock_acquire_shared(&lane->lock);
     receiver = lane->receivers;
     while (receiver && receiver->state == LANE_RECEIVER_CUT)
         receiver = receiver->next;
     if (receiver)
         lane_receiver_addref(receiver);
-    ReleaseSRWLockShared(&lane->lock);
+    lock_release_shared(&lane->lock);
     return receiver;
 }
 
@@ -88,10 +89,10 @@ static struct lane_receiver *lane_take_receiver(struct lane *lane)
     struct lane_receiver *receiver;
     ULONG count;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     if ((receiver = lane->receivers))
         lane_queue_take_out(&lane->queue, receiver, &count);
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     return receiver;
 }
 
@@ -102,9 +103,9 @@ void lane_on_apartment_lost(struct apartment_member *member)
     struct lane *lane = CONTAINING_RECORD(member, struct lane, member);
     struct lane_receiver *receiver;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     lane->home_thread = 0; /* another thread may have its number by now */
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     lane_cut_all(lane);
     while ((receiver = lane_take_receiver(lane)))
     {
@@ -121,7 +122,7 @@ void lane_on_apartment_lost(struct apartment_member *member)
 
 static void lane_note_finishing(struct lane *lane)
 {
-    AcquireSRWLockExclusive(&finishing_lock);
+    lock_acquire(&finishing_lock);
     if (!lane->finishing_link)
     {
         lane_addref(lane);
@@ -130,21 +131,21 @@ static void lane_note_finishing(struct lane *lane)
         lane->finishing_link = &finishing;
         finishing = lane;
     }
-    ReleaseSRWLockExclusive(&finishing_lock);
+    lock_release(&finishing_lock);
 }
 
 void lane_forget_finishing(struct lane *lane)
 {
     bool listed;
 
-    AcquireSRWLockExclusive(&finishing_lock);
+    lock_acquire(&finishing_lock);
     if ((listed = lane->finishing_link != NULL))
     {
         if ((*lane->finishing_link = lane->next_finishing))
             lane->next_finishing->finishing_link = lane->finishing_link;
         lane->finishing_link = NULL;
     }
-    ReleaseSRWLockExclusive(&finishing_lock);
+    lock_release(&finishing_lock);
     if (listed)
         lane_release(lane);
 }
@@ -155,7 +156,7 @@ void lane_finish(struct lane_receiver *receiver)
 
     lane_addref(lane);
     lane_note_finishing(lane);
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     if (receiver->state == LANE_RECEIVER_OPEN)
     {
         receiver->state = LANE_RECEIVER_FINISHING;
@@ -163,23 +164,23 @@ void lane_finish(struct lane_receiver *receiver)
         if (lane_queue_begins_with_end(&lane->queue) && !lane->delivering)
             lane_post_job(lane);
     }
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
     lane_release(lane);
 }
 
-/* A lane that has been in one delivery for patience_ms or more, with a reference; NULL: there is none. finishing_lock
- * is held. */
+/* A lane that has been in one delivery for patience_ms or more, with a reference; NULL: there is none. */
 static struct lane *find_hanging(DWORD patience_ms)
 {
     struct lane *lane;
 
+    lock_assert_held(&finishing_lock);
     for (lane = finishing; lane; lane = lane->next_finishing)
     {
         bool hangs;
 
-        AcquireSRWLockShared(&lane->lock);
+        lock_acquire_shared(&lane->lock);
         hangs = lane->delivering && clock_ms() - lane->delivering_since >= patience_ms;
-        ReleaseSRWLockShared(&lane->lock);
+        lock_release_shared(&lane->lock);
         if (hangs)
         {
             lane_addref(lane);
@@ -193,10 +194,11 @@ static void lane_let_go(struct lane *lane)
 {
     ULONG count;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     count = (ULONG)lane->queue.load.count;
     lane->lost_count += count;
-    ReleaseSRWLockExclusive(&lane->lock);
+    lock_release(&lane->lock);
+    trace(TRACE_COM, "source %lx: listener %lx hangs, and is let go", TRACE_ID(lane->source), TRACE_ID(lane->listener));
     lane_count_lost(lane, count);
     lane_cut_all(lane);
     lane_forget_finishing(lane);
@@ -209,15 +211,15 @@ UINT lanes_let_go(DWORD patience_ms)
 
     for (;;)
     {
-        AcquireSRWLockShared(&finishing_lock);
+        lock_acquire_shared(&finishing_lock);
         if (!(lane = find_hanging(patience_ms)))
             break;
-        ReleaseSRWLockShared(&finishing_lock);
+        lock_release_shared(&finishing_lock);
         lane_let_go(lane);
         lane_release(lane);
     }
     for (lane = finishing; lane; lane = lane->next_finishing)
         ++count;
-    ReleaseSRWLockShared(&finishing_lock);
+    lock_release_shared(&finishing_lock);
     return count;
 }

@@ -6,6 +6,7 @@
 #define VMEVENTS_COM_LANE_PARTS_H
 
 #include "com/lane_queue.h"
+#include "platform/lock.h"
 
 struct lane
 {
@@ -18,7 +19,7 @@ struct lane
     struct apartment_member member;
     DWORD home_thread; /* what is fired on it is delivered at once; 0: there is none */
 
-    SRWLOCK lock;
+    struct lock lock;
     CONDITION_VARIABLE delivered;
     struct lane_receiver *receivers;
     struct lane_queue queue;
@@ -42,13 +43,13 @@ void lane_release(struct lane *lane);
 void lane_receiver_addref(struct lane_receiver *receiver);
 void lane_receiver_release(struct lane_receiver *receiver);
 
-/* Counts events that never reach the listener. No lock is held. */
+/* Counts events that never reach the listener. The lane's lock is not held. */
 void lane_count_lost(struct lane *lane, ULONG count);
 
-/* Counts events that are not in the lane any more. The lock is held. */
+/* Counts events that are not in the lane any more. The lane's lock is held. */
 void lane_count_out(struct lane *lane, ULONG count);
 
-/* Posts the job that delivers. The lock is held. */
+/* Posts the job that delivers. The lane's lock is held. */
 void lane_post_job(struct lane *lane);
 
 /* That job, in the apartment. */

@@ -30,7 +30,7 @@ struct lane_entry *lane_queue_take_out(struct lane_queue *queue, const struct la
 /* Takes out the oldest events until what is left is not too much. Returns them, and how many there are. */
 struct lane_entry *lane_queue_make_room(struct lane_queue *queue, ULONG *count);
 
-/* Drops events that have been taken out; no lock is held. */
+/* Drops events that have been taken out. The lane's lock is not held, since a release of what is in them may do anything. */
 void lane_entries_drop(struct lane_entry *entry);
 
 #endif

@@ -8,12 +8,12 @@ static struct lane *lanes_next(struct event_source *source, struct lane *after)
 {
     struct lane *lane;
 
-    AcquireSRWLockShared(&source->lock);
+    lock_acquire_shared(&source->lock);
     /* A lane that has been taken out of the list meanwhile has no successor: what stood behind it is not waited for. */
     lane = !after ? source->lanes : after->link ? after->next : NULL;
     if (lane)
         lane_addref(lane);
-    ReleaseSRWLockShared(&source->lock);
+    lock_release_shared(&source->lock);
     if (after)
         lane_release(after);
     return lane;
@@ -26,11 +26,11 @@ static ULONG lane_wait(struct lane *lane, ULONG mark, DWORD timeout_ms)
     DWORD left;
     LONG waiting;
 
-    AcquireSRWLockExclusive(&lane->lock);
+    lock_acquire(&lane->lock);
     while ((waiting = (LONG)(mark - lane->delivered_count)) > 0
             && (left = timeout_ms == INFINITE ? INFINITE : clock_left_ms(start, timeout_ms)))
-        SleepConditionVariableSRW(&lane->delivered, &lane->lock, left, 0);
-    ReleaseSRWLockExclusive(&lane->lock);
+        lock_wait(&lane->lock, &lane->delivered, left);
+    lock_release(&lane->lock);
     return waiting > 0 ? (ULONG)waiting : 0;
 }
 
@@ -38,9 +38,9 @@ static ULONG lane_mark(struct lane *lane)
 {
     ULONG mark;
 
-    AcquireSRWLockShared(&lane->lock);
+    lock_acquire_shared(&lane->lock);
     mark = lane->put_count;
-    ReleaseSRWLockShared(&lane->lock);
+    lock_release_shared(&lane->lock);
     return mark;
 }
 
@@ -49,9 +49,9 @@ ULONG lane_settle(struct lane_receiver *receiver, DWORD timeout_ms)
     struct lane *lane = receiver->lane;
     ULONG missing = lane_wait(lane, lane_mark(lane), timeout_ms);
 
-    AcquireSRWLockShared(&lane->lock);
+    lock_acquire_shared(&lane->lock);
     missing += lane->lost_count;
-    ReleaseSRWLockShared(&lane->lock);
+    lock_release_shared(&lane->lock);
     return missing;
 }
 
@@ -70,10 +70,10 @@ static bool lane_has_caught_up(struct lane *lane, ULONG mark)
 {
     bool done;
 
-    AcquireSRWLockShared(&lane->lock);
+    lock_acquire_shared(&lane->lock);
     done = (LONG)(mark - lane->delivered_count) <= 0
             || (lane->delivering && lane->delivering_thread == GetCurrentThreadId());
-    ReleaseSRWLockShared(&lane->lock);
+    lock_release_shared(&lane->lock);
     return done;
 }
 
@@ -103,9 +103,9 @@ ULONG lanes_count_waiting(struct event_source *source)
 
     while ((lane = lanes_next(source, lane)))
     {
-        AcquireSRWLockShared(&lane->lock);
+        lock_acquire_shared(&lane->lock);
         count += lane->put_count - lane->delivered_count;
-        ReleaseSRWLockShared(&lane->lock);
+        lock_release_shared(&lane->lock);
     }
     return count;
 }

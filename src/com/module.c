@@ -2,8 +2,10 @@
 
 #include "com/type_info.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 HINSTANCE module_instance;
+unsigned int module_trace_channel = TRACE_COM;
 void (*module_on_idle)(void);
 
 static LONG uses;

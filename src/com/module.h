@@ -6,6 +6,9 @@
 
 extern HINSTANCE module_instance;
 
+/* The channel of the trace for what objects of this binary refuse. */
+extern unsigned int module_trace_channel;
+
 /* Called when the last use ends, on the thread that ended it; may be NULL. */
 extern void (*module_on_idle)(void);
 

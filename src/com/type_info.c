@@ -2,12 +2,13 @@
 
 #include "com/converted.h"
 #include "com/module.h"
+#include "platform/lock.h"
 #include "platform/memory.h"
 
 /* The descriptions that have been asked for are kept, up to so many; another one would be loaded anew each time. */
 #define MAX_KEPT 16
 
-static SRWLOCK lock = SRWLOCK_INIT;
+static struct lock lock = LOCK_INIT;
 static struct
 {
     GUID guid;
@@ -41,6 +42,7 @@ static HRESULT type_info_load(REFGUID guid, ITypeInfo **info)
 
 static ITypeInfo *type_info_find_kept(REFGUID guid)
 {
+    lock_assert_exclusive(&lock);
     for (UINT i = 0; i < kept_count; ++i)
     {
         if (IsEqualGUID(&kept[i].guid, guid))
@@ -53,7 +55,7 @@ HRESULT type_info_get(REFGUID guid, ITypeInfo **info)
 {
     HRESULT hr = S_OK;
 
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if (!(*info = type_info_find_kept(guid)) && SUCCEEDED(hr = type_info_load(guid, info)) && kept_count < MAX_KEPT)
     {
         kept[kept_count].guid = *guid;
@@ -64,17 +66,17 @@ HRESULT type_info_get(REFGUID guid, ITypeInfo **info)
     {
         ITypeInfo_AddRef(*info);
     }
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     return hr;
 }
 
 void type_info_forget(void)
 {
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     for (UINT i = 0; i < kept_count; ++i)
         ITypeInfo_Release(kept[i].info);
     kept_count = 0;
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
 }
 
 HRESULT type_info_count(UINT *count)

@@ -1,11 +1,11 @@
 /*
  * Adding, removing and giving back listeners; the walk itself is in the header.
  *
- * A removed listener is unlinked at once and given back when no walk can hold it (readers.h). Until then it is
- * retired. Who removes from outside of callbacks waits for that. Who removes inside a callback must not: two
- * callbacks may remove each other. It asks each reader that is in its way to reap on leaving. A reader leaves by
- * a plain store followed by a load of that request. So who asks fences the threads and looks again: what is then
- * still in the way has not loaded yet, and will see the request.
+ * A removed listener is unlinked at once, and given back when no walk can hold it (readers.h). Until then it is retired.
+ * Whoever removes from outside of callbacks waits for that. Inside a callback nobody may wait: two callbacks that remove
+ * each other's listeners would wait for ever. There each reader that is in the way is asked to reap when it leaves. A
+ * reader leaves by a plain store, and then loads that request. So whoever asks fences the threads and looks again. A reader
+ * that is still in the way has not loaded the request yet, and will see it.
  */
 #include "dispatch/listeners.h"
 
@@ -14,7 +14,7 @@
 
 #define KIND_MASK LISTENER_KIND(0xff)
 
-/* Yields before a waiting removal begins to sleep. */
+/* A removal that waits yields so many times, and sleeps from then on. */
 #define YIELDS 64
 
 /* A place is the number of a listener in the chunks, counted from 1; 0 is none. */
@@ -54,7 +54,7 @@ static bool listeners_add_chunk(struct listeners *list)
 
     if (first + LISTENERS_PER_CHUNK > PLACE_MASK)
         return false;
-    /* The directory doubles: its size is the power of two from count up. */
+    /* The array of chunks doubles: it has room for the next power of two from count up. */
     if (!(count & (count - 1)))
     {
         if (!(chunks = memory_resize(list->chunks, (count ? count * 2 : 1) * sizeof(*chunks))))
@@ -75,10 +75,10 @@ bool listeners_add(struct listeners *list, uint32_t events, listener_notify noti
     struct listener *listener, *tail;
     uint32_t place;
 
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
     if (list->closed || (!list->spare.first && !listeners_add_chunk(list)))
     {
-        dispatch_unlock();
+        lock_release(&dispatch_lock);
         return false;
     }
     place = chain_take(list, &list->spare);
@@ -89,22 +89,24 @@ bool listeners_add(struct listeners *list, uint32_t events, listener_notify noti
     listener->release = release;
     listener->serial = ++list->serial;
     listener->prev = tail;
-    /* The upper bits make a cookie that has been used fail when its place is taken again. */
+    /* A cookie is the place with a part of the serial above it, so that an old cookie is not that of the listener which has
+     * taken its place. */
     *cookie = listener->cookie = (uint32_t)(listener->serial << PLACE_BITS) | place;
     atomic_store(&listener->next, NULL);
     atomic_store(&listener->events, events);
     atomic_store(tail ? &tail->next : &list->head, listener);
     atomic_store(&list->tail, listener);
-    dispatch_unlock();
+    lock_release(&dispatch_lock);
     return true;
 }
 
-/* The dispatch lock is held. */
+/* NULL: the list has no listener of that cookie and kind. */
 static struct listener *listeners_find(struct listeners *list, uint32_t cookie, uint32_t kind)
 {
     uint32_t place = cookie & PLACE_MASK, events;
     struct listener *listener;
 
+    lock_assert_exclusive(&dispatch_lock);
     if (!place || place > list->chunk_count * LISTENERS_PER_CHUNK)
         return NULL;
     listener = listener_at(list, place);
@@ -112,11 +114,12 @@ static struct listener *listeners_find(struct listeners *list, uint32_t cookie, 
     return events && (events & KIND_MASK) == kind && listener->cookie == cookie ? listener : NULL;
 }
 
-/* Takes the listener out of the list; the dispatch lock is held. */
+/* Takes the listener out of the list. Walks that stand at it go on from there. */
 static void listeners_unlink(struct listeners *list, struct listener *listener)
 {
     struct listener *next = atomic_load(&listener->next), *prev = listener->prev;
 
+    lock_assert_exclusive(&dispatch_lock);
     atomic_store(&listener->events, 0);
     atomic_store(prev ? &prev->next : &list->head, next);
     if (next)
@@ -126,7 +129,7 @@ static void listeners_unlink(struct listeners *list, struct listener *listener)
     listener->stamp = readers_stamp(&list->readers);
 }
 
-/* Takes the listener out of the list, to be given back later; the dispatch lock is held. */
+/* Takes the listener out of the list, to be given back when no walk can hold it. */
 static void listeners_retire(struct listeners *list, struct listener *listener)
 {
     uint32_t place = listener->cookie & PLACE_MASK;
@@ -135,65 +138,71 @@ static void listeners_retire(struct listeners *list, struct listener *listener)
     chain_append(list, &list->retired, place);
 }
 
-/* Gives back a listener that nobody can hold; called and left with the dispatch lock held, which is open while
- * the owner's release runs. */
+/* Gives back a listener that nobody can hold. The dispatch lock is held before and afterwards, but not while the owner's
+ * release runs. */
 static void listeners_give_back(struct listeners *list, uint32_t place)
 {
     struct listener *listener = listener_at(list, place);
     listener_release release = listener->release;
     void *context = listener->context;
 
+    lock_assert_exclusive(&dispatch_lock);
     chain_append(list, &list->spare, place);
     if (!release)
         return;
-    dispatch_unlock();
+    lock_release(&dispatch_lock);
     release(context);
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
 }
 
-/* Gives back the retired listeners that nobody can hold any longer. Pinned, the dispatch lock held. */
+/* Gives back the retired listeners that nobody can hold any longer. The list is pinned. */
 static void listeners_give_back_retired(struct listeners *list)
 {
     uint32_t place;
 
-    while ((place = list->retired.first)
-            && readers_have_passed(&list->readers, listener_at(list, place)->stamp))
+    lock_assert_exclusive(&dispatch_lock);
+    while ((place = list->retired.first) && readers_have_passed(&list->readers, listener_at(list, place)->stamp))
         listeners_give_back(list, chain_take(list, &list->retired));
 }
 
+/* Begins a use of the list: it is not told to be closed before listeners_unpin_and_unlock. */
 static void listeners_pin(struct listeners *list)
 {
+    lock_assert_exclusive(&dispatch_lock);
     ++list->pins;
 }
 
-/* Whether something waits for walks to end. */
+/* Whether there is something for which walks have to end: a retired listener, or the closing of the list. */
 static bool listeners_are_unfinished(struct listeners *list)
 {
+    lock_assert_exclusive(&dispatch_lock);
     return list->retired.first || (list->closed && !readers_have_passed(&list->readers, list->closing));
 }
 
-/* Ends a use of the list, and tells the owner of a closed one when this was the last; called with the dispatch
- * lock held, and opens it. */
+/* Ends a use of the list, and tells the owner of a closed one when this was the last. Releases the dispatch lock, since
+ * the owner may give back the list when it is told. */
 static void listeners_unpin_and_unlock(struct listeners *list)
 {
     void (*on_closed)(void *owner) = NULL;
     void *owner = list->owner;
 
+    lock_assert_exclusive(&dispatch_lock);
     if (!--list->pins && list->closed && !listeners_are_unfinished(list))
     {
         on_closed = list->on_closed;
         list->on_closed = NULL;
     }
-    dispatch_unlock();
+    lock_release(&dispatch_lock);
     if (on_closed)
         on_closed(owner);
 }
 
-/* Gives back what can be given back, and asks those who are in the way of the rest to do it when they leave.
- * Pinned, the dispatch lock held. */
+/* Gives back what can be given back, and asks those who are in the way of the rest to do it when they leave. The list is
+ * pinned. */
 static void listeners_reap(struct listeners *list)
 {
-    /* A thread that is in the list is in its own way, and comes here again when it leaves. */
+    lock_assert_exclusive(&dispatch_lock);
+    /* A thread that walks the list may hold any of them itself. It comes here again when it leaves. */
     if (readers_ask_caller_to_reap(&list->readers))
         return;
     do
@@ -201,29 +210,29 @@ static void listeners_reap(struct listeners *list)
     while (listeners_are_unfinished(list) && readers_ask_to_reap(&list->readers));
 }
 
-/* Lets other threads get on with their walks; called and left with the dispatch lock held. */
+/* Lets other threads get on with their walks: the dispatch lock is held before and afterwards, and not meanwhile. */
 static void dispatch_pause(unsigned int tries)
 {
-    dispatch_unlock();
+    lock_release(&dispatch_lock);
     if (tries < YIELDS)
         platform_yield();
     else
         platform_sleep_ms(1);
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
 }
 
 static bool listeners_take_out(struct listeners *list, uint32_t cookie, uint32_t kind, bool may_wait)
 {
     struct listener *listener;
 
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
     if (!(listener = listeners_find(list, cookie, kind)))
     {
-        dispatch_unlock();
+        lock_release(&dispatch_lock);
         return false;
     }
     listeners_pin(list);
-    /* Asked with the lock held, under which other threads make and lose their readers. */
+    /* Asked under the lock, since other threads make and lose their readers under it. */
     if (!may_wait || inside_callback())
     {
         listeners_retire(list, listener);
@@ -254,7 +263,7 @@ void listeners_close(struct listeners *list, void (*on_closed)(void *owner), voi
 {
     struct listener *listener;
 
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
     listeners_pin(list);
     list->closed = true;
     list->on_closed = on_closed;
@@ -273,9 +282,9 @@ void listeners_close(struct listeners *list, void (*on_closed)(void *owner), voi
 
 void listeners_cleanup(struct listeners *list)
 {
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
     readers_cleanup(&list->readers);
-    dispatch_unlock();
+    lock_release(&dispatch_lock);
     for (uint32_t i = 0; i < list->chunk_count; ++i)
         memory_free(list->chunks[i]);
     memory_free(list->chunks);
@@ -296,7 +305,7 @@ void listeners_walk(struct listeners *list, uint32_t event_bit, const struct VME
     }
 }
 
-bool listeners_fire_anyway(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
+bool listeners_fire_first_or_nested(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
 {
     struct reader *reader = readers_join(list);
 
@@ -319,11 +328,11 @@ void reader_reap(struct reader *reader)
 {
     struct listeners *list;
 
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
     atomic_store(&reader->reap, 0);
     if (!(list = reader->list))
     {
-        dispatch_unlock();
+        lock_release(&dispatch_lock);
         return;
     }
     listeners_pin(list);

@@ -21,12 +21,12 @@ struct VMEVENT;
 /* Hears one event. Must return normally: no longjmp, no exception. */
 typedef void(DISPATCH_CALL *listener_notify)(const struct VMEVENT *event, void *context);
 
-/* Told once that the listener does not run again. */
+/* Called once, when the listener does not run and will not run again. */
 typedef void(DISPATCH_CALL *listener_release)(void *context);
 
 struct listener
 {
-    _Atomic(struct listener *) next; /* stays as it is after unlinking: a walk may stand here */
+    _Atomic(struct listener *) next; /* stays as it is after unlinking: a walk that stands here goes on by it */
     union
     {
         struct listener *prev; /* linked */
@@ -75,7 +75,7 @@ struct listeners
     struct listener_chain retired; /* in the order of their stamps */
     uint32_t pins;                 /* calls that still need the list */
     bool closed;
-    uint32_t closing; /* the epoch of the closing: later walks find nothing */
+    uint32_t closing;               /* the epoch of the closing: later walks find nothing */
     void (*on_closed)(void *owner); /* NULL once it has been called */
     void *owner;
 };
@@ -93,9 +93,10 @@ void listeners_close(struct listeners *list, void (*on_closed)(void *owner), voi
 /* Gives back the memory of a closed list, after on_closed and when nobody can fire at it any more. */
 void listeners_cleanup(struct listeners *list);
 
-/* The upper bits of a listener's events tell what kind it is, so that the cookie of one kind does not remove another.
- * The kinds are their owners' business. */
-#define LISTENER_KIND(kind) ((uint32_t)(kind) << 24)
+/* A listener's events are the lower bits of a word. The upper ones tell what kind of listener it is, so that a cookie of one
+ * kind does not remove a listener of another. What the kinds are is up to whoever owns the list. */
+#define LISTENER_EVENT_BITS 24
+#define LISTENER_KIND(kind) ((uint32_t)(kind) << LISTENER_EVENT_BITS)
 
 /* Adds a listener for the events whose bits are set, with its kind among them. False: out of memory or closed, and
  * release is not called. */
@@ -121,14 +122,14 @@ static inline bool listeners_are_walked_here(struct listeners *list)
     return reader && reader_is_walking(reader);
 }
 
-/* Reaps the list that the reader belongs to, as it was asked to: gives back what nobody can hold any longer. */
+/* Does what the reader was asked to do: gives back the listeners of its list that no walk can hold any longer. */
 void reader_reap(struct reader *reader);
 
 /* The walk: for lists of more than one, and within another walk of the thread. */
 void listeners_walk(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event);
 
-/* listeners_fire for a thread that has not fired at the list before, or is walking it. */
-bool listeners_fire_anyway(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event);
+/* listeners_fire for a thread that has no reader in the list yet, or that is walking the list already. */
+bool listeners_fire_first_or_nested(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event);
 
 /* Brings the event to every listener that wants it. False: out of memory, nobody has heard it. */
 static inline __attribute__((always_inline)) bool listeners_fire(
@@ -138,10 +139,11 @@ static inline __attribute__((always_inline)) bool listeners_fire(
     struct listener *tail, *head;
 
     if (__builtin_expect(!reader || reader_is_walking(reader), 0))
-        return listeners_fire_anyway(list, event_bit, event);
+        return listeners_fire_first_or_nested(list, event_bit, event);
     reader_count(reader);
     reader_enter(reader, &list->readers);
-    /* Most lists have one listener. In this order: a head that is seen to be the tail too was alone for a moment. */
+    /* Most lists have one listener. The tail is read first: when the head is the same listener then, whatever stood in front
+     * of it has been removed since, and whatever stands behind it has been added since. Neither is to be called. */
     tail = atomic_load(&list->tail);
     head = atomic_load(&list->head);
     if (__builtin_expect(head != tail, 0))

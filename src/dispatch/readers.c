@@ -11,22 +11,12 @@
 
 platform_thread_slot firing_thread_slot;
 
-static platform_lock lock = PLATFORM_LOCK_INIT;
+struct lock dispatch_lock = LOCK_INIT;
 static struct reader *all_readers;
 static struct reader *spare_readers;
 static struct firing_thread *all_threads;
 static struct firing_thread *spare_threads;
 static uint32_t thread_count;
-
-void dispatch_lock(void)
-{
-    platform_lock_acquire(&lock);
-}
-
-void dispatch_unlock(void)
-{
-    platform_lock_release(&lock);
-}
 
 static struct reader_table *reader_table_create(size_t count)
 {
@@ -53,6 +43,7 @@ void readers_cleanup(struct readers *readers)
     struct reader_table *table = atomic_load(&readers->table), *outgrown;
     struct reader *reader;
 
+    lock_assert_exclusive(&dispatch_lock);
     FOR_EACH_READER(reader, table)
     {
         reader->list = NULL;
@@ -70,6 +61,7 @@ static struct firing_thread *firing_thread_create(void)
 {
     struct firing_thread *thread = spare_threads;
 
+    lock_assert_exclusive(&dispatch_lock);
     if (thread)
     {
         spare_threads = thread->next;
@@ -102,6 +94,7 @@ static struct reader *reader_create(struct listeners *list, struct firing_thread
 {
     struct reader *reader = spare_readers;
 
+    lock_assert_exclusive(&dispatch_lock);
     if (reader)
     {
         spare_readers = reader->next;
@@ -126,6 +119,7 @@ static struct reader_table *readers_grow(struct readers *readers, size_t least)
     struct reader_table *table = atomic_load(&readers->table), *larger;
     size_t count = table->count;
 
+    lock_assert_exclusive(&dispatch_lock);
     while (count <= least)
         count *= 2;
     if (count == table->count)
@@ -146,14 +140,14 @@ struct reader *readers_join(struct listeners *list)
     struct reader *reader = NULL;
     struct reader_table *table;
 
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
     if ((thread || (thread = firing_thread_create())) && (table = readers_grow(readers, thread->number)))
     {
         reader = atomic_load(&table->readers[thread->number]);
         if (!reader && (reader = reader_create(list, thread)))
             atomic_store(&table->readers[thread->number], reader);
     }
-    dispatch_unlock();
+    lock_release(&dispatch_lock);
     return reader;
 }
 
@@ -169,6 +163,7 @@ uint32_t readers_stamp(struct readers *readers)
     struct reader *reader;
     uint32_t epoch = atomic_load(&readers->epoch), furthest = 0, next;
 
+    lock_assert_exclusive(&dispatch_lock);
     FOR_EACH_READER(reader, table)
     {
         uint32_t active = atomic_load(&reader->active);
@@ -188,6 +183,7 @@ uint32_t readers_stamp(struct readers *readers)
 /* Whether the reader's thread lives and is not the calling one. */
 static bool reader_is_foreign(struct reader *reader)
 {
+    lock_assert_exclusive(&dispatch_lock);
     return reader->thread->lives && reader->thread != firing_thread_current();
 }
 
@@ -197,6 +193,7 @@ static void readers_fence(struct readers *readers)
     struct reader_table *table = atomic_load(&readers->table);
     struct reader *reader;
 
+    lock_assert_exclusive(&dispatch_lock);
     readers->unfenced = false;
     FOR_EACH_READER(reader, table)
     {
@@ -232,6 +229,7 @@ static bool marks_have_passed(struct readers *readers, uint32_t stamp)
 
 bool readers_have_passed(struct readers *readers, uint32_t stamp)
 {
+    lock_assert_exclusive(&dispatch_lock);
     /* A mark that is there is reason enough to wait; only where there is none a fence has to tell. */
     if (!marks_have_passed(readers, stamp))
         return false;
@@ -247,6 +245,7 @@ bool readers_ask_caller_to_reap(struct readers *readers)
     struct firing_thread *thread = firing_thread_current();
     struct reader *reader;
 
+    lock_assert_exclusive(&dispatch_lock);
     if (!thread || thread->number >= table->count || !(reader = atomic_load(&table->readers[thread->number]))
             || !atomic_load(&reader->active))
         return false;
@@ -254,9 +253,10 @@ bool readers_ask_caller_to_reap(struct readers *readers)
     return true;
 }
 
-/* The first of the thread's marks from that reader on, in any list; the dispatch lock is held. */
+/* The first of the thread's marks from that reader on, in any list. */
 static struct reader *firing_thread_next_mark(struct firing_thread *thread, struct reader *reader)
 {
+    lock_assert_exclusive(&dispatch_lock);
     for (; reader; reader = reader->next_made)
     {
         if (reader->list && reader->thread == thread && atomic_load(&reader->active))
@@ -269,6 +269,7 @@ bool inside_callback(void)
 {
     struct firing_thread *thread = firing_thread_current();
 
+    lock_assert_exclusive(&dispatch_lock);
     return thread && firing_thread_next_mark(thread, all_readers);
 }
 
@@ -278,6 +279,7 @@ bool readers_ask_to_reap(struct readers *readers)
     struct reader *reader;
     bool passed = true;
 
+    lock_assert_exclusive(&dispatch_lock);
     FOR_EACH_READER(reader, table)
     {
         if (!reader_is_in_the_way(reader, readers->last_stamp))
@@ -300,32 +302,33 @@ size_t readers_count_fired(struct readers *readers)
     struct reader *reader;
     size_t fired = 0;
 
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
     table = atomic_load(&readers->table);
     FOR_EACH_READER(reader, table)
     {
         fired += atomic_load_explicit(&reader->fired, memory_order_relaxed);
     }
-    dispatch_unlock();
+    lock_release(&dispatch_lock);
     return fired;
 }
 
 /* A thread may end inside a callback; then its marks end here, or every later removal would wait for it. What it was
- * asked to reap it reaps, as if it had left: nobody else would. The dispatch lock is held. */
+ * asked to reap it reaps, as if it had left: nobody else would. The dispatch lock is not held while it reaps. */
 static void firing_thread_abandon_walks(struct firing_thread *thread)
 {
     struct reader *reader;
 
+    lock_assert_exclusive(&dispatch_lock);
     for (reader = all_readers; (reader = firing_thread_next_mark(thread, reader)); reader = reader->next_made)
         atomic_store(&reader->active, 0);
-    /* Readers are put in front of the others and stay, so that the lock may be opened on the way. */
+    /* New readers are put in front of the others, and none is given back, so that the lock may be released on the way. */
     for (reader = all_readers; reader; reader = reader->next_made)
     {
         if (reader->thread != thread || !atomic_load(&reader->reap))
             continue;
-        dispatch_unlock();
+        lock_release(&dispatch_lock);
         reader_reap(reader);
-        dispatch_lock();
+        lock_acquire(&dispatch_lock);
     }
 }
 
@@ -333,7 +336,7 @@ static void firing_thread_exit(void *value)
 {
     struct firing_thread *thread = value;
 
-    dispatch_lock();
+    lock_acquire(&dispatch_lock);
     /* First, as what follows may fence threads, and this one no longer knows itself. */
     thread->lives = false;
     fence_thread_close(&thread->fence);
@@ -341,7 +344,7 @@ static void firing_thread_exit(void *value)
         firing_thread_abandon_walks(thread);
     thread->next = spare_threads;
     spare_threads = thread;
-    dispatch_unlock();
+    lock_release(&dispatch_lock);
 }
 
 void dispatch_thread_exit(void)

@@ -2,25 +2,34 @@
  * Reader marks: how a thread that walks a list of listeners says so, and how a thread that removes one learns
  * when nobody can hold it any longer.
  *
- * Each thread that fires has a number; each list has, for each such number, a reader of its own, alone on its
- * cache line, which no other thread writes but to ask a favour (`reap`). Entering writes the list's epoch to the
- * reader, leaving writes 0; both are plain stores. A processor may perform the loads of the walk before others see
- * the store that marks it, so a mark that is not there proves nothing by itself. The fence that this takes is paid
- * for by whoever removes (platform/fence.h), since events are many and removals few.
+ * Each thread that fires has a number. Each list has for each such number a reader, alone on its cache line. No other
+ * thread writes to that line but to ask a favour (`reap`), which is seldom. Entering writes the list's epoch to the reader,
+ * leaving writes 0; both are plain stores. A processor may perform the loads of the walk before others see the store that
+ * marks it, so a mark that is not there proves nothing by itself. It takes a fence, which is paid for by whoever
+ * removes (platform/fence.h), since events are many and removals few.
  *
- * Whoever unlinks a listener stamps it with the epoch and moves the epoch on. It may be given back once the threads
- * have been fenced after the unlinking and every reader of the list is then either idle or shows a later epoch. For
- * each thread the fence has a moment. A walk whose mark was written before it shows the mark, and an epoch no later
- * than the stamp unless it read the later one; who reads the later epoch reads the list after it was unlinked, since
- * the loads of a walk are in order. A walk whose mark was written after that moment reads the list after it too, and
- * does not find the listener. So a listener that a walk can hold has a mark that is seen. An idle mark is read
- * with acquire order, so that what the walk did is over for who reads it.
+ * Whoever unlinks a listener stamps it with the epoch, and then moves the epoch on. The listener may be given back once the
+ * threads have been fenced after the unlinking and every reader of the list is then either idle or shows an epoch later
+ * than the stamp. Why that is enough:
  *
- * The epoch moves on with every unlinking, so that a walk that begins later is not waited for, but never further than
- * a quarter of its range from the oldest reader.
+ * For each thread the fence has a moment. What the thread wrote before it, the remover sees afterwards; what the remover
+ * wrote before the fence, the thread sees after it. Take any walk of that thread.
  *
- * Readers go back to a pool and never to the heap before dispatch_cleanup, because a thread that has just left
- * looks once more at its reader, which may serve another list by then.
+ * - Its mark was written before the moment. Then the remover sees the mark, until the walk has ended. The epoch in it is
+ *   no later than the stamp, and the walk is waited for; or the walk has read the later epoch. That was written after
+ *   the unlinking, and the loads of a walk are in order: such a walk reads the list as it is after the unlinking, and does
+ *   not find the listener.
+ * - Its mark was written after the moment. Then the walk reads the list after the moment too, and does not find the
+ *   listener.
+ *
+ * So every walk that can hold the listener has a mark that is seen. An idle mark is read with acquire order, so that
+ * whoever has read it sees all that the walk did.
+ *
+ * The epoch moves on with every unlinking, so that a walk that begins later is not waited for. It stops a quarter of its
+ * range ahead of the oldest reader, since epochs are compared by their distance.
+ *
+ * Readers go back to a pool, and not to the heap before dispatch_cleanup: a thread that has just left looks once more
+ * at its reader, which may serve another list by then.
  */
 #ifndef VMEVENTS_DISPATCH_READERS_H
 #define VMEVENTS_DISPATCH_READERS_H
@@ -31,6 +40,7 @@
 #include <stdint.h>
 
 #include "platform/fence.h"
+#include "platform/lock.h"
 #include "platform/memory.h"
 #include "platform/platform.h"
 
@@ -77,10 +87,9 @@ struct firing_thread
 
 extern platform_thread_slot firing_thread_slot;
 
-/* The dispatch lock guards everything that is not the walk: adding, removing, reaping, the pools. It is never
- * held while foreign code runs. */
-void dispatch_lock(void);
-void dispatch_unlock(void);
+/* Guards everything that is not the walk: adding, removing, reaping, the pools. It is never held while foreign code
+ * runs. Functions for which nothing else is said are called without it. */
+extern struct lock dispatch_lock;
 
 /* The calling thread, or NULL when it has never fired. */
 static inline struct firing_thread *firing_thread_current(void)
@@ -90,7 +99,7 @@ static inline struct firing_thread *firing_thread_current(void)
 
 bool readers_init(struct readers *readers);
 
-/* Gives the readers back to the pool; the dispatch lock is held and nobody is in a walk. */
+/* Gives the readers back to the pool. The dispatch lock is held, and nobody is in a walk. */
 void readers_cleanup(struct readers *readers);
 
 /* The calling thread's reader in the list, made when there is none. NULL: out of memory. */
@@ -139,21 +148,21 @@ static inline bool reader_leave(struct reader *reader)
 /* Whether the calling thread walks any list: it is inside a callback. The dispatch lock is held. */
 bool inside_callback(void);
 
-/* The stamp for what has just been unlinked; the dispatch lock is held. */
+/* The stamp for what has just been unlinked. The dispatch lock is held. */
 uint32_t readers_stamp(struct readers *readers);
 
-/* Whether nobody can hold what was unlinked at that stamp; the dispatch lock is held. Fences the threads when that
- * has to be done to tell. */
+/* Whether nobody can hold what was unlinked at that stamp. Fences the threads when that has to be done to tell. The
+ * dispatch lock is held. */
 bool readers_have_passed(struct readers *readers, uint32_t stamp);
 
-/* Asks the calling thread to reap when it leaves the list; the dispatch lock is held. False: it is not in the list. */
+/* Asks the calling thread to reap when it leaves the list. False: it is not in the list. The dispatch lock is held. */
 bool readers_ask_caller_to_reap(struct readers *readers);
 
 /*
  * Asks every reader that may hold something unlinked to reap when it leaves, and fences the threads, so that whoever is
- * then still in the list will see it. The dispatch lock is held. True: look again whether it can be given back, as some
- * have been asked, or those who were in the way have left before they could be. False: somebody is in the way, and all
- * of those have been asked before, and fenced since.
+ * then still in the list will see it. The dispatch lock is held. True: look again whether it can be given back, since
+ * the threads have been fenced just now, or nobody is in the way any more. False: somebody is in the way, and each of those
+ * was asked before the last fence, so that the last to leave will reap.
  */
 bool readers_ask_to_reap(struct readers *readers);
 

@@ -4,24 +4,27 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+/* By the enumerators of the type library. */
+#define VALUE(name) [name] = L"" #name
+
 static const WCHAR *const logoff_type_names[] = {
-        L"vmLogoff_Normal",
-        L"vmLogoff_Forced",
-        L"vmLogoff_External",
+        VALUE(vmLogoff_Normal),
+        VALUE(vmLogoff_Forced),
+        VALUE(vmLogoff_External),
 };
 
 static const WCHAR *const machine_state_names[] = {
-        L"vmVMState_Invalid",
-        L"vmVMState_TurnedOff",
-        L"vmVMState_Saved",
-        L"vmVMState_TurningOn",
-        L"vmVMState_Restoring",
-        L"vmVMState_Running",
-        L"vmVMState_Paused",
-        L"vmVMState_Saving",
-        L"vmVMState_TurningOff",
-        L"vmVMState_MergingDrives",
-        L"vmVMState_DeleteMachine",
+        VALUE(vmVMState_Invalid),
+        VALUE(vmVMState_TurnedOff),
+        VALUE(vmVMState_Saved),
+        VALUE(vmVMState_TurningOn),
+        VALUE(vmVMState_Restoring),
+        VALUE(vmVMState_Running),
+        VALUE(vmVMState_Paused),
+        VALUE(vmVMState_Saving),
+        VALUE(vmVMState_TurningOff),
+        VALUE(vmVMState_MergingDrives),
+        VALUE(vmVMState_DeleteMachine),
 };
 
 const struct enumeration logoff_types = {L"VMLogoffType", ARRAY_SIZE(logoff_type_names), logoff_type_names};
@@ -33,6 +36,12 @@ static const struct event_type server_event_types[EVENT_COUNT];
     [index] = {&DIID_##name, L"" #name, &event_types[index##_FIRST], index##_COUNT, &DIID_##name},
 #define SERVER_ROW(index, name, count, of)                                                                             \
     [index] = {&DIID_VirtualServer_##name, L"" #name, &server_event_types[index##_FIRST], count, &DIID_##of},
+
+#define SERVER_HAS_NO_MORE(index, name, count, of)                                                                     \
+    _Static_assert((count) > 0 && (count) <= index##_COUNT,                                                            \
+            "an interface of Virtual Server has the first events of the other");
+SERVER_INTERFACE_LIST(SERVER_HAS_NO_MORE)
+
 const struct event_interface event_interfaces[EVENT_INTERFACE_COUNT] = {EVENT_INTERFACE_LIST(INTERFACE_ROW)};
 const struct event_interface server_interfaces[EVENT_INTERFACE_COUNT] = {SERVER_INTERFACE_LIST(SERVER_ROW)};
 

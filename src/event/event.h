@@ -23,6 +23,8 @@ struct event
     VARIANT args[EVENT_MAX_ARGS];    /* where view.args points to, unless that borrows them where they are */
 };
 
+_Static_assert(EVENT_MAX_ARGS <= 8 * sizeof(unsigned int), "each argument has a bit in `owned`");
+
 void kept_event_release(struct kept_event *kept);
 
 /* Counts the kept events of one source. */
@@ -43,7 +45,7 @@ static inline void arguments_reverse(VARIANT *reversed, const VARIANT *args, UIN
 struct event_fault
 {
     UINT param; /* its number in the order of declaration */
-    UINT arg;   /* its place in DISPPARAMS.rgvarg, as puArgErr tells it */
+    UINT arg;   /* its place in DISPPARAMS.rgvarg, which puArgErr gets */
     LONG value; /* for E_INVALIDARG: the value that is not legal */
 };
 
@@ -61,7 +63,8 @@ static inline bool string_has_nul(BSTR string)
 /* A string that is empty and needs no memory: what a NULL BSTR means. Never freed. */
 extern const BSTR empty_bstr;
 
-/* event_init for an event that will own nothing: event_cleanup is not for it, but event_let_go. */
+/* event_init for an event that will own none of its arguments. It ends by event_let_go: `owned` is not set, and
+ * event_cleanup would read it. */
 static inline void event_init_borrowed(
         struct event *event, const struct event_type *type, const WCHAR *source, struct event_sequence *sequence)
 {

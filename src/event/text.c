@@ -2,6 +2,7 @@
 
 #include "event/notation.h"
 #include "platform/memory.h"
+#include "platform/unicode.h"
 
 #include <stdio.h>
 #include <wchar.h>
@@ -69,33 +70,6 @@ void text_append_format(struct text *text, const WCHAR *format, ...)
     va_start(args, format);
     text_append_format_list(text, format, args);
     va_end(args);
-}
-
-static bool is_high_surrogate(WCHAR c)
-{
-    return (c & 0xfc00) == 0xd800;
-}
-
-static bool is_low_surrogate(WCHAR c)
-{
-    return (c & 0xfc00) == 0xdc00;
-}
-
-/* Control characters, separators of lines, and what turns the direction of writing. */
-static bool is_acting(WCHAR c)
-{
-    static const struct
-    {
-        WCHAR first, last;
-    } ranges[] = {{0, 0x1f}, {0x7f, 0x9f}, {0x61c, 0x61c}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x206f},
-            {0xfeff, 0xfeff}, {0xfff9, 0xfffb}};
-
-    for (size_t i = 0; i < ARRAYSIZE(ranges); ++i)
-    {
-        if (c >= ranges[i].first && c <= ranges[i].last)
-            return true;
-    }
-    return false;
 }
 
 bool text_is_shown(const WCHAR *string, size_t length, size_t place)

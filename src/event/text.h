@@ -1,5 +1,5 @@
 /*
- * Events, values and complaints as text for people.
+ * Events, values and descriptions of errors as text for people.
  *
  * What others have sent is shown so that it cannot pass for more than it is: it stays on its line, and moves no
  * terminal. A character that would (a control character, a separator of lines, a sign that turns the direction of
@@ -12,7 +12,7 @@
 
 #include <stdarg.h>
 
-/* A string under construction. Running out of memory is remembered and told by text_finish. */
+/* A string under construction. When memory runs out nothing more is appended, and text_finish answers NULL. */
 struct text
 {
     WCHAR *start;
@@ -41,8 +41,8 @@ void text_append_shown(struct text *text, const WCHAR *string, size_t length);
  * be had back from it. */
 void text_append_quoted(struct text *text, const WCHAR *string, size_t length);
 
-/* For complaints, which have to leave room for what would be right: of a string that is longer than `most` only the
- * beginning, and "...". In quotes, or without. */
+/* For descriptions of errors, which have to leave room for what would be right: of a string that is longer than `most` only
+ * the beginning, and "...". In quotes, or without. */
 void text_append_quote(struct text *text, const WCHAR *string, size_t length, size_t most);
 void text_append_beginning(struct text *text, const WCHAR *string, size_t length, size_t most);
 

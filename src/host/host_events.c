@@ -6,9 +6,10 @@
 #include "host/error_source.h"
 #include "host/named_events.h"
 #include "host/settle.h"
+#include "platform/lock.h"
 
 static struct event_source *source;
-static SRWLOCK lock = SRWLOCK_INIT; /* held while an event is fired, so that all clients hear them in the same order */
+static struct lock lock = LOCK_INIT; /* held while an event is fired, so that all clients hear them in the same order */
 
 BOOL host_events_init(void)
 {
@@ -36,9 +37,9 @@ HRESULT host_events_fire(struct event *event)
     HRESULT hr;
 
     event->sequence = &source->sequence;
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     hr = event_source_fire(source, event);
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     return hr;
 }
 

@@ -15,7 +15,9 @@
 #include "host/live_address.h"
 #include "host/live_event_fire.h"
 #include "host/utf8.h"
+#include "platform/lock.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 #include <wchar.h>
 
@@ -31,15 +33,15 @@ struct live
 
     /* Calls of the kind come one at a time and in their order. No callback takes this lock, so that a kind may hold locks
      * of its own in its functions. */
-    SRWLOCK calls_lock;
+    struct lock calls_lock;
     BOOL opened, closing; /* guarded by it */
 
-    SRWLOCK lock; /* guards the next two */
+    struct lock lock; /* guards the next two */
     BOOL connected;
     WCHAR fault[LIVE_FAULT_SIZE]; /* empty: none */
 
-    SRWLOCK logoff_lock; /* one logoff at a time */
-    HANDLE logged_off;   /* signalled when the next two are there */
+    struct lock logoff_lock; /* one logoff at a time */
+    HANDLE logged_off;       /* signalled when the next two are there */
     enum vm_logoff_result logoff_result;
     WCHAR logoff_text[LIVE_DESCRIPTION_SIZE];
 };
@@ -86,14 +88,22 @@ static void on_state(void *context, enum vm_state state)
     machine_learn_state(live->machine, (VMVMState)state);
 }
 
+/* The same fault may come with each try; it is traced once. */
 static void on_connection(void *context, bool connected, const char *fault)
 {
     struct live *live = context;
+    WCHAR text[LIVE_FAULT_SIZE];
+    BOOL is_news;
 
-    AcquireSRWLockExclusive(&live->lock);
+    wide_from_utf8(text, ARRAYSIZE(text), fault);
+    lock_acquire(&live->lock);
+    is_news = !live->connected != !connected || wcscmp(live->fault, text);
     live->connected = connected;
-    wide_from_utf8(live->fault, ARRAYSIZE(live->fault), fault);
-    ReleaseSRWLockExclusive(&live->lock);
+    wcscpy(live->fault, text);
+    lock_release(&live->lock);
+    if (is_news)
+        trace(TRACE_HOST, "machine \"%ls\" is %s%s%ls", machine_name(live->machine),
+                connected ? "connected" : "not connected", *text ? ": " : "", text);
 }
 
 static void on_tried(void *context, bool has_memory)
@@ -110,6 +120,7 @@ static void on_logged_off(void *context, enum vm_logoff_result result, const cha
 {
     struct live *live = context;
 
+    trace(TRACE_HOST, "machine \"%ls\": a logoff ends by %d: %s", machine_name(live->machine), result, text);
     live->logoff_result = result;
     wide_from_utf8(live->logoff_text, ARRAYSIZE(live->logoff_text), text);
     SetEvent(live->logged_off);
@@ -183,10 +194,10 @@ static BOOL begin_logoff(struct live *live)
 {
     BOOL open;
 
-    AcquireSRWLockExclusive(&live->calls_lock);
+    lock_acquire(&live->calls_lock);
     if ((open = live->opened && !live->closing))
         live->peer->kind->log_off(live->peer);
-    ReleaseSRWLockExclusive(&live->calls_lock);
+    lock_release(&live->calls_lock);
     return open;
 }
 
@@ -202,9 +213,9 @@ static BOOL live_is_connected(struct machine_backend *backend)
     struct live *live = live_from_backend(backend);
     BOOL connected;
 
-    AcquireSRWLockShared(&live->lock);
+    lock_acquire_shared(&live->lock);
     connected = live->connected;
-    ReleaseSRWLockShared(&live->lock);
+    lock_release_shared(&live->lock);
     return connected;
 }
 
@@ -213,9 +224,9 @@ static BSTR live_fault(struct machine_backend *backend)
     struct live *live = live_from_backend(backend);
     struct text text = {0};
 
-    AcquireSRWLockShared(&live->lock);
+    lock_acquire_shared(&live->lock);
     text_append_shown(&text, live->fault, wcslen(live->fault));
-    ReleaseSRWLockShared(&live->lock);
+    lock_release_shared(&live->lock);
     return text_finish(&text);
 }
 
@@ -225,12 +236,12 @@ static HRESULT live_log_off(struct machine_backend *backend)
     const HANDLE ends[] = {live->logged_off, live->ended};
     HRESULT hr;
 
-    AcquireSRWLockExclusive(&live->logoff_lock);
+    lock_acquire(&live->logoff_lock);
     if (begin_logoff(live) && WaitForMultipleObjects(ARRAYSIZE(ends), ends, FALSE, INFINITE) == WAIT_OBJECT_0)
         hr = logoff_answer(live);
     else
         hr = error_not_running();
-    ReleaseSRWLockExclusive(&live->logoff_lock);
+    lock_release(&live->logoff_lock);
     return hr;
 }
 
@@ -238,11 +249,11 @@ static void live_close(struct machine_backend *backend)
 {
     struct live *live = live_from_backend(backend);
 
-    AcquireSRWLockExclusive(&live->calls_lock);
+    lock_acquire(&live->calls_lock);
     live->closing = TRUE;
     if (live->opened)
         live->peer->kind->close(live->peer);
-    ReleaseSRWLockExclusive(&live->calls_lock);
+    lock_release(&live->calls_lock);
 }
 
 static void live_end_reference(struct machine_backend *backend)
@@ -274,9 +285,9 @@ static struct live *live_from_peer(struct live_peer *peer, BSTR address)
     live->backend.functions = &backend_functions;
     live->refcount = 1;
     live->peer = peer;
-    InitializeSRWLock(&live->calls_lock);
-    InitializeSRWLock(&live->lock);
-    InitializeSRWLock(&live->logoff_lock);
+    lock_init(&live->calls_lock);
+    lock_init(&live->lock);
+    lock_init(&live->logoff_lock);
     if ((live->address = SysAllocStringLen(address, SysStringLen(address)))
             && (live->tried = CreateEventW(NULL, TRUE, FALSE, NULL))
             && (live->ended = CreateEventW(NULL, TRUE, FALSE, NULL))
@@ -306,12 +317,12 @@ static HRESULT begin_opening(struct live *live)
 {
     HRESULT hr = S_OK;
 
-    AcquireSRWLockExclusive(&live->calls_lock);
+    lock_acquire(&live->calls_lock);
     if (!live->closing && !(live->opened = live->peer->kind->open(live->peer, &callbacks, live)))
         hr = E_OUTOFMEMORY;
     if (!live->opened)
         end_opening(live);
-    ReleaseSRWLockExclusive(&live->calls_lock);
+    lock_release(&live->calls_lock);
     return hr;
 }
 

@@ -9,6 +9,7 @@
 #include "host/error_source.h"
 #include "host/named_events.h"
 #include "host/settle.h"
+#include "platform/trace.h"
 
 BOOL machine_init(struct machine *machine, BSTR name, const struct machine_host *host, struct machine_backend *backend,
         void (*destroy)(struct machine *machine))
@@ -18,7 +19,7 @@ BOOL machine_init(struct machine *machine, BSTR name, const struct machine_host 
             .destroy = destroy,
             .host = host,
             .backend = backend,
-            .lock = SRWLOCK_INIT,
+            .lock = LOCK_INIT,
             .state = backend ? vmVMState_Invalid : vmVMState_TurnedOff,
     };
     return (machine->name = SysAllocStringLen(name, SysStringLen(name)))
@@ -62,9 +63,9 @@ VMVMState machine_state(struct machine *machine)
 {
     VMVMState state;
 
-    AcquireSRWLockShared(&machine->lock);
+    lock_acquire_shared(&machine->lock);
     state = machine->state;
-    ReleaseSRWLockShared(&machine->lock);
+    lock_release_shared(&machine->lock);
     return state;
 }
 
@@ -95,10 +96,11 @@ BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms)
 
 void machine_learn_state(struct machine *machine, VMVMState state)
 {
-    AcquireSRWLockExclusive(&machine->lock);
+    lock_acquire(&machine->lock);
     if (!machine->removed)
         machine->state = state;
-    ReleaseSRWLockExclusive(&machine->lock);
+    lock_release(&machine->lock);
+    trace(TRACE_HOST, "machine \"%ls\" is found in state %d", machine->name, state);
 }
 
 static BOOL is_state_change(const struct event *event)
@@ -116,18 +118,20 @@ HRESULT machine_prepare_to_fire(struct machine *machine)
     return event_source_prepare(machine->source) && machine->host->prepare_to_fire() ? S_OK : E_OUTOFMEMORY;
 }
 
-/* Takes on the state, if the event is a change of it. Returns whether the state is another now. The lock is held. */
+/* Takes on the state, if the event is a change of it. Returns whether the state is another now. */
 static BOOL machine_take_state(struct machine *machine, const struct event *event)
 {
     VMVMState before = machine->state;
 
+    lock_assert_exclusive(&machine->lock);
     if (is_state_change(event))
         machine->state = (VMVMState)V_I4(&event->args[0]);
     return machine->state != before;
 }
 
-/* The lock is held, so that the host's clients hear of what their machines do in the same order. An event of the host,
- * which a scenario has named, is none of the machine's. */
+/* Fires at the machine's clients; and at the host's when the state is another now or the heartbeat has stopped, under the
+ * machine's lock, so that they hear of what the machine does in the same order. An event of the host, which a scenario has
+ * named, is fired at the host's clients alone. */
 static HRESULT machine_fire_one(struct machine *machine, struct event *event)
 {
     BOOL changed;
@@ -136,6 +140,7 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event)
     if (event_type_is_of_host(event->type))
         return machine->host->fire(event);
     changed = machine_take_state(machine, event);
+    trace(TRACE_HOST, "machine \"%ls\" fires %ls, state %d", machine->name, event->type->name, machine->state);
     event->sequence = &machine->source->sequence;
     hr = event_source_fire(machine->source, event);
     if (changed)
@@ -157,7 +162,7 @@ HRESULT machine_fire_from_backend(struct machine *machine, struct event *event)
 {
     HRESULT hr = VM_E_VM_UNKNOWN;
 
-    AcquireSRWLockExclusive(&machine->lock);
+    lock_acquire(&machine->lock);
     /* Once the machine has been removed the host may be gone too. */
     if (!machine->removed)
     {
@@ -166,7 +171,7 @@ HRESULT machine_fire_from_backend(struct machine *machine, struct event *event)
         else
             machine_take_state(machine, event);
     }
-    ReleaseSRWLockExclusive(&machine->lock);
+    lock_release(&machine->lock);
     return hr;
 }
 
@@ -189,11 +194,11 @@ HRESULT machine_fire(struct machine *machine, struct named_events *named)
         return hr;
     if (machine->backend && is_state_change(&named->events[0]))
         return error_state_is_its_own(machine);
-    AcquireSRWLockExclusive(&machine->lock);
+    lock_acquire(&machine->lock);
     removed = machine->removed;
     for (UINT i = 0; !removed && i < named->count && SUCCEEDED(hr); ++i)
         hr = machine_fire_one(machine, &named->events[i]);
-    ReleaseSRWLockExclusive(&machine->lock);
+    lock_release(&machine->lock);
     return removed ? machine_error_removed(machine) : hr;
 }
 
@@ -221,11 +226,12 @@ void machine_remove(struct machine *machine)
     event_init(&event, type, machine->name, NULL);
     V_VT(&event.args[0]) = VT_I4;
     V_I4(&event.args[0]) = vmVMState_DeleteMachine;
-    AcquireSRWLockExclusive(&machine->lock);
+    lock_acquire(&machine->lock);
     machine->removed = TRUE;
     machine_fire_one(machine, &event);
-    ReleaseSRWLockExclusive(&machine->lock);
+    lock_release(&machine->lock);
     event_cleanup(&event);
+    trace(TRACE_HOST, "machine \"%ls\" is removed", machine->name);
     SetEvent(machine->removal);
     if (machine->backend)
         machine->backend->functions->close(machine->backend);

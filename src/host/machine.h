@@ -9,6 +9,7 @@
 #define VMEVENTS_HOST_MACHINE_H
 
 #include "com/event_source.h"
+#include "platform/lock.h"
 
 struct machine;
 struct named_events;
@@ -71,7 +72,7 @@ struct machine
     BSTR name;
     HANDLE removal; /* signalled when it has been removed */
 
-    SRWLOCK lock; /* one event after the other, so that all clients hear them and the states in the same order */
+    struct lock lock; /* one event after the other, so that all clients hear them and the states in the same order */
     VMVMState state;
     BOOL removed;
 };

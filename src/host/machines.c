@@ -5,9 +5,11 @@
 #include "host/live_machine.h"
 #include "host/machine_name.h"
 #include "host/machine_object.h"
+#include "platform/lock.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 
-static SRWLOCK lock = SRWLOCK_INIT;
+static struct lock lock = LOCK_INIT;
 
 /* Guarded by the lock, in the order of creation. */
 static struct entry
@@ -17,22 +19,24 @@ static struct entry
 } * table;
 static UINT table_count, table_size;
 
-/* The lock is held. table_count: there is none. */
+/* The place of the machine of that name; table_count: there is none. */
 static UINT table_find(BSTR name)
 {
     UINT i = 0;
 
+    lock_assert_held(&lock);
     while (i < table_count && !machine_names_are_equal(machine_name(table[i].machine), name))
         ++i;
     return i;
 }
 
-/* The lock is held. */
+/* Room for one more. FALSE: out of memory. */
 static BOOL table_reserve(void)
 {
     UINT size = table_size ? table_size * 2 : 16;
     struct entry *larger;
 
+    lock_assert_exclusive(&lock);
     if (table_count < table_size)
         return TRUE;
     if (!(larger = memory_resize(table, size * sizeof(*table))))
@@ -42,11 +46,12 @@ static BOOL table_reserve(void)
     return TRUE;
 }
 
-/* Takes a machine out; its reference goes to the caller. The lock is held. */
+/* Takes a machine out; its reference goes to the caller. */
 static struct machine *table_take(UINT place)
 {
     struct machine *machine = table[place].machine;
 
+    lock_assert_exclusive(&lock);
     memmove(&table[place], &table[place + 1], (--table_count - place) * sizeof(*table));
     return machine;
 }
@@ -84,9 +89,10 @@ static HRESULT error_same_place(const struct machine *there)
             L"; FindMachine returns it");
 }
 
-/* The lock is held. The machine that is at the same place, with a reference, or NULL. What is there serves one client. */
+/* The machine that is at the same place, with a reference, or NULL. What is there serves one client. */
 static struct machine *table_find_place(const struct live *live)
 {
+    lock_assert_held(&lock);
     for (UINT i = 0; live && i < table_count; ++i)
     {
         if (!table[i].live || !live_is_same_place(table[i].live, live))
@@ -103,7 +109,7 @@ static HRESULT table_add(struct machine *machine, struct live *live)
     struct machine *there = NULL;
     HRESULT hr = S_OK;
 
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if (table_find(machine_name(machine)) != table_count)
         hr = VM_E_CONFIG_DUPLICATE_NAME;
     else if ((there = table_find_place(live)))
@@ -115,7 +121,10 @@ static HRESULT table_add(struct machine *machine, struct live *live)
         table[table_count++] = (struct entry){machine, live};
         machine_addref(machine);
     }
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
+    if (SUCCEEDED(hr))
+        trace(TRACE_HOST, "machine \"%ls\" is made, %s, source %lx", machine_name(machine), live ? "live" : "simulated",
+                TRACE_ID(machine_source(machine)));
 
     if (hr == VM_E_CONFIG_DUPLICATE_NAME)
         return error_duplicate(machine_name(machine));
@@ -146,13 +155,13 @@ static void take_back(struct machine *machine)
 {
     BOOL is_there = FALSE;
 
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     for (UINT i = 0; i < table_count && !is_there; ++i)
     {
         if ((is_there = table[i].machine == machine))
             table_take(i);
     }
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     if (!is_there)
         return;
     machine_remove(machine);
@@ -188,10 +197,10 @@ HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine)
     *machine = NULL;
     if (machine_name_is_empty(name))
         return machine_name_error_empty(iid);
-    AcquireSRWLockShared(&lock);
+    lock_acquire_shared(&lock);
     if ((place = table_find(name)) < table_count)
         machine_addref(*machine = table[place].machine);
-    ReleaseSRWLockShared(&lock);
+    lock_release_shared(&lock);
     return *machine ? S_OK : error_unknown(name, iid);
 }
 
@@ -203,11 +212,11 @@ HRESULT machines_remove(BSTR name)
 
     if (machine_name_is_empty(name))
         return machine_name_error_empty(&IID_IVMEventHost);
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     /* Once it is taken out there is no way back, so that nothing may fail from there on. */
     if ((place = table_find(name)) < table_count && SUCCEEDED(hr = machine_prepare_to_fire(table[place].machine)))
         machine = table_take(place);
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     if (FAILED(hr))
         return hr;
     if (!machine)
@@ -224,9 +233,9 @@ void machines_remove_all(void)
 
     for (;;)
     {
-        AcquireSRWLockExclusive(&lock);
+        lock_acquire(&lock);
         machine = table_count ? table_take(table_count - 1) : NULL;
-        ReleaseSRWLockExclusive(&lock);
+        lock_release(&lock);
         if (!machine)
             return;
         machine_remove(machine);
@@ -238,9 +247,9 @@ UINT machines_count(void)
 {
     UINT count;
 
-    AcquireSRWLockShared(&lock);
+    lock_acquire_shared(&lock);
     count = table_count;
-    ReleaseSRWLockShared(&lock);
+    lock_release_shared(&lock);
     return count;
 }
 
@@ -248,11 +257,11 @@ struct machine *machines_at(LONG number, UINT *count)
 {
     struct machine *machine = NULL;
 
-    AcquireSRWLockShared(&lock);
+    lock_acquire_shared(&lock);
     *count = table_count;
     if (number >= 1 && (ULONG)number <= table_count)
         machine_addref(machine = table[number - 1].machine);
-    ReleaseSRWLockShared(&lock);
+    lock_release_shared(&lock);
     return machine;
 }
 
@@ -260,14 +269,14 @@ struct machine **machines_list(UINT *count)
 {
     struct machine **list;
 
-    AcquireSRWLockShared(&lock);
+    lock_acquire_shared(&lock);
     *count = table_count;
     if ((list = memory_alloc((table_count + 1) * sizeof(*list))))
     {
         for (UINT i = 0; i < table_count; ++i)
             machine_addref(list[i] = table[i].machine);
     }
-    ReleaseSRWLockShared(&lock);
+    lock_release_shared(&lock);
     return list;
 }
 

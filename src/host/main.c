@@ -7,6 +7,7 @@
 #include "host/threads.h"
 #include "platform/console.h"
 #include "platform/dll_search.h"
+#include "platform/trace.h"
 #include "platform/version.h"
 #include "vmevents.h"
 
@@ -196,14 +197,16 @@ static enum exit_code run(int argc, WCHAR **argv)
 
 int WINAPI wWinMain(HINSTANCE instance, HINSTANCE previous, WCHAR *command_line, int show)
 {
+    WCHAR version[VERSION_TEXT_SIZE], **argv;
     enum exit_code code = EXIT_FAILED;
-    WCHAR **argv;
     HRESULT hr;
     int argc;
 
     (void)previous, (void)command_line, (void)show;
     module_instance = instance;
     dll_search_system_only();
+    module_trace_channel = TRACE_HOST;
+    trace_open("vmhost.exe", version_of_program(version));
     if (!(argv = CommandLineToArgvW(GetCommandLineW(), &argc)))
         return EXIT_FAILED;
     /* A server that COM starts belongs to no console: Ctrl+C there is not meant for it. */

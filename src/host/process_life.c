@@ -5,6 +5,8 @@
  */
 #include "host/process_life.h"
 
+#include "platform/trace.h"
+
 #include <objbase.h>
 
 static LONG references;
@@ -17,13 +19,15 @@ BOOL process_life_init(void)
 
 void process_addref(void)
 {
-    InterlockedIncrement(&references);
+    if (InterlockedIncrement(&references) == 1)
+        trace(TRACE_HOST, "a client is here");
     CoAddRefServerProcess();
 }
 
 void process_release(void)
 {
-    InterlockedDecrement(&references);
+    if (!InterlockedDecrement(&references))
+        trace(TRACE_HOST, "the last client has let go");
     if (!CoReleaseServerProcess())
         process_wake();
 }

@@ -11,6 +11,7 @@
 #include "host/process_life.h"
 #include "host/wine_clients.h"
 #include "host/wine_launches.h"
+#include "platform/trace.h"
 #include "vmevents.h"
 
 #include <ocidl.h>
@@ -160,12 +161,14 @@ HRESULT server_run(void)
     {
         if (FAILED(hr = class_object_offer(&cookie)))
             return hr;
+        trace(TRACE_HOST, "clients may come");
         do
         {
             process_wait(timeout);
             timeout = server_in_use() ? INFINITE : timeout;
         } while (!class_object_withdraw(cookie));
     } while (server_in_use());
+    trace(TRACE_HOST, "no client is left: the process ends");
     wine_launches_end_turn();
     server_finish_connections();
     /* Whoever has a reference all the same may use it in the moment that is left. */

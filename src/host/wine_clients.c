@@ -1,6 +1,8 @@
 #include "host/wine_clients.h"
 
+#include "platform/lock.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 #include "platform/wine.h"
 
 #include <objbase.h>
@@ -21,7 +23,7 @@ struct client
 
 static BOOL watching;
 static void (*when_gone)(void);
-static SRWLOCK lock = SRWLOCK_INIT;
+static struct lock lock = LOCK_INIT;
 static struct client *clients; /* guarded by the lock */
 static BOOL any_seen;          /* likewise */
 static LONG calls;             /* that ever came in */
@@ -32,12 +34,13 @@ static void CALLBACK client_on_end(TP_CALLBACK_INSTANCE *instance, void *context
     BOOL gone;
 
     (void)instance, (void)result;
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     for (link = &clients; *link != client; link = &(*link)->next)
         ;
+    trace(TRACE_HOST, "the client in process %lu is gone", (unsigned long)client->id);
     *link = client->next;
     gone = !clients;
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
 
     CloseThreadpoolWait(wait);
     CloseHandle(client->process);
@@ -71,6 +74,7 @@ static struct client *client_find(DWORD id)
 {
     struct client *client = clients;
 
+    lock_assert_exclusive(&lock);
     while (client && client->id != id)
         client = client->next;
     return client;
@@ -80,15 +84,16 @@ static void clients_note(DWORD id)
 {
     struct client *client;
 
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if (!client_find(id) && (client = client_create(id)))
     {
+        trace(TRACE_HOST, "a client in process %lu has come", (unsigned long)id);
         any_seen = TRUE;
         client->next = clients;
         clients = client;
         SetThreadpoolWait(client->wait, client->process, NULL);
     }
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
 }
 
 /* IChannelHook: the one place that every incoming call passes, those of IRemUnknown included. What it could put
@@ -191,9 +196,9 @@ BOOL wine_clients_are_gone(void)
 {
     BOOL gone;
 
-    AcquireSRWLockShared(&lock);
+    lock_acquire_shared(&lock);
     gone = any_seen && !clients;
-    ReleaseSRWLockShared(&lock);
+    lock_release_shared(&lock);
     return gone;
 }
 

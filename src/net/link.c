@@ -1,6 +1,7 @@
 #include "net/link.h"
 
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +77,7 @@ static void fail(struct connection *connection, int error, const char *fault)
 {
     struct link *link = connection->link;
 
+    trace(TRACE_QEMU, "a connection ends: %s", fault ? fault : uv_strerror(error));
     link_close(link);
     link->callbacks->closed(link->context, error, fault);
 }
@@ -238,6 +240,7 @@ static void on_connected(uv_connect_t *connect, int error)
         fail(connection, error, NULL);
         return;
     }
+    trace(TRACE_QEMU, "is connected from port %u", link_local_port(connection->link));
     connection->connected = true;
     connection->link->progress = LINK_CONNECTED;
     uv_tcp_nodelay(&connection->tcp, 1);
@@ -303,6 +306,7 @@ bool link_open_tls(
     link->progress = LINK_NOT_CONNECTED;
     if (!connection)
         return false;
+    trace(TRACE_QEMU, "connects to %s:%u%s", host, port, credentials ? " by TLS" : "");
     connection->link = link;
     connection->credentials = credentials;
     connection->name = name;

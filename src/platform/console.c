@@ -1,16 +1,12 @@
 #include "platform/console.h"
 
 #include "platform/memory.h"
+#include "platform/unicode.h"
 
 /* So much is converted or given to a console at a time; neither takes any length. A character of 16 bits becomes three
  * bytes at most. */
 #define PIECE 8192
 #define PIECE_UTF8 ((size_t)3 * PIECE)
-
-static bool is_high_surrogate(WCHAR c)
-{
-    return (c & 0xfc00) == 0xd800;
-}
 
 static bool write_bytes(HANDLE file, const char *bytes, DWORD length)
 {
@@ -57,7 +53,7 @@ bool console_write(DWORD which, const WCHAR *text, size_t length)
     {
         size_t piece = length > PIECE ? PIECE : length;
 
-        /* A pair stays together. */
+        /* A surrogate pair is not cut in two. */
         if (piece < length && is_high_surrogate(text[piece - 1]))
             --piece;
         success = GetConsoleMode(file, &mode) ? write_console(file, text, (DWORD)piece)

@@ -103,10 +103,10 @@ void fence_thread(struct fence_thread *thread)
 {
     CONTEXT context;
 
-    /* Suspending only asks for it; a thread whose registers have been told does stand still. */
+    /* SuspendThread only asks for it. A thread whose registers can be read does stand still. */
     while (SuspendThread(thread->handle) == (DWORD)-1)
     {
-        /* A thread that is no more has done what it did. */
+        /* All that a thread which has ended wrote is there to be seen. */
         if (WaitForSingleObject(thread->handle, 0) == WAIT_OBJECT_0)
             return;
         SwitchToThread();

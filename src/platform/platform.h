@@ -17,19 +17,6 @@
 
 #define DISPATCH_CALL CALLBACK
 
-typedef SRWLOCK platform_lock;
-#define PLATFORM_LOCK_INIT SRWLOCK_INIT
-
-static inline void platform_lock_acquire(platform_lock *lock)
-{
-    AcquireSRWLockExclusive(lock);
-}
-
-static inline void platform_lock_release(platform_lock *lock)
-{
-    ReleaseSRWLockExclusive(lock);
-}
-
 static inline void platform_yield(void)
 {
     SwitchToThread();
@@ -99,19 +86,6 @@ static inline bool platform_thread_slot_set(platform_thread_slot slot, void *val
 #include <time.h>
 
 #define DISPATCH_CALL
-
-typedef pthread_mutex_t platform_lock;
-#define PLATFORM_LOCK_INIT PTHREAD_MUTEX_INITIALIZER
-
-static inline void platform_lock_acquire(platform_lock *lock)
-{
-    pthread_mutex_lock(lock);
-}
-
-static inline void platform_lock_release(platform_lock *lock)
-{
-    pthread_mutex_unlock(lock);
-}
 
 static inline void platform_yield(void)
 {

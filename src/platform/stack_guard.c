@@ -26,7 +26,7 @@ __attribute__((constructor(101), no_stack_protector)) static void stack_guard_in
     __stack_chk_guard = (uintptr_t)((uint64_t)high << 32 | (low & ~0xffu));
 }
 
-/* Without a handler having its say, and without returning to what has been overwritten. */
+/* No exception handler is run, and nothing returns to an address that has been overwritten. */
 _Noreturn void __stack_chk_fail(void)
 {
     /* __fastfail(FAST_FAIL_STACK_COOKIE_CHECK_FAILURE), which MinGW-w64's headers do not have. */

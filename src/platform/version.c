@@ -16,24 +16,29 @@ C_ASSERT(offsetof(struct version_resource, value) == 40);
 
 #define SIGNATURE 0xfeef04bd
 
-static const VS_FIXEDFILEINFO *find_version(void)
+static const VS_FIXEDFILEINFO *find_version(HMODULE module)
 {
-    HRSRC place = FindResourceW(NULL, MAKEINTRESOURCEW(VS_VERSION_INFO), (LPCWSTR)RT_VERSION);
-    HGLOBAL loaded = place ? LoadResource(NULL, place) : NULL;
+    HRSRC place = FindResourceW(module, MAKEINTRESOURCEW(VS_VERSION_INFO), (LPCWSTR)RT_VERSION);
+    HGLOBAL loaded = place ? LoadResource(module, place) : NULL;
     const struct version_resource *resource = loaded ? LockResource(loaded) : NULL;
 
-    if (!resource || SizeofResource(NULL, place) < sizeof(*resource) || resource->value.dwSignature != SIGNATURE)
+    if (!resource || SizeofResource(module, place) < sizeof(*resource) || resource->value.dwSignature != SIGNATURE)
         return NULL;
     return &resource->value;
 }
 
-const WCHAR *version_of_program(WCHAR text[VERSION_TEXT_SIZE])
+const WCHAR *version_of_module(HMODULE module, WCHAR text[VERSION_TEXT_SIZE])
 {
-    const VS_FIXEDFILEINFO *version = find_version();
+    const VS_FIXEDFILEINFO *version = find_version(module);
 
     *text = 0;
     if (version)
         _snwprintf(text, VERSION_TEXT_SIZE, L"%u.%u.%u", HIWORD(version->dwFileVersionMS),
                 LOWORD(version->dwFileVersionMS), HIWORD(version->dwFileVersionLS));
     return text;
+}
+
+const WCHAR *version_of_program(WCHAR text[VERSION_TEXT_SIZE])
+{
+    return version_of_module(NULL, text);
 }

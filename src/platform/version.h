@@ -1,4 +1,4 @@
-/* The version of the running program, as its resources have it. */
+/* The version of the running program or of a DLL, as its resources have it. */
 #ifndef VMEVENTS_PLATFORM_VERSION_H
 #define VMEVENTS_PLATFORM_VERSION_H
 
@@ -8,5 +8,6 @@
 
 /* "1.0.0"; empty when there are no resources. Returns the text. */
 const WCHAR *version_of_program(WCHAR text[VERSION_TEXT_SIZE]);
+const WCHAR *version_of_module(HMODULE module, WCHAR text[VERSION_TEXT_SIZE]);
 
 #endif

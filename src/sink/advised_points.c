@@ -1,10 +1,12 @@
 #include "sink/advised_points.h"
 
+#include "platform/trace.h"
+
 #include <olectl.h>
 
 void advised_points_init(struct advised_points *advised)
 {
-    InitializeSRWLock(&advised->lock);
+    lock_init(&advised->lock);
 }
 
 void advised_points_silence(struct advised_points *advised)
@@ -26,14 +28,16 @@ void advised_points_unadvise(struct advised_points *advised)
     if (InterlockedExchange(&advised->ended, TRUE))
         return;
     /* Waits for a thread that is just being given a point: it has a reference when the lock is free. */
-    AcquireSRWLockExclusive(&advised->lock);
-    ReleaseSRWLockExclusive(&advised->lock);
+    lock_acquire(&advised->lock);
+    lock_release(&advised->lock);
     for (UINT i = 0; i < advised->count; ++i)
     {
         struct advised_point *point = &advised->points[i];
 
         /* Fails when the source is gone, which is no error. */
         is_gone[i] = FAILED(IConnectionPoint_Unadvise(point->point, point->cookie));
+        if (is_gone[i])
+            trace(TRACE_SINK, "the source of connection %lu is gone", (unsigned long)point->cookie);
         IConnectionPoint_Release(point->point);
     }
     advised_points_silence(advised);
@@ -76,6 +80,8 @@ static HRESULT advise_one(struct advised_points *advised, struct event_source *s
     point->identity = incoming_sink_identity(point->sink);
     IUnknown_AddRef(point->identity);
     ++advised->count;
+    trace(TRACE_SINK, "source %lx: is advised of %ls, connection %lu there", TRACE_ID(source), events->name,
+            (unsigned long)point->cookie);
     return S_OK;
 
 failed:
@@ -109,13 +115,13 @@ HRESULT advised_points_advise(
 bool advised_points_get_first(struct advised_points *advised, IConnectionPoint **point, DWORD *cookie)
 {
     *point = NULL;
-    AcquireSRWLockShared(&advised->lock);
+    lock_acquire_shared(&advised->lock);
     if (!advised->ended && advised->count)
     {
         *point = advised->points[0].point;
         *cookie = advised->points[0].cookie;
         IConnectionPoint_AddRef(*point);
     }
-    ReleaseSRWLockShared(&advised->lock);
+    lock_release_shared(&advised->lock);
     return *point != NULL;
 }

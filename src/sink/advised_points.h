@@ -6,9 +6,10 @@
 #ifndef VMEVENTS_SINK_ADVISED_POINTS_H
 #define VMEVENTS_SINK_ADVISED_POINTS_H
 
-#include <stdbool.h>
-
+#include "platform/lock.h"
 #include "sink/incoming_sink.h"
+
+#include <stdbool.h>
 
 #include <ocidl.h>
 
@@ -24,7 +25,7 @@ struct advised_point
 struct advised_points
 {
     volatile LONG ended; /* unadvised or abandoned, which is done by the thread that sets this */
-    SRWLOCK lock;        /* held while a point is given out, so that it is not released meanwhile */
+    struct lock lock;        /* held while a point is given out, so that it is not released meanwhile */
     UINT count;
     struct advised_point points[EVENT_INTERFACE_COUNT];
 };

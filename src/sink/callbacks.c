@@ -1,4 +1,5 @@
 /* IVMEventCallbacks: the sink as C programs use it. The interface is documented in include/vmevents.h. */
+#include "platform/trace.h"
 #include "sink/sink.h"
 
 #include <olectl.h>
@@ -54,6 +55,8 @@ static HRESULT WINAPI sink_callbacks_AddCallback(IVMEventCallbacks *iface, REFII
         return E_OUTOFMEMORY;
     poll_give_way(sink->poll);
     *cookie = listener;
+    trace(TRACE_SINK, "sink %lx: callback %lu for events 0x%lx", TRACE_ID(sink), (unsigned long)listener,
+            (unsigned long)mask);
     return S_OK;
 }
 
@@ -61,7 +64,10 @@ static HRESULT WINAPI sink_callbacks_RemoveCallback(IVMEventCallbacks *iface, DW
 {
     struct sink *sink = sink_from_IVMEventCallbacks(iface);
 
-    return listeners_remove(&sink->source->listeners, cookie, LISTENER_CALLBACK) ? S_OK : CONNECT_E_NOCONNECTION;
+    if (!listeners_remove(&sink->source->listeners, cookie, LISTENER_CALLBACK))
+        return CONNECT_E_NOCONNECTION;
+    trace(TRACE_SINK, "sink %lx: callback %lu is removed", TRACE_ID(sink), (unsigned long)cookie);
+    return S_OK;
 }
 
 static const IVMEventCallbacksVtbl sink_callbacks_vtbl = {

@@ -4,6 +4,8 @@
 #include "com/registration/registration.h"
 #include "com/stand_in.h"
 #include "dispatch/readers.h"
+#include "platform/trace.h"
+#include "platform/version.h"
 #include "sink/class_factory.h"
 #include "sink/sink.h"
 
@@ -25,12 +27,22 @@ static const struct registration_server sink_server = {
         .threading_model = L"Both",
 };
 
+/* Opening and writing a file is among what DllMain may do. */
+static void begin_trace(HINSTANCE instance)
+{
+    WCHAR version[VERSION_TEXT_SIZE];
+
+    module_trace_channel = TRACE_SINK;
+    trace_open("vmevents.dll", version_of_module(instance, version));
+}
+
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
 {
     switch (reason)
     {
         case DLL_PROCESS_ATTACH:
             module_instance = instance;
+            begin_trace(instance);
             stand_ins_init();
             return dispatch_init() && apartments_init();
         case DLL_THREAD_DETACH:
@@ -43,6 +55,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
                 break;
             apartments_cleanup();
             dispatch_cleanup();
+            trace_close();
             break;
     }
     return TRUE;

@@ -1,6 +1,7 @@
 #include "sink/event_invoke.h"
 
 #include "com/error_info.h"
+#include "platform/trace.h"
 
 /* The answer to arguments that event_decode refused. */
 static HRESULT event_refuse(struct event_source *source, const struct event_type *type, HRESULT hr,
@@ -9,6 +10,8 @@ static HRESULT event_refuse(struct event_source *source, const struct event_type
     /* Nobody knows whether the arguments were right: not counted. */
     if (hr == E_OUTOFMEMORY)
         return hr;
+    trace(TRACE_SINK, "source %lx: %ls is refused by 0x%08lx, argument %u of those sent", TRACE_ID(source), type->name,
+            (unsigned long)hr, fault->arg);
     InterlockedIncrement(&source->rejected);
     if (arg_error && hr != DISP_E_BADPARAMCOUNT)
         *arg_error = fault->arg;
@@ -33,6 +36,8 @@ HRESULT event_invoke(struct event_source *source, const struct event_interface *
         return DISP_E_MEMBERNOTFOUND;
     if (!(type = event_type_find(events, id)))
     {
+        trace(TRACE_SINK, "source %lx: %ls has no event %ld, which is refused", TRACE_ID(source), events->name,
+                (long)id);
         InterlockedIncrement(&source->rejected);
         return DISP_E_MEMBERNOTFOUND;
     }

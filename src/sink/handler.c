@@ -3,6 +3,7 @@
 #include "com/lane.h"
 #include "com/stand_in.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 #include "sink/record.h"
 
 #include <dispex.h>
@@ -83,6 +84,9 @@ static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count)
     HRESULT hr;
 
     hr = IDispatch_Invoke(code, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
+    if (FAILED(hr))
+        trace(TRACE_SINK, "handler %lx fails by 0x%08lx: %ls", TRACE_ID(code),
+                (unsigned long)(hr == DISP_E_EXCEPTION ? exception.scode : hr), exception.bstrDescription);
     SysFreeString(exception.bstrSource);
     SysFreeString(exception.bstrDescription);
     SysFreeString(exception.bstrHelpFile);

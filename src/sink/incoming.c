@@ -11,6 +11,7 @@
 #include "com/proxy.h"
 #include "event/text.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 #include "sink/advised_points.h"
 #include "sink/mta.h"
 #include "sink/sink.h"
@@ -156,6 +157,7 @@ static void incoming_on_apartment_end(struct apartment_member *member)
 {
     struct incoming *incoming = CONTAINING_RECORD(member, struct incoming, member);
 
+    trace(TRACE_SINK, "connection %ld ends with the apartment of its source", (long)incoming->cookie);
     advised_points_silence(&incoming->advised);
     advised_points_unadvise(&incoming->advised);
     incoming_release(incoming);
@@ -282,6 +284,7 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
         }
         label = name;
     }
+    trace(TRACE_SINK, "sink %lx: connects to \"%ls\"", TRACE_ID(sink), label ? label : L"");
     hr = incoming_create(sink, object, label ? label : L"", &incoming);
     SysFreeString(name);
     if (hr == CONNECT_E_NOCONNECTION)
@@ -291,11 +294,13 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
     if (FAILED(hr))
         return sink_error(hr, L"Connect: source does not let the sink advise (0x%08lx)", (unsigned long)hr);
 
-    AcquireSRWLockExclusive(&sink->lock);
+    lock_acquire(&sink->lock);
     *cookie = incoming->cookie = ++sink->last_incoming_cookie;
     incoming->next = sink->incoming;
     sink->incoming = incoming;
-    ReleaseSRWLockExclusive(&sink->lock);
+    lock_release(&sink->lock);
+    trace(TRACE_SINK, "sink %lx: connection %ld is made%s", TRACE_ID(sink), (long)*cookie,
+            incoming->held ? ", by way of the multithreaded apartment" : "");
     return S_OK;
 }
 
@@ -303,15 +308,16 @@ HRESULT sink_disconnect(struct sink *sink, LONG cookie)
 {
     struct incoming **link, *incoming;
 
-    AcquireSRWLockExclusive(&sink->lock);
+    lock_acquire(&sink->lock);
     for (link = &sink->incoming; (incoming = *link) && incoming->cookie != cookie; link = &incoming->next)
         ;
     if (incoming)
         *link = incoming->next;
-    ReleaseSRWLockExclusive(&sink->lock);
+    lock_release(&sink->lock);
     if (!incoming)
         return sink_error(CONNECT_E_NOCONNECTION,
                 L"Disconnect: there is no connection %ld; it takes what Connect returned, once", (long)cookie);
+    trace(TRACE_SINK, "sink %lx: connection %ld ends", TRACE_ID(sink), (long)cookie);
     incoming_end(incoming);
     return S_OK;
 }
@@ -322,10 +328,10 @@ void sink_disconnect_all(struct sink *sink)
 
     for (;;)
     {
-        AcquireSRWLockExclusive(&sink->lock);
+        lock_acquire(&sink->lock);
         if ((incoming = sink->incoming))
             sink->incoming = incoming->next;
-        ReleaseSRWLockExclusive(&sink->lock);
+        lock_release(&sink->lock);
         if (!incoming)
             return;
         incoming_end(incoming);
@@ -337,12 +343,12 @@ struct incoming *incoming_next(struct sink *sink, struct incoming *after)
     struct incoming *incoming;
 
     /* The newest stands first: those that were made before `after` are the ones with smaller cookies. */
-    AcquireSRWLockShared(&sink->lock);
+    lock_acquire_shared(&sink->lock);
     for (incoming = sink->incoming; incoming && after && incoming->cookie >= after->cookie; incoming = incoming->next)
         ;
     if (incoming)
         InterlockedIncrement(&incoming->refcount);
-    ReleaseSRWLockShared(&sink->lock);
+    lock_release_shared(&sink->lock);
     if (after)
         incoming_release(after);
     return incoming;

@@ -11,6 +11,7 @@
 
 #include "com/module.h"
 #include "com/wine_interfaces.h"
+#include "platform/lock.h"
 #include "platform/wine.h"
 #include "vmevents.h"
 
@@ -31,7 +32,7 @@ static const IID *const interfaces[] = {
         &DIID_IVMFloppyDriveEvents,
 };
 
-static SRWLOCK lock = SRWLOCK_INIT;
+static struct lock lock = LOCK_INIT;
 static UINT holders;
 static UINT idle_times;     /* how often the last holder has let go; one more: it was held meanwhile */
 static HANDLE end_keeper;   /* signalled: the keeper has to leave; NULL: there is no keeper */
@@ -50,9 +51,9 @@ static UINT count_idle_times(void)
 {
     UINT count;
 
-    AcquireSRWLockShared(&lock);
+    lock_acquire_shared(&lock);
     count = idle_times;
-    ReleaseSRWLockShared(&lock);
+    lock_release_shared(&lock);
     return count;
 }
 
@@ -64,10 +65,10 @@ static bool keeper_leaves(void)
     bool leaves;
 
     Sleep(LATE_CALLS_MS);
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if ((leaves = !holders && idle_times == before))
         end_keeper = keeper_ended = NULL;
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     return leaves;
 }
 
@@ -172,19 +173,20 @@ HRESULT mta_hold(void)
 {
     HRESULT hr = S_OK;
 
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if ((end_keeper || SUCCEEDED(hr = keeper_create())) && !holders++)
         ResetEvent(end_keeper);
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     return hr;
 }
 
 /* Tells the keeper to leave. The caller gets the two events, waits for `ended` and closes both; under Wine NULL, since
- * nobody waits there and the keeper closes them. The lock is held. */
+ * nobody waits there and the keeper closes them. */
 static HANDLE dismiss_keeper(HANDLE *ended)
 {
     HANDLE end = end_keeper;
 
+    lock_assert_exclusive(&lock);
     ++idle_times;
     SetEvent(end);
     if (is_wine())
@@ -201,10 +203,10 @@ void mta_let_go(void)
     HANDLE end = NULL, ended;
     DWORD index;
 
-    AcquireSRWLockExclusive(&lock);
+    lock_acquire(&lock);
     if (!--holders)
         end = dismiss_keeper(&ended);
-    ReleaseSRWLockExclusive(&lock);
+    lock_release(&lock);
     if (!end)
         return;
     if (FAILED(CoWaitForMultipleHandles(0, INFINITE, 1, &ended, &index)))

@@ -23,6 +23,7 @@ struct poll_wait
 
 void poll_wake_all(struct poll *poll)
 {
+    lock_assert_exclusive(&poll->lock);
     for (struct poll_wait *wait = poll->waits; wait; wait = wait->next)
         SetEvent(wait->wake);
 }
@@ -33,7 +34,7 @@ struct poll *poll_create(struct event_source *source)
 
     if (!poll)
         return NULL;
-    InitializeSRWLock(&poll->lock);
+    lock_init(&poll->lock);
     poll->refcount = 1;
     event_source_addref(source);
     poll->source = source;
@@ -61,12 +62,12 @@ void poll_release(struct poll *poll)
 
 void poll_close(struct poll *poll)
 {
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     poll->closed = true;
     for (struct poll_wait *wait = poll->waits; wait; wait = wait->next)
         wait->stopped = true;
     poll_wake_all(poll);
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     poll_release(poll);
 }
 
@@ -83,7 +84,7 @@ static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD 
         return E_OUTOFMEMORY;
     }
     poll_addref(poll);
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     if ((wait->next = poll->waits))
         wait->next->link = &wait->next;
     wait->link = &poll->waits;
@@ -93,16 +94,16 @@ static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD 
     if (poll->stop_pending)
         wait->timeout_ms = 0;
     poll->stop_pending = false;
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     return S_OK;
 }
 
 static void poll_wait_end(struct poll *poll, struct poll_wait *wait)
 {
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     if ((*wait->link = wait->next))
         wait->next->link = wait->link;
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     CloseHandle(wait->wake);
     apartment_release(wait->apartment);
     poll_release(poll);
@@ -113,9 +114,9 @@ static DWORD poll_wait_left(struct poll *poll, struct poll_wait *wait)
 {
     bool stopped;
 
-    AcquireSRWLockShared(&poll->lock);
+    lock_acquire_shared(&poll->lock);
     stopped = wait->stopped;
-    ReleaseSRWLockShared(&poll->lock);
+    lock_release_shared(&poll->lock);
     if (stopped)
         return 0;
     if (wait->timeout_ms == INFINITE)
@@ -164,9 +165,9 @@ static void poll_run_waiting(struct poll *poll, struct poll_wait *wait)
         return;
     do
     {
-        AcquireSRWLockShared(&poll->lock);
+        lock_acquire_shared(&poll->lock);
         stopped = wait->stopped;
-        ReleaseSRWLockShared(&poll->lock);
+        lock_release_shared(&poll->lock);
     } while (!stopped && clock_left_ms(wait->start, RUN_WAITING_MS) && apartment_run_job());
 }
 
@@ -183,30 +184,30 @@ HRESULT poll_run(struct poll *poll, DWORD timeout_ms, LONG *count)
             break;
     } while (poll_wait_left(poll, &wait));
     poll_run_waiting(poll, &wait);
-    AcquireSRWLockShared(&poll->lock);
+    lock_acquire_shared(&poll->lock);
     *count = wait.calls;
-    ReleaseSRWLockShared(&poll->lock);
+    lock_release_shared(&poll->lock);
     poll_wait_end(poll, &wait);
     return S_OK;
 }
 
 void poll_stop(struct poll *poll)
 {
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     poll->stop_pending = !poll->waits;
     for (struct poll_wait *wait = poll->waits; wait; wait = wait->next)
         wait->stopped = true;
     poll_wake_all(poll);
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
 }
 
 void poll_count_call(struct poll *poll)
 {
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     for (struct poll_wait *wait = poll->waits; wait; wait = wait->next)
     {
         if (apartment_is_current(wait->apartment))
             ++wait->calls;
     }
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
 }

@@ -4,6 +4,7 @@
 
 #include "com/queue_load.h"
 #include "dispatch/ring.h"
+#include "platform/lock.h"
 #include "sink/poll.h"
 
 struct poll_wait;
@@ -12,7 +13,7 @@ struct poll
 {
     LONG refcount;
     struct event_source *source;
-    SRWLOCK lock;
+    struct lock lock;
     struct ring events;
     struct queue_load load;
     LONG capacity;
@@ -24,7 +25,7 @@ struct poll
     struct poll_wait *waits;
 };
 
-/* Wakes everybody who waits: there is an event, or an end of waiting. The lock is held. */
+/* Wakes everybody who waits: there is an event, or an end of waiting. The queue's lock is held. */
 void poll_wake_all(struct poll *poll);
 
 /* Turns the queue on, with the capacity that it has at first. S_OK, E_OUTOFMEMORY */

@@ -1,21 +1,25 @@
 /* The queue of NextEvent: events go in as they are fired, and out as they are asked for or too many. */
 #include "sink/poll_parts.h"
 
+#include "platform/trace.h"
+
 #define DEFAULT_CAPACITY 1024
 
-/* The oldest event; NULL: there is none. The lock is held. */
+/* The oldest event; NULL: there is none. */
 static struct kept_event *poll_take_oldest(struct poll *poll)
 {
-    struct kept_event *kept = ring_take(&poll->events);
+    struct kept_event *kept;
 
-    if (kept)
+    lock_assert_exclusive(&poll->lock);
+    if ((kept = ring_take(&poll->events)))
         queue_load_remove(&poll->load, kept);
     return kept;
 }
 
-/* The lock is held. False: out of memory. */
+/* False: out of memory. */
 static bool poll_put(struct poll *poll, struct kept_event *kept)
 {
+    lock_assert_exclusive(&poll->lock);
     if (!ring_push(&poll->events, kept))
         return false;
     queue_load_add(&poll->load, kept);
@@ -30,13 +34,22 @@ static LONG poll_shrink(struct poll *poll, size_t count)
 
     for (;; ++dropped)
     {
-        AcquireSRWLockExclusive(&poll->lock);
+        lock_acquire(&poll->lock);
         kept = queue_load_is_too_much(&poll->load, count) ? poll_take_oldest(poll) : NULL;
-        ReleaseSRWLockExclusive(&poll->lock);
+        lock_release(&poll->lock);
         if (!kept)
             return dropped;
         kept_event_release(kept);
     }
+}
+
+static void poll_count_dropped(struct poll *poll, LONG count)
+{
+    if (!count)
+        return;
+    trace(TRACE_SINK, "source %lx: %ld more events are dropped from the queue of NextEvent", TRACE_ID(poll->source),
+            (long)count);
+    InterlockedExchangeAdd(&poll->source->dropped, count);
 }
 
 static void CALLBACK poll_notify(const VMEVENT *event, void *context)
@@ -48,21 +61,21 @@ static void CALLBACK poll_notify(const VMEVENT *event, void *context)
 
     if (!kept)
     {
-        InterlockedIncrement(&poll->source->dropped);
+        poll_count_dropped(poll, 1);
         return;
     }
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     if ((LONG)poll->load.count >= poll->capacity)
         lost = poll_take_oldest(poll);
     if (!poll_put(poll, kept))
         lost = kept;
     overfull = queue_load_is_too_much(&poll->load, SIZE_MAX);
     poll_wake_all(poll);
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     if (lost)
         kept_event_release(lost);
     if ((count = (lost ? 1 : 0) + (overfull ? poll_shrink(poll, SIZE_MAX) : 0)))
-        InterlockedExchangeAdd(&poll->source->dropped, count);
+        poll_count_dropped(poll, count);
 }
 
 static void CALLBACK poll_release_listener(void *context)
@@ -70,11 +83,12 @@ static void CALLBACK poll_release_listener(void *context)
     poll_release(context);
 }
 
-/* Has the source put its events in, unless the capacity is 0 or that is so already. The lock is held. */
+/* Has the source put its events in, unless the capacity is 0 or that is so already. S_OK, E_OUTOFMEMORY */
 static HRESULT poll_listen(struct poll *poll)
 {
     uint32_t listener;
 
+    lock_assert_exclusive(&poll->lock);
     if (poll->listening || !poll->capacity || poll->closed)
         return S_OK;
     poll_addref(poll);
@@ -89,12 +103,13 @@ static HRESULT poll_listen(struct poll *poll)
     return S_OK;
 }
 
-/* Sets the capacity for good, or leaves all as it was when it fails. The lock is held. */
+/* Sets the capacity for good, or leaves all as it was when it fails. S_OK, E_OUTOFMEMORY */
 static HRESULT poll_reserve(struct poll *poll, LONG capacity)
 {
     LONG before = poll->capacity;
     HRESULT hr;
 
+    lock_assert_exclusive(&poll->lock);
     poll->capacity = capacity;
     if (SUCCEEDED(hr = poll_listen(poll)))
         poll->wanted = true;
@@ -108,19 +123,24 @@ static void poll_stop_listening(struct poll *poll)
     uint32_t listener;
     bool listening;
 
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     listening = poll->listening;
     listener = poll->listener;
     poll->listening = false;
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     if (listening)
         listeners_remove(&poll->source->listeners, listener, LISTENER_QUEUE);
 }
 
 HRESULT poll_queue_begin(struct poll *poll)
 {
+    HRESULT hr;
+
+    lock_acquire(&poll->lock);
     poll->capacity = DEFAULT_CAPACITY;
-    return poll_listen(poll);
+    hr = poll_listen(poll);
+    lock_release(&poll->lock);
+    return hr;
 }
 
 void poll_queue_free(struct poll *poll)
@@ -133,11 +153,11 @@ void poll_give_way(struct poll *poll)
 {
     bool wanted;
 
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     wanted = poll->wanted;
     if (!wanted)
         poll->capacity = 0;
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     if (wanted)
         return;
     poll_stop_listening(poll);
@@ -148,10 +168,10 @@ HRESULT poll_want(struct poll *poll)
 {
     HRESULT hr = S_OK;
 
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     if (!poll->wanted)
         hr = poll_reserve(poll, poll->capacity ? poll->capacity : DEFAULT_CAPACITY);
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     return hr;
 }
 
@@ -159,9 +179,9 @@ struct kept_event *poll_take(struct poll *poll)
 {
     struct kept_event *kept;
 
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     kept = poll_take_oldest(poll);
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     return kept;
 }
 
@@ -169,9 +189,9 @@ LONG poll_get_capacity(struct poll *poll)
 {
     LONG capacity;
 
-    AcquireSRWLockShared(&poll->lock);
+    lock_acquire_shared(&poll->lock);
     capacity = poll->capacity;
-    ReleaseSRWLockShared(&poll->lock);
+    lock_release_shared(&poll->lock);
     return capacity;
 }
 
@@ -180,14 +200,14 @@ HRESULT poll_set_capacity(struct poll *poll, LONG capacity)
     LONG dropped;
     HRESULT hr;
 
-    AcquireSRWLockExclusive(&poll->lock);
+    lock_acquire(&poll->lock);
     hr = poll_reserve(poll, capacity);
-    ReleaseSRWLockExclusive(&poll->lock);
+    lock_release(&poll->lock);
     if (FAILED(hr))
         return hr;
     if (!capacity)
         poll_stop_listening(poll);
     dropped = poll_shrink(poll, capacity);
-    InterlockedExchangeAdd(&poll->source->dropped, dropped);
+    poll_count_dropped(poll, dropped);
     return S_OK;
 }

@@ -1,5 +1,6 @@
 /* The twelve machine events as methods of IVMEventSink: raised by hand, from C or from a script. */
 #include "com/error_info.h"
+#include "platform/trace.h"
 #include "sink/event_invoke.h"
 #include "sink/sink.h"
 
@@ -9,6 +10,7 @@ static HRESULT sink_refuse(
     /* Nobody knows whether the arguments were right: not counted. */
     if (hr == E_OUTOFMEMORY)
         return hr;
+    trace(TRACE_SINK, "source %lx: %ls is refused by 0x%08lx", TRACE_ID(sink->source), type->name, (unsigned long)hr);
     InterlockedIncrement(&sink->source->rejected);
     if (hr == E_INVALIDARG)
         return error_raise(hr, &IID_IVMEventSink, SINK_ERROR_SOURCE, event_describe_fault(type, fault));

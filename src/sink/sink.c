@@ -8,6 +8,7 @@
 #include "com/error_info.h"
 #include "com/module.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 #include "sink/catch_up.h"
 #include "sink/event_invoke.h"
 #include "sink/record.h"
@@ -39,11 +40,11 @@ static HRESULT sink_query_marshaler(struct sink *sink, REFIID riid, void **objec
     IUnknown *marshaler;
     HRESULT hr = S_OK;
 
-    AcquireSRWLockExclusive(&sink->lock);
+    lock_acquire(&sink->lock);
     if (!sink->marshaler)
         hr = CoCreateFreeThreadedMarshaler((IUnknown *)&sink->IVMEventSink_iface, &sink->marshaler);
     marshaler = sink->marshaler;
-    ReleaseSRWLockExclusive(&sink->lock);
+    lock_release(&sink->lock);
     return FAILED(hr) ? hr : IUnknown_QueryInterface(marshaler, riid, object);
 }
 
@@ -97,6 +98,8 @@ static void sink_free(struct sink *sink)
 {
     /* What is called from here may add a reference and release it again, which must not free the sink a second time. */
     sink->refcount = 1;
+    trace(TRACE_SINK, "sink %lx ends: %ld events were refused, %ld calls failed, %ld events were dropped",
+            TRACE_ID(sink), (long)sink->source->rejected, (long)sink->source->failed, (long)sink->source->dropped);
     sink_disconnect_all(sink);
     connections_end_all(sink->source);
     poll_close(sink->poll);
@@ -137,7 +140,10 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
     /* A source that took the sink by IDispatch alone calls an event that none of the twelve is. It is refused, and
      * counted. */
     if (hr == DISP_E_MEMBERNOTFOUND && event_is_called(flags) && !type_info_has_member(&IID_IVMEventSink, id))
+    {
+        trace(TRACE_SINK, "source %lx: there is no event %ld, which is refused", TRACE_ID(sink->source), (long)id);
         InterlockedIncrement(&sink->source->rejected);
+    }
     return hr;
 }
 
@@ -338,7 +344,7 @@ HRESULT sink_create(REFIID riid, void **object)
     module_addref();
     sink->IVMEventSink_iface.lpVtbl = (IVMEventSinkVtbl *)&sink_vtbl;
     sink->refcount = 1;
-    InitializeSRWLock(&sink->lock);
+    lock_init(&sink->lock);
     sink_init_dispinterfaces(sink);
     sink_init_callbacks(sink);
     error_support_init(&sink->error_support, (IUnknown *)&sink->IVMEventSink_iface, &IID_IVMEventSink);
@@ -347,6 +353,7 @@ HRESULT sink_create(REFIID riid, void **object)
     connection_points_init(&sink->points, (IUnknown *)&sink->IVMEventSink_iface, sink->source,
             (1u << EVENT_INTERFACE_COUNT) - 1, LANE_HOME_THREAD);
 
+    trace(TRACE_SINK, "sink %lx is made, source %lx", TRACE_ID(sink), TRACE_ID(sink->source));
     hr = IVMEventSink_QueryInterface(&sink->IVMEventSink_iface, riid, object);
     IVMEventSink_Release(&sink->IVMEventSink_iface);
     return hr;

@@ -10,6 +10,7 @@
 #include "com/error_support.h"
 #include "com/event_source.h"
 #include "com/relay.h"
+#include "platform/lock.h"
 #include "sink/poll.h"
 
 struct incoming;
@@ -39,7 +40,7 @@ struct sink
     LONG refcount;
     struct event_source *source;
     struct poll *poll;
-    SRWLOCK lock;
+    struct lock lock;
     IUnknown *marshaler;       /* made when it is first asked for; guarded by the lock */
     struct incoming *incoming; /* connections to sources; guarded by the lock */
     LONG last_incoming_cookie;

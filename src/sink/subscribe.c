@@ -1,5 +1,6 @@
 /* Subscribe and Unsubscribe: what scripts ask for, understood or refused with a description of what was wrong. */
 #include "event/text.h"
+#include "platform/trace.h"
 #include "sink/handler.h"
 #include "sink/sink.h"
 
@@ -117,6 +118,8 @@ HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, LONG *
                 L"Subscribe: handler has no IDispatch; a C program registers callbacks by IVMEventCallbacks");
     if (SUCCEEDED(hr = handler_subscribe(sink->source, sink->poll, events, code, all, &listener)))
         *cookie = (LONG)listener;
+    trace(TRACE_SINK, "sink %lx: subscription %lu to events 0x%lx ends by 0x%08lx", TRACE_ID(sink),
+            (unsigned long)*cookie, (unsigned long)events, (unsigned long)hr);
     IDispatch_Release(code);
     return hr;
 }
@@ -124,7 +127,10 @@ HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, LONG *
 HRESULT sink_unsubscribe(struct sink *sink, LONG cookie)
 {
     if (listeners_remove(&sink->source->listeners, (uint32_t)cookie, LISTENER_HANDLER))
+    {
+        trace(TRACE_SINK, "sink %lx: subscription %lu is taken back", TRACE_ID(sink), (unsigned long)cookie);
         return S_OK;
+    }
     return sink_error(CONNECT_E_NOCONNECTION,
             L"Unsubscribe: there is no subscription %ld; it takes what Subscribe returned, once", (long)cookie);
 }

@@ -13,7 +13,7 @@ static void assert_text(BSTR got, const WCHAR *expected)
 }
 
 /* With the arguments of value_make_legal. */
-static const WCHAR *const event_texts[EVENT_COUNT] = {
+static const WCHAR *const event_texts[] = {
         L"OnStateChange(virtualMachineState=vmVMState_TurnedOff)",
         L"OnRequestShutdown()",
         L"OnReset()",
@@ -35,6 +35,8 @@ static const WCHAR *const event_texts[EVENT_COUNT] = {
         L"OnMediaInsert(mediaPath=\"\")",
         L"OnMediaEject(mediaPath=\"\")",
 };
+
+_Static_assert(ARRAYSIZE(event_texts) == EVENT_COUNT, "each event has its text");
 
 static void test_every_event(void **state)
 {

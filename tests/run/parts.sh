@@ -127,6 +127,19 @@ END
     [[ $chosen == *"none at all"* ]] || fail "it says that there is nothing: $chosen"
 }
 
+try_indexes() {
+    local out index=
+    apt-get() { [[ -z $index ]] || touch "indexes/lists/$index"; return "$status"; }
+    for status in 0 100; do
+        ! out=$(update_indexes indexes) || fail "without an index nothing can be had, whatever apt says of it"
+        [[ $out == *"is there no network?"* ]] || fail "that is said: $out"
+    done
+    for index in deb.example_dists_stable_main_binary-i386_Packages deb.example_dists_stable_main_source_Sources.lz4; do
+        rm -rf indexes
+        out=$(update_indexes indexes) || fail "one is enough: $out"
+    done
+}
+
 try_half_made_library() {
     known_tarballs=("uv 1 abc")
     ! library_is_built uv -DX=1 || fail "there is none"
@@ -195,6 +208,39 @@ try_left_out() {
     [[ $(<build/win32/left-out) == $'qemu_users: no emulator\nevent_text: no emulator' ]] || fail "all of them"
 }
 
+try_emulation_in_turn() {
+    local out emulated_budget=150
+    # CTest for one test. A test takes 100 seconds, and those called bad fail.
+    run_ctest() {
+        local name=${4#^} status=run
+        name=${name%$}
+        [[ $1 == win32 && $3 == --tests-regex && $5 == --timeout ]] || fail "CTest is called as it is here: $*"
+        [[ $name != bad* ]] || status=fail
+        printf '%s\n' "1/1 Test: $name" "output of $name" >build/win32/Testing/Temporary/LastTest.log
+        printf '%s\n' '<?xml version="1.0"?>' '<testsuite>' >build/win32/junit.xml
+        printf '\t<testcase name="%s" classname="%s" time="100.5" status="%s">\n' "$name" "$name" "$status" \
+            >>build/win32/junit.xml
+        printf '%s\n' '</testsuite>' >>build/win32/junit.xml
+        SECONDS=$((SECONDS + 100))
+        [[ $status == run ]]
+    }
+    mkdir -p tests build/win32
+    printf '%s\n' "# a comment" "" "vtables    they tell most" "scripts_.*  and these" >tests/emulated_first
+    echo "slow: takes too long" >build/win32/left-out
+    out=$(printf '  Test #%d: %s\n' 1 other 2 scripts_js 3 slow 4 scripts_vbs 5 vtables 6 last | emulated_names)
+    [[ $out == $'vtables\nscripts_js\nscripts_vbs\nother\nlast' ]] || fail "the telling ones come first: $out"
+    out=$(emulate vtables bad late) || fail "what has failed is told by the summary"
+    [[ $out == *"vtables "*"passed"*"bad "*"failed"*"output of bad"* ]] || fail "each is told, and why one fails: $out"
+    [[ $out != *"output of vtables"* ]] || fail "what passes is told in a line"
+    [[ $(tail -n 1 build/win32/left-out) == "late: no time was left of the 150 seconds "* ]] || fail "late has no turn"
+    mv build/win32/Testing/Temporary/LastTest.log build/win32
+    ! out=$(summary) || fail "one has failed"
+    [[ $out == *"skipped: win32 late: no time was left"*"1 passed, 1 failed, 2 skipped" ]] || fail "all count: $out"
+    emulated_budget=0
+    emulate vtables
+    [[ $(tail -n 1 build/win32/left-out) == "vtables: no time was left "* ]] || fail "without time none has a turn"
+}
+
 summary() { awk -v limit=300 "$summarise" build/win32/{left-out,LastTest.log,junit.xml} /dev/null; }
 
 try_summary() {
@@ -245,6 +291,16 @@ try_includes() {
     check_includes >out || fail "within a folder it may be: $(<out)"
 }
 
+# A program that takes no notice of Ctrl+C, and what would come after it.
+try_interrupted() {
+    local status=0
+    mkdir copy
+    cp -r "$checkout/run" "$checkout/scripts" copy
+    echo 'cmd_bench() { sh -c "kill -INT $$ && sleep 0.1" && touch went-on; }' >>copy/scripts/bench.sh
+    env --default-signal=INT copy/run bench || status=$?
+    [[ $status == 130 && ! -e went-on ]] || fail "Ctrl+C ends it: $status"
+}
+
 # Two at a time would build into one folder.
 try_waits_for_another() {
     mkdir -p "$cache"
@@ -259,6 +315,64 @@ try_waits_for_another() {
     lock_checkout
     [[ -e let-go ]] || fail "it goes on when the other has let go"
     wait
+}
+
+# What a test starts ends with the tests, however they end. Here a test is a shell that starts another program.
+try_tests_end_as_a_whole() {
+    local how caller program
+    mkdir -p bin
+    printf '%s\n' '#!/bin/sh' 'sh -c "sleep 600 & echo \$! >program.new && mv program.new program && wait"' 'exit 3' >bin/ctest
+    chmod +x bin/ctest
+    stop_wine() { :; }
+    PATH=$work/bin:$PATH
+    for how in KILL TERM; do
+        rm -f program
+        { trap end_tests EXIT && trap 'exit 143' TERM && run_ctest win32; } &
+        caller=$!
+        while [[ ! -e program ]]; do sleep 0.05; done
+        program=$(<program)
+        kill "-$how" "$caller"
+        wait "$caller" 2>/dev/null || true
+        for ((i = 0; i < 600; ++i)); do
+            [[ -e /proc/$program && $(cut -d ' ' -f 3 "/proc/$program/stat") != Z ]] || break
+            sleep 0.1
+        done
+        ((i < 600)) || fail "what a test has started ends when ./run ends by SIG$how"
+    done
+    printf '%s\n' '#!/bin/sh' 'exit 3' >bin/ctest
+    how=0
+    run_ctest win32 || how=$?
+    [[ $how == 3 ]] || fail "CTest's exit code is known: $how"
+}
+
+# Whatever ./run fetches or makes below .cache, it goes on for a while when ./run is killed.
+go_on_until_told() {
+    touch began
+    while [[ ! -e end ]]; do sleep 0.05; done
+}
+
+# A next one that began to make the same would make it in the same folder.
+try_waits_for_what_a_killed_one_began() {
+    local part killed
+    missing_packages() { :; }
+    npm() { :; }
+    dpkg-query() { echo 1; }
+    kernel_runs_32bit() { false; }
+    for part in fetch_node:prepare_node make_guest:prepare_guest make_emulation:prepare_emulation \
+        cross_build:prepare_libraries fetch_wine32:prepare_wine32; do
+        rm -f began end
+        eval "${part%:*}() { go_on_until_told; }"
+        bits32=none VMEVENTS_BITS32=none
+        [[ $part != *wine32 ]] || bits32=native
+        { lock_checkout && "${part#*:}"; } 2>/dev/null &
+        killed=$!
+        while [[ ! -e began ]]; do sleep 0.05; done
+        kill -KILL "$killed"
+        wait "$killed" 2>/dev/null || true
+        ! (exec 8>"$cache/lock" && flock -n 8) || fail "${part%:*} goes on, and holds the lock"
+        touch end
+        flock -w 60 "$cache/lock" true || fail "the lock is free when ${part%:*} has ended"
+    done
 }
 
 "try_$behaviour"

@@ -1,5 +1,8 @@
 #include "sink/samples.h"
 
+/* Of the catalogue the tests of the sink have nothing but the number of events. */
+#include "event/catalogue.h"
+
 #define STATES                                                                                                         \
     11,                                                                                                                \
             L"VMVMState has 0 (vmVMState_Invalid), 1 (vmVMState_TurnedOff), 2 (vmVMState_Saved), "                     \
@@ -15,6 +18,8 @@
 #define PC &DIID_IVMVirtualPCEvents, L"IVMVirtualPCEvents"
 #define DVD &DIID_IVMDVDDriveEvents, L"IVMDVDDriveEvents"
 #define FLOPPY &DIID_IVMFloppyDriveEvents, L"IVMFloppyDriveEvents"
+
+_Static_assert(SAMPLE_COUNT == EVENT_COUNT, "each event has a sample");
 
 const struct sample samples[SAMPLE_COUNT] = {
         {MACHINE, 1, L"OnStateChange", 1, {NUMBER(L"virtualMachineState", 5, STATES)},

@@ -1,9 +1,11 @@
 #include "support/counted_memory.h"
 
+#include "platform/lock.h"
 #include "platform/memory.h"
-#include "platform/platform.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef _WIN32
@@ -39,7 +41,7 @@ struct block
     const void *caller;
 };
 
-static platform_lock lock = PLATFORM_LOCK_INIT;
+static struct lock lock = LOCK_INIT;
 static struct block *buckets[BUCKETS]; /* by address; guarded by the lock */
 static struct memory_count count;      /* likewise */
 static bool (*gate)(void);
@@ -122,12 +124,12 @@ static void *block_create(size_t size, bool lines, const void *caller)
     block->lines = lines;
     block->caller = caller;
     bucket = bucket_of(block->memory);
-    platform_lock_acquire(&lock);
+    lock_acquire(&lock);
     block->next = *bucket;
     *bucket = block;
     ++count.blocks;
     count.bytes += size;
-    platform_lock_release(&lock);
+    lock_release(&lock);
     return block->memory;
 }
 
@@ -136,7 +138,7 @@ static struct block *block_take(void *memory)
 {
     struct block **link, *block;
 
-    platform_lock_acquire(&lock);
+    lock_acquire(&lock);
     for (link = bucket_of(memory); (block = *link) && block->memory != memory; link = &block->next)
         ;
     if (block)
@@ -145,7 +147,7 @@ static struct block *block_take(void *memory)
         --count.blocks;
         count.bytes -= block->size;
     }
-    platform_lock_release(&lock);
+    lock_release(&lock);
     return block;
 }
 
@@ -189,10 +191,10 @@ void *memory_resize(void *memory, size_t size)
 
     if (!larger || !memory)
         return larger;
-    platform_lock_acquire(&lock);
+    lock_acquire(&lock);
     for (old = *bucket_of(memory); old && old->memory != memory; old = old->next)
         ;
-    platform_lock_release(&lock);
+    lock_release(&lock);
     if (!old)
         die("resized, but never given", memory);
     memcpy(larger, memory, old->size < size ? old->size : size);
@@ -214,9 +216,9 @@ static struct memory_count live(void)
 {
     struct memory_count now;
 
-    platform_lock_acquire(&lock);
+    lock_acquire(&lock);
     now = count;
-    platform_lock_release(&lock);
+    lock_release(&lock);
     return now;
 }
 
@@ -236,7 +238,7 @@ static void print(void)
 {
     unsigned int printed = 0;
 
-    platform_lock_acquire(&lock);
+    lock_acquire(&lock);
     fprintf(stderr, "%lu blocks of %lu bytes are held; they were had at\n", (unsigned long)count.blocks,
             (unsigned long)count.bytes);
     for (size_t i = 0; i < BUCKETS; ++i)
@@ -245,7 +247,7 @@ static void print(void)
             fprintf(stderr, "  0x%lx: %lu bytes\n", (unsigned long)place_of(block->caller), (unsigned long)block->size);
     }
     fflush(stderr);
-    platform_lock_release(&lock);
+    lock_release(&lock);
 }
 
 static void set_gate(bool (*new_gate)(void))

@@ -1,6 +1,7 @@
 #include "com/registration/journal.h"
 
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 struct journal_entry
 {
@@ -46,6 +47,19 @@ static void journal_push(struct registry_journal *journal, struct journal_entry 
     journal->newest = entry;
 }
 
+static void trace_write_of(const struct registry_write *write, LSTATUS status)
+{
+    static const char *const changes[] = {
+            [REGISTRY_CREATE_KEY] = "key is made",
+            [REGISTRY_DELETE_KEY] = "key is deleted",
+            [REGISTRY_SET_VALUE] = "value is set",
+            [REGISTRY_DELETE_VALUE] = "value is deleted",
+    };
+
+    trace(TRACE_COM, "registry: %s, %ls, %ls: error %ld", changes[write->change], write->key.path, write->name,
+            (long)status);
+}
+
 static HRESULT journal_write(
         struct registry_journal *journal, const struct registry_write *write, const struct registry_write *undo)
 {
@@ -54,7 +68,9 @@ static HRESULT journal_write(
 
     if (!entry)
         return E_OUTOFMEMORY;
-    if ((status = registry_write(write)))
+    status = registry_write(write);
+    trace_write_of(write, status);
+    if (status)
     {
         memory_free(entry);
         return HRESULT_FROM_WIN32(status);

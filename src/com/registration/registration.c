@@ -4,6 +4,7 @@
 #include "com/registration/steps.h"
 #include "com/type_info.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
 
 #include <stdio.h>
 
@@ -31,6 +32,8 @@ static HRESULT registration_begin(struct registration *registration, enum regist
 static HRESULT registration_end(struct registration *registration, HRESULT hr)
 {
     hr = registry_journal_end(&registration->journal, hr);
+    trace(TRACE_COM, "registration of %ls ends by 0x%08lx%s", registration->module, (unsigned long)hr,
+            FAILED(hr) ? ": all is as it was" : "");
     if (registration->library)
         ITypeLib_Release(registration->library);
     memory_free(registration->module);

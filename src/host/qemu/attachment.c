@@ -1,5 +1,7 @@
 #include "host/qemu/attachment.h"
 
+#include "platform/trace.h"
+
 #include <stdio.h>
 
 /* QEMU before 8.0 reads a monitor byte by byte, and looks for the next when its socket has something; by TLS the rest
@@ -28,6 +30,8 @@ static void schedule(struct attachment *attachment)
 
 static void report(struct attachment *attachment, bool connected, const char *fault)
 {
+    trace(TRACE_QEMU, "%s:%u: %s: %s", attachment->address.host, attachment->address.qmp_port,
+            connected ? "attached" : "not attached", fault ? fault : "nothing is wrong");
     attachment->callbacks->connection(attachment->context, connected, fault);
 }
 

@@ -1,9 +1,9 @@
 #include "host/qemu/loop.h"
 
 #include "host/qemu/json_reader.h"
-#include "platform/platform.h"
+#include "platform/lock.h"
 
-static platform_lock lock = PLATFORM_LOCK_INIT;
+static struct lock lock = LOCK_INIT;
 static bool running; /* guarded by the lock */
 static struct loop_task *first, **last = &first;
 
@@ -15,11 +15,11 @@ static struct loop_task *take_tasks(void)
 {
     struct loop_task *tasks;
 
-    platform_lock_acquire(&lock);
+    lock_acquire(&lock);
     tasks = first;
     first = NULL;
     last = &first;
-    platform_lock_release(&lock);
+    lock_release(&lock);
     return tasks;
 }
 
@@ -40,9 +40,10 @@ static void serve(void *context)
     uv_run(&loop, UV_RUN_DEFAULT);
 }
 
-/* The lock is held. */
+/* Starts the loop unless it runs. False: it could not be started. */
 static bool start(void)
 {
+    lock_assert_exclusive(&lock);
     if (running)
         return true;
     json_reader_init();
@@ -68,13 +69,13 @@ bool loop_post(struct loop_task *task)
     bool posted;
 
     task->next = NULL;
-    platform_lock_acquire(&lock);
+    lock_acquire(&lock);
     if ((posted = start()))
     {
         *last = task;
         last = &task->next;
         uv_async_send(&wake);
     }
-    platform_lock_release(&lock);
+    lock_release(&lock);
     return posted;
 }
