@@ -1,12 +1,10 @@
 #include "net/tls_windows.h"
 
-#include "platform/platform.h"
-
 #include <wchar.h>
 
 struct tls_windows tls_windows;
 
-static platform_lock lock = PLATFORM_LOCK_INIT;
+static SRWLOCK lock = SRWLOCK_INIT;
 static bool loaded; /* guarded by the lock */
 
 /* What the DLL needs is looked for in the same directory. */
@@ -42,10 +40,10 @@ bool tls_windows_load(void)
 {
     bool result;
 
-    platform_lock_acquire(&lock);
+    AcquireSRWLockExclusive(&lock);
     if (!loaded)
         loaded = load();
     result = loaded;
-    platform_lock_release(&lock);
+    ReleaseSRWLockExclusive(&lock);
     return result;
 }
