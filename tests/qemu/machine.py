@@ -42,15 +42,16 @@ class Machine:
     """One QEMU at a time. Its devices are always the same, so that a state saved by one is another's to load.
 
     disk: "qcow2" can hold snapshots, "full" has no room left from FULL_AT on. kernel: None for a machine that boots from
-    its floppy. options: more words for QEMU. address_options: more parts of the address.
+    its floppy. options: more words for QEMU. address_options: more parts of the address. tls: a folder with what QEMU shows
+    to those who connect to its two ports, and by what it knows them; without one they speak in the clear.
     The two ports, QMP and agent, stay the same when the machine is started again.
     """
 
     def __init__(self, disk="qcow2", kernel="vmlinux", command_line="", werror="enospc", options=(),
-                 address_options=()):  # fmt: skip
+                 address_options=(), tls=None):  # fmt: skip
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vmevents-qemu-"))
         self.disk, self.kernel, self.command_line, self.werror = disk, kernel, command_line, werror
-        self.options, self.address_options = list(options), list(address_options)
+        self.options, self.address_options, self.tls = list(options), list(address_options), tls
         self.qmp_port = self.agent_port = 0
         self.process = None
         self.terminals = []
@@ -89,9 +90,13 @@ class Machine:
 
     def port_options(self):
         def socket(name, port):
-            return ["-chardev", f"socket,id={name},host=127.0.0.1,port={port},server=on,wait=off"]
+            tls = ",tls-creds=tls0" if self.tls else ""
+            return ["-chardev", f"socket,id={name},host=127.0.0.1,port={port},server=on,wait=off{tls}"]
 
-        options = socket("qmp", self.qmp_port) + ["-mon", "chardev=qmp,mode=control"]
+        options = []
+        if self.tls:
+            options += ["-object", f"tls-creds-x509,id=tls0,dir={self.tls},endpoint=server,verify-peer=yes"]
+        options += socket("qmp", self.qmp_port) + ["-mon", "chardev=qmp,mode=control"]
         options += socket("agent", self.agent_port)
         options += ["-device", "virtio-serial-pci"]
         options += ["-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0,id=agent0"]
@@ -131,7 +136,7 @@ class Machine:
                     raise AssertionError("QEMU did not start: " + self.log()) from None
                 time.sleep(0.01)
         for chardev in self.monitor.command("query-chardev"):
-            if match := re.search(r"tcp:127\.0\.0\.1:(\d+)", chardev["filename"]):
+            if match := re.search(r"(?:tcp|tls):127\.0\.0\.1:(\d+)", chardev["filename"]):
                 if chardev["label"] == "qmp":
                     self.qmp_port = int(match[1])
                 elif chardev["label"] == "agent":

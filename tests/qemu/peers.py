@@ -94,8 +94,8 @@ class Peers:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
 
-    def listen(self, behave):
-        """The port of a new server each of whose clients is treated so."""
+    def listen(self, behave, tls=None):
+        """The port of a new server each of whose clients is treated so; with an SSLContext by TLS."""
 
         async def serve(reader, writer):
             try:
@@ -106,7 +106,7 @@ class Peers:
                 writer.close()
 
         async def start():
-            server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=MEGABYTE)
+            server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=MEGABYTE, ssl=tls)
             return server.sockets[0].getsockname()[1]
 
         return asyncio.run_coroutine_threadsafe(start(), self.loop).result()
@@ -132,5 +132,6 @@ class Peers:
 class Peer:
     """What a subscriber needs to know of a machine."""
 
-    def __init__(self, qmp_port, agent_port=None):
-        self.address = f"qemu:127.0.0.1:{qmp_port}" + (f",agent={agent_port}" if agent_port else "")
+    def __init__(self, qmp_port, agent_port=None, options=()):
+        agent = [f"agent={agent_port}"] if agent_port else []
+        self.address = ",".join([f"qemu:127.0.0.1:{qmp_port}", *agent, *options])

@@ -98,6 +98,8 @@ static const char *parse_place(struct address *address, char *place, char descri
         return describe(description, "the host \"%.40s…\" has a name of more than 255 characters", host);
     if (!parse_port(port, &address->qmp_port))
         return describe(description, "the port \"%.40s\" must be a number from 1 to 65535", port);
+    /* As it is written: a certificate may be for localhost. */
+    memcpy(address->tls_name, host, strlen(host) + 1);
     /* The one name whose meaning is known. */
     if (!strcmp(host, "localhost"))
         host = "127.0.0.1";
@@ -112,13 +114,85 @@ static bool is_device_or_share(const char *path)
     return strspn(path, "\\/") >= 2;
 }
 
+/* Paths of Windows'. */
+static bool is_full_path(const char *path)
+{
+    return ((*path >= 'A' && *path <= 'Z') || (*path >= 'a' && *path <= 'z')) && path[1] == ':'
+            && (path[2] == '\\' || path[2] == '/');
+}
+
+/* As programs show it: digits, which may be parted by colons or spaces. False: it is something else. */
+static bool parse_thumbprint(const char *text, char thumbprint[ADDRESS_THUMBPRINT_DIGITS + 1])
+{
+    size_t count = 0;
+
+    for (; *text; ++text)
+    {
+        if (*text == ':' || *text == ' ')
+            continue;
+        if (count == ADDRESS_THUMBPRINT_DIGITS || !strchr("0123456789abcdefABCDEF", *text))
+            return false;
+        thumbprint[count++] = *text;
+    }
+    thumbprint[count] = 0;
+    return count == ADDRESS_THUMBPRINT_DIGITS;
+}
+
+/* Those of TLS. known: whether it is one of them. */
+static const char *parse_tls_option(struct address *address, const char *option, bool *known, char description[256])
+{
+    const char *value = strchr(option, '=');
+
+    value = value ? value + 1 : option + strlen(option);
+    *known = true;
+    if (!strcmp(option, "tls"))
+    {
+        address->tls = true;
+        return NULL;
+    }
+    if (begins_with(option, "tls-ca="))
+    {
+        if (strlen(value) > ADDRESS_PATH_MAX || !is_full_path(value))
+            return describe(description,
+                    "tls-ca=%.40s must be the full path, without a comma in it, of a file on this computer with the "
+                    "CA's certificate, as C:\\certs\\ca-cert.pem",
+                    value);
+        memcpy(address->tls_ca, value, strlen(value) + 1);
+        return NULL;
+    }
+    if (begins_with(option, "tls-cert="))
+    {
+        if (parse_thumbprint(value, address->tls_certificate))
+            return NULL;
+        return describe(description,
+                "tls-cert=%.60s must be the SHA-1 thumbprint of a certificate in the user's or the computer's store, "
+                "40 hexadecimal digits",
+                value);
+    }
+    if (begins_with(option, "tls-name="))
+    {
+        if (!*value || strlen(value) > ADDRESS_HOST_MAX)
+            return describe(
+                    description, "tls-name=%.40s must be the name or the IP address in QEMU's certificate", value);
+        memcpy(address->tls_name, value, strlen(value) + 1);
+        address->has_tls_name = true;
+        return NULL;
+    }
+    *known = false;
+    return NULL;
+}
+
 static const char *parse_option(struct address *address, const char *option, char description[256])
 {
     const char *value = strchr(option, '=');
     size_t length = value ? (size_t)(value - option) : strlen(option);
     unsigned long seconds;
+    const char *fault;
+    bool known;
 
     value = value ? value + 1 : NULL;
+    if ((fault = parse_tls_option(address, option, &known, description)) || known)
+        return fault;
     if (!value && !strcmp(option, "allow-remote"))
     {
         address->allow_remote = true;
@@ -146,8 +220,8 @@ static const char *parse_option(struct address *address, const char *option, cha
         return NULL;
     }
     return describe(description,
-            "\"%.80s\" is no part of an address; there are agent=PORT, heartbeat=SECONDS, reset-log=PATH and "
-            "allow-remote",
+            "\"%.60s\" is no part of an address; there are agent=PORT, heartbeat=SECONDS, reset-log=PATH, tls, "
+            "tls-ca=PATH, tls-cert=THUMBPRINT, tls-name=NAME and allow-remote",
             option);
 }
 
@@ -175,10 +249,12 @@ const char *address_parse(struct address *address, const char *text, char descri
         if ((wrong = parse_option(address, part, description)))
             return wrong;
     }
-    if (!address->allow_remote && !is_loopback(address->host))
+    if (!address->tls && (*address->tls_ca || *address->tls_certificate || address->has_tls_name))
+        return describe(description, "%s mean something only together with ,tls", "tls-ca, tls-cert and tls-name");
+    if (!address->tls && !address->allow_remote && !is_loopback(address->host))
         return describe(description,
-                "%.80s is another machine, and QEMU's monitor knows no password: whoever reaches it owns the machine. "
-                "Say so by ,allow-remote if the network between is yours alone",
+                "%.60s is another machine, and QEMU's monitor knows no password: whoever reaches it owns the machine. "
+                "Have QEMU speak TLS, and add ,tls; or say by ,allow-remote that the network between is yours alone",
                 address->host);
     return NULL;
 }

@@ -1,10 +1,12 @@
 /*
  * The address of a live machine, as people write it:
  *
- *     qemu:<host>:<port>[,agent=<port>][,heartbeat=<seconds>][,reset-log=<path>][,allow-remote]
+ *     qemu:<host>:<port>[,agent=<port>][,heartbeat=<seconds>][,reset-log=<path>]
+ *             [,tls[,tls-ca=<path>][,tls-cert=<thumbprint>][,tls-name=<name>]][,allow-remote]
  *
  * host: a name, an IPv4 address, or an IPv6 address in brackets; the first port is that of QEMU's monitor protocol
- * (QMP), the second that of its guest agent's channel, on the same host.
+ * (QMP), the second that of its guest agent's channel, on the same host. Another computer is spoken to by TLS, or because
+ * allow-remote says that the network may be trusted.
  */
 #ifndef VMEVENTS_HOST_ADDRESS_H
 #define VMEVENTS_HOST_ADDRESS_H
@@ -14,6 +16,7 @@
 
 #define ADDRESS_HOST_MAX 255
 #define ADDRESS_PATH_MAX 1023
+#define ADDRESS_THUMBPRINT_DIGITS 40
 
 /* How long the guest agent may be silent before the heartbeat counts as stopped, unless the address says it. */
 #define ADDRESS_HEARTBEAT_SECONDS 10
@@ -26,6 +29,13 @@ struct address
     uint32_t heartbeat_seconds;
     char reset_log[ADDRESS_PATH_MAX + 1]; /* empty: none */
     bool allow_remote;
+
+    /* Of both connections. */
+    bool tls;
+    char tls_ca[ADDRESS_PATH_MAX + 1];                   /* empty: whom the system trusts */
+    char tls_certificate[ADDRESS_THUMBPRINT_DIGITS + 1]; /* empty: none is shown */
+    char tls_name[ADDRESS_HOST_MAX + 1];                 /* for whom QEMU's certificate has to be */
+    bool has_tls_name;                                   /* the address says so, else it is the host's */
 };
 
 /* NULL, or a sentence that says what is wrong with the text, in description. */

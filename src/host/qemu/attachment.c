@@ -4,6 +4,10 @@
 
 #include <stdio.h>
 
+/* QEMU before 8.0 reads a monitor byte by byte, and looks for the next when its socket has something; by TLS the rest
+ * of a record is not in the socket any more, and it waits for ever. So each byte has a record of its own. */
+#define QEMU_RECORD_MAX 1
+
 static void try_qmp(uv_timer_t *timer);
 
 static uint64_t now_ms(const struct attachment *attachment)
@@ -50,12 +54,43 @@ static uint64_t next_wait(uint64_t *wait)
     return now;
 }
 
+static bool open_link(struct attachment *attachment, struct link *link, uint16_t port)
+{
+    const struct address *address = &attachment->address;
+
+    if (!attachment->credentials)
+        return link_open(link, address->host, port);
+    return link_open_tls(link, address->host, port, attachment->credentials, address->tls_name);
+}
+
+/* How QEMU ends a connection by TLS whose certificate it does not take: behind the handshake, without a word. NULL:
+ * this is none that has ended so. */
+static const char *describe_refusal(const struct attachment *attachment, const struct link *link)
+{
+    if (!attachment->credentials || link->progress != LINK_OPEN)
+        return NULL;
+    if (*attachment->address.tls_certificate)
+        return "it has ended the connection right behind the TLS handshake, as QEMU does with a certificate that it "
+               "does not take; ours has to be signed by the ca-cert.pem in the folder of tls-creds-x509, and let in by "
+               "tls-authz";
+    return "it has ended the connection right behind the TLS handshake, as QEMU does with verify-peer=yes when it is "
+           "shown no certificate; name one by tls-cert=THUMBPRINT";
+}
+
 /* QEMU's monitor */
+
+/* Who has said something in a handshake of TLS is there, even without a greeting. */
+static bool has_ended_unheard(const struct attachment *attachment, int error)
+{
+    if (attachment->credentials)
+        return attachment->qmp.progress == LINK_CONNECTED && (error == UV_EOF || error == UV_ECONNRESET);
+    return error && attachment->vm.qmp.state == QMP_GREETING;
+}
 
 /* The connection has ended. error: one of libuv's, or 0 when we have ended it; fault says why. */
 static void lose_qmp(struct attachment *attachment, int error, const char *fault)
 {
-    bool no_greeting = error && attachment->vm.qmp.state == QMP_GREETING;
+    bool no_greeting = has_ended_unheard(attachment, error);
     char text[512];
 
     /* A forwarder takes the connection before it finds that nobody listens behind it. */
@@ -77,31 +112,50 @@ static void lose_qmp(struct attachment *attachment, int error, const char *fault
     schedule(attachment);
 }
 
-static void qmp_closed(void *context, int error)
+static const char *describe_end(const struct attachment *attachment, int error)
+{
+    if (attachment->vm.qmp.state == QMP_GREETING)
+        return "it has ended the connection before a greeting, as a forwarder does behind which nobody listens";
+    if (error == UV_EOF)
+        return "it has ended the connection";
+    if (error == UV_ECONNREFUSED)
+        return "nobody listens there; QEMU does when it is started with -qmp tcp:HOST:PORT,server=on,wait=off";
+    return uv_strerror(error);
+}
+
+static void qmp_closed(void *context, int error, const char *fault)
 {
     const struct attachment *attachment = context;
-    const char *fault = uv_strerror(error);
 
-    if (attachment->vm.qmp.state == QMP_GREETING)
-        fault = "it has ended the connection before a greeting, as a forwarder does behind which nobody listens";
-    else if (error == UV_EOF)
-        fault = "it has ended the connection";
-    else if (error == UV_ECONNREFUSED)
-        fault = "nobody listens there; QEMU does when it is started with -qmp tcp:HOST:PORT,server=on,wait=off";
-    lose_qmp(context, error, fault);
+    if (!fault)
+        fault = describe_refusal(attachment, &attachment->qmp);
+    lose_qmp(context, error, fault ? fault : describe_end(attachment, error));
+}
+
+/* Who listens has taken the connection; it is the handshake that does not end. */
+static const char no_handshake[] =
+        "it does not go on with the TLS handshake; another program may be connected to it, since it serves one, or it "
+        "speaks no TLS, as without tls-creds=ID";
+
+static const char *describe_silence(const struct attachment *attachment)
+{
+    if (attachment->qmp.progress == LINK_CONNECTED || attachment->qmp.progress == LINK_ANSWERED)
+        return no_handshake;
+    if (attachment->vm.qmp.state == QMP_CLOSED)
+        return "no connection to it can be made";
+    if (attachment->vm.qmp.state != QMP_GREETING)
+        return "it does not answer";
+    if (attachment->credentials)
+        return "it sends no greeting; it may be the guest agent's channel";
+    return "it sends no greeting; another program may be connected to the monitor, which serves one, it is the guest "
+           "agent's channel, or it waits for TLS (tls in the address)";
 }
 
 static void qmp_late(uv_timer_t *timer)
 {
-    struct attachment *attachment = timer->data;
-    const char *fault = "it does not answer";
+    const struct attachment *attachment = timer->data;
 
-    if (attachment->vm.qmp.state == QMP_CLOSED)
-        fault = "no connection to it can be made";
-    else if (attachment->vm.qmp.state == QMP_GREETING)
-        fault = "it sends no greeting; another program may be connected to the monitor, which serves one, or it is the "
-                "guest agent's channel";
-    lose_qmp(attachment, 0, fault);
+    lose_qmp(timer->data, 0, describe_silence(attachment));
 }
 
 static void qmp_opened(void *context)
@@ -130,7 +184,7 @@ static void try_qmp(uv_timer_t *timer)
     struct attachment *attachment = timer->data;
 
     uv_timer_start(&attachment->qmp_timer, qmp_late, ATTACHMENT_ANSWER_MS, 0);
-    if (!link_open(&attachment->qmp, attachment->address.host, attachment->address.qmp_port))
+    if (!open_link(attachment, &attachment->qmp, attachment->address.qmp_port))
         lose_qmp(attachment, 0, "the connection could not be begun");
 }
 
@@ -154,15 +208,28 @@ static void lose_agent(struct attachment *attachment, const char *fault)
     schedule(attachment);
 }
 
-static void agent_closed(void *context, int error)
+static void agent_closed(void *context, int error, const char *fault)
 {
-    lose_agent(context, error == UV_EOF ? "it has ended the connection" : uv_strerror(error));
+    struct attachment *attachment = context;
+
+    if (!fault)
+        fault = describe_refusal(attachment, &attachment->agent);
+    if (!fault)
+        fault = error == UV_EOF ? "it has ended the connection" : uv_strerror(error);
+    lose_agent(attachment, fault);
+}
+
+/* Only a handshake is waited for: who listens takes the connection at once, and the agent may answer when it likes. */
+static void agent_late(uv_timer_t *timer)
+{
+    lose_agent(timer->data, no_handshake);
 }
 
 static void agent_opened(void *context)
 {
     struct attachment *attachment = context;
 
+    uv_timer_stop(&attachment->agent_timer);
     attachment->agent_opened_ms = now_ms(attachment);
     vm_open_agent(&attachment->vm, link_local_port(&attachment->agent), now_ms(attachment));
     schedule(attachment);
@@ -185,7 +252,9 @@ static void try_agent(uv_timer_t *timer)
 {
     struct attachment *attachment = timer->data;
 
-    if (!link_open(&attachment->agent, attachment->address.host, attachment->address.agent_port))
+    if (attachment->credentials)
+        uv_timer_start(&attachment->agent_timer, agent_late, ATTACHMENT_ANSWER_MS, 0);
+    if (!open_link(attachment, &attachment->agent, attachment->address.agent_port))
         lose_agent(attachment, "the connection could not be begun");
 }
 
@@ -263,6 +332,7 @@ static void on_handle_closed(uv_handle_t *handle)
     if (--attachment->open_handles)
         return;
     vm_cleanup(&attachment->vm);
+    tls_credentials_release(attachment->credentials);
     attachment->callbacks->closed(attachment->context);
 }
 
@@ -274,7 +344,7 @@ static void add_timer(struct attachment *attachment, uv_timer_t *timer)
 }
 
 bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct live_callbacks *callbacks,
-        void *context, const struct address *address)
+        void *context, const struct address *address, struct tls_credentials *credentials)
 {
     *attachment = (struct attachment){.callbacks = callbacks, .context = context, .address = *address};
     if (!vm_init(&attachment->vm, &vm_attachment, attachment, &attachment->address))
@@ -282,8 +352,12 @@ bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struc
         vm_cleanup(&attachment->vm);
         return false;
     }
+    if (credentials)
+        tls_credentials_addref(credentials);
+    attachment->credentials = credentials;
     link_init(&attachment->qmp, loop, &qmp_link, attachment);
     link_init(&attachment->agent, loop, &agent_link, attachment);
+    attachment->qmp.tls_record_max = attachment->agent.tls_record_max = QEMU_RECORD_MAX;
     add_timer(attachment, &attachment->vm_timer);
     add_timer(attachment, &attachment->qmp_timer);
     add_timer(attachment, &attachment->agent_timer);

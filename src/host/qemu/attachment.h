@@ -6,8 +6,8 @@
 #define VMEVENTS_HOST_ATTACHMENT_H
 
 #include "host/live/live_kind.h"
-#include "host/qemu/link.h"
 #include "host/qemu/vm.h"
+#include "net/link.h"
 
 /* How long QEMU may take from the start of a connection until it has told all that is asked at first. */
 #define ATTACHMENT_ANSWER_MS 5000
@@ -24,6 +24,7 @@ struct attachment
     const struct live_callbacks *callbacks;
     void *context;
     struct address address;
+    struct tls_credentials *credentials; /* NULL: without TLS */
     struct vm vm;
     struct link qmp, agent;
     uv_timer_t vm_timer, qmp_timer, agent_timer;
@@ -35,10 +36,10 @@ struct attachment
     uint64_t qmp_retry_ms, agent_retry_ms; /* the waits before the next tries */
 };
 
-/* Starts to attach; what happens is told by the callbacks (live_kind.h). False: out of memory; nothing is left to be closed
- * then. */
+/* Starts to attach; what happens is told by the callbacks (live_kind.h). credentials: if the address wants TLS,
+ * otherwise NULL. False: out of memory; nothing is left to be closed then. */
 bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct live_callbacks *callbacks,
-        void *context, const struct address *address);
+        void *context, const struct address *address, struct tls_credentials *credentials);
 
 /* Ends by closed: nothing refers to the attachment any more. */
 void attachment_close(struct attachment *attachment);

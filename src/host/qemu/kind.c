@@ -10,6 +10,7 @@
 #include "platform/memory.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 _Static_assert(LIVE_FIRST_TRY_MS >= 2 * ATTACHMENT_ANSWER_MS, "OpenMachine waits for longer than a try takes");
@@ -18,6 +19,7 @@ struct qemu_peer
 {
     struct live_peer peer;
     struct address address;
+    struct tls_credentials *credentials; /* NULL: without TLS */
     const struct live_callbacks *callbacks;
     void *context;
     struct loop_task open_task, log_off_task, close_task;
@@ -43,7 +45,8 @@ static void run_open(struct loop_task *task, uv_loop_t *loop)
 {
     struct qemu_peer *qemu = qemu_from_task(task, offsetof(struct qemu_peer, open_task));
 
-    qemu->attached = attachment_open(&qemu->attachment, loop, qemu->callbacks, qemu->context, &qemu->address);
+    qemu->attached = attachment_open(
+            &qemu->attachment, loop, qemu->callbacks, qemu->context, &qemu->address, qemu->credentials);
     if (!qemu->attached)
         qemu->callbacks->tried(qemu->context, false);
 }
@@ -72,18 +75,39 @@ static void run_close(struct loop_task *task, uv_loop_t *loop)
 
 /* From other threads */
 
+/* Those that the address names. False: the description says why there are none; an empty one that there is no memory. */
+static bool open_credentials(
+        const struct address *address, struct tls_credentials **credentials, char description[LIVE_DESCRIPTION_SIZE])
+{
+    struct tls_credentials_options options = {address->tls_ca, address->tls_certificate};
+    char fault[TLS_FAULT_SIZE];
+
+    *credentials = NULL;
+    if (!address->tls || (*credentials = tls_credentials_open(&options, fault)))
+        return true;
+    snprintf(description, LIVE_DESCRIPTION_SIZE, "%.*s", LIVE_DESCRIPTION_SIZE - 1, fault);
+    return false;
+}
+
 static enum live_create_result qemu_create(
         const char *address, struct live_peer **peer, char description[LIVE_DESCRIPTION_SIZE])
 {
+    struct tls_credentials *credentials;
     struct address parsed;
     struct qemu_peer *qemu;
 
     if (address_parse(&parsed, address, description))
         return LIVE_CREATE_WRONG_ADDRESS;
+    if (!open_credentials(&parsed, &credentials, description))
+        return *description ? LIVE_CREATE_WRONG_ADDRESS : LIVE_CREATE_NO_MEMORY;
     if (!(qemu = memory_alloc(sizeof(*qemu))))
+    {
+        tls_credentials_release(credentials);
         return LIVE_CREATE_NO_MEMORY;
+    }
     qemu->peer.kind = &qemu_kind;
     qemu->address = parsed;
+    qemu->credentials = credentials;
     qemu->open_task.run = run_open;
     qemu->log_off_task.run = run_log_off;
     qemu->close_task.run = run_close;
@@ -122,6 +146,7 @@ static void qemu_close(struct live_peer *peer)
 
 static void qemu_destroy(struct live_peer *peer)
 {
+    tls_credentials_release(qemu_from_peer(peer)->credentials);
     memory_free(peer);
 }
 

@@ -122,11 +122,83 @@ static void test_long_ones(void **state)
     bad(text, "more than 255 characters");
 }
 
+static void test_tls(void **state)
+{
+    static const char digits[] = "0123456789abcdefABCDEF012345678901234567";
+    struct address address;
+    char complaint[256];
+
+    (void)state;
+    assert_null(address_parse(&address, "qemu:127.0.0.1:1", complaint));
+    assert_false(address.tls);
+    /* Another computer, without allow-remote. */
+    assert_null(address_parse(&address, "qemu:qemu.example:4444,agent=4445,tls", complaint));
+    assert_true(address.tls);
+    assert_string_equal(address.tls_name, "qemu.example");
+    assert_string_equal(address.tls_ca, "");
+    assert_string_equal(address.tls_certificate, "");
+    /* The certificate is for what people write. */
+    assert_null(address_parse(&address, "qemu:localhost:4444,tls", complaint));
+    assert_string_equal(address.host, "127.0.0.1");
+    assert_string_equal(address.tls_name, "localhost");
+    assert_null(address_parse(&address, "qemu:[2001:db8::1]:4444,tls", complaint));
+    assert_string_equal(address.tls_name, "2001:db8::1");
+    /* In any order. */
+    assert_null(address_parse(&address,
+            "qemu:10.0.0.1:1,tls-name=qemu.example,tls-ca=C:\\my certs\\ca=1.pem,tls-cert="
+            "01:23:45:67:89:ab:cd:ef:AB:CD:EF:01:23:45:67:89:01:23:45:67,tls",
+            complaint));
+    assert_string_equal(address.tls_name, "qemu.example");
+    assert_string_equal(address.tls_ca, "C:\\my certs\\ca=1.pem");
+    assert_string_equal(address.tls_certificate, digits);
+    assert_null(address_parse(&address,
+            "qemu:10.0.0.1:1,tls,tls-ca=z:/ca.pem,tls-cert=01 23 45 67 89 ab cd ef AB CD EF 01 23 45 67 89 01 23 45 67",
+            complaint));
+    assert_string_equal(address.tls_certificate, digits);
+
+    bad("qemu:10.0.0.1:1,tls-ca=C:\\ca.pem", "only together with ,tls");
+    bad("qemu:127.0.0.1:1,tls-cert=0123456789abcdefABCDEF012345678901234567", "only together with ,tls");
+    bad("qemu:127.0.0.1:1,tls-name=x", "only together with ,tls");
+    bad("qemu:127.0.0.1:1,tls=on", "no part of an address");
+    bad("qemu:127.0.0.1:1,TLS", "no part of an address");
+    bad("qemu:127.0.0.1:1,tls,tls-ca", "no part of an address");
+    bad("qemu:127.0.0.1:1,tls,tls-key=x", "tls-ca=PATH, tls-cert=THUMBPRINT, tls-name=NAME");
+    bad("qemu:10.0.0.1:1", "Have QEMU speak TLS, and add ,tls");
+}
+
+static void test_parts_of_tls_that_are_wrong(void **state)
+{
+    static const char *const paths[] = {
+            "", "ca.pem", "..\\ca.pem", "\\ca.pem", "\\\\server\\ca.pem", "/etc/ca.pem", "C:ca.pem", "1:\\ca.pem"};
+    static const char *const thumbprints[] = {"", "x", "0123456789abcdefABCDEF01234567890123456",
+            "0123456789abcdefABCDEF0123456789012345678", "0123456789abcdefABCDEF01234567890123456g", "client.p12"};
+    char text[2048];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); ++i)
+    {
+        snprintf(text, sizeof(text), "qemu:127.0.0.1:1,tls,tls-ca=%s", paths[i]);
+        bad(text, "must be the full path");
+    }
+    for (size_t i = 0; i < sizeof(thumbprints) / sizeof(thumbprints[0]); ++i)
+    {
+        snprintf(text, sizeof(text), "qemu:127.0.0.1:1,tls,tls-cert=%s", thumbprints[i]);
+        bad(text, "40 hexadecimal digits");
+    }
+    bad("qemu:127.0.0.1:1,tls,tls-name=", "in QEMU's certificate");
+    snprintf(text, sizeof(text), "qemu:127.0.0.1:1,tls,tls-name=%0256d", 0);
+    bad(text, "in QEMU's certificate");
+    snprintf(text, sizeof(text), "qemu:127.0.0.1:1,tls,tls-ca=C:\\%01021d", 0);
+    bad(text, "must be the full path");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_places),
             cmocka_unit_test(test_options),
+            cmocka_unit_test(test_tls),
+            cmocka_unit_test(test_parts_of_tls_that_are_wrong),
             cmocka_unit_test(test_other_machines_have_to_be_allowed),
             cmocka_unit_test(test_no_addresses),
             cmocka_unit_test(test_long_ones),

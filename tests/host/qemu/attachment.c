@@ -203,7 +203,7 @@ static void open_at(const char *host, const char *options)
 
     snprintf(text, sizeof(text), "qemu:%s:%u%s", host, port, options);
     assert_null(address_parse(&address, text, complaint));
-    assert_true(attachment_open(&attachment, &loop, &callbacks, NULL, &address));
+    assert_true(attachment_open(&attachment, &loop, &callbacks, NULL, &address, NULL));
 }
 
 /* Runs the loop until the count is reached. A test that waits in vain ends by CTest's time limit. */
