@@ -85,14 +85,14 @@ static void complain(const WCHAR *format, ...)
 }
 
 /* A word of the command line that cannot be there. */
-static enum exit_code complain_of(const WCHAR *complaint, const WCHAR *argument)
+static enum exit_code complain_of(const WCHAR *description, const WCHAR *argument)
 {
     struct text text = {0};
     BSTR shown;
 
     text_append_beginning(&text, argument, wcslen(argument), TEXT_QUOTE_MAX);
     shown = text_finish(&text);
-    complain(L"%ls %ls; vmhost --help lists what there is", complaint, shown ? shown : L"");
+    complain(L"%ls %ls; vmhost --help lists what there is", description, shown ? shown : L"");
     SysFreeString(shown);
     return EXIT_USAGE;
 }

@@ -77,12 +77,12 @@ static bool parse_constant(const WCHAR *word, VARIANT *value)
     return true;
 }
 
-static BSTR describe_word(BSTR word, const WCHAR *complaint)
+static BSTR describe_word(BSTR word, const WCHAR *what)
 {
     struct text text = {0};
 
     text_append_beginning(&text, word, SysStringLen(word), TEXT_QUOTE_MAX);
-    text_append(&text, complaint);
+    text_append(&text, what);
     return text_finish(&text);
 }
 
