@@ -224,7 +224,7 @@ void trace_write(unsigned int channel, const char *format, ...)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 static bool is_name(const char *word, const char *name)

@@ -54,7 +54,7 @@ __attribute__((cold, format(printf, 2, 3))) void trace_write(unsigned int channe
 /* Whether the channel is on, for what is to be prepared for its line. */
 static inline bool trace_is_on(unsigned int channel)
 {
-    return __builtin_expect(trace_channels & channel, 0);
+    return __builtin_expect((trace_channels & channel) != 0, 0);
 }
 
 #endif
