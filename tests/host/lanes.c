@@ -98,6 +98,8 @@ static const IDispatchVtbl listener_vtbl = {
         listener_Invoke,
 };
 
+/* Listeners are static: the host releases them when it has let go of their connections, which may be after the test has
+ * returned. */
 static void listener_init(struct listener *listener, DWORD delay_ms)
 {
     memset(listener, 0, sizeof(*listener));
@@ -195,7 +197,7 @@ static int tear_down(void **state)
 
 static void test_one_order_on_several_interfaces(void **state)
 {
-    struct listener fast, slow;
+    static struct listener fast, slow;
 
     (void)state;
     listener_init(&fast, 0);
@@ -215,7 +217,7 @@ static void test_one_order_on_several_interfaces(void **state)
 static void test_removed_machine_delivers_all(void **state)
 {
     static const DWORD delays[] = {0, 25, 250, 2000};
-    struct listener listeners[ARRAYSIZE(delays)];
+    static struct listener listeners[ARRAYSIZE(delays)];
 
     (void)state;
     for (UINT i = 0; i < ARRAYSIZE(delays); ++i)
@@ -235,7 +237,7 @@ static void test_removed_machine_delivers_all(void **state)
 
 static void test_ended_host_delivers_all(void **state)
 {
-    struct listener listener, second;
+    static struct listener listener, second;
 
     listener_init(&listener, 300);
     listener_init(&second, 40);
@@ -257,7 +259,7 @@ static void test_ended_host_delivers_all(void **state)
 static void test_unadvise_is_immediate_at_an_end(void **state)
 {
     IConnectionPoint *point = find_point(machine, &DIID_IVMVirtualMachineEvents);
-    struct listener listener;
+    static struct listener listener;
     DWORD cookie;
 
     (void)state;
@@ -288,7 +290,7 @@ static LONG settle(DWORD cookie, LONG timeout_ms)
 
 static void test_settle(void **state)
 {
-    struct listener listener;
+    static struct listener listener;
     struct outcome outcome;
     VARIANT args[2];
     DWORD cookie;
@@ -377,7 +379,7 @@ static LONG count_dropped(void)
 /* It is let go when it has not returned for a time, and counted; nobody else waits for that. */
 static void test_hanging_client_is_let_go(void **state)
 {
-    struct listener listener;
+    static struct listener listener;
     HANDLE child = child_start(L"hang");
 
     (void)state;
@@ -409,7 +411,7 @@ static void test_hanging_client_does_not_keep_host(void **state)
 /* Whoever hears of an object does not wait for the process that it is in, nor do those behind. */
 static void test_object_of_a_stalling_client(void **state)
 {
-    struct listener listeners[4];
+    static struct listener listeners[4];
     HANDLE child;
 
     (void)state;

@@ -270,7 +270,7 @@ static void test_removed_machine(void **state)
     IVMEventMachine *machine = client_create_machine(host, L"Alpha");
     VARIANT reset = value_bstr(L"OnReset");
     struct journal *journal = calloc(1, sizeof(*journal));
-    struct recorder of_machine, of_host;
+    static struct recorder of_machine, of_host;
     struct outcome outcome;
     VMVMState last;
     DWORD cookie;

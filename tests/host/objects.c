@@ -206,7 +206,7 @@ static void test_connection_points(void **state)
 static void test_connections(void **state)
 {
     IConnectionPoint *point = get_connection_point(machine, &DIID_IVMDVDDriveEvents);
-    struct recorder first, second;
+    static struct recorder first, second;
     IEnumConnections *enumerator;
     CONNECTDATA connection;
     DWORD cookies[2];

@@ -138,7 +138,7 @@ static void test_events_of_a_connection(void **state)
             L"IVMVirtualMachineEvents.10", L"IVMVirtualMachineEvents.1 8", L"IVMVirtualMachineEvents.1 1"};
     static const WCHAR *const of_host[] = {L"host.2 Live 6", L"host.2 Live 5", L"host.4 Live", L"host.2 Live 2"};
     static struct journal journal, host_journal;
-    struct recorder recorder, host_recorder;
+    static struct recorder recorder, host_recorder;
     unsigned int port = peer_start();
     IVMEventMachine *machine = open_peer(L"Live", port);
     VARIANT logoff = value_i4(vmVMState_Saved);
@@ -194,7 +194,7 @@ static void test_a_connection_that_is_lost(void **state)
 {
     static const WCHAR *const after[] = {L"IVMVirtualMachineEvents.2"};
     static struct journal journal;
-    struct recorder recorder;
+    static struct recorder recorder;
     unsigned int port = peer_start();
     IVMEventMachine *machine = open_peer(L"Live", port);
     DWORD cookie;
@@ -224,7 +224,7 @@ static void test_a_simulated_machine(void **state)
     static const WCHAR *const events[] = {L"IVMVirtualMachineEvents.11 2"};
     static struct journal journal;
     IVMEventMachine *machine = client_create_machine(host, L"Simulated");
-    struct recorder recorder;
+    static struct recorder recorder;
     BSTR address;
     DWORD cookie;
 

@@ -36,6 +36,8 @@ void journal_await(struct journal *journal, UINT count);
  */
 void journal_expect(struct journal *journal, UINT count, const WCHAR *const *lines);
 
+/* The recorder is static, or outlives the program's tests otherwise: the host releases it when it has let go of its connection,
+ * which may be after the test has returned. */
 void recorder_init(struct recorder *recorder, struct journal *journal, REFIID events, const WCHAR *name);
 
 /* Advises a recorder on the connection point of its interface, and ends that. */
