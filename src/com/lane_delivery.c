@@ -40,6 +40,8 @@ void lane_post_job(struct lane *lane)
  * delivery is under way, perhaps by this very thread further up its stack. */
 static struct lane_entry *lane_take(struct lane *lane)
 {
+    struct lane_entry *entry;
+
     lock_assert_exclusive(&lane->lock);
     if (lane->delivering)
     {
@@ -51,7 +53,11 @@ static struct lane_entry *lane_take(struct lane *lane)
     lane->delivering = true;
     lane->delivering_thread = GetCurrentThreadId();
     lane->delivering_since = clock_ms();
-    return lane_queue_take(&lane->queue);
+    entry = lane_queue_take(&lane->queue);
+    /* A receiver that finishes can be cut no more once its end is taken: it would stand in the lane, and be done, twice. */
+    if (!entry->kept)
+        entry->receiver->state = LANE_RECEIVER_CUT;
+    return entry;
 }
 
 /* Delivering, in the apartment */
