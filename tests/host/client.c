@@ -173,6 +173,15 @@ VARIANT value_i4(LONG number)
     return value;
 }
 
+VARIANT value_missing(void)
+{
+    VARIANT value;
+
+    V_VT(&value) = VT_ERROR;
+    V_ERROR(&value) = DISP_E_PARAMNOTFOUND;
+    return value;
+}
+
 VARIANT value_bool(bool truth)
 {
     VARIANT value;

@@ -49,6 +49,7 @@ VARIANT value_i4(LONG number);
 VARIANT value_bool(bool value);
 VARIANT value_bstr(const WCHAR *string); /* leaks the string: a test is short */
 VARIANT value_bstr_part(const WCHAR *string, UINT length);
+VARIANT value_missing(void); /* an argument that is left out */
 
 /* Raises an event with up to two arguments, and expects success. */
 void client_raise(void *machine, const WCHAR *event, UINT count, ...);

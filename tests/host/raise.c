@@ -1,5 +1,6 @@
 /* IVMEventMachine::Raise, as a client in another process sees it: events, states, and what is refused. */
 #include "recorder.h"
+#include "refusals.h"
 
 #include <wchar.h>
 
@@ -265,25 +266,9 @@ static void test_order(void **state)
     }
 }
 
-static VARIANT value_missing(void)
-{
-    VARIANT value;
-
-    V_VT(&value) = VT_ERROR;
-    V_ERROR(&value) = DISP_E_PARAMNOTFOUND;
-    return value;
-}
-
 static void test_refused(void **state)
 {
-    const struct
-    {
-        HRESULT hr;
-        const WCHAR *event;
-        const WCHAR *description[3]; /* parts of it */
-        UINT count;
-        VARIANT args[2];
-    } tests[] = {
+    const struct refusal tests[] = {
             {E_INVALIDARG, L"OnNothing", {L"\"OnNothing\"", L"OnGuestLogoff", L"OnMediaEject"}, 0, {{{{0}}}}},
             {E_INVALIDARG, L"", {L"\"\"", L"OnReset", L"OnStateChange"}, 0, {{{{0}}}}},
             {E_INVALIDARG, L"IVMDVDDriveEvents.OnReset", {L"OnReset", L"OnMediaEject", L"no event"}, 0, {{{{0}}}}},
@@ -308,17 +293,7 @@ static void test_refused(void **state)
     };
     struct stage *stage = *state;
 
-    for (UINT i = 0; i < ARRAYSIZE(tests); ++i)
-    {
-        VARIANT args[3] = {value_bstr(tests[i].event), tests[i].args[0], tests[i].args[1]};
-        struct outcome outcome = client_call(stage->machine, L"Raise", NULL, 1 + tests[i].count, args);
-
-        if (outcome.hr != tests[i].hr)
-            fail_msg("%u: %08lx %ls", i, (unsigned long)outcome.hr, outcome.description);
-        assert_true(!wcscmp(outcome.source, L"VMEvents.Host"));
-        for (UINT j = 0; j < ARRAYSIZE(tests[i].description); ++j)
-            assert_true(has(outcome.description, tests[i].description[j]));
-    }
+    assert_refused(stage->machine, tests, ARRAYSIZE(tests));
     assert_int_equal(client_call(stage->machine, L"Raise", NULL, 0, NULL).hr, DISP_E_BADPARAMCOUNT);
 
     /* Nothing of all that was heard. */

@@ -1,5 +1,6 @@
 /* IVMEventHost::Raise, as a client in another process sees it: the host's four events, which change no machine. */
 #include "recorder.h"
+#include "refusals.h"
 
 #include <wchar.h>
 
@@ -126,25 +127,9 @@ static void test_heard_on_return(void **state)
     assert_true(heard);
 }
 
-static VARIANT value_missing(void)
-{
-    VARIANT value;
-
-    V_VT(&value) = VT_ERROR;
-    V_ERROR(&value) = DISP_E_PARAMNOTFOUND;
-    return value;
-}
-
 static void test_refused(void **state)
 {
-    const struct
-    {
-        HRESULT hr;
-        const WCHAR *event;
-        const WCHAR *description[3]; /* parts of it */
-        UINT count;
-        VARIANT args[2];
-    } tests[] = {
+    const struct refusal tests[] = {
             {E_INVALIDARG, L"OnNothing",
                     {L"\"OnNothing\" is no event of the host; it has OnServiceEvent, OnVMStateChange, OnEventLogged, "
                      L"OnHeartbeatStopped",
@@ -178,17 +163,7 @@ static void test_refused(void **state)
     };
 
     (void)state;
-    for (UINT i = 0; i < ARRAYSIZE(tests); ++i)
-    {
-        VARIANT args[3] = {value_bstr(tests[i].event), tests[i].args[0], tests[i].args[1]};
-        struct outcome outcome = client_call(host, L"Raise", NULL, 1 + tests[i].count, args);
-
-        if (outcome.hr != tests[i].hr)
-            fail_msg("%u: %08lx %ls", i, (unsigned long)outcome.hr, outcome.description);
-        assert_true(!wcscmp(outcome.source, L"VMEvents.Host"));
-        for (UINT j = 0; j < ARRAYSIZE(tests[i].description); ++j)
-            assert_true(has(outcome.description, tests[i].description[j]));
-    }
+    assert_refused(host, tests, ARRAYSIZE(tests));
     assert_int_equal(client_call(host, L"Raise", NULL, 0, NULL).hr, DISP_E_BADPARAMCOUNT);
 
     /* Nothing of all that was heard. */
