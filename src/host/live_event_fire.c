@@ -32,22 +32,17 @@ static const struct
 };
 
 /* A number that is greater than a long is said as a double, as scripts have it anyway. */
-static void set_number(VARIANT *variant, const struct vm_event *said)
+static void set_number(VARIANT *variant, int64_t number)
 {
-    if (said->is_truth)
-    {
-        V_VT(variant) = VT_BOOL;
-        V_BOOL(variant) = said->number ? VARIANT_TRUE : VARIANT_FALSE;
-    }
-    else if (said->number == (LONG)said->number)
+    if (number == (LONG)number)
     {
         V_VT(variant) = VT_I4;
-        V_I4(variant) = (LONG)said->number;
+        V_I4(variant) = (LONG)number;
     }
     else
     {
         V_VT(variant) = VT_R8;
-        V_R8(variant) = (double)said->number;
+        V_R8(variant) = (double)number;
     }
 }
 
@@ -58,14 +53,14 @@ static void set_argument(VARIANT *variant, const struct event_param *param, cons
         V_VT(variant) = VT_BSTR;
         V_BSTR(variant) = text;
     }
-    else if (param->type == VT_BOOL)
+    else if (param->type == VT_BOOL || said->is_truth)
     {
         V_VT(variant) = VT_BOOL;
         V_BOOL(variant) = said->number ? VARIANT_TRUE : VARIANT_FALSE;
     }
     else
     {
-        set_number(variant, said);
+        set_number(variant, said->number);
     }
 }
 
