@@ -9,7 +9,7 @@ coverage_build() {
 }
 
 coverage_test() {
-    export VMEVENTS_PREFIX=$build/test-prefix
+    export VMEVENTS_PREFIX=$WINEPREFIX
     # A program that is not optimised, and counts, may be too slow for a test that looks at the clock; what it did
     # counts all the same.
     ctest --test-dir "$coverage" --label-exclude '^stress$' --timeout 300 </dev/null 8>&- ||
@@ -43,9 +43,7 @@ cmd_coverage() {
     build_presets win64 win32
     cd "$root"
     step coverage-build "building win64 to be counted" coverage_build
-    use_prefix "$build/test-prefix"
-    trap end_tests EXIT
-    keep_wine_running
+    use_test_prefix win64
     step coverage-test "running every test" coverage_test
     step coverage-report "counting" coverage_report
     awk -F, "$summarise_coverage" "$coverage/coverage.csv"

@@ -44,7 +44,7 @@ keep_wine_running() {
 
 end_tests() {
     [[ -z ${ctest-} ]] || kill -- "-$ctest" 2>/dev/null || true
-    stop_wine "$build/test-prefix"
+    stop_wine "$WINEPREFIX"
 }
 
 # How long an emulated test may take. Those that need longer where nothing else runs are in tests/not_emulated.
@@ -151,26 +151,78 @@ run_ctest() {
     return "$status"
 }
 
-tested_presets=(win64 win32 native)
+# The presets whose tests run one after the other. The lines go on side by side: each bitness has a
+# prefix of its own, and what runs natively needs none.
+test_lines=(win64 "win32 native")
+
+# use_test_prefix PRESET: CMakePresets.json has the same names.
+use_test_prefix() {
+    use_prefix "$build/test-prefix-$1"
+    trap end_tests EXIT
+    trap 'exit 143' TERM HUP
+    keep_wine_running
+}
+
+# test-line "PRESET..." OPTION...: runs those tests of these presets that the options of CTest's choose. run_tests starts
+# one for each line, a process of its own that ends its tests and its Wine when ./run ends, however that ends.
+cmd_test_line() {
+    local preset presets status=0
+    read -r -a presets <<<"$1"
+    shift
+    use_test_prefix "${presets[0]}"
+    cd "$root"
+    for preset in "${presets[@]}"; do
+        printf '\n%s\n' "testing $preset"
+        if [[ $preset == win32 ]]; then run_win32 "$@"; else run_ctest "$preset" "$@"; fi || status=1
+    done
+    return "$status"
+}
+
+start_test_line() {
+    setpriv --pdeathsig TERM "$root/run" test-line "$@" </dev/null 8>&- &
+    started_lines+=("$!")
+}
+
+end_test_lines() {
+    local line
+    for line in "${started_lines[@]}"; do
+        kill "$line" 2>/dev/null || true
+        wait "$line" || true
+    done
+}
+
+# test_side_by_side OPTION...: the first line is shown as it goes on, the others from their beginning when it is their turn.
+test_side_by_side() {
+    local i log=$build/log/test-line status=0 started_lines=()
+    trap end_test_lines EXIT
+    trap 'exit 143' TERM HUP
+    start_test_line "${test_lines[0]}" "$@"
+    for ((i = 1; i < ${#test_lines[@]}; ++i)); do
+        start_test_line "${test_lines[i]}" "$@" >"$log-$i.log" 2>&1
+    done
+    for i in "${!started_lines[@]}"; do
+        ((i == 0)) || tail -n +1 -f --pid="${started_lines[i]}" "$log-$i.log"
+        wait "${started_lines[i]}" || status=1
+    done
+    trap - EXIT
+    return "$status"
+}
 
 # run_tests OPTION...: builds everything, and runs the tests that these options of CTest's choose.
 run_tests() {
-    local preset file status=0 logs=() emulated=()
-    build_presets "${tested_presets[@]}"
+    local preset presets file status=0 logs=() emulated=()
+    read -r -a presets <<<"${test_lines[*]}"
+    build_presets "${presets[@]}"
     prepare_node
     prepare_guest
     [[ -n ${emulated_reason-} ]] || prepare_emulation
     say_bits32
-    trap end_tests EXIT
-    trap 'exit 143' TERM HUP
     unset DISPLAY WAYLAND_DISPLAY
     export LC_ALL=C.UTF-8
-    use_prefix "$build/test-prefix"
-    keep_wine_running
     cd "$root"
-    for preset in "${tested_presets[@]}"; do
-        printf '\n%s\n' "testing $preset"
-        if [[ $preset == win32 ]]; then run_win32 "$@"; else run_ctest "$preset" "$@"; fi || status=1
+    rm -f build/*/{left-out,Testing/Temporary/LastTest.log,junit.xml}
+    test_side_by_side "$@" || status=1
+    for preset in "${presets[@]}"; do
         for file in build/"$preset"/{left-out,Testing/Temporary/LastTest.log,junit.xml}; do
             [[ ! -e $file ]] || logs+=("$file")
         done
@@ -186,7 +238,7 @@ cmd_test() {
     if (($#)); then
         chosen+=(--tests-regex "$1" --no-tests=ignore)
         # Who names tests waits for them.
-        emulated_budget=${VMEVENTS_EMULATED_SECONDS:-86400}
+        export VMEVENTS_EMULATED_SECONDS=${VMEVENTS_EMULATED_SECONDS:-86400}
     fi
     run_tests "${chosen[@]}"
 }
@@ -196,9 +248,9 @@ cmd_stress() {
     local chosen=(--label-regex '^stress$' --no-tests=ignore)
     (($# == 0)) || chosen+=(--tests-regex "$1")
     export VMEVENTS_STRESS_SECONDS=${VMEVENTS_STRESS_SECONDS-60}
-    emulated_reason="this machine runs no 32-bit code, and emulated it would take hours"
+    export emulated_reason="this machine runs no 32-bit code, and emulated it would take hours"
     # libFuzzer, which is clang's: the readers of files are fuzzed with it.
     packages+=(clang libclang-rt-dev)
-    tested_presets+=(fuzz)
+    test_lines[1]+=" fuzz"
     run_tests "${chosen[@]}"
 }

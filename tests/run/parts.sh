@@ -339,6 +339,16 @@ try_waits_for_another() {
     wait
 }
 
+# has_ended PROCESS: waits a minute for that.
+has_ended() {
+    local i
+    for ((i = 0; i < 600; ++i)); do
+        [[ -e /proc/$1 && $(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null) != Z ]] || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
 # What a test starts ends with the tests, however they end. Here a test is a shell that starts another program.
 try_tests_end_as_a_whole() {
     local how caller program
@@ -346,7 +356,7 @@ try_tests_end_as_a_whole() {
     printf '%s\n' '#!/bin/sh' 'sh -c "sleep 600 & echo \$! >program.new && mv program.new program && wait"' 'exit 3' >bin/ctest
     chmod +x bin/ctest
     stop_wine() { :; }
-    PATH=$work/bin:$PATH
+    WINEPREFIX=$work PATH=$work/bin:$PATH
     for how in KILL TERM; do
         rm -f program
         { trap end_tests EXIT && trap 'exit 143' TERM && run_ctest win32; } &
@@ -355,16 +365,54 @@ try_tests_end_as_a_whole() {
         program=$(<program)
         kill "-$how" "$caller"
         wait "$caller" 2>/dev/null || true
-        for ((i = 0; i < 600; ++i)); do
-            [[ -e /proc/$program && $(cut -d ' ' -f 3 "/proc/$program/stat") != Z ]] || break
-            sleep 0.1
-        done
-        ((i < 600)) || fail "what a test has started ends when ./run ends by SIG$how"
+        has_ended "$program" || fail "what a test has started ends when ./run ends by SIG$how"
     done
     printf '%s\n' '#!/bin/sh' 'exit 3' >bin/ctest
     how=0
     run_ctest win32 || how=$?
     [[ $how == 3 ]] || fail "CTest's exit code is known: $how"
+}
+
+# ./run in its place, for two lines of tests: each says that it has begun, and ends when both have.
+write_lines() {
+    cat >run <<'END'
+#!/usr/bin/env bash
+[[ $1 == test-line && $3 == --option && $4 == "two words" ]] || exit 9
+echo "$2 begins"
+touch "began-${2%% *}"
+while [[ ! -e began-a || ! -e began-b ]]; do sleep 0.05; done
+echo "$2 ends"
+[[ ! -e hangs ]] || { echo $$ >"hangs-${2%% *}.new" && mv "hangs-${2%% *}"{.new,} && exec sleep 600; }
+[[ ! -e "bad-${2%% *}" ]]
+END
+    chmod +x run
+}
+
+try_lines_of_tests() {
+    local out bad how caller line
+    write_lines
+    mkdir -p "$build/log"
+    test_lines=(a "b c")
+    out=$(test_side_by_side --option "two words") || fail "both have passed: $out"
+    [[ $out == $'a begins\na ends\nb c begins\nb c ends' ]] || fail "one is shown after the other: $out"
+    for bad in a b; do
+        touch "bad-$bad"
+        ! (test_side_by_side --option "two words") >out || fail "line $bad has failed"
+        rm "bad-$bad"
+    done
+    touch hangs
+    for how in KILL TERM; do
+        rm -f hangs-?
+        (test_side_by_side --option "two words") >out &
+        caller=$!
+        while [[ ! -e hangs-a || ! -e hangs-b ]]; do sleep 0.05; done
+        kill "-$how" "$caller"
+        wait "$caller" 2>/dev/null || true
+        for line in a b; do
+            line=$(<"hangs-$line")
+            has_ended "$line" || fail "process $line ends when ./run ends by SIG$how"
+        done
+    done
 }
 
 # Whatever ./run fetches or makes below .cache, it goes on for a while when ./run is killed.
