@@ -40,9 +40,6 @@ struct lane
 void lane_addref(struct lane *lane);
 void lane_release(struct lane *lane);
 
-void lane_receiver_addref(struct lane_receiver *receiver);
-void lane_receiver_release(struct lane_receiver *receiver);
-
 /* Counts events that never reach the listener. The lane's lock is not held. */
 void lane_count_lost(struct lane *lane, ULONG count);
 
