@@ -134,17 +134,46 @@ static void lane_note_finishing(struct lane *lane)
     lock_release(&finishing_lock);
 }
 
+/* The list's reference is the caller's then. False: the lane is not listed. */
+static bool lane_unlist_finishing(struct lane *lane)
+{
+    lock_assert_exclusive(&finishing_lock);
+    if (!lane->finishing_link)
+        return false;
+    if ((*lane->finishing_link = lane->next_finishing))
+        lane->next_finishing->finishing_link = lane->finishing_link;
+    lane->finishing_link = NULL;
+    return true;
+}
+
 void lane_forget_finishing(struct lane *lane)
 {
     bool listed;
 
     lock_acquire(&finishing_lock);
-    if ((listed = lane->finishing_link != NULL))
-    {
-        if ((*lane->finishing_link = lane->next_finishing))
-            lane->next_finishing->finishing_link = lane->finishing_link;
-        lane->finishing_link = NULL;
-    }
+    listed = lane_unlist_finishing(lane);
+    lock_release(&finishing_lock);
+    if (listed)
+        lane_release(lane);
+}
+
+static bool lane_has_receivers(struct lane *lane)
+{
+    bool found;
+
+    lock_acquire_shared(&lane->lock);
+    found = lane->receivers != NULL;
+    lock_release_shared(&lane->lock);
+    return found;
+}
+
+/* Takes the lane out of the list again if its last receiver had left it before it was put in: nobody else would. */
+static void lane_forget_ended(struct lane *lane)
+{
+    bool listed;
+
+    lock_acquire(&finishing_lock);
+    listed = !lane_has_receivers(lane) && lane_unlist_finishing(lane);
     lock_release(&finishing_lock);
     if (listed)
         lane_release(lane);
@@ -165,6 +194,7 @@ void lane_finish(struct lane_receiver *receiver)
             lane_post_job(lane);
     }
     lock_release(&lane->lock);
+    lane_forget_ended(lane);
     lane_release(lane);
 }
 

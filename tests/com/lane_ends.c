@@ -85,6 +85,22 @@ static void test_removed_while_finishing(void **state)
     assert_int_equal(receiver.destroyed, 1);
 }
 
+/* A receiver that has ended by itself may be asked to finish by one that does not know. Its lane is not waited for. */
+static void test_finish_after_the_end(void **state)
+{
+    struct event_source *source = source_create();
+    struct receiver receiver = {0};
+
+    (void)state;
+    receiver_join(&receiver, source, 0, LANE_HOME_NONE);
+    lane_cut(&receiver.lane_receiver);
+    await(&receiver.destroyed, 1);
+    lane_finish(&receiver.lane_receiver);
+    assert_true(no_lane_finishes());
+    receiver_remove(&receiver);
+    source_end(source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +108,7 @@ int main(void)
             cmocka_unit_test(test_removed_while_finishing),
             cmocka_unit_test(test_cut_while_the_end_is_being_done),
             cmocka_unit_test(test_cut_by_its_own_end),
+            cmocka_unit_test(test_finish_after_the_end),
     };
 
     return cmocka_run_group_tests(tests, lanes_set_up, lanes_tear_down);
