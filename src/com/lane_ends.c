@@ -29,7 +29,7 @@ void lane_cut(struct lane_receiver *receiver)
     lock_release(&lane->lock);
     lane_entries_drop(dropped);
     if (here)
-        lane_deliver_one(lane);
+        lane_do_ends(lane);
     lane_release(lane);
 }
 

@@ -26,7 +26,7 @@ struct lane
     struct apartment_job job;
     bool job_posted;
     bool delivering;
-    bool missed_turn; /* a turn came while a handler that pumps was being called, and delivered nothing */
+    bool missed_turn; /* a turn or an event came during a delivery, or an end, and nothing was delivered for it */
     bool late;        /* had not delivered all when it was waited for last; unguarded: a wrong guess costs a wait */
     DWORD delivering_thread;
     ULONGLONG delivering_since;
@@ -57,6 +57,9 @@ void lane_run_job(struct apartment_job *job);
  * the receiver. */
 bool lane_deliver_one(struct lane *lane);
 void lane_deliver_all(struct lane *lane);
+
+/* In the apartment, with a reference to the lane: does the ends that stand first, but no event. */
+void lane_do_ends(struct lane *lane);
 
 /* An apartment_member's functions. */
 void lane_on_apartment_end(struct apartment_member *member);

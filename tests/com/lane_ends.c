@@ -2,6 +2,8 @@
  * the apartment. */
 #include "com/receiver.h"
 
+#include "com/apartment.h"
+
 static bool no_lane_finishes(void)
 {
     return lanes_let_go(INFINITE) == 0;
@@ -101,6 +103,84 @@ static void test_finish_after_the_end(void **state)
     source_end(source);
 }
 
+static void notify(void *receiver)
+{
+    receiver_notify(receiver);
+}
+
+static void notify_other_elsewhere(struct receiver *receiver)
+{
+    test_thread_join(test_thread_start(notify, receiver->other));
+}
+
+static void notify_other_here(struct receiver *receiver)
+{
+    receiver_notify(receiver->other);
+}
+
+/* Whoever fires while an end is being done relies on the thread that does it. */
+static void fire_during_an_end_at_home(void (*fire)(struct receiver *receiver))
+{
+    struct event_source *source = source_create();
+    struct receiver other = {0}, receiver = {.on_destroy = fire, .other = &other};
+
+    receiver_join(&receiver, source, 0, LANE_HOME_THREAD);
+    receiver_join(&other, source, 0, LANE_HOME_THREAD);
+    lane_cut(&receiver.lane_receiver);
+    assert_int_equal(receiver.destroyed, 1);
+    await(&other.delivered, 1);
+    receiver_remove(&receiver);
+    receiver_remove(&other);
+    source_end(source);
+}
+
+static void test_event_of_another_thread_during_an_end(void **state)
+{
+    (void)state;
+    fire_during_an_end_at_home(notify_other_elsewhere);
+}
+
+static void test_event_of_this_thread_during_an_end(void **state)
+{
+    (void)state;
+    fire_during_an_end_at_home(notify_other_here);
+}
+
+static void run_jobs_until(atomic_int *count)
+{
+    uint64_t end = test_time_ms() + TEST_PATIENCE_MS;
+
+    while (!atomic_load(count) && test_time_ms() < end)
+    {
+        if (!apartment_run_job())
+            test_sleep_ms(1);
+    }
+    CHECK(atomic_load(count));
+}
+
+static void fire_during_an_end_in_an_sta(void *source)
+{
+    struct receiver other = {0}, receiver = {.on_destroy = notify_other_here, .other = &other};
+
+    CHECK(SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)));
+    receiver_join(&receiver, source, 0, LANE_HOME_THREAD);
+    receiver_join(&other, source, 0, LANE_HOME_THREAD);
+    lane_cut(&receiver.lane_receiver);
+    run_jobs_until(&other.delivered);
+    receiver_remove(&receiver);
+    receiver_remove(&other);
+    CoUninitialize();
+}
+
+static void test_event_of_this_sta_during_an_end(void **state)
+{
+    struct event_source *source = source_create();
+
+    (void)state;
+    test_thread_join(test_thread_start(fire_during_an_end_in_an_sta, source));
+    source_end(source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +189,9 @@ int main(void)
             cmocka_unit_test(test_cut_while_the_end_is_being_done),
             cmocka_unit_test(test_cut_by_its_own_end),
             cmocka_unit_test(test_finish_after_the_end),
+            cmocka_unit_test(test_event_of_another_thread_during_an_end),
+            cmocka_unit_test(test_event_of_this_thread_during_an_end),
+            cmocka_unit_test(test_event_of_this_sta_during_an_end),
     };
 
     return cmocka_run_group_tests(tests, lanes_set_up, lanes_tear_down);
