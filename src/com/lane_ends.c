@@ -130,6 +130,10 @@ void lane_on_apartment_lost(struct apartment_member *member)
             receiver->abandon(receiver);
         lane_receiver_release(receiver);
     }
+    /* Nobody will count what was being delivered; whoever waits for it waits no longer. */
+    lock_acquire(&lane->lock);
+    lane_count_out(lane, lane->put_count - lane->delivered_count);
+    lock_release(&lane->lock);
     lane_release(lane);
 }
 

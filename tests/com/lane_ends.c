@@ -181,6 +181,59 @@ static void test_event_of_this_sta_during_an_end(void **state)
     source_end(source);
 }
 
+/* A receiver whose apartment is that of a thread of its own. */
+struct resident
+{
+    struct event_source *source;
+    struct receiver receiver;
+    atomic_int joined, settled;
+};
+
+static struct resident *lost;
+
+/* Has done what DllMain does for a thread that ends here, and goes on when nobody waits for it any more: so what the call
+ * holds, which stays for ever where a thread is gone, is given back. */
+static void be_gone(struct receiver *receiver)
+{
+    (void)receiver;
+    apartments_thread_exit();
+    CHECK(test_wait_for(&lost->settled, 1));
+}
+
+static void be_lost_in_a_delivery(void *context)
+{
+    (void)context;
+    CHECK(SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)));
+    receiver_join(&lost->receiver, lost->source, 0, LANE_HOME_NONE);
+    atomic_store(&lost->joined, 1);
+    run_jobs_until(&lost->receiver.abandoned);
+    CoUninitialize();
+}
+
+/* An event whose delivery ends with its thread is waited for no longer. */
+static void test_settle_with_a_lost_thread(void **state)
+{
+    struct resident resident = {.source = source_create(), .receiver.on_deliver = be_gone};
+    test_thread thread;
+    ULONG missing;
+
+    (void)state;
+    lost = &resident;
+    thread = test_thread_start(be_lost_in_a_delivery, NULL);
+    await(&resident.joined, 1);
+    receiver_notify(&resident.receiver);
+    receiver_notify(&resident.receiver);
+    missing = lane_settle(&resident.receiver.lane_receiver, TEST_PATIENCE_MS / 2);
+    atomic_store(&resident.settled, 1);
+    test_thread_join(thread);
+    receiver_remove(&resident.receiver);
+    source_end(resident.source);
+    assert_int_equal(missing, 0);
+    assert_int_equal(resident.receiver.delivered, 1);
+    assert_int_equal(resident.receiver.destroyed, 0);
+    assert_int_equal(resident.receiver.freed, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +245,7 @@ int main(void)
             cmocka_unit_test(test_event_of_another_thread_during_an_end),
             cmocka_unit_test(test_event_of_this_thread_during_an_end),
             cmocka_unit_test(test_event_of_this_sta_during_an_end),
+            cmocka_unit_test(test_settle_with_a_lost_thread),
     };
 
     return cmocka_run_group_tests(tests, lanes_set_up, lanes_tear_down);
