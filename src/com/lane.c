@@ -94,6 +94,20 @@ static struct lane *lane_create(
     return lane;
 }
 
+/* Whether the lane has been told of the end of its apartment, which is the calling thread's. Who joined it then would
+ * never be told. Its receivers may still be there, in a delivery further up the stack. */
+static bool lane_has_been_told(const struct lane *lane)
+{
+    return apartment_is_single_threaded(lane->apartment) && !lane->member.link;
+}
+
+static bool lane_is_that(
+        const struct lane *lane, const IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
+{
+    return lane->listener == listener && lane->apartment == apartment && lane->home_thread == home_thread
+            && !lane_has_been_told(lane);
+}
+
 /* The listener's lane, with a reference and counted as having one receiver more, so that it is not taken out of the
  * list before the receiver has joined; NULL: there is none. */
 static struct lane *lane_find(
@@ -102,7 +116,7 @@ static struct lane *lane_find(
     struct lane *lane = source->lanes;
 
     lock_assert_exclusive(&source->lock);
-    while (lane && (lane->listener != listener || lane->apartment != apartment || lane->home_thread != home_thread))
+    while (lane && !lane_is_that(lane, listener, apartment, home_thread))
         lane = lane->next;
     if (!lane)
         return NULL;

@@ -234,6 +234,59 @@ static void test_settle_with_a_lost_thread(void **state)
     assert_int_equal(resident.receiver.freed, 1);
 }
 
+struct leaving
+{
+    struct event_source *source;
+    struct receiver first, second, late;
+};
+
+static struct leaving *leaving;
+
+/* In a delivery to the second, which so goes on while the lanes hear of the end. */
+static void leave_com(struct receiver *receiver)
+{
+    (void)receiver;
+    CoUninitialize();
+    CHECK(leaving->first.destroyed == 1 && leaving->second.destroyed == 0);
+    CHECK(leaving->late.destroyed == 1);
+}
+
+/* The second's lane has heard of the end by then, and its delivery is still under way. */
+static void join_the_second(struct receiver *receiver)
+{
+    (void)receiver;
+    receiver_join(&leaving->late, leaving->source, 1, LANE_HOME_THREAD);
+}
+
+static void leave_com_in_a_delivery(void *context)
+{
+    (void)context;
+    CHECK(SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)));
+    receiver_join(&leaving->first, leaving->source, 0, LANE_HOME_THREAD);
+    receiver_join(&leaving->second, leaving->source, 1, LANE_HOME_THREAD);
+    receiver_notify(&leaving->second);
+    CHECK(leaving->second.destroyed == 1);
+}
+
+/* Who joins a listener while its apartment ends has that end too. */
+static void test_join_while_the_apartment_ends(void **state)
+{
+    struct leaving those = {
+            .source = source_create(),
+            .first.on_destroy = join_the_second,
+            .second.on_deliver = leave_com,
+    };
+
+    (void)state;
+    leaving = &those;
+    test_thread_join(test_thread_start(leave_com_in_a_delivery, NULL));
+    assert_int_equal(those.late.destroyed, 1);
+    receiver_remove(&those.first);
+    receiver_remove(&those.second);
+    receiver_remove(&those.late);
+    source_end(those.source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +299,7 @@ int main(void)
             cmocka_unit_test(test_event_of_this_thread_during_an_end),
             cmocka_unit_test(test_event_of_this_sta_during_an_end),
             cmocka_unit_test(test_settle_with_a_lost_thread),
+            cmocka_unit_test(test_join_while_the_apartment_ends),
     };
 
     return cmocka_run_group_tests(tests, lanes_set_up, lanes_tear_down);
