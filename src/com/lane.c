@@ -23,6 +23,11 @@ void lane_release(struct lane *lane)
     module_release();
 }
 
+bool lane_is_home(const struct lane *lane)
+{
+    return lane->home_thread == GetCurrentThreadId() && apartment_is_current(lane->apartment);
+}
+
 void lane_count_lost(struct lane *lane, ULONG count)
 {
     lock_assert_not_held(&lane->lock);

@@ -282,7 +282,7 @@ void CALLBACK lane_notify(const VMEVENT *event, void *context)
 {
     struct lane_receiver *receiver = context;
     struct lane *lane = receiver->lane;
-    bool home = lane->home_thread == GetCurrentThreadId();
+    bool home = lane_is_home(lane);
     bool in_line = !home && apartment_is_single_threaded(lane->apartment);
     struct lane_entry *entry;
     struct turn *turn;

@@ -26,7 +26,7 @@ static void lane_cut_until(struct lane_receiver *receiver, enum lane_receiver_st
     bool here;
 
     lane_addref(lane);
-    here = lane->home_thread == GetCurrentThreadId();
+    here = lane_is_home(lane);
     lock_acquire(&lane->lock);
     if (receiver->state <= furthest)
     {

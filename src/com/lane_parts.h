@@ -17,7 +17,7 @@ struct lane
     const IUnknown *listener;  /* only compared; the receivers' owners hold it until the last receiver has ended */
     struct apartment *apartment;
     struct apartment_member member;
-    DWORD home_thread; /* what is fired on it is delivered at once; 0: there is none */
+    DWORD home_thread; /* what is fired on it, in the apartment, is delivered at once; 0: there is none */
 
     struct lock lock;
     CONDITION_VARIABLE delivered;
@@ -39,6 +39,10 @@ struct lane
 
 void lane_addref(struct lane *lane);
 void lane_release(struct lane *lane);
+
+/* Whether the calling thread is the lane's home. Its number alone does not tell: another thread may have got it, or the
+ * thread have gone to another apartment. */
+bool lane_is_home(const struct lane *lane);
 
 /* Counts events that never reach the listener. The lane's lock is not held. */
 void lane_count_lost(struct lane *lane, ULONG count);

@@ -287,6 +287,34 @@ static void test_join_while_the_apartment_ends(void **state)
     source_end(those.source);
 }
 
+static void change_apartments(void *context)
+{
+    struct resident *changing = context;
+
+    CHECK(SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED)));
+    receiver_join(&changing->receiver, changing->source, 0, LANE_HOME_THREAD);
+    receiver_notify(&changing->receiver);
+    CHECK(changing->receiver.delivered == 1 && changing->receiver.thread == GetCurrentThreadId());
+    CoUninitialize();
+    CHECK(SUCCEEDED(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED)));
+    receiver_notify(&changing->receiver);
+    CHECK(test_wait_for(&changing->receiver.delivered, 2));
+    CHECK(changing->receiver.thread != GetCurrentThreadId());
+    CoUninitialize();
+}
+
+/* A thread has its number in whatever apartment it is, and so has the next one that gets it. */
+static void test_home_thread_in_another_apartment(void **state)
+{
+    struct resident changing = {.source = source_create()};
+
+    (void)state;
+    test_thread_join(test_thread_start(change_apartments, &changing));
+    receiver_remove(&changing.receiver);
+    source_end(changing.source);
+    assert_int_equal(changing.receiver.destroyed, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +328,7 @@ int main(void)
             cmocka_unit_test(test_event_of_this_sta_during_an_end),
             cmocka_unit_test(test_settle_with_a_lost_thread),
             cmocka_unit_test(test_join_while_the_apartment_ends),
+            cmocka_unit_test(test_home_thread_in_another_apartment),
     };
 
     return cmocka_run_group_tests(tests, lanes_set_up, lanes_tear_down);
