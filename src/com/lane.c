@@ -143,6 +143,7 @@ static struct lane *lane_list(struct lane *made)
         if ((made->next = source->lanes))
             made->next->link = &made->next;
         made->link = &source->lanes;
+        made->number = ++source->last_lane;
         source->lanes = made;
         ++made->receiver_count;
         lane = made;

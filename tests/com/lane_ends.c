@@ -234,6 +234,64 @@ static void test_settle_with_a_lost_thread(void **state)
     assert_int_equal(resident.receiver.freed, 1);
 }
 
+/* Two lanes, and how many of their deliveries have returned. */
+struct pair
+{
+    struct receiver first, second;
+    atomic_int returned;
+};
+
+static struct pair *pair;
+
+static void count_return(struct receiver *receiver)
+{
+    (void)receiver;
+    atomic_fetch_add(&pair->returned, 1);
+}
+
+/* Has the lane that is waited for end, and then the other go on. */
+static bool end_one_by_one(void *context)
+{
+    UINT *turns = context;
+
+    if (!(*turns)++)
+    {
+        lane_cut(&pair->second.lane_receiver);
+        atomic_store(&pair->second.held, 0);
+        await(&pair->second.destroyed, 1);
+        return true;
+    }
+    atomic_store(&pair->first.held, 0);
+    test_sleep_ms(1);
+    return true;
+}
+
+/* Who waits for one lane after the other gets to the next when the one has ended meanwhile. The latest is the first. */
+static void test_catch_up_past_an_end(void **state)
+{
+    struct event_source *source = source_create();
+    struct pair those = {
+            .first = {.held = 1, .on_deliver = count_return},
+            .second = {.held = 1, .on_deliver = count_return},
+    };
+    UINT turns = 0;
+
+    (void)state;
+    pair = &those;
+    receiver_join(&those.first, source, 0, LANE_HOME_NONE);
+    receiver_join(&those.second, source, 1, LANE_HOME_NONE);
+    receiver_notify(&those.first);
+    receiver_notify(&those.second);
+    await(&those.first.delivered, 1);
+    await(&those.second.delivered, 1);
+    assert_true(lanes_catch_up(source, end_one_by_one, &turns));
+    assert_int_equal(those.returned, 2);
+    atomic_store(&those.first.held, 0);
+    receiver_remove(&those.first);
+    receiver_remove(&those.second);
+    source_end(source);
+}
+
 struct leaving
 {
     struct event_source *source;
@@ -327,6 +385,7 @@ int main(void)
             cmocka_unit_test(test_event_of_this_thread_during_an_end),
             cmocka_unit_test(test_event_of_this_sta_during_an_end),
             cmocka_unit_test(test_settle_with_a_lost_thread),
+            cmocka_unit_test(test_catch_up_past_an_end),
             cmocka_unit_test(test_join_while_the_apartment_ends),
             cmocka_unit_test(test_home_thread_in_another_apartment),
     };
