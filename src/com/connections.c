@@ -12,12 +12,12 @@
 /* {1d198fd8-b141-4d75-a582-b3232ae74374} */
 const IID SID_EventListener = {0x1d198fd8, 0xb141, 0x4d75, {0xa5, 0x82, 0xb3, 0x23, 0x2a, 0xe7, 0x43, 0x74}};
 
-/* An advised sink. The list of connections has a reference until it is taken out, the receiver until it is freed. */
+/* An advised sink. It is counted as its receiver is: besides the lane and the list of listeners the list of connections has
+ * a reference until it is taken out, and whoever has found it there. So it has a lane for as long as somebody may cut it. */
 struct connection
 {
     struct lane_receiver receiver;
     struct connection *next, **link; /* guarded by the source's lock; link is NULL outside the list */
-    LONG refcount;
     struct event_source *source;
     const struct event_interface *events;
     IUnknown *advised;  /* what Advise was given; used and released in the apartment that advised it */
@@ -32,14 +32,6 @@ struct connection
 static struct connection *connection_from_receiver(struct lane_receiver *receiver)
 {
     return CONTAINING_RECORD(receiver, struct connection, receiver);
-}
-
-static void connection_release(struct connection *connection)
-{
-    if (InterlockedDecrement(&connection->refcount))
-        return;
-    event_source_release(connection->source);
-    memory_free(connection);
 }
 
 /* Takes the connection out of the list, whose reference is the caller's then. False: somebody else did. */
@@ -64,10 +56,10 @@ static void connection_end(struct connection *connection)
 {
     trace(TRACE_COM, "source %lx: connection %lu ends", TRACE_ID(connection->source),
             (unsigned long)connection->cookie);
-    /* One that is finishing is no listener any more, but may have events left to deliver: those are dropped. */
-    if (!listeners_remove(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION))
-        lane_cut(&connection->receiver);
-    connection_release(connection);
+    listeners_remove(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION);
+    /* One that is finishing has not been cut by that, and may have events left to deliver: those are dropped. */
+    lane_cut(&connection->receiver);
+    lane_receiver_release(&connection->receiver);
 }
 
 /* Whether the error says that there is nobody any more who could be called. */
@@ -143,7 +135,7 @@ static void connection_drop(struct connection *connection)
     trace(TRACE_COM, "source %lx: connection %lu is over, finished or with its apartment", TRACE_ID(connection->source),
             (unsigned long)connection->cookie);
     listeners_remove_later(&connection->source->listeners, connection->cookie, LISTENER_CONNECTION);
-    connection_release(connection);
+    lane_receiver_release(&connection->receiver);
 }
 
 static void connection_destroy(struct lane_receiver *receiver)
@@ -160,7 +152,10 @@ static void connection_destroy(struct lane_receiver *receiver)
 
 static void connection_free(struct lane_receiver *receiver)
 {
-    connection_release(connection_from_receiver(receiver));
+    struct connection *connection = connection_from_receiver(receiver);
+
+    event_source_release(connection->source);
+    memory_free(connection);
 }
 
 static void connection_abandon(struct lane_receiver *receiver)
@@ -204,7 +199,7 @@ static bool connection_join(struct connection *connection, enum lane_home home, 
     return false;
 }
 
-/* Makes a connection of the sink, with its two references. */
+/* Makes a connection of the sink, with a reference for the caller besides the receiver's own. */
 static HRESULT connection_create(struct event_source *source, const struct event_interface *events, enum lane_home home,
         IUnknown *advised, struct connection **result)
 {
@@ -224,9 +219,9 @@ static HRESULT connection_create(struct event_source *source, const struct event
     connection->receiver.free = connection_free;
     connection->source = source;
     connection->events = events;
-    connection->refcount = 2;
     if (!connection_join(connection, home, advised))
         goto failed;
+    lane_receiver_addref(&connection->receiver);
     event_source_addref(source);
     connection->sink = sink;
     connection->is_here = !object_is_proxy(advised);
@@ -243,11 +238,13 @@ failed:
     return E_OUTOFMEMORY;
 }
 
+/* With a reference for the list. */
 static void connection_append(struct connection *connection)
 {
     struct event_source *source = connection->source;
     struct connection **link;
 
+    lane_receiver_addref(&connection->receiver);
     lock_acquire(&source->lock);
     for (link = &source->connections; *link; link = &(*link)->next)
         ;
@@ -272,14 +269,16 @@ HRESULT connections_advise(struct event_source *source, const struct event_inter
     if (!listeners_add(&source->listeners, event_interface_mask(events) | LISTENER_CONNECTION, lane_notify,
                 &connection->receiver, lane_release_listener, &connection->cookie))
     {
-        connection_unlist(connection);
         lane_release_listener(&connection->receiver);
-        connection_release(connection);
+        if (connection_unlist(connection))
+            lane_receiver_release(&connection->receiver);
+        lane_receiver_release(&connection->receiver);
         return E_OUTOFMEMORY;
     }
     *cookie = connection->cookie;
     trace(TRACE_COM, "source %lx: connection %lu, a sink is advised of %ls", TRACE_ID(source), (unsigned long)*cookie,
             events->name);
+    lane_receiver_release(&connection->receiver);
     return S_OK;
 }
 
@@ -296,7 +295,7 @@ static struct connection *connection_find(
             break;
     }
     if (connection)
-        InterlockedIncrement(&connection->refcount);
+        lane_receiver_addref(&connection->receiver);
     lock_release_shared(&source->lock);
     return connection;
 }
@@ -310,7 +309,7 @@ HRESULT connections_unadvise(struct event_source *source, const struct event_int
         return CONNECT_E_NOCONNECTION;
     if ((listed = connection_unlist(connection)))
         connection_end(connection);
-    connection_release(connection);
+    lane_receiver_release(&connection->receiver);
     return listed ? S_OK : CONNECT_E_NOCONNECTION;
 }
 
@@ -369,7 +368,7 @@ static struct connection *connection_find_open(struct event_source *source)
     if (connection)
     {
         connection->finishing = true;
-        InterlockedIncrement(&connection->refcount);
+        lane_receiver_addref(&connection->receiver);
     }
     lock_release(&source->lock);
     return connection;
@@ -383,7 +382,7 @@ void connections_finish_all(struct event_source *source)
     {
         lane_finish(&connection->receiver);
         listeners_remove(&source->listeners, connection->cookie, LISTENER_CONNECTION);
-        connection_release(connection);
+        lane_receiver_release(&connection->receiver);
     }
 }
 
@@ -394,6 +393,6 @@ HRESULT connections_settle(struct event_source *source, DWORD cookie, DWORD time
     if (!connection)
         return CONNECT_E_NOCONNECTION;
     *missing = lane_settle(&connection->receiver, timeout_ms);
-    connection_release(connection);
+    lane_receiver_release(&connection->receiver);
     return S_OK;
 }

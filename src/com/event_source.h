@@ -31,7 +31,8 @@ struct event_source
     LONG dropped;  /* events lost on the way to a listener */
     struct lock lock;
     struct connection *connections; /* guarded by the lock; in the order of advising */
-    struct lane *lanes;             /* guarded by the lock; one for each listener that belongs to an apartment */
+    struct lane *lanes;             /* guarded by the lock; one for each listener in an apartment, the latest first */
+    ULONGLONG last_lane;            /* guarded by the lock; the number of the latest */
 };
 
 /* With one reference, the firing object's. NULL: out of memory. */

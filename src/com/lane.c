@@ -23,6 +23,11 @@ void lane_release(struct lane *lane)
     module_release();
 }
 
+bool lane_is_home(const struct lane *lane)
+{
+    return lane->home_thread == GetCurrentThreadId() && apartment_is_current(lane->apartment);
+}
+
 void lane_count_lost(struct lane *lane, ULONG count)
 {
     lock_assert_not_held(&lane->lock);
@@ -94,6 +99,20 @@ static struct lane *lane_create(
     return lane;
 }
 
+/* Whether the lane has been told of the end of its apartment, which is the calling thread's. Who joined it then would
+ * never be told. Its receivers may still be there, in a delivery further up the stack. */
+static bool lane_has_been_told(const struct lane *lane)
+{
+    return apartment_is_single_threaded(lane->apartment) && !lane->member.link;
+}
+
+static bool lane_is_that(
+        const struct lane *lane, const IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
+{
+    return lane->listener == listener && lane->apartment == apartment && lane->home_thread == home_thread
+            && !lane_has_been_told(lane);
+}
+
 /* The listener's lane, with a reference and counted as having one receiver more, so that it is not taken out of the
  * list before the receiver has joined; NULL: there is none. */
 static struct lane *lane_find(
@@ -102,7 +121,7 @@ static struct lane *lane_find(
     struct lane *lane = source->lanes;
 
     lock_assert_exclusive(&source->lock);
-    while (lane && (lane->listener != listener || lane->apartment != apartment || lane->home_thread != home_thread))
+    while (lane && !lane_is_that(lane, listener, apartment, home_thread))
         lane = lane->next;
     if (!lane)
         return NULL;
@@ -124,6 +143,7 @@ static struct lane *lane_list(struct lane *made)
         if ((made->next = source->lanes))
             made->next->link = &made->next;
         made->link = &source->lanes;
+        made->number = ++source->last_lane;
         source->lanes = made;
         ++made->receiver_count;
         lane = made;

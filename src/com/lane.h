@@ -51,9 +51,9 @@ struct lane_receiver
     void (*free)(struct lane_receiver *receiver);
 
     /* The lane's own. */
-    struct lane *lane;
+    struct lane *lane;          /* there as long as the receiver is */
     struct lane_receiver *next; /* in the lane; guarded by its lock */
-    LONG refcount;              /* one of the list of listeners, one of the lane until the receiver has ended */
+    LONG refcount; /* one of the list of listeners, one of the lane until the receiver has ended, those of its owner */
     enum lane_receiver_state state;
     struct lane_entry end;
 };
@@ -81,10 +81,14 @@ bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home h
 /* A listener_notify: puts the event into the lane of the receiver that is the context. */
 void CALLBACK lane_notify(const VMEVENT *event, void *context);
 
+/* References of whoever else has the receiver: a lane may end it at any time, and what follows is called with one. */
+void lane_receiver_addref(struct lane_receiver *receiver);
+void lane_receiver_release(struct lane_receiver *receiver);
+
 /* A listener_release: cuts the receiver unless it is finishing, and drops the list's reference. */
 void CALLBACK lane_release_listener(void *context);
 
-/* From here on no delivery to the receiver begins. What waits for it is dropped. */
+/* From here on no delivery to the receiver begins. What waits for it is dropped, though it is finishing. */
 void lane_cut(struct lane_receiver *receiver);
 
 /* No more events are taken. What waits is delivered, then the receiver ends. */

@@ -54,7 +54,7 @@ static struct lane_entry *lane_take(struct lane *lane)
     lane->delivering_thread = GetCurrentThreadId();
     lane->delivering_since = clock_ms();
     entry = lane_queue_take(&lane->queue);
-    /* A receiver that finishes can be cut no more once its end is taken: it would stand in the lane, and be done, twice. */
+    /* A receiver that finishes can be cut no more once its end is taken: the end would stand here, and be done, twice. */
     if (!entry->kept)
         entry->receiver->state = LANE_RECEIVER_CUT;
     return entry;
@@ -90,16 +90,11 @@ static void lane_do_entry(struct lane *lane, struct lane_entry *entry)
     memory_free(entry);
 }
 
-bool lane_deliver_one(struct lane *lane)
+/* Does what has been taken, and the ends that stand next behind it. */
+static void lane_do_taken(struct lane *lane, struct lane_entry *entry)
 {
-    struct lane_entry *entry;
     bool is_event;
 
-    lock_acquire(&lane->lock);
-    entry = lane_take(lane);
-    lock_release(&lane->lock);
-    if (!entry)
-        return false;
     do
     {
         is_event = entry->kept != NULL;
@@ -111,6 +106,18 @@ bool lane_deliver_one(struct lane *lane)
         entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
         lock_release(&lane->lock);
     } while (entry);
+}
+
+bool lane_deliver_one(struct lane *lane)
+{
+    struct lane_entry *entry;
+
+    lock_acquire(&lane->lock);
+    entry = lane_take(lane);
+    lock_release(&lane->lock);
+    if (!entry)
+        return false;
+    lane_do_taken(lane, entry);
     return true;
 }
 
@@ -122,17 +129,36 @@ void lane_deliver_all(struct lane *lane)
     lane_release(lane);
 }
 
-/* Delivers one event only: other handlers and messages of the thread have their turn before the next. A turn that came
- * while an event was being delivered has delivered nothing; the job is posted for it. */
-static void lane_take_turn(struct lane *lane)
+/* For what came while this thread was delivering, or doing an end, nothing was delivered; the job is posted for it. */
+static void lane_make_up(struct lane *lane)
 {
-    lane_deliver_one(lane);
     lock_acquire(&lane->lock);
     if (!lane->queue.first)
         lane->missed_turn = false;
     else if (lane->missed_turn && !lane->delivering)
         lane_post_job(lane);
     lock_release(&lane->lock);
+}
+
+void lane_do_ends(struct lane *lane)
+{
+    struct lane_entry *entry = NULL;
+
+    lock_acquire(&lane->lock);
+    if (!lane->delivering && lane_queue_begins_with_end(&lane->queue))
+        entry = lane_take(lane);
+    lock_release(&lane->lock);
+    if (!entry)
+        return;
+    lane_do_taken(lane, entry);
+    lane_make_up(lane);
+}
+
+/* Delivers one event only: other handlers and messages of the thread have their turn before the next. */
+static void lane_take_turn(struct lane *lane)
+{
+    lane_deliver_one(lane);
+    lane_make_up(lane);
 }
 
 static void lane_run_turn(struct apartment_job *job)
@@ -201,14 +227,17 @@ static struct lane_entry *entry_create(struct lane_receiver *receiver, const VME
 }
 
 /* Posts what delivers the event that has just been put in: its turn, which the apartment takes over, or the lane's job
- * in the multithreaded apartment, which delivers all there is. One that is under way already will come to this event.
- * When the apartment has ended, nothing delivers it, and the lane drops it. */
+ * in the multithreaded apartment, which delivers all there is. One that is under way already will come to this event;
+ * for a thread that only does ends, missed_turn makes up for it. When the apartment has ended, nothing delivers it, and
+ * the lane drops it. */
 static void lane_post(struct lane *lane, struct turn **turn)
 {
     lock_assert_exclusive(&lane->lock);
     if (!*turn)
     {
-        if (!lane->delivering)
+        if (lane->delivering)
+            lane->missed_turn = true;
+        else
             lane_post_job(lane);
     }
     else if (apartment_post(lane->apartment, &(*turn)->job))
@@ -253,7 +282,7 @@ void CALLBACK lane_notify(const VMEVENT *event, void *context)
 {
     struct lane_receiver *receiver = context;
     struct lane *lane = receiver->lane;
-    bool home = lane->home_thread == GetCurrentThreadId();
+    bool home = lane_is_home(lane);
     bool in_line = !home && apartment_is_single_threaded(lane->apartment);
     struct lane_entry *entry;
     struct turn *turn;

@@ -5,44 +5,59 @@
 #include "platform/trace.h"
 
 static struct lock finishing_lock = LOCK_INIT;
-static struct lane *finishing; /* the lanes with a receiver that finishes, a reference to each; guarded by finishing_lock */
+static struct lane *finishing; /* the lanes with a receiver that finishes, a reference to each; guarded by that lock */
 
-void lane_cut(struct lane_receiver *receiver)
+/*
+ * Why an end is done once. Under the lane's lock a receiver's state goes one way, from open by finishing to cut. Its end
+ * is put in by whoever brings it from open to another state, and put in anew, further to the front, from finishing to
+ * cut. lane_take, which takes it, makes the receiver one that has been cut: nobody puts the end in any more, and the
+ * receiver, which leaves the lane by its end alone, is found there. When the apartment's thread is gone no end is taken
+ * any more, and lane_on_apartment_lost does without.
+ *
+ * Whoever calls has a reference to the receiver, and with it the lane. It may have ended long ago.
+ */
+
+/* Cuts the receiver if it has come no further than that state. `lost`: what is dropped would have been delivered. */
+static void lane_cut_until(struct lane_receiver *receiver, enum lane_receiver_state furthest, bool lost)
 {
     struct lane *lane = receiver->lane;
     struct lane_entry *dropped = NULL;
-    bool here = false;
-    ULONG count;
+    ULONG count = 0;
+    bool here;
 
     lane_addref(lane);
+    here = lane_is_home(lane);
     lock_acquire(&lane->lock);
-    if (receiver->state != LANE_RECEIVER_CUT)
+    if (receiver->state <= furthest)
     {
         receiver->state = LANE_RECEIVER_CUT;
         dropped = lane_queue_take_out(&lane->queue, receiver, &count);
         lane_count_out(lane, count);
+        if (lost)
+            lane->lost_count += count;
         lane_queue_prepend(&lane->queue, &receiver->end);
-        here = lane->home_thread == GetCurrentThreadId() && !lane->delivering;
         if (!here && !lane->delivering)
             lane_post_job(lane);
     }
     lock_release(&lane->lock);
+    if (lost && count)
+        lane_count_lost(lane, count);
     lane_entries_drop(dropped);
     if (here)
-        lane_deliver_one(lane);
+        lane_do_ends(lane);
     lane_release(lane);
+}
+
+void lane_cut(struct lane_receiver *receiver)
+{
+    lane_cut_until(receiver, LANE_RECEIVER_FINISHING, false);
 }
 
 void CALLBACK lane_release_listener(void *context)
 {
     struct lane_receiver *receiver = context;
-    bool open;
 
-    lock_acquire_shared(&receiver->lane->lock);
-    open = receiver->state == LANE_RECEIVER_OPEN;
-    lock_release_shared(&receiver->lane->lock);
-    if (open)
-        lane_cut(receiver);
+    lane_cut_until(receiver, LANE_RECEIVER_OPEN, false);
     lane_receiver_release(receiver);
 }
 
@@ -61,13 +76,13 @@ static struct lane_receiver *lane_find_uncut(struct lane *lane)
     return receiver;
 }
 
-static void lane_cut_all(struct lane *lane)
+static void lane_cut_all(struct lane *lane, bool lost)
 {
     struct lane_receiver *receiver;
 
     while ((receiver = lane_find_uncut(lane)))
     {
-        lane_cut(receiver);
+        lane_cut_until(receiver, LANE_RECEIVER_FINISHING, lost);
         lane_receiver_release(receiver);
     }
 }
@@ -78,7 +93,7 @@ void lane_on_apartment_end(struct apartment_member *member)
 {
     struct lane *lane = CONTAINING_RECORD(member, struct lane, member);
 
-    lane_cut_all(lane);
+    lane_cut_all(lane, false);
     lane_deliver_all(lane);
     lane_release(lane);
 }
@@ -106,7 +121,7 @@ void lane_on_apartment_lost(struct apartment_member *member)
     lock_acquire(&lane->lock);
     lane->home_thread = 0; /* another thread may have its number by now */
     lock_release(&lane->lock);
-    lane_cut_all(lane);
+    lane_cut_all(lane, false);
     while ((receiver = lane_take_receiver(lane)))
     {
         if (lane_leave(lane, receiver))
@@ -115,6 +130,10 @@ void lane_on_apartment_lost(struct apartment_member *member)
             receiver->abandon(receiver);
         lane_receiver_release(receiver);
     }
+    /* Nobody will count what was being delivered; whoever waits for it waits no longer. */
+    lock_acquire(&lane->lock);
+    lane_count_out(lane, lane->put_count - lane->delivered_count);
+    lock_release(&lane->lock);
     lane_release(lane);
 }
 
@@ -134,17 +153,46 @@ static void lane_note_finishing(struct lane *lane)
     lock_release(&finishing_lock);
 }
 
+/* The list's reference is the caller's then. False: the lane is not listed. */
+static bool lane_unlist_finishing(struct lane *lane)
+{
+    lock_assert_exclusive(&finishing_lock);
+    if (!lane->finishing_link)
+        return false;
+    if ((*lane->finishing_link = lane->next_finishing))
+        lane->next_finishing->finishing_link = lane->finishing_link;
+    lane->finishing_link = NULL;
+    return true;
+}
+
 void lane_forget_finishing(struct lane *lane)
 {
     bool listed;
 
     lock_acquire(&finishing_lock);
-    if ((listed = lane->finishing_link != NULL))
-    {
-        if ((*lane->finishing_link = lane->next_finishing))
-            lane->next_finishing->finishing_link = lane->finishing_link;
-        lane->finishing_link = NULL;
-    }
+    listed = lane_unlist_finishing(lane);
+    lock_release(&finishing_lock);
+    if (listed)
+        lane_release(lane);
+}
+
+static bool lane_has_receivers(struct lane *lane)
+{
+    bool found;
+
+    lock_acquire_shared(&lane->lock);
+    found = lane->receivers != NULL;
+    lock_release_shared(&lane->lock);
+    return found;
+}
+
+/* Takes the lane out of the list again if its last receiver had left it before it was put in: nobody else would. */
+static void lane_forget_ended(struct lane *lane)
+{
+    bool listed;
+
+    lock_acquire(&finishing_lock);
+    listed = !lane_has_receivers(lane) && lane_unlist_finishing(lane);
     lock_release(&finishing_lock);
     if (listed)
         lane_release(lane);
@@ -165,6 +213,7 @@ void lane_finish(struct lane_receiver *receiver)
             lane_post_job(lane);
     }
     lock_release(&lane->lock);
+    lane_forget_ended(lane);
     lane_release(lane);
 }
 
@@ -192,15 +241,8 @@ static struct lane *find_hanging(DWORD patience_ms)
 
 static void lane_let_go(struct lane *lane)
 {
-    ULONG count;
-
-    lock_acquire(&lane->lock);
-    count = (ULONG)lane->queue.load.count;
-    lane->lost_count += count;
-    lock_release(&lane->lock);
     trace(TRACE_COM, "source %lx: listener %lx hangs, and is let go", TRACE_ID(lane->source), TRACE_ID(lane->listener));
-    lane_count_lost(lane, count);
-    lane_cut_all(lane);
+    lane_cut_all(lane, true);
     lane_forget_finishing(lane);
 }
 

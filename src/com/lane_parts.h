@@ -13,11 +13,12 @@ struct lane
     LONG refcount;
     struct event_source *source;
     struct lane *next, **link; /* guarded by the source's lock; link is NULL outside its list */
+    ULONGLONG number;          /* its place in that list, where the numbers descend; stays when it is taken out */
     UINT receiver_count;       /* guarded by the source's lock; the receivers that have not ended */
     const IUnknown *listener;  /* only compared; the receivers' owners hold it until the last receiver has ended */
     struct apartment *apartment;
     struct apartment_member member;
-    DWORD home_thread; /* what is fired on it is delivered at once; 0: there is none */
+    DWORD home_thread; /* what is fired on it, in the apartment, is delivered at once; 0: there is none */
 
     struct lock lock;
     CONDITION_VARIABLE delivered;
@@ -26,7 +27,7 @@ struct lane
     struct apartment_job job;
     bool job_posted;
     bool delivering;
-    bool missed_turn; /* a turn came while a handler that pumps was being called, and delivered nothing */
+    bool missed_turn; /* a turn or an event came during a delivery, or an end, and nothing was delivered for it */
     bool late;        /* had not delivered all when it was waited for last; unguarded: a wrong guess costs a wait */
     DWORD delivering_thread;
     ULONGLONG delivering_since;
@@ -40,8 +41,9 @@ struct lane
 void lane_addref(struct lane *lane);
 void lane_release(struct lane *lane);
 
-void lane_receiver_addref(struct lane_receiver *receiver);
-void lane_receiver_release(struct lane_receiver *receiver);
+/* Whether the calling thread is the lane's home. Its number alone does not tell: another thread may have got it, or the
+ * thread have gone to another apartment. */
+bool lane_is_home(const struct lane *lane);
 
 /* Counts events that never reach the listener. The lane's lock is not held. */
 void lane_count_lost(struct lane *lane, ULONG count);
@@ -60,6 +62,9 @@ void lane_run_job(struct apartment_job *job);
  * the receiver. */
 bool lane_deliver_one(struct lane *lane);
 void lane_deliver_all(struct lane *lane);
+
+/* In the apartment, with a reference to the lane: does the ends that stand first, but no event. */
+void lane_do_ends(struct lane *lane);
 
 /* An apartment_member's functions. */
 void lane_on_apartment_end(struct apartment_member *member);

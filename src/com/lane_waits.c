@@ -3,14 +3,25 @@
 
 #include "com/clock.h"
 
+/* The lane behind `after`, which may have been taken out of the list meanwhile; NULL: there is none. */
+static struct lane *lane_behind(const struct event_source *source, const struct lane *after)
+{
+    struct lane *lane = source->lanes;
+
+    if (after->link)
+        return after->next;
+    while (lane && lane->number > after->number)
+        lane = lane->next;
+    return lane;
+}
+
 /* A reference to the lane behind `after`, or to the first. Releases `after`. */
 static struct lane *lanes_next(struct event_source *source, struct lane *after)
 {
     struct lane *lane;
 
     lock_acquire_shared(&source->lock);
-    /* A lane that has been taken out of the list meanwhile has no successor: what stood behind it is not waited for. */
-    lane = !after ? source->lanes : after->link ? after->next : NULL;
+    lane = after ? lane_behind(source, after) : source->lanes;
     if (lane)
         lane_addref(lane);
     lock_release_shared(&source->lock);
