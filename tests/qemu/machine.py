@@ -41,7 +41,7 @@ def kernel_options(kernel, command_line):
 class Machine:
     """One QEMU at a time. Its devices are always the same, so that a state saved by one is another's to load.
 
-    disk: "qcow2" can hold snapshots, "full" has no room left from FULL_AT on. kernel: None for a machine that boots from
+    disk: "qcow2" can hold snapshots, "full" has no room left from FULL_AT on, once, "full for good" has none ever. kernel: None for a machine that boots from
     its floppy. options: more words for QEMU. address_options: more parts of the address. tls: a folder with what QEMU shows
     to those who connect to its two ports, and by what it knows them; without one they speak in the clear.
     The two ports, QMP and agent, stay the same when the machine is started again.
@@ -75,7 +75,8 @@ class Machine:
         else:
             drive += (
                 f"driver=raw,file.driver=blkdebug,file.image.driver=file,file.image.filename={self.folder}/disk.raw,"
-                f"file.inject-error.0.event=pwritev,file.inject-error.0.errno=28,file.inject-error.0.once=on,"
+                f"file.inject-error.0.event=pwritev,file.inject-error.0.errno=28,"
+                f"file.inject-error.0.once={'on' if self.disk == 'full' else 'off'},"
                 f"file.inject-error.0.sector={FULL_AT}"
             )
         return ["-drive", drive, "-device", "virtio-blk-pci,drive=disk,id=disk0"]

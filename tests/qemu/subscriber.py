@@ -147,6 +147,13 @@ class Watch:
             if time.monotonic() > deadline:
                 raise Silence(f"{self.name}.{name} is {seen}, not {value}")
 
+    def wait_until_has(self, name, part):
+        """Waits until a property of the machine, a text, has that in it."""
+        deadline = time.monotonic() + PATIENCE
+        while part not in (seen := self.get(name)):
+            if time.monotonic() > deadline:
+                raise Silence(f"{self.name}.{name} is {seen}, without {part}")
+
     def log_off_guest(self):
         self.subscriber.order("logoff", self.name)
 

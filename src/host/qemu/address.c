@@ -8,6 +8,9 @@
 
 #define SCHEME "qemu:"
 
+/* More than a sensible address has behind the scheme. */
+#define ADDRESS_TEXT_MAX 2047
+
 static bool is_digits(const char *text)
 {
     return *text && strspn(text, "0123456789") == strlen(text);
@@ -73,7 +76,7 @@ static const char *describe_other_kind(const char *place, char description[256])
 }
 
 /* host:port; an IPv6 address stands in brackets. */
-static const char *parse_place(struct address *address, char *place, char description[256])
+static const char *parse_place(struct address_place *parsed, char *place, char description[256])
 {
     char *host = place, *end, *port;
 
@@ -96,14 +99,92 @@ static const char *parse_place(struct address *address, char *place, char descri
     *end = 0;
     if (strlen(host) > ADDRESS_HOST_MAX)
         return describe(description, "the host \"%.40s…\" has a name of more than 255 characters", host);
-    if (!parse_port(port, &address->qmp_port))
+    if (!parse_port(port, &parsed->qmp_port))
         return describe(description, "the port \"%.40s\" must be a number from 1 to 65535", port);
     /* As it is written: a certificate may be for localhost. */
-    memcpy(address->tls_name, host, strlen(host) + 1);
+    memcpy(parsed->tls_name, host, strlen(host) + 1);
     /* The one name whose meaning is known. */
     if (!strcmp(host, "localhost"))
         host = "127.0.0.1";
-    memcpy(address->host, host, strlen(host) + 1);
+    memcpy(parsed->host, host, strlen(host) + 1);
+    return NULL;
+}
+
+static bool is_same_monitor(const struct address_place *place, const struct address_place *other)
+{
+    return place->qmp_port == other->qmp_port && !strcmp(place->host, other->host);
+}
+
+/* The place of a next, which is written like the first one. */
+static const char *parse_next(struct address *address, const char *value, char description[256])
+{
+    char place[ADDRESS_HOST_MAX + 64];
+    const char *wrong;
+
+    if (address->place_count == ADDRESS_PLACES_MAX)
+        return describe(description, "next=%.60s is one more than the 7 places where a machine may go", value);
+    if (strlen(value) >= sizeof(place))
+        return describe(description, "next=%.40s… is longer than a host and a port can be", value);
+    memcpy(place, value, strlen(value) + 1);
+    if ((wrong = parse_place(&address->places[address->place_count], place, description)))
+        return wrong;
+    ++address->place_count;
+    return NULL;
+}
+
+static const char *parse_next_agent(struct address *address, const char *value, char description[256])
+{
+    struct address_place *place = &address->places[address->place_count - 1];
+
+    if (address->place_count == 1 || place->agent_port)
+        return describe(description, "next-agent=%.40s must follow the next=HOST:PORT whose agent's port it is", value);
+    if (!parse_port(value, &place->agent_port))
+        return describe(description, "the agent's port \"%.40s\" must be a number from 1 to 65535", value);
+    return NULL;
+}
+
+/* Where a next says nothing of its agent, the port is that of the first place: on another host it can be. */
+static const char *settle_next_agents(struct address *address, char description[256])
+{
+    struct address_place *first = address->places;
+
+    for (unsigned int i = 1; i < address->place_count; ++i)
+    {
+        struct address_place *place = &address->places[i];
+
+        if (place->agent_port || !first->agent_port)
+            continue;
+        if (!strcmp(place->host, first->host))
+        {
+            snprintf(description, 256,
+                    "next=%.60s:%u is on the same host as the first place, so that its agent has another port; name it "
+                    "by next-agent=PORT behind it",
+                    place->host, place->qmp_port);
+            return description;
+        }
+        place->agent_port = first->agent_port;
+    }
+    return NULL;
+}
+
+static const char *check_places(const struct address *address, char description[256])
+{
+    for (unsigned int i = 0; i < address->place_count; ++i)
+    {
+        const struct address_place *place = &address->places[i];
+
+        for (unsigned int j = 0; j < i; ++j)
+        {
+            if (is_same_monitor(place, &address->places[j]))
+                return describe(description, "%.60s is named twice with the same port", place->host);
+        }
+        if (!address->tls && !address->allow_remote && !is_loopback(place->host))
+            return describe(description,
+                    "%.60s is another machine, and QEMU's monitor knows no password: whoever reaches it owns the "
+                    "machine. Have QEMU speak TLS, and add ,tls; or say by ,allow-remote that the network between is "
+                    "yours alone",
+                    place->host);
+    }
     return NULL;
 }
 
@@ -139,7 +220,8 @@ static bool parse_thumbprint(const char *text, char thumbprint[ADDRESS_THUMBPRIN
 }
 
 /* Those of TLS. known: whether it is one of them. */
-static const char *parse_tls_option(struct address *address, const char *option, bool *known, char description[256])
+static const char *parse_tls_option(struct address *address, const char *option, char tls_name[ADDRESS_HOST_MAX + 1],
+        bool *known, char description[256])
 {
     const char *value = strchr(option, '=');
 
@@ -174,7 +256,7 @@ static const char *parse_tls_option(struct address *address, const char *option,
         if (!*value || strlen(value) > ADDRESS_HOST_MAX)
             return describe(
                     description, "tls-name=%.40s must be the name or the IP address in QEMU's certificate", value);
-        memcpy(address->tls_name, value, strlen(value) + 1);
+        memcpy(tls_name, value, strlen(value) + 1);
         address->has_tls_name = true;
         return NULL;
     }
@@ -182,7 +264,8 @@ static const char *parse_tls_option(struct address *address, const char *option,
     return NULL;
 }
 
-static const char *parse_option(struct address *address, const char *option, char description[256])
+static const char *parse_option(
+        struct address *address, const char *option, char tls_name[ADDRESS_HOST_MAX + 1], char description[256])
 {
     const char *value = strchr(option, '=');
     size_t length = value ? (size_t)(value - option) : strlen(option);
@@ -191,7 +274,7 @@ static const char *parse_option(struct address *address, const char *option, cha
     bool known;
 
     value = value ? value + 1 : NULL;
-    if ((fault = parse_tls_option(address, option, &known, description)) || known)
+    if ((fault = parse_tls_option(address, option, tls_name, &known, description)) || known)
         return fault;
     if (!value && !strcmp(option, "allow-remote"))
     {
@@ -200,10 +283,14 @@ static const char *parse_option(struct address *address, const char *option, cha
     }
     if (value && length == strlen("agent") && !memcmp(option, "agent", length))
     {
-        if (parse_port(value, &address->agent_port))
+        if (parse_port(value, &address->places[0].agent_port))
             return NULL;
         return describe(description, "the agent's port \"%.40s\" must be a number from 1 to 65535", value);
     }
+    if (begins_with(option, "next="))
+        return parse_next(address, value, description);
+    if (begins_with(option, "next-agent="))
+        return parse_next_agent(address, value, description);
     if (value && length == strlen("heartbeat") && !memcmp(option, "heartbeat", length))
     {
         if (!parse_number(value, 1, 86400, &seconds))
@@ -220,17 +307,17 @@ static const char *parse_option(struct address *address, const char *option, cha
         return NULL;
     }
     return describe(description,
-            "\"%.60s\" is no part of an address; there are agent=PORT, heartbeat=SECONDS, reset-log=PATH, tls, "
-            "tls-ca=PATH, tls-cert=THUMBPRINT, tls-name=NAME and allow-remote",
+            "\"%.60s\" is no part of an address; there are agent=PORT, next=HOST:PORT, next-agent=PORT, "
+            "heartbeat=SECONDS, reset-log=PATH, tls, tls-ca=PATH, tls-cert=THUMBPRINT, tls-name=NAME and allow-remote",
             option);
 }
 
 const char *address_parse(struct address *address, const char *text, char description[256])
 {
-    char copy[2048], *rest, *part;
+    char copy[ADDRESS_TEXT_MAX + 1], tls_name[ADDRESS_HOST_MAX + 1], *rest, *part;
     const char *wrong;
 
-    *address = (struct address){.heartbeat_seconds = ADDRESS_HEARTBEAT_SECONDS};
+    *address = (struct address){.place_count = 1, .heartbeat_seconds = ADDRESS_HEARTBEAT_SECONDS};
     if (strncmp(text, SCHEME, strlen(SCHEME)))
         return describe(
                 description, "the address \"%.80s\" must begin with qemu:, as in qemu:127.0.0.1:4444,agent=4445", text);
@@ -240,21 +327,33 @@ const char *address_parse(struct address *address, const char *text, char descri
     memcpy(copy, text, strlen(text) + 1);
     if ((rest = strchr(copy, ',')))
         *rest++ = 0;
-    if ((wrong = parse_place(address, copy, description)))
+    if ((wrong = parse_place(address->places, copy, description)))
         return wrong;
     while ((part = rest))
     {
         if ((rest = strchr(part, ',')))
             *rest++ = 0;
-        if ((wrong = parse_option(address, part, description)))
+        if ((wrong = parse_option(address, part, tls_name, description)))
             return wrong;
     }
     if (!address->tls && (*address->tls_ca || *address->tls_certificate || address->has_tls_name))
         return describe(description, "%s mean something only together with ,tls", "tls-ca, tls-cert and tls-name");
-    if (!address->tls && !address->allow_remote && !is_loopback(address->host))
-        return describe(description,
-                "%.60s is another machine, and QEMU's monitor knows no password: whoever reaches it owns the machine. "
-                "Have QEMU speak TLS, and add ,tls; or say by ,allow-remote that the network between is yours alone",
-                address->host);
-    return NULL;
+    for (unsigned int i = 0; address->has_tls_name && i < address->place_count; ++i)
+        memcpy(address->places[i].tls_name, tls_name, strlen(tls_name) + 1);
+    if ((wrong = settle_next_agents(address, description)))
+        return wrong;
+    return check_places(address, description);
+}
+
+bool address_overlaps(const struct address *address, const struct address *other)
+{
+    for (unsigned int i = 0; i < address->place_count; ++i)
+    {
+        for (unsigned int j = 0; j < other->place_count; ++j)
+        {
+            if (is_same_monitor(&address->places[i], &other->places[j]))
+                return true;
+        }
+    }
+    return false;
 }

@@ -79,6 +79,13 @@ void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now
     agent->assured = assured;
 }
 
+/* One that makes no sense is still given its time. */
+void agent_ask_soon(struct agent *agent, uint64_t now_ms)
+{
+    if (agent->state == AGENT_IDLE)
+        agent->next_ms = now_ms;
+}
+
 void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms)
 {
     agent->poll_ms = quickly ? AGENT_POLL_QUICKLY_MS : AGENT_POLL_MS;

@@ -110,6 +110,9 @@ void agent_expect(struct agent *agent, bool expected, bool assured, uint64_t now
 /* Asks for the users at once, and often from now on; or as usual again. */
 void agent_hurry(struct agent *agent, bool quickly, uint64_t now_ms);
 
+/* Asks for the users at once, without waiting for the next poll. */
+void agent_ask_soon(struct agent *agent, uint64_t now_ms);
+
 /* Gives a command of the caller's own. The request is a reference, which is taken; it may be NULL for want of memory.
  * False: another is under way, or memory has run out. */
 bool agent_execute(struct agent *agent, json_t *request, uint64_t now_ms);

@@ -1,20 +1,20 @@
 /*
  * The connections of one live machine: to QEMU's monitor, and to its guest agent. They are made, watched, and made
  * again after a while that grows. Everything here happens in the loop.
+ *
+ * The machine is at one place of its address. When it is not there any more, or may have gone on from there (it has been
+ * saved, or is still expected), it is looked for at the others, and where it is found the connections are made next.
  */
 #ifndef VMEVENTS_HOST_ATTACHMENT_H
 #define VMEVENTS_HOST_ATTACHMENT_H
 
 #include "host/live/live_kind.h"
+#include "host/qemu/search.h"
 #include "host/qemu/vm.h"
 #include "net/link.h"
 
-/* How long QEMU may take from the start of a connection until it has told all that is asked at first. */
-#define ATTACHMENT_ANSWER_MS 5000
-
-/* The wait before another try: the first follows at once when a connection was lost that had lasted for the longest. */
-#define ATTACHMENT_RETRY_FIRST_MS 100
-#define ATTACHMENT_RETRY_LONGEST_MS 2000
+/* How long the end of a QEMU from which its machine was being migrated waits for a place that still takes it in. */
+#define ATTACHMENT_ARRIVAL_MS 5000
 
 /* So many connections, one after the other, that are ended before there was a greeting are the end of the machine. */
 #define ATTACHMENT_ENDS 3
@@ -25,13 +25,20 @@ struct attachment
     void *context;
     struct address address;
     struct tls_credentials *credentials; /* NULL: without TLS */
+    unsigned int place;                  /* of the address, to which the connections are */
     struct vm vm;
     struct link qmp, agent;
+    struct search search;
     uv_timer_t vm_timer, qmp_timer, agent_timer;
     unsigned int open_handles;
     bool closing, has_tried;
     const char *fault; /* of the machine, apart from its connections */
     unsigned int ends_before_greeting;
+    bool lost;        /* the last connection to QEMU, or try, has failed, and there was none since */
+    uint64_t lost_ms; /* since when */
+    bool ended;       /* QEMU has, and the machine with it if it is at no other place */
+    bool connected;   /* as was last reported, and what was wrong; empty: nothing */
+    char reported[LIVE_FAULT_SIZE];
     uint64_t attached_ms, agent_opened_ms;
     uint64_t qmp_retry_ms, agent_retry_ms; /* the waits before the next tries */
 };

@@ -67,9 +67,10 @@ static void take_port(struct guest *guest, const json_t *device, enum vm_state s
 {
     bool open = json_is_true(json_object_get(device, "frontend-open"));
 
-    /* In a machine that is being restored, a port that was open when it was saved opens only when the guest goes on. So
-     * that it is closed is no news then; if it stays closed, the agent's silence shows that. */
-    if (open || state != VM_RESTORING || guest->additions != ADDITIONS_OPEN)
+    /* In a machine that is being restored, a port that was open when it was saved opens only when the guest goes on, and
+     * after a migration a moment later. So that it is closed is no news then; if it stays closed, the agent's silence
+     * shows that. */
+    if (open || (state != VM_RESTORING && !guest->arrives) || guest->additions != ADDITIONS_OPEN)
         guest_set_additions(guest, open);
     if (guest->verify_silence && guest->additions == ADDITIONS_OPEN)
         explain_silence(guest, device);
@@ -166,8 +167,21 @@ void guest_put_aside(struct guest *guest)
     guest_end_logoff(guest);
 }
 
+void guest_move(struct guest *guest)
+{
+    guest->arrives = true;
+    agent_distrust(&guest->agent);
+}
+
+void guest_find(struct guest *guest)
+{
+    guest->additions = ADDITIONS_UNKNOWN;
+    guest_forget(guest);
+}
+
 void guest_forget(struct guest *guest)
 {
+    guest->arrives = false;
     guest->heartbeat_stopped = false;
     guest_forget_shutdown(guest);
     guest_forget_agent(guest);
@@ -188,6 +202,7 @@ void guest_forget_shutdown(struct guest *guest)
 
 static void take_alive(struct guest *guest)
 {
+    guest->arrives = false;
     guest->answered = true;
     guest->heartbeat_stopped = false;
     guest->verify_silence = false;
@@ -200,6 +215,7 @@ static void take_alive(struct guest *guest)
 
 static void take_silence(struct guest *guest)
 {
+    guest->arrives = false;
     faults_set_silence(guest->with.faults, "the guest agent does not answer");
     if (!has_port(guest))
     {
@@ -359,6 +375,12 @@ bool guest_has_agent(const struct guest *guest)
 void guest_log_off(struct guest *guest, bool runs)
 {
     logoff_begin(&guest->logoff, runs, agent_is_asked(&guest->agent) && guest->answered);
+}
+
+void guest_ask_users(struct guest *guest)
+{
+    agent_ask_soon(&guest->agent, now_ms(guest));
+    agent_tick(&guest->agent, now_ms(guest));
 }
 
 void guest_note_no_memory(struct guest *guest)

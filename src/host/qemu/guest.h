@@ -33,7 +33,7 @@ struct guest_callbacks
     /* To the agent. False: it could not be sent. */
     bool (*send)(void *context, const char *text, size_t size);
 
-    /* Whether the machine runs, and QEMU is connected to say so: only then an agent owes answers. */
+    /* Whether the guest runs, and QEMU is connected to say so: only then an agent owes answers. */
     bool (*runs)(void *context);
 
     /* Something has been observed. The message is a reference, which is taken; NULL: memory has run out. */
@@ -76,6 +76,7 @@ struct guest
     uint16_t local_port;            /* of our connection to the channel */
     bool is_ours;                   /* the agent has answered on that connection: nobody else has the channel */
     uint64_t shutdown_requested_ms; /* 0: nobody has asked the guest to shut down */
+    bool arrives;                   /* it goes on at another QEMU, and its agent has not answered there yet */
     uint32_t number;                /* how many guests have ended: what the agent of one said is not of the next */
 };
 
@@ -110,6 +111,9 @@ void guest_take_ports(struct guest *guest, const json_t *devices, enum vm_state 
 /* Fires the event that the heartbeat has stopped, once until the agent answers or the guest is reset. */
 void guest_stop_heartbeat(struct guest *guest);
 
+/* The guest may stop soon: its agent is asked for the users now. */
+void guest_ask_users(struct guest *guest);
+
 /* After all that may change whether the agent owes an answer: whether the machine runs, QEMU is connected, and the port
  * is known. */
 void guest_expect_agent(struct guest *guest);
@@ -134,6 +138,11 @@ void guest_replace_users(struct guest *guest);
 void guest_end(struct guest *guest);
 void guest_put_aside(struct guest *guest);
 void guest_forget(struct guest *guest);
+
+/* The guest goes on in another QEMU, and with it its agent and its users. guest_find: it has been there all along, and
+ * what was learnt of the agent's port is of no account. */
+void guest_move(struct guest *guest);
+void guest_find(struct guest *guest);
 
 /* What is known of the agent is of one that is gone. */
 void guest_forget_agent(struct guest *guest);

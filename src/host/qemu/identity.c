@@ -1,5 +1,6 @@
 #include "host/qemu/identity.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Of those in query-blockstats, these never go back while QEMU lives. */
@@ -23,6 +24,25 @@ void identity_forget(struct identity *identity)
 {
     identity->thread = 0;
     json_object_clear(identity->disks);
+}
+
+/* The machine */
+
+void identity_read_uuid(const json_t *answer, char uuid[IDENTITY_UUID_SIZE])
+{
+    const char *text = json_string_value(json_object_get(answer, "UUID"));
+
+    snprintf(uuid, IDENTITY_UUID_SIZE, "%s", text ? text : "");
+}
+
+void identity_set_uuid(struct identity *identity, const json_t *answer)
+{
+    identity_read_uuid(answer, identity->uuid);
+}
+
+const char *identity_uuid(const struct identity *identity)
+{
+    return identity->uuid;
 }
 
 /* The thread */

@@ -5,6 +5,7 @@
 #include "host/qemu/kind.h"
 
 #include "host/qemu/attachment.h"
+#include "host/qemu/dial.h"
 #include "host/qemu/logoff.h"
 #include "host/qemu/loop.h"
 #include "platform/memory.h"
@@ -13,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-_Static_assert(LIVE_FIRST_TRY_MS >= 2 * ATTACHMENT_ANSWER_MS, "OpenMachine waits for longer than a try takes");
+_Static_assert(LIVE_FIRST_TRY_MS >= 2 * DIAL_ANSWER_MS, "OpenMachine waits for longer than a try takes");
 
 struct qemu_peer
 {
@@ -118,10 +119,7 @@ static enum live_create_result qemu_create(
 /* A monitor serves one client. */
 static bool qemu_is_same_place(const struct live_peer *peer, const struct live_peer *other)
 {
-    const struct address *address = &((const struct qemu_peer *)peer)->address;
-    const struct address *there = &((const struct qemu_peer *)other)->address;
-
-    return address->qmp_port == there->qmp_port && !strcmp(address->host, there->host);
+    return address_overlaps(&((const struct qemu_peer *)peer)->address, &((const struct qemu_peer *)other)->address);
 }
 
 static bool qemu_open(struct live_peer *peer, const struct live_callbacks *callbacks, void *context)

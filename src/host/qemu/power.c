@@ -202,8 +202,23 @@ void power_end(struct power *power)
 {
     if (power->state != VM_SAVED)
         set_state(power, VM_TURNED_OFF);
+    power_leave(power);
+}
+
+void power_leave(struct power *power)
+{
     forget_work(power);
     power->shut_down = power->stopped = false;
+}
+
+void power_forget(struct power *power)
+{
+    power_init(power, power->callbacks, power->context);
+}
+
+bool power_guest_runs(const struct power *power)
+{
+    return power->state == VM_RUNNING || (power->state == VM_SAVING && !power->stopped);
 }
 
 enum vm_state power_state(const struct power *power)

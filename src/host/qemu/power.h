@@ -66,6 +66,16 @@ void power_take_status(struct power *power, const json_t *status, bool attached)
 /* The machine has ended. One that is saved stays so. */
 void power_end(struct power *power);
 
+/* The machine goes on in another QEMU, from the state that it has. */
+void power_leave(struct power *power);
+
+/* The machine is at another QEMU than the one that was asked, and has been there all along: nothing of what was learnt
+ * is of it. */
+void power_forget(struct power *power);
+
+/* Whether the guest runs: also while it is being saved or migrated, until QEMU stops it for the rest. */
+bool power_guest_runs(const struct power *power);
+
 enum vm_state power_state(const struct power *power);
 bool power_is_stopped(const struct power *power);
 bool power_is_shut_down(const struct power *power);

@@ -15,6 +15,7 @@ static const struct
 } table[QUESTIONS] = {
         [QUESTION_CAPABILITY] = {"migrate-set-capabilities",
                 "{\"capabilities\": [{\"capability\": \"events\", \"state\": true}]}", false},
+        [QUESTION_UUID] = {"query-uuid", NULL, false},
         [QUESTION_PROCESS] = {"query-cpus-fast", NULL, true},
         [QUESTION_STATS] = {"query-blockstats", NULL, false},
         [QUESTION_STATUS] = {"query-status", NULL, true},

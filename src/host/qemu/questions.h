@@ -13,6 +13,7 @@
 enum question
 {
     QUESTION_CAPABILITY, /* to have events of a migration */
+    QUESTION_UUID,       /* by which it is known at another place */
     QUESTION_PROCESS,
     QUESTION_STATS,
     QUESTION_STATUS,

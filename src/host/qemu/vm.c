@@ -193,10 +193,15 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms)
     /* Last, since what was taken just now may have asked, too. */
     questions_forget(&vm->questions);
     vm->attached = false;
-    if (power_is_shut_down(&vm->power))
+    if (power_is_shut_down(&vm->power) && !vm_has_left(vm))
         vm_end(vm, now_ms);
     else
         guest_expect_agent(&vm->guest);
+}
+
+bool vm_has_left(const struct vm *vm)
+{
+    return vm->may_go_on && power_is_shut_down(&vm->power) && power_state(&vm->power) == VM_SAVED;
 }
 
 void vm_end(struct vm *vm, uint64_t now_ms)
@@ -216,6 +221,49 @@ void vm_end(struct vm *vm, uint64_t now_ms)
     full_disks_clear(&vm->full_disks);
     agent_port_lose(&vm->agent_port);
     guest_forget(&vm->guest);
+}
+
+/* Another place */
+
+/* What is known of the QEMU here, and by names that may be others there. The devices and media there are seen for the
+ * first time, though to the guest they are the same. */
+static void leave_qemu(struct vm *vm, bool first_place)
+{
+    power_leave(&vm->power);
+    snapshot_job_forget(&vm->snapshot_job);
+    resets_forget(&vm->resets);
+    reset_log_init(&vm->reset_log, first_place ? vm->reset_log_path : "");
+    identity_forget(&vm->identity);
+    drives_forget(&vm->drives);
+    devices_cleanup(&vm->devices);
+    agent_port_lose(&vm->agent_port);
+}
+
+void vm_move(struct vm *vm, bool first_place, uint64_t now_ms)
+{
+    vm_clock_set(&vm->clock, now_ms);
+    leave_qemu(vm, first_place);
+    guest_move(&vm->guest);
+}
+
+void vm_find(struct vm *vm, bool first_place, uint64_t now_ms)
+{
+    vm_clock_set(&vm->clock, now_ms);
+    leave_qemu(vm, first_place);
+    power_forget(&vm->power);
+    settings_forget(&vm->settings);
+    full_disks_clear(&vm->full_disks);
+    guest_find(&vm->guest);
+}
+
+const char *vm_uuid(const struct vm *vm)
+{
+    return identity_uuid(&vm->identity);
+}
+
+enum vm_state vm_state(const struct vm *vm)
+{
+    return power_state(&vm->power);
 }
 
 /* Time */
@@ -274,7 +322,11 @@ bool vm_init(struct vm *vm, const struct vm_callbacks *callbacks, void *context,
     struct guest_surroundings with = {&vm->clock, &vm->outlet, &vm->agent_port, &vm->faults};
     bool enough_memory;
 
-    *vm = (struct vm){.callbacks = callbacks, .context = context, .outlet = {callbacks->fire, context}};
+    *vm = (struct vm){.callbacks = callbacks,
+            .context = context,
+            .outlet = {callbacks->fire, context},
+            .may_go_on = address->place_count > 1,
+            .reset_log_path = address->reset_log};
     reset_log_init(&vm->reset_log, address->reset_log);
     messages_init(&vm->qmp_messages, false);
     messages_init(&vm->agent_messages, true);

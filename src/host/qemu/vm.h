@@ -88,7 +88,9 @@ struct vm
     size_t message_size; /* of the message that is being taken, in bytes */
     bool qmp_open;       /* there is a connection to QEMU */
     bool attached;       /* and all that is asked at its start has been answered */
+    bool may_go_on;      /* the address names other places: the end of a QEMU may not be that of the machine */
     uint64_t opened_ms;  /* when the connection was made */
+    const char *reset_log_path;
 
     struct vm_clock clock;
     struct messages qmp_messages, agent_messages;
@@ -121,6 +123,24 @@ void vm_close_qmp(struct vm *vm, uint64_t now_ms);
 
 /* Nothing listens where QEMU was: there is no machine, or no machine any more. */
 void vm_end(struct vm *vm, uint64_t now_ms);
+
+/*
+ * The machine is at another place, to which the next connection will be; there is none now. first_place: it is the
+ * first of the address.
+ *
+ * vm_move: it was here, and goes on there as it is, or as it was saved. vm_find: it has been there before anybody asked;
+ * what has been learnt here is not of it, and no event comes of it.
+ */
+void vm_move(struct vm *vm, bool first_place, uint64_t now_ms);
+void vm_find(struct vm *vm, bool first_place, uint64_t now_ms);
+
+/* Whether its QEMU has said that it ends, after the machine was saved or migrated: vm_end is due, unless it is found at
+ * another place. */
+bool vm_has_left(const struct vm *vm);
+
+/* Its UUID, "" if it is not known; good until the next call. */
+const char *vm_uuid(const struct vm *vm);
+enum vm_state vm_state(const struct vm *vm);
 
 /* local_port: of the connection, by which QEMU tells its clients apart. */
 void vm_open_agent(struct vm *vm, uint16_t local_port, uint64_t now_ms);

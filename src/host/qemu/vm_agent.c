@@ -42,7 +42,7 @@ const char *vm_take_agent(struct vm *vm, const char *bytes, size_t count, uint64
 void vm_logoff(struct vm *vm, uint64_t now_ms)
 {
     vm_clock_set(&vm->clock, now_ms);
-    guest_log_off(&vm->guest, power_state(&vm->power) == VM_RUNNING);
+    guest_log_off(&vm->guest, power_guest_runs(&vm->power));
 }
 
 /* What the guest calls */
@@ -58,7 +58,7 @@ static bool runs(void *context)
 {
     const struct vm *vm = context;
 
-    return vm->qmp_open && power_state(&vm->power) == VM_RUNNING;
+    return vm->qmp_open && power_guest_runs(&vm->power);
 }
 
 static void observe(void *context, enum guest_observation what, json_t *message)

@@ -83,6 +83,8 @@ void vm_take_answer(struct vm *vm, enum question question, const json_t *result)
         return;
     if (question == QUESTION_PROCESS)
         take_process(vm, result);
+    else if (question == QUESTION_UUID)
+        identity_set_uuid(&vm->identity, result);
     else if (question == QUESTION_STATS)
         take_stats(vm, result);
     else if (question == QUESTION_STATUS)

@@ -24,6 +24,7 @@ static void take_stop(struct vm *vm, const struct qemu_event *event)
 {
     resets_stop(&vm->resets, event->time_us);
     power_stop(&vm->power, snapshot_job_what(&vm->snapshot_job));
+    guest_expect_agent(&vm->guest);
 }
 
 static void take_resume(struct vm *vm, const struct qemu_event *event)
@@ -31,6 +32,7 @@ static void take_resume(struct vm *vm, const struct qemu_event *event)
     resets_resume(&vm->resets, event->time_us);
     full_disks_clear(&vm->full_disks);
     power_resume(&vm->power);
+    guest_expect_agent(&vm->guest);
 }
 
 static void take_suspend(struct vm *vm, const struct qemu_event *event)
@@ -47,7 +49,12 @@ static void take_wakeup(struct vm *vm, const struct qemu_event *event)
 
 static void take_migration(struct vm *vm, const struct qemu_event *event)
 {
-    power_migrate(&vm->power, text_of(event, "status"));
+    const char *status = text_of(event, "status");
+
+    power_migrate(&vm->power, status);
+    /* The guest still runs, and goes on elsewhere: who is logged on by then is known there. */
+    if (!strcmp(status, "setup") || !strcmp(status, "active"))
+        guest_ask_users(&vm->guest);
 }
 
 /* What the machine is after a snapshot no event says. */

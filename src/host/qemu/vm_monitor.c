@@ -55,7 +55,11 @@ static void on_ready(void *context)
 {
     struct vm *vm = context;
 
+    /* It has said that it ends: whoever listens at its place now is another. */
+    if (vm_has_left(vm))
+        vm_end(vm, vm_clock_now_ms(&vm->clock));
     vm_ask(vm, QUESTION_CAPABILITY);
+    vm_ask(vm, QUESTION_UUID);
     vm_ask(vm, QUESTION_PROCESS);
     vm_ask(vm, QUESTION_STATS);
     vm_ask(vm, QUESTION_STATUS);

@@ -12,9 +12,9 @@ static void good(const char *text, const char *host, unsigned int qmp, unsigned 
 
     if (fault)
         fail_msg("%s: %s", text, fault);
-    assert_string_equal(address.host, host);
-    assert_int_equal(address.qmp_port, qmp);
-    assert_int_equal(address.agent_port, agent);
+    assert_string_equal(address.places[0].host, host);
+    assert_int_equal(address.places[0].qmp_port, qmp);
+    assert_int_equal(address.places[0].agent_port, agent);
 }
 
 static void bad(const char *text, const char *part_of_complaint)
@@ -53,6 +53,99 @@ static void test_options(void **state)
     assert_null(address_parse(&address, "qemu:127.0.0.1:1,heartbeat=3,reset-log=Z:\\tmp\\a=b.log", complaint));
     assert_int_equal(address.heartbeat_seconds, 3);
     assert_string_equal(address.reset_log, "Z:\\tmp\\a=b.log");
+}
+
+static void test_where_it_may_go(void **state)
+{
+    static const char ends[] = "next=127.0.0.1:3,next-agent=4,next=localhost:5,next-agent=6";
+    struct address address;
+    char text[256], complaint[256];
+
+    (void)state;
+    /* Wherever the rest stands. */
+    for (int i = 0; i < 2; ++i)
+    {
+        snprintf(text, sizeof(text), i ? "qemu:[::1]:1,%s,agent=2,heartbeat=3" : "qemu:[::1]:1,agent=2,heartbeat=3,%s", ends);
+        assert_null(address_parse(&address, text, complaint));
+        assert_int_equal(address.place_count, 3);
+        assert_int_equal(address.places[0].agent_port, 2);
+        for (unsigned int j = 1; j < 3; ++j)
+        {
+            assert_string_equal(address.places[j].host, "127.0.0.1");
+            assert_int_equal(address.places[j].qmp_port, 1 + 2 * j);
+            assert_int_equal(address.places[j].agent_port, 2 + 2 * j);
+        }
+        assert_string_equal(address.places[2].tls_name, "localhost");
+    }
+    /* On another host the agent may have the same port. */
+    assert_null(address_parse(&address, "qemu:a.example:1,agent=2,next=b.example:1,tls", complaint));
+    assert_int_equal(address.places[1].agent_port, 2);
+    assert_string_equal(address.places[0].tls_name, "a.example");
+    assert_string_equal(address.places[1].tls_name, "b.example");
+    assert_null(address_parse(&address, "qemu:a.example:1,next=b.example:1,tls,tls-name=c", complaint));
+    assert_int_equal(address.places[1].agent_port, 0);
+    assert_string_equal(address.places[0].tls_name, "c");
+    assert_string_equal(address.places[1].tls_name, "c");
+}
+
+static void test_places_that_are_none(void **state)
+{
+    static const char *const wrong[][2] = {
+            {"next=", "no host and port"},
+            {"next=127.0.0.1", "no host and port"},
+            {"next=127.0.0.1:x", "from 1 to 65535"},
+            {"next=unix:/run/next.sock", "forward it"},
+            {"next=telnet:127.0.0.1:2", "for people"},
+            {"next", "no part of an address"},
+            {"next-agent=3", "must follow the next"},
+            {"next-agent=3,next=127.0.0.1:2", "must follow the next"},
+            {"next=127.0.0.1:2,next-agent=3,next-agent=4", "must follow the next"},
+            {"next=127.0.0.1:2,next-agent=0", "from 1 to 65535"},
+            {"agent=9,next=127.0.0.1:2", "name it by next-agent=PORT"},
+            {"next=127.0.0.1:2,agent=9", "name it by next-agent=PORT"},
+            {"next=127.0.0.1:1", "named twice"},
+            {"next=localhost:1", "named twice"},
+            {"next=[::1]:2,next=[::1]:2", "named twice"},
+            {"next=192.0.2.1:2", "allow-remote"},
+            {"next=[::1]:2,next=[::1]:3,next=[::1]:4,next=[::1]:5,next=[::1]:6,next=[::1]:7,next=[::1]:8,next=[::1]:9",
+                    "one more than the 7"},
+    };
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); ++i)
+    {
+        snprintf(text, sizeof(text), "qemu:127.0.0.1:1,%s", wrong[i][0]);
+        bad(text, wrong[i][1]);
+    }
+}
+
+static void test_one_monitor_in_two_addresses(void **state)
+{
+    static const struct
+    {
+        const char *one, *other;
+        bool overlap;
+    } pairs[] = {
+            {"qemu:127.0.0.1:1", "qemu:localhost:1,agent=2", true},
+            {"qemu:127.0.0.1:1", "qemu:127.0.0.1:2", false},
+            {"qemu:127.0.0.1:1,next=127.0.0.1:2", "qemu:127.0.0.1:2", true},
+            {"qemu:127.0.0.1:2", "qemu:127.0.0.1:1,next=127.0.0.1:2", true},
+            {"qemu:127.0.0.1:1,next=127.0.0.1:2", "qemu:127.0.0.1:3,next=127.0.0.1:2", true},
+            {"qemu:127.0.0.1:1,next=127.0.0.1:2", "qemu:127.0.0.1:3,next=127.0.0.1:4", false},
+            {"qemu:127.0.0.1:1,next=127.0.0.1:2", "qemu:[::1]:1,next=[::1]:2", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); ++i)
+    {
+        struct address one, other;
+        char complaint[256];
+
+        assert_null(address_parse(&one, pairs[i].one, complaint));
+        assert_null(address_parse(&other, pairs[i].other, complaint));
+        assert_int_equal(address_overlaps(&one, &other), pairs[i].overlap);
+    }
 }
 
 static void test_other_machines_have_to_be_allowed(void **state)
@@ -134,21 +227,21 @@ static void test_tls(void **state)
     /* Another computer, without allow-remote. */
     assert_null(address_parse(&address, "qemu:qemu.example:4444,agent=4445,tls", complaint));
     assert_true(address.tls);
-    assert_string_equal(address.tls_name, "qemu.example");
+    assert_string_equal(address.places[0].tls_name, "qemu.example");
     assert_string_equal(address.tls_ca, "");
     assert_string_equal(address.tls_certificate, "");
     /* The certificate is for what people write. */
     assert_null(address_parse(&address, "qemu:localhost:4444,tls", complaint));
-    assert_string_equal(address.host, "127.0.0.1");
-    assert_string_equal(address.tls_name, "localhost");
+    assert_string_equal(address.places[0].host, "127.0.0.1");
+    assert_string_equal(address.places[0].tls_name, "localhost");
     assert_null(address_parse(&address, "qemu:[2001:db8::1]:4444,tls", complaint));
-    assert_string_equal(address.tls_name, "2001:db8::1");
+    assert_string_equal(address.places[0].tls_name, "2001:db8::1");
     /* In any order. */
     assert_null(address_parse(&address,
             "qemu:10.0.0.1:1,tls-name=qemu.example,tls-ca=C:\\my certs\\ca=1.pem,tls-cert="
             "01:23:45:67:89:ab:cd:ef:AB:CD:EF:01:23:45:67:89:01:23:45:67,tls",
             complaint));
-    assert_string_equal(address.tls_name, "qemu.example");
+    assert_string_equal(address.places[0].tls_name, "qemu.example");
     assert_string_equal(address.tls_ca, "C:\\my certs\\ca=1.pem");
     assert_string_equal(address.tls_certificate, digits);
     assert_null(address_parse(&address,
@@ -199,6 +292,9 @@ int main(void)
             cmocka_unit_test(test_options),
             cmocka_unit_test(test_tls),
             cmocka_unit_test(test_parts_of_tls_that_are_wrong),
+            cmocka_unit_test(test_where_it_may_go),
+            cmocka_unit_test(test_places_that_are_none),
+            cmocka_unit_test(test_one_monitor_in_two_addresses),
             cmocka_unit_test(test_other_machines_have_to_be_allowed),
             cmocka_unit_test(test_no_addresses),
             cmocka_unit_test(test_long_ones),

@@ -220,6 +220,80 @@ static void test_a_list_of_after_the_end(void **state)
             "OnGuestShutdown()\nOnStateChange(TurningOff)\nOnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\n");
 }
 
+/* The switch-over may come at once: what is known of the users then is not a second old. */
+static void test_users_are_asked_for_when_a_migration_begins(void **state)
+{
+    struct pretended *pretended = *state;
+    unsigned int asked;
+
+    pretended_wait(pretended, 500);
+    asked = pretended->asked;
+    pretended->users = "[" ALICE "]";
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    assert_int_equal(pretended->asked, asked + 1);
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"active\"}");
+    assert_int_equal(pretended->asked, asked + 2);
+    pretended->run_state = "finish-migrate";
+    pretended_say(pretended, "STOP", NULL);
+    pretended->users = "[]";
+    pretended->run_state = "postmigrate";
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"completed\"}");
+    pretended_move(pretended);
+    pretended_wait(pretended, 3000);
+    pretended_expect(
+            pretended, "OnStateChange(Saving)\nOnStateChange(Saved)\nOnStateChange(Running)\nOnGuestLogoff(Normal)\n");
+}
+
+/* The guest runs on until the last of it is sent. */
+static void test_users_while_a_migration_goes_on(void **state)
+{
+    struct pretended *pretended = *state;
+    unsigned int asked;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    pretended_wait(pretended, 5000);
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    pretended_expect(pretended, "OnStateChange(Saving)\nOnGuestLogoff(Normal)\n");
+    /* It does not run any more, and is not missed. */
+    pretended->run_state = "finish-migrate";
+    pretended->agent_answers = false;
+    pretended_say(pretended, "STOP", NULL);
+    asked = pretended->asked;
+    pretended_wait(pretended, 60000);
+    assert_int_equal(pretended->asked, asked);
+    pretended->run_state = "running";
+    pretended->agent_answers = true;
+    pretended_say(pretended, "RESUME", NULL);
+    pretended_wait(pretended, 60000);
+    pretended_expect(pretended, "OnStateChange(Running)\n");
+}
+
+/* Who is asked to leave, and leaves when the machine is elsewhere. */
+static void test_a_logoff_that_takes_longer_than_the_migration(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE "]");
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"setup\"}");
+    vm_logoff(&pretended->vm, pretended->now_ms);
+    pretended_wait(pretended, 1000);
+    assert_int_equal(pretended->executions, 1);
+    pretended->run_state = "postmigrate";
+    pretended_say(pretended, "STOP", NULL);
+    pretended_say(pretended, "MIGRATION", "{\"status\": \"completed\"}");
+    pretended_wait(pretended, 1000);
+    pretended_move(pretended);
+    pretended_wait(pretended, 1000);
+    assert_int_equal(pretended->logoff_result, -1);
+    pretended->users = "[]";
+    pretended_wait(pretended, 3000);
+    assert_int_equal(pretended->logoff_result, VM_LOGOFF_DONE);
+    pretended_expect(pretended,
+            "OnStateChange(Saving)\nOnStateChange(Saved)\nOnStateChange(Running)\nOnGuestLogoff(External)\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, pretended_set_up, pretended_tear_down)
 
 int main(void)
@@ -239,6 +313,9 @@ int main(void)
             TEST(who_leaves_right_before_the_end),
             TEST(a_list_of_before_the_reset),
             TEST(a_list_of_after_the_end),
+            TEST(users_are_asked_for_when_a_migration_begins),
+            TEST(users_while_a_migration_goes_on),
+            TEST(a_logoff_that_takes_longer_than_the_migration),
     };
 
     return cmocka_run_group_tests_name("a live guest's users", tests, NULL, NULL);

@@ -109,6 +109,16 @@ static void lose(void)
     go_on();
 }
 
+static void migrate(void)
+{
+    say("MIGRATION", "{\"status\": \"active\"}");
+    stop("finish-migrate");
+    machine->run_state = "postmigrate";
+    say("MIGRATION", "{\"status\": \"completed\"}");
+    pretended_move(machine);
+    go_on();
+}
+
 #define CD "\"qdev\": \"cd0\", \"removable\": true, \"tray_open\""
 #define FLOPPY "{\"qdev\": \"/machine/unattached/device[16]\", \"removable\": true, "
 
@@ -118,8 +128,8 @@ static void live(void)
     go_on();
     stop("paused");
     resume();
-    put_in("[{" CD ": false, \"inserted\": {\"file\": \"a.iso\", \"node-name\": \"#1\"}}, "
-           FLOPPY "\"inserted\": {\"file\": \"a.img\", \"node-name\": \"#2\"}}]");
+    put_in("[{" CD ": false, \"inserted\": {\"file\": \"a.iso\", \"node-name\": \"#1\"}}, " FLOPPY
+           "\"inserted\": {\"file\": \"a.img\", \"node-name\": \"#2\"}}]");
     put_in("[{" CD ": true}, " FLOPPY "\"inserted\": {\"file\": \"b.img\", \"node-name\": \"#3\"}}]");
     put_in("[{" CD ": false, \"inserted\": {\"file\": \"b.iso\", \"node-name\": \"#4\"}}]");
     say("RTC_CHANGE", "{\"offset\": 3}");
@@ -127,6 +137,7 @@ static void live(void)
     machine->users = "[" BOB "]";
     go_on();
     lose();
+    migrate();
     save_snapshot();
     replace_port();
     log_off();
@@ -155,6 +166,9 @@ static const char events_of_a_life[] =
         "OnGuestLogoff(Normal)\n"
         "OnConfigurationChanged(hardware/bios/time_offset=4)\n"
         "OnDiskOutOfSpace(False)\n"
+        "OnStateChange(Saving)\n"
+        "OnStateChange(Saved)\n"
+        "OnStateChange(Running)\n"
         "OnStateChange(Saving)\n"
         "OnStateChange(Running)\n"
         "OnConfigurationChanged(hardware/devices/agent0=False)\n"

@@ -37,6 +37,8 @@ static void answer_qmp(struct pretended *pretended, json_t *command)
                 strcmp(pretended->run_state, "running") ? "false" : "true");
     else if (!strcmp(name, "query-block"))
         snprintf(result, sizeof(result), "%s", pretended->drives);
+    else if (!strcmp(name, "query-uuid"))
+        snprintf(result, sizeof(result), "{\"UUID\": \"11111111-2222-3333-4444-555555555555\"}");
     else if (!strcmp(name, "query-cpus-fast"))
         snprintf(result, sizeof(result), "[{\"thread-id\": %d}]", pretended->process);
     else if (!strcmp(name, "qom-list"))
@@ -81,7 +83,8 @@ static void answer_agent(struct pretended *pretended, json_t *command)
         snprintf(text, sizeof(text), "{\"return\": %.0f}",
                 (pretended->guest_clock + (double)pretended->now_ms / 1e3) * 1e9);
     else if (!pretended->agent_executes || !strcmp(name, "guest-get-users"))
-        snprintf(text, sizeof(text), "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"%s is disabled\"}}", name);
+        snprintf(text, sizeof(text), "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"%s is disabled\"}}",
+                name);
     else
         snprintf(text, sizeof(text), "{\"return\": {\"pid\": %u}}", ++pretended->executions);
     reply(pretended, true, text);
@@ -260,6 +263,15 @@ void pretended_lose(struct pretended *pretended)
     pretended->reply_size = 0;
     vm_close_agent(&pretended->vm, pretended->now_ms);
     vm_close_qmp(&pretended->vm, pretended->now_ms);
+}
+
+void pretended_move(struct pretended *pretended)
+{
+    pretended_lose(pretended);
+    vm_move(&pretended->vm, false, pretended->now_ms);
+    ++pretended->process;
+    pretended->run_state = "running";
+    pretended_connect(pretended);
 }
 
 void pretended_expect(struct pretended *pretended, const char *events)

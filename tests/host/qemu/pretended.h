@@ -91,6 +91,9 @@ void pretended_reconnect_agent(struct pretended *pretended);
 void pretended_lose(struct pretended *pretended);
 void pretended_connect(struct pretended *pretended);
 
+/* The machine goes on in another QEMU, running. */
+void pretended_move(struct pretended *pretended);
+
 /* These events have come since the last time, an end of line behind each. */
 void pretended_expect(struct pretended *pretended, const char *events);
 

@@ -90,6 +90,17 @@ static const struct recording recordings[] = {
                 "OnStateChange(Running)\n"},
         {"enospc_report",
                 "OnDiskOutOfSpace(False)\n"},
+        {"enospc_again",
+                "OnDiskOutOfSpace(True)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"
+                "OnDiskOutOfSpace(True)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"
+                "OnDiskOutOfSpace(True)\n"
+                "OnStateChange(Paused)\n"},
+        {"enospc_reports",
+                "OnDiskOutOfSpace(False)\n"},
         {"write_threshold",
                 "OnDiskOutOfSpace(False)\n"},
         {"media",
@@ -148,6 +159,90 @@ static const struct recording recordings[] = {
         {"agent_silent",
                 "OnHeartbeatStopped()\n"
                 "OnAdditionsUninstalled()\n"
+                "OnAdditionsAvailable()\n"},
+
+        /* QEMU 10: the same, though it has more to say of each. */
+        {"qemu10/enospc",
+                "OnDiskOutOfSpace(True)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"},
+        {"qemu10/enospc_again",
+                "OnDiskOutOfSpace(True)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"
+                "OnDiskOutOfSpace(True)\n"
+                "OnStateChange(Paused)\n"
+                "OnStateChange(Running)\n"
+                "OnDiskOutOfSpace(True)\n"
+                "OnStateChange(Paused)\n"},
+        {"qemu10/enospc_report",
+                "OnDiskOutOfSpace(False)\n"},
+        {"qemu10/enospc_reports",
+                "OnDiskOutOfSpace(False)\n"},
+        {"qemu10/powerdown",
+                "OnRequestShutdown()\n"
+                "OnAdditionsUninstalled()\n"
+                "OnGuestShutdown()\n"
+                "OnStateChange(TurningOff)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"qemu10/quit",
+                "OnStateChange(TurningOff)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"qemu10/sigterm",
+                "OnStateChange(TurningOff)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"qemu10/panic",
+                "OnHeartbeatStopped()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestShutdown()\n"
+                "OnStateChange(TurningOff)\n"
+                "OnStateChange(TurnedOff)\n"},
+        {"qemu10/media",
+                "DVD.OnMediaEject(/vm/first.iso)\n"
+                "DVD.OnMediaInsert(/vm/second.iso)\n"
+                "DVD.OnMediaEject(/vm/second.iso)\n"
+                "DVD.OnMediaInsert(/vm/first.iso)\n"},
+        {"qemu10/migrate_to_file",
+                "OnStateChange(Saving)\n"
+                "OnStateChange(Saved)\n"
+                "OnStateChange(Running)\n"},
+        {"qemu10/savevm_loadvm",
+                "OnStateChange(Saving)\n"
+                "OnStateChange(Saved)\n"
+                "OnStateChange(Running)\n"
+                "OnGuestLogoff(Normal)\n"
+                "OnStateChange(Restoring)\n"
+                "OnAdditionsUninstalled()\n"
+                "OnStateChange(Running)\n"
+                "OnAdditionsAvailable()\n"},
+        {"qemu10/snapshot_jobs",
+                "OnStateChange(Saving)\n"
+                "OnStateChange(Saved)\n"
+                "OnStateChange(Running)\n"
+                "OnGuestLogoff(Normal)\n"
+                "OnStateChange(Restoring)\n"
+                "OnAdditionsUninstalled()\n"
+                "OnStateChange(Running)\n"
+                "OnAdditionsAvailable()\n"},
+        {"qemu10/system_reset",
+                "OnAdditionsUninstalled()\n"
+                "OnReset()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnAdditionsAvailable()\n"},
+        {"qemu10/watchdog_reset",
+                "OnHeartbeatStopped()\n"
+                "OnAdditionsUninstalled()\n"
+                "OnReset()\n"
+                "OnGuestLogoff(Forced)\n"
+                "OnGuestLogoff(Forced)\n"
                 "OnAdditionsAvailable()\n"},
 };
 
