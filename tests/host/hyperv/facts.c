@@ -3,6 +3,7 @@
 #include "host/hyperv/classes.h"
 #include "host/hyperv/exchange.h"
 #include "host/hyperv/faults.h"
+#include "host/hyperv/record_xml.h"
 #include "host/hyperv/source.h"
 
 #include "support/test.h"
@@ -193,6 +194,70 @@ static void knows_whose_instance_it_is(void **state)
     hv_row_cleanup(&row);
 }
 
+/* As in the event maps of EricZimmerman/evtx, and in microsoft/WSL#4105. */
+#define RECORD(provider, id, channel, data)                                                                            \
+    "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='" provider           \
+    "' Guid='{51ddfa29-d5c8-4803-be4b-2ecb715570fe}'/><EventID>" id                                                    \
+    "</EventID><Version>0</Version><Level>4</Level>"                                                                   \
+    "<Task>0</Task><Opcode>0</Opcode><Keywords>0x8000000000000000</Keywords><TimeCreated "                             \
+    "SystemTime='2020-05-17T08:09:10.123456700Z'/><EventRecordID>61</EventRecordID><Correlation/><Execution "          \
+    "ProcessID='5588' ThreadID='1880'/><Channel>" channel                                                              \
+    "</Channel><Computer>HV1</Computer><Security "                                                                     \
+    "UserID='S-1-5-83-1-1'/></System><UserData><VmlEventLog "                                                          \
+    "xmlns='http://www.microsoft.com/Windows/Virtualization/Events'>" data "</VmlEventLog></UserData></Event>"
+
+#define WORKER "Microsoft-Windows-Hyper-V-Worker"
+#define VMMS "Microsoft-Windows-Hyper-V-VMMS"
+
+static void reads_records(void **state)
+{
+    struct hv_record record;
+
+    (void)state;
+    assert_true(hv_record_parse(&record,
+            RECORD(WORKER, "18590", WORKER "-Admin",
+                    "<VmName>Web &lt;VmId&gt;x</VmName><VmId>5AC1B4E8-6F27-4C1B-9D3E-0A7F3C2B1D90</VmId>"
+                    "<VmErrorCode0>0x1e</VmErrorCode0><VmErrorMessage>&lt;/VmId&gt;</VmErrorMessage>")));
+    assert_int_equal(record.channel, HV_CHANNEL_WORKER);
+    assert_int_equal(record.provider, HV_PROVIDER_WORKER);
+    assert_int_equal(record.id, 18590);
+    assert_int_equal(record.number, 61);
+    assert_int_equal(record.time_us, (11644473600 + 1589702950) * 1000000 + 123456);
+    assert_string_equal(record.machine.text, GUID);
+    assert_true(hv_record_parse(&record, RECORD(VMMS, "13003", VMMS "-Admin", "<VmId>{" GUID "}</VmId>")));
+    assert_int_equal(record.channel, HV_CHANNEL_VMMS);
+    assert_int_equal(record.provider, HV_PROVIDER_VMMS);
+    assert_int_equal(hv_record_meaning(&record), HV_MEANS_DELETED);
+    assert_true(hv_record_parse(
+            &record, RECORD("Microsoft-Windows-Hyper-V-Chipset", "18601", WORKER "-Admin", "<VmId>" GUID "</VmId>")));
+    assert_int_equal(record.provider, HV_PROVIDER_OTHER);
+    assert_int_equal(hv_record_meaning(&record), HV_MEANS_NOTHING);
+}
+
+static void refuses_what_is_no_record(void **state)
+{
+    static const char good[] = RECORD(WORKER, "18500", WORKER "-Admin", "<VmId>" GUID "</VmId>");
+    struct hv_record record;
+    char *cut;
+
+    (void)state;
+    assert_true(hv_record_parse(&record, good));
+    assert_false(hv_record_parse(&record, RECORD(WORKER, "18500", "System", "<VmId>" GUID "</VmId>")));
+    assert_false(hv_record_parse(&record, RECORD(WORKER, "18500", WORKER "-Admin", "<VmName>Web</VmName>")));
+    assert_false(hv_record_parse(&record, RECORD(WORKER, "18500", WORKER "-Admin", "<VmId>none</VmId>")));
+    assert_false(hv_record_parse(&record, RECORD(WORKER, "185x", WORKER "-Admin", "<VmId>" GUID "</VmId>")));
+    assert_false(hv_record_parse(&record, RECORD(WORKER, "99999999999", WORKER "-Admin", "<VmId>" GUID "</VmId>")));
+    /* However it is cut, nothing is read behind its end. */
+    for (size_t length = 0; length < strlen(good); ++length)
+    {
+        assert_non_null(cut = malloc(length + 1));
+        memcpy(cut, good, length);
+        cut[length] = 0;
+        hv_record_parse(&record, cut);
+        free(cut);
+    }
+}
+
 static void says_what_is_wrong(void **state)
 {
     struct hv_guid guids[40] = {{GUID}};
@@ -224,6 +289,8 @@ int main(void)
             cmocka_unit_test(reads_items),
             cmocka_unit_test(takes_items_of_a_row),
             cmocka_unit_test(knows_whose_instance_it_is),
+            cmocka_unit_test(reads_records),
+            cmocka_unit_test(refuses_what_is_no_record),
             cmocka_unit_test(says_what_is_wrong),
     };
 
