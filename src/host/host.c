@@ -28,6 +28,7 @@ static const struct machine_host machine_host = {
         .fire = host_events_fire,
         .fire_state_change = host_events_fire_state_change,
         .fire_heartbeat_stopped = host_events_fire_heartbeat_stopped,
+        .remove = machines_remove_deleted,
         .settle = host_events_settle,
 };
 

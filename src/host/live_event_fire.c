@@ -3,6 +3,7 @@
 #include "host/utf8.h"
 
 C_ASSERT((int)VM_TURNED_OFF == (int)vmVMState_TurnedOff && (int)VM_SAVED == (int)vmVMState_Saved
+        && (int)VM_TURNING_ON == (int)vmVMState_TurningOn && (int)VM_MERGING_DRIVES == (int)vmVMState_MergingDrives
         && (int)VM_RESTORING == (int)vmVMState_Restoring && (int)VM_RUNNING == (int)vmVMState_Running
         && (int)VM_PAUSED == (int)vmVMState_Paused && (int)VM_SAVING == (int)vmVMState_Saving
         && (int)VM_TURNING_OFF == (int)vmVMState_TurningOff);
@@ -29,6 +30,8 @@ static const struct
         [VM_EVENT_DVD_EJECT] = {DVD_EVENTS, vmDVDDriveEvent_OnEject},
         [VM_EVENT_FLOPPY_INSERT] = {FLOPPY_EVENTS, vmFloppyDriveEvent_OnInsert},
         [VM_EVENT_FLOPPY_EJECT] = {FLOPPY_EVENTS, vmFloppyDriveEvent_OnEject},
+        [VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED] = {MACHINE_EVENTS, vmVirtualMachineEvent_EnhancedVideoModeChanged},
+        [VM_EVENT_LOGGED] = {PC_EVENTS, vmVirtualPCEvent_EventLogged},
 };
 
 /* A number that is greater than a long is said as a double, as scripts have it anyway. */

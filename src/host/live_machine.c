@@ -27,9 +27,11 @@ struct live
     LONG refcount; /* the machine's, and the kind's from open to closed */
     struct live_peer *peer;
     BSTR address;
-    struct machine *machine; /* with a reference from open to closed */
-    HANDLE tried, ended;     /* signalled by the first try, and by closed, for good */
-    BOOL no_memory;          /* to begin with; to be read once `tried` is signalled */
+    struct machine *machine;        /* with a reference from open to closed */
+    HANDLE tried, ended;            /* signalled by the first try, and by closed, for good */
+    BOOL no_memory;                 /* to begin with; to be read once `tried` is signalled, as the next */
+    WCHAR refusal[LIVE_FAULT_SIZE]; /* why there can be no such machine; empty: there can be */
+    TP_WORK *removal;               /* what removes the machine, for which a callback must not wait */
 
     /* Calls of the kind come one at a time and in their order. No callback takes this lock, so that a kind may hold locks
      * of its own in its functions. */
@@ -62,6 +64,8 @@ static void live_release(struct live *live)
         return;
     if (live->peer)
         live->peer->kind->destroy(live->peer);
+    if (live->removal)
+        CloseThreadpoolWork(live->removal);
     if (live->tried)
         CloseHandle(live->tried);
     if (live->ended)
@@ -116,6 +120,37 @@ static void on_tried(void *context, bool has_memory)
     SetEvent(live->tried);
 }
 
+static void on_refused(void *context, const char *description)
+{
+    struct live *live = context;
+
+    wide_from_utf8(live->refusal, ARRAYSIZE(live->refusal), description);
+    trace(TRACE_HOST, "machine \"%ls\" is refused: %s", machine_name(live->machine), description);
+    SetEvent(live->tried);
+}
+
+static void CALLBACK remove_machine(TP_CALLBACK_INSTANCE *instance, void *context, TP_WORK *work)
+{
+    struct live *live = context;
+    struct machine *machine = live->machine;
+
+    (void)instance, (void)work;
+    machine_remove_from_host(machine);
+    machine_release(machine);
+    live_release(live);
+}
+
+/* The work has a reference to each, so that both are there when it has its turn. */
+static void on_removed(void *context)
+{
+    struct live *live = context;
+
+    trace(TRACE_HOST, "machine \"%ls\" has been deleted where it was", machine_name(live->machine));
+    machine_addref(live->machine);
+    live_addref(live);
+    SubmitThreadpoolWork(live->removal);
+}
+
 static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
 {
     struct live *live = context;
@@ -146,6 +181,8 @@ static const struct live_callbacks callbacks = {
         .tried = on_tried,
         .logged_off = on_logged_off,
         .closed = on_closed,
+        .refused = on_refused,
+        .removed = on_removed,
 };
 
 /* Logging off */
@@ -291,7 +328,8 @@ static struct live *live_from_peer(struct live_peer *peer, BSTR address)
     if ((live->address = SysAllocStringLen(address, SysStringLen(address)))
             && (live->tried = CreateEventW(NULL, TRUE, FALSE, NULL))
             && (live->ended = CreateEventW(NULL, TRUE, FALSE, NULL))
-            && (live->logged_off = CreateEventW(NULL, FALSE, FALSE, NULL)))
+            && (live->logged_off = CreateEventW(NULL, FALSE, FALSE, NULL))
+            && (live->removal = CreateThreadpoolWork(remove_machine, live, NULL)))
         return live;
     live_release(live);
     return NULL;
@@ -326,6 +364,15 @@ static HRESULT begin_opening(struct live *live)
     return hr;
 }
 
+/* It quotes the address, and anything may stand there. */
+static HRESULT error_refused(const struct live *live)
+{
+    struct text text = {0};
+
+    text_append_shown(&text, live->refusal, wcslen(live->refusal));
+    return error_raise_text(E_INVALIDARG, &IID_IVMEventHost, HOST_ERROR_SOURCE, &text);
+}
+
 HRESULT live_open(struct live *live, struct machine *machine)
 {
     const HANDLE ends[] = {live->tried, live->ended};
@@ -335,9 +382,9 @@ HRESULT live_open(struct live *live, struct machine *machine)
     live_addref(live);
     if (FAILED(hr = begin_opening(live)))
         return hr;
-    if (WaitForMultipleObjects(ARRAYSIZE(ends), ends, FALSE, LIVE_FIRST_TRY_MS) == WAIT_OBJECT_0 && live->no_memory)
-        return E_OUTOFMEMORY;
-    return S_OK;
+    if (WaitForMultipleObjects(ARRAYSIZE(ends), ends, FALSE, LIVE_FIRST_TRY_MS) != WAIT_OBJECT_0)
+        return S_OK;
+    return *live->refusal ? error_refused(live) : live->no_memory ? E_OUTOFMEMORY : S_OK;
 }
 
 BOOL live_is_same_place(const struct live *live, const struct live *other)

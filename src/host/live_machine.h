@@ -24,6 +24,7 @@ struct machine_backend *live_as_backend(struct live *live);
  * removed; for LIVE_FIRST_TRY_MS at most. Once at most.
  *
  * S_OK (also when nobody is at the address), E_OUTOFMEMORY
+ * E_INVALIDARG, with a description of interface IVMEventHost: there can be no machine at the address, as its kind has found
  */
 HRESULT live_open(struct live *live, struct machine *machine);
 

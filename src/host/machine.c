@@ -103,6 +103,11 @@ void machine_learn_state(struct machine *machine, VMVMState state)
     trace(TRACE_HOST, "machine \"%ls\" is found in state %d", machine->name, state);
 }
 
+void machine_remove_from_host(struct machine *machine)
+{
+    machine->host->remove(machine);
+}
+
 static BOOL is_state_change(const struct event *event)
 {
     return event->type == event_type_get(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);

@@ -29,6 +29,10 @@ struct machine_host
     void (*fire_state_change)(BSTR name, VMVMState state);
     void (*fire_heartbeat_stopped)(BSTR name);
 
+    /* Removes the machine, which has been deleted where it was, as if a client had; not when it is being removed already. No
+     * lock is held. Waits. */
+    void (*remove)(struct machine *machine);
+
     /* Waits until the host's clients have got what was fired, for so long at most. */
     void (*settle)(DWORD timeout_ms);
 };
@@ -133,6 +137,9 @@ HRESULT machine_fire_from_backend(struct machine *machine, struct event *event);
 
 /* The state that what is behind the machine has found it in. It is no change, so that no event is fired. */
 void machine_learn_state(struct machine *machine, VMVMState state);
+
+/* What is behind the machine has found out that it has been deleted: removes it. Waits for clients. */
+void machine_remove_from_host(struct machine *machine);
 
 /* Waits. TRUE: the machine has been removed. */
 BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms);

@@ -149,7 +149,7 @@ HRESULT machines_create(BSTR name, const struct machine_host *host, struct machi
     return hr;
 }
 
-/* Ends a machine that could not be attached, unless another client has removed it meanwhile: by itself and not by its name,
+/* Ends a machine that could not be attached or has been deleted, unless a client has removed it meanwhile: by itself and not by its name,
  * which may be another machine's by now. The calling thread has prepared to fire. */
 static void take_back(struct machine *machine)
 {
@@ -167,6 +167,19 @@ static void take_back(struct machine *machine)
     machine_remove(machine);
     machine_settle(machine);
     machine_release(machine);
+}
+
+/* How long memory is waited for at a time. */
+#define MEMORY_WAIT_MS 1000
+
+void machines_remove_deleted(struct machine *machine)
+{
+    while (FAILED(machine_prepare_to_fire(machine)))
+    {
+        if (machine_wait_for_removal(machine, MEMORY_WAIT_MS))
+            return;
+    }
+    take_back(machine);
 }
 
 HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, struct machine **result)

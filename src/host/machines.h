@@ -25,6 +25,9 @@ HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine);
 /* The same, and E_OUTOFMEMORY: then the machine is still there. */
 HRESULT machines_remove(BSTR name);
 
+/* Removes that machine, unless it has been removed already; when memory runs out it waits until there is some. */
+void machines_remove_deleted(struct machine *machine);
+
 void machines_remove_all(void);
 
 UINT machines_count(void);

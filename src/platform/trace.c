@@ -28,8 +28,8 @@ static const struct
 {
     const char *name;
     unsigned int channel;
-} channels[] = {
-        {"sink", TRACE_SINK}, {"host", TRACE_HOST}, {"qemu", TRACE_QEMU}, {"com", TRACE_COM}, {"all", TRACE_ALL}};
+} channels[] = {{"sink", TRACE_SINK}, {"host", TRACE_HOST}, {"qemu", TRACE_QEMU}, {"com", TRACE_COM},
+        {"hyperv", TRACE_HYPERV}, {"all", TRACE_ALL}};
 
 #define CHANNEL_COUNT (sizeof(channels) / sizeof(channels[0]))
 

@@ -1,7 +1,7 @@
 /*
  * The trace: lines about what happens, for whoever has to find out why something does not (docs/trace.md).
  *
- *     VMEVENTS_TRACE       the channels: "sink", "host", "qemu", "com" or "all", with commas between them
+ *     VMEVENTS_TRACE       the channels: "sink", "host", "qemu", "com", "hyperv" or "all", with commas between them
  *     VMEVENTS_TRACE_FILE  the file that lines are appended to, by any number of processes; without it they go to the
  *                          debugger on Windows, to standard error elsewhere
  *
@@ -19,7 +19,8 @@
 #define TRACE_HOST 2u
 #define TRACE_QEMU 4u
 #define TRACE_COM 8u
-#define TRACE_ALL (TRACE_SINK | TRACE_HOST | TRACE_QEMU | TRACE_COM)
+#define TRACE_HYPERV 16u
+#define TRACE_ALL (TRACE_SINK | TRACE_HOST | TRACE_QEMU | TRACE_COM | TRACE_HYPERV)
 
 /* The channels that are on. Written by trace_open alone. */
 extern unsigned int trace_channels;

@@ -299,6 +299,10 @@ static void test_each_event_and_its_arguments(void **state)
             {{.type = VM_EVENT_CONFIGURATION_CHANGED, .text = "true", .number = 1, .is_truth = true},
                     L"machine.6 true True"},
             {{.type = VM_EVENT_CONFIGURATION_CHANGED, .text = "no", .is_truth = true}, L"machine.6 no False"},
+            {{.type = VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED, .number = 1}, L"machine.7 True"},
+            {{.type = VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED, .number = 0}, L"machine.7 False"},
+            {{.type = VM_EVENT_STATE_CHANGE, .number = VM_TURNING_ON}, L"machine.1 3"},
+            {{.type = VM_EVENT_STATE_CHANGE, .number = VM_MERGING_DRIVES}, L"machine.1 9"},
             {{.type = VM_EVENT_ADDITIONS_UNINSTALLED}, L"machine.8"},
             {{.type = VM_EVENT_ADDITIONS_AVAILABLE}, L"machine.9"},
             {{.type = VM_EVENT_GUEST_SHUTDOWN}, L"machine.10"},
@@ -394,6 +398,97 @@ static void test_the_state_is_the_machines_own(void **state)
     journal_expect(&journal, 1, heard);
     recorder_unadvise(&recorder, machine, cookie);
     client_release(machine);
+}
+
+/* What a machine's log says is an event of the host, and of no machine. */
+static void test_a_record_is_the_hosts_event(void **state)
+{
+    static const struct vm_event record = {.type = VM_EVENT_LOGGED, .number = 18512}, reset = {.type = VM_EVENT_RESET};
+    static const WCHAR *const of_host[] = {L"host.3 18512"}, *const of_machine[] = {L"machine.3"};
+    static struct journal journal, host_journal;
+    static struct recorder recorder, host_recorder;
+    IVMEventMachine *machine = open_here();
+    DWORD cookie, host_cookie;
+
+    (void)state;
+    journal_init(&journal);
+    journal_init(&host_journal);
+    recorder_init(&recorder, &journal, &DIID_IVMVirtualMachineEvents, L"machine");
+    recorder_init(&host_recorder, &host_journal, &DIID_IVMVirtualPCEvents, L"host");
+    cookie = recorder_advise(&recorder, machine);
+    host_cookie = recorder_advise(&host_recorder, host);
+    pretended_say(pretended_await("here"), &record);
+    pretended_say(pretended_await("here"), &reset);
+    journal_expect(&journal, 1, of_machine);
+    journal_expect(&host_journal, 1, of_host);
+    recorder_unadvise(&recorder, machine, cookie);
+    recorder_unadvise(&host_recorder, host, host_cookie);
+    client_release(machine);
+}
+
+/* Machines that cannot be, and that are no more */
+
+static void test_a_machine_that_cannot_be(void **state)
+{
+    (void)state;
+    expect_refusal(L"pretend:here,impossible", L"there is no \"such\"<U+000A>machine");
+    assert_int_equal(count_machines(), 0);
+    await_no_peer();
+}
+
+static void test_a_machine_that_is_deleted(void **state)
+{
+    static const struct vm_event reset = {.type = VM_EVENT_RESET};
+    static const WCHAR *const heard[] = {L"machine.3", L"machine.1 10"};
+    static struct journal journal;
+    static struct recorder recorder;
+    IVMEventMachine *machine = open_here(), *again;
+    ULONGLONG start = GetTickCount64();
+
+    (void)state;
+    journal_init(&journal);
+    recorder_init(&recorder, &journal, &DIID_IVMVirtualMachineEvents, L"machine");
+    recorder_advise(&recorder, machine);
+    pretended_say(pretended_await("here"), &reset);
+    pretended_remove(pretended_await("here"));
+    journal_expect(&journal, 2, heard);
+    while (count_connections(machine, &DIID_IVMVirtualMachineEvents))
+    {
+        assert_true(GetTickCount64() - start < PATIENCE_MS);
+        Sleep(1);
+    }
+    assert_int_equal(state_of(machine), vmVMState_DeleteMachine);
+    assert_int_equal(count_machines(), 0);
+    /* Its name and its place are free. */
+    again = open_here();
+    client_release(again);
+    client_release(machine);
+}
+
+/* It is removed once, whoever comes first. */
+static void test_a_machine_that_is_deleted_and_removed(void **state)
+{
+    static const WCHAR *const heard[] = {L"machine.1 10"};
+    static struct journal journal;
+    static struct recorder recorder;
+
+    (void)state;
+    for (int i = 0; i < 20; ++i)
+    {
+        IVMEventMachine *machine = open_here();
+        VARIANT name = value_bstr(L"Live");
+        HRESULT hr;
+
+        journal_init(&journal);
+        recorder_init(&recorder, &journal, &DIID_IVMVirtualMachineEvents, L"machine");
+        recorder_advise(&recorder, machine);
+        pretended_remove(pretended_await("here"));
+        hr = client_call(host, L"RemoveMachine", NULL, 1, &name).hr;
+        assert_true(hr == S_OK || hr == VM_E_VM_UNKNOWN);
+        journal_expect(&journal, 1, heard);
+        client_release(machine);
+        await_no_peer();
+    }
 }
 
 /* Logging off */
@@ -683,6 +778,10 @@ int main(void)
             TEST(test_each_event_and_its_arguments),
             TEST(test_states_that_are_found_and_that_change),
             TEST(test_the_state_is_the_machines_own),
+            TEST(test_a_record_is_the_hosts_event),
+            TEST(test_a_machine_that_cannot_be),
+            TEST(test_a_machine_that_is_deleted),
+            TEST(test_a_machine_that_is_deleted_and_removed),
             TEST(test_each_answer_of_a_logoff),
             TEST(test_two_logoffs_at_once),
             TEST(test_removed_while_users_are_logged_off),

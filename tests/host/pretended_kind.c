@@ -69,6 +69,10 @@ static void begin(struct pretended *pretended)
         tell_connection(pretended, VM_TURNED_OFF, false, "nobody is \"there\"");
         pretended->callbacks->tried(pretended->context, true);
     }
+    else if (!strcmp(pretended->manner, "impossible"))
+    {
+        pretended->callbacks->refused(pretended->context, "there is no \"such\"\nmachine");
+    }
     else if (strcmp(pretended->manner, "mute") != 0)
     {
         tell_connection(pretended, VM_RUNNING, true, NULL);
@@ -320,6 +324,17 @@ static void run_connect(struct pretended *pretended, const struct task *task)
 void pretended_connect(struct pretended *pretended, bool connected, const char *fault)
 {
     do_in_thread(pretended, &(struct task){.run = run_connect, .number = connected, .text = fault});
+}
+
+static void run_remove(struct pretended *pretended, const struct task *task)
+{
+    (void)task;
+    pretended->callbacks->removed(pretended->context);
+}
+
+void pretended_remove(struct pretended *pretended)
+{
+    do_in_thread(pretended, &(struct task){.run = run_remove});
 }
 
 void pretended_await_logoff(struct pretended *pretended)

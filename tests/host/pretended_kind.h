@@ -10,6 +10,7 @@
  *     poor         there is no memory to begin, which is found in the thread
  *     poor-open    the same, found by open
  *     poor-create  the same, found by create
+ *     impossible   the first try finds that there can be no such machine
  */
 #ifndef VMEVENTS_TESTS_HOST_PRETENDED_KIND_H
 #define VMEVENTS_TESTS_HOST_PRETENDED_KIND_H
@@ -31,6 +32,9 @@ void pretended_connect(struct pretended *pretended, bool connected, const char *
 /* Waits until a log_off has come that is not answered, and answers it. */
 void pretended_await_logoff(struct pretended *pretended);
 void pretended_answer_logoff(struct pretended *pretended, enum vm_logoff_result result, const char *text);
+
+/* Finds that the machine has been deleted where it was. */
+void pretended_remove(struct pretended *pretended);
 
 /* From close to `closed` the peer has much to say, as a kind may. */
 void pretended_talk_at_the_end(struct pretended *pretended);

@@ -13,11 +13,13 @@ enum vm_state
     VM_UNKNOWN = 0,
     VM_TURNED_OFF = 1,
     VM_SAVED = 2,
+    VM_TURNING_ON = 3,
     VM_RESTORING = 4,
     VM_RUNNING = 5,
     VM_PAUSED = 6,
     VM_SAVING = 7,
-    VM_TURNING_OFF = 8
+    VM_TURNING_OFF = 8,
+    VM_MERGING_DRIVES = 9
 };
 
 enum vm_logoff
@@ -43,13 +45,15 @@ enum vm_event_type
     VM_EVENT_DVD_INSERT,
     VM_EVENT_DVD_EJECT,
     VM_EVENT_FLOPPY_INSERT,
-    VM_EVENT_FLOPPY_EJECT
+    VM_EVENT_FLOPPY_EJECT,
+    VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED,
+    VM_EVENT_LOGGED /* one of the host's, as OnEventLogged */
 };
 
 struct vm_event
 {
     enum vm_event_type type;
-    int64_t number;   /* the state, the kind of logoff, a truth value, or what a setting has become */
+    int64_t number;   /* the state, the kind of logoff, a truth value, what a setting has become, or a message's id */
     bool is_truth;    /* of a setting: its number is a truth value */
     const char *text; /* in UTF-8, during the call: the path of a medium, the key of a setting */
 };

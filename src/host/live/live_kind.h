@@ -7,7 +7,8 @@
  * The life of a peer, and who calls what:
  *
  *     create ─▶ open ─▶ log_off … ─▶ close ─▶ closed ─▶ destroy       down: the host calls the kind
- *                  └─▶ state, event, connection, tried, logged_off     up: the kind calls the host's callbacks
+ *                  └─▶ state, event, connection, tried or refused,     up: the kind calls the host's callbacks
+ *                      logged_off, removed
  *
  * Down: any thread. For one peer open, log_off and close come one at a time, open once and before the others, close
  * once and last; is_same_place may come at any time before destroy. They wait for nothing and call no callback
@@ -64,6 +65,14 @@ struct live_callbacks
 
     /* The end of close. */
     void (*closed)(void *context);
+
+    /* In place of tried: it has been found out that there can be no such machine, and the text says why. OpenMachine
+     * fails by that, and the host closes the peer. A kind need not find that out. */
+    void (*refused)(void *context, const char *description);
+
+    /* The machine has been deleted where it was, and is none any more. The host removes it, fires that it is deleted,
+     * and closes the peer. Nothing that is told behind this is heard. A kind need not find that out. */
+    void (*removed)(void *context);
 };
 
 /* What a kind has of one machine: the first member of a struct of the kind's. */

@@ -1,0 +1,18 @@
+#include "host/hyperv/disk_space.h"
+
+void hv_disk_space_take(struct hv_disk_space *space, const struct hv_system *system, enum vm_state state,
+        const struct hv_outlet *outlet)
+{
+    bool is_ill = system->health_state == HV_HEALTH_MAJOR || system->health_state == HV_HEALTH_CRITICAL;
+    bool low = system->status == HV_STATUS_LOW_ON_SPACE, paused = is_ill && state == VM_PAUSED;
+    struct hv_disk_space before = *space;
+
+    *space = (struct hv_disk_space){true, low, paused};
+    if (!before.known)
+        return;
+    /* Who hears that the machine has been paused for it needs no warning any more. */
+    if (paused && !before.paused)
+        hv_fire(outlet, VM_EVENT_DISK_OUT_OF_SPACE, true);
+    else if (low && !before.low && !before.paused)
+        hv_fire(outlet, VM_EVENT_DISK_OUT_OF_SPACE, false);
+}

@@ -1,0 +1,369 @@
+#include "host/hyperv/vm.h"
+
+/* Jobs' types that mean something. */
+#define JOB_SHUT_DOWN 16
+#define JOB_RESET 28
+#define JOB_REBOOT 29
+
+/* EnhancedSessionModeState. */
+#define SESSION_AVAILABLE 2
+#define SESSION_NOT_ALLOWED 3
+#define SESSION_NOT_AVAILABLE 6
+
+/* Observing */
+
+static struct hv_observation *observe(struct hv_vm *vm, enum hv_observed kind)
+{
+    struct hv_observation *observation = vm->deleted ? NULL : hv_observation_create(kind);
+
+    vm->lost_memory |= !vm->deleted && !observation;
+    return observation;
+}
+
+void hv_vm_tell_system(struct hv_vm *vm, const struct hv_row *row, int64_t time_us)
+{
+    struct hv_system system = hv_system_read(row);
+
+    hv_freshness_tell(&vm->freshness, time_us, &system);
+}
+
+struct answering
+{
+    struct hv_vm *vm;
+    uint64_t now_ms;
+};
+
+static void put_system(void *context, int64_t time_us, const struct hv_system *system)
+{
+    const struct answering *answering = context;
+    struct hv_observation *observation = observe(answering->vm, HV_OBSERVED_SYSTEM);
+
+    if (!observation)
+        return;
+    observation->system = *system;
+    hv_order_put(&answering->vm->order, observation, time_us, answering->now_ms);
+}
+
+static void put_heartbeat(struct hv_vm *vm, const struct hv_component *component, int64_t time_us, uint64_t now_ms)
+{
+    struct hv_observation *observation = observe(vm, HV_OBSERVED_HEARTBEAT);
+
+    vm->heartbeat_held = false;
+    if (!observation)
+        return;
+    observation->heartbeat = *component;
+    hv_order_put(&vm->order, observation, time_us, now_ms);
+}
+
+bool hv_vm_answer_system(struct hv_vm *vm, const struct hv_row *row, int64_t asked_us, int64_t time_us, uint64_t now_ms)
+{
+    struct hv_system system = hv_system_read(row);
+    struct answering answering = {vm, now_ms};
+    bool is_surprise;
+
+    vm->configured_us = system.configured_us;
+    hv_departure_take(&vm->departure, &system);
+    is_surprise = hv_freshness_answer(&vm->freshness, asked_us, time_us, &system, put_system, &answering);
+    if (vm->heartbeat_held)
+        put_heartbeat(vm, &vm->said_heartbeat, time_us, now_ms);
+    return is_surprise;
+}
+
+void hv_vm_miss(struct hv_vm *vm, uint64_t now_ms)
+{
+    hv_departure_miss(&vm->departure, now_ms);
+}
+
+bool hv_vm_is_configured_anew(const struct hv_vm *vm, const struct hv_row *row)
+{
+    return hv_system_read(row).configured_us > vm->configured_us;
+}
+
+/* A guest that is silent may be one whose machine is off, of which no notification has told yet: so the machine is asked
+ * first. Silence that goes on is nothing new. */
+bool hv_vm_take_heartbeat(struct hv_vm *vm, const struct hv_row *row, int64_t time_us, uint64_t now_ms)
+{
+    struct hv_component component = hv_component_read(row), before = vm->said_heartbeat;
+
+    vm->said_heartbeat = component;
+    if (hv_component_answers(&component))
+    {
+        put_heartbeat(vm, &component, time_us, now_ms);
+        return false;
+    }
+    vm->heartbeat_held |= component.status != before.status || component.enabled_state != before.enabled_state;
+    return vm->heartbeat_held;
+}
+
+void hv_vm_add_medium(struct hv_vm *vm, const struct hv_row *row)
+{
+    vm->lost_memory |= !hv_media_add(&vm->seen_media, row);
+}
+
+void hv_vm_end_media(struct hv_vm *vm, bool complete, int64_t time_us, uint64_t now_ms)
+{
+    struct hv_observation *observation = complete && !vm->lost_memory ? observe(vm, HV_OBSERVED_MEDIA) : NULL;
+
+    if (!observation)
+    {
+        hv_media_cleanup(&vm->seen_media);
+        return;
+    }
+    hv_media_replace(&observation->media, &vm->seen_media);
+    hv_order_put(&vm->order, observation, time_us, now_ms);
+}
+
+void hv_vm_take_settings(
+        struct hv_vm *vm, enum hv_class class_, const struct hv_row *row, int64_t time_us, uint64_t now_ms)
+{
+    struct hv_observation *observation = observe(vm, HV_OBSERVED_SETTINGS);
+
+    if (!observation)
+        return;
+    hv_settings_read(&observation->settings, class_, row);
+    hv_order_put(&vm->order, observation, time_us, now_ms);
+}
+
+bool hv_vm_is_job_of_interest(int32_t type)
+{
+    return type == JOB_SHUT_DOWN || type == JOB_RESET || type == JOB_REBOOT;
+}
+
+void hv_vm_take_job(struct hv_vm *vm, int32_t type, int64_t time_us, uint64_t now_ms)
+{
+    struct hv_observation *observation = observe(vm, HV_OBSERVED_JOB);
+
+    if (!observation)
+        return;
+    observation->job_type = type;
+    hv_order_put(&vm->order, observation, time_us, now_ms);
+}
+
+void hv_vm_take_exchange(struct hv_vm *vm, const struct hv_row *row,
+        void (*take)(void *context, const struct hv_item *item), void *context)
+{
+    if (!vm->deleted)
+        hv_exchange_read(row, take, context);
+}
+
+void hv_vm_take_record(struct hv_vm *vm, const struct hv_record *record, uint64_t now_ms)
+{
+    struct hv_observation *observation;
+
+    if (record->time_us < vm->opened_us || !(observation = observe(vm, HV_OBSERVED_RECORD)))
+        return;
+    observation->record = *record;
+    hv_order_put(&vm->order, observation, record->time_us, now_ms);
+}
+
+/* What comes of it */
+
+static void reset(struct hv_vm *vm, int64_t time_us)
+{
+    hv_fire(&vm->outlet, VM_EVENT_RESET, 0);
+    hv_heartbeat_restart(&vm->heartbeat);
+    hv_additions_restart(&vm->additions, time_us);
+}
+
+/* The state is another, and was known before. */
+static void change_state(struct hv_vm *vm, enum vm_state before, enum vm_state state, int64_t time_us)
+{
+    if (before == VM_TURNED_OFF || before == VM_SAVED || state == VM_TURNING_ON)
+    {
+        hv_heartbeat_restart(&vm->heartbeat);
+        hv_shutdowns_restart(&vm->shutdowns);
+    }
+    if (state == VM_RUNNING)
+        hv_additions_restart(&vm->additions, time_us);
+    else if (state == VM_TURNED_OFF)
+        hv_additions_end(&vm->additions);
+}
+
+static void take_session(struct hv_vm *vm, int32_t session)
+{
+    bool available = session == SESSION_AVAILABLE;
+
+    if (!available && session != SESSION_NOT_ALLOWED && session != SESSION_NOT_AVAILABLE)
+        return;
+    if (vm->session_known && available != vm->enhanced_session)
+        hv_fire(&vm->outlet, VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED, available);
+    vm->session_known = true;
+    vm->enhanced_session = available;
+}
+
+static void take_system(struct hv_vm *vm, const struct hv_system *system, int64_t time_us)
+{
+    enum vm_state before = hv_power_state(&vm->power), shown = hv_power_shown(&vm->power), state;
+    bool changed = hv_power_take(&vm->power, system);
+
+    state = hv_power_state(&vm->power);
+    hv_disk_space_take(&vm->disk_space, system, state, &vm->outlet);
+    if (hv_resets_take_system(&vm->resets, system, before == VM_RUNNING && state == VM_RUNNING, time_us)
+            && !vm->has_log)
+        reset(vm, time_us);
+    if (changed && shown == VM_UNKNOWN)
+        vm->callbacks->learn_state(vm->context, hv_power_shown(&vm->power));
+    else if (changed)
+        hv_fire(&vm->outlet, VM_EVENT_STATE_CHANGE, hv_power_shown(&vm->power));
+    if (state != before && before != VM_UNKNOWN)
+        change_state(vm, before, state, time_us);
+    take_session(vm, system->enhanced_session);
+}
+
+static void take_heartbeat(struct hv_vm *vm, const struct hv_component *component, int64_t time_us)
+{
+    bool runs = hv_power_state(&vm->power) == VM_RUNNING;
+
+    hv_heartbeat_take(&vm->heartbeat, component, runs, &vm->outlet);
+    hv_additions_take(&vm->additions, component, runs, time_us, &vm->outlet);
+}
+
+static void take_media(struct hv_vm *vm, struct hv_media *media)
+{
+    if (vm->media_known)
+        hv_media_take(&vm->media, media, &vm->outlet);
+    else
+        hv_media_replace(&vm->media, media);
+    vm->media_known = true;
+}
+
+static void take_job(struct hv_vm *vm, int32_t type, int64_t time_us)
+{
+    if (type == JOB_SHUT_DOWN || type == JOB_REBOOT)
+        hv_shutdowns_take_job(&vm->shutdowns, &vm->outlet);
+    else if (type == JOB_RESET && hv_resets_take_job(&vm->resets, time_us) && !vm->has_log)
+        reset(vm, time_us);
+}
+
+static void take_record(struct hv_vm *vm, const struct hv_record *record)
+{
+    hv_fire(&vm->outlet, VM_EVENT_LOGGED, record->id);
+    switch (hv_record_meaning(record))
+    {
+        case HV_MEANS_RESET:
+            reset(vm, record->time_us);
+            break;
+        case HV_MEANS_TRIPLE_FAULT:
+            hv_fire(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
+            break;
+        case HV_MEANS_CRASH:
+            hv_heartbeat_crash(&vm->heartbeat, &vm->outlet);
+            break;
+        case HV_MEANS_GUEST_SHUTDOWN:
+            hv_fire(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0);
+            break;
+        case HV_MEANS_REQUESTED_SHUTDOWN:
+            hv_shutdowns_take_requested(&vm->shutdowns, &vm->outlet);
+            break;
+        case HV_MEANS_DELETED:
+            hv_departure_delete(&vm->departure);
+            break;
+        case HV_MEANS_NOTHING:
+            break;
+    }
+}
+
+static void deliver(struct hv_vm *vm, struct hv_observation *observation)
+{
+    switch (observation->kind)
+    {
+        case HV_OBSERVED_SYSTEM:
+            take_system(vm, &observation->system, observation->time_us);
+            break;
+        case HV_OBSERVED_HEARTBEAT:
+            take_heartbeat(vm, &observation->heartbeat, observation->time_us);
+            break;
+        case HV_OBSERVED_MEDIA:
+            take_media(vm, &observation->media);
+            break;
+        case HV_OBSERVED_SETTINGS:
+            hv_settings_take(&vm->settings, &observation->settings, &vm->outlet);
+            break;
+        case HV_OBSERVED_JOB:
+            take_job(vm, observation->job_type, observation->time_us);
+            break;
+        case HV_OBSERVED_RECORD:
+            take_record(vm, &observation->record);
+            break;
+    }
+}
+
+/* Time */
+
+/* What has been observed comes first: it may be the record that decides, and it is before the end in any case. */
+static void decide_departure(struct hv_vm *vm, uint64_t now_ms)
+{
+    enum hv_departure_end end = vm->deleted || hv_order_due_ms(&vm->order) != UINT64_MAX
+            ? HV_DEPARTURE_OPEN
+            : hv_departure_decide(&vm->departure, vm->has_log, now_ms);
+
+    if (end == HV_DEPARTURE_MOVED)
+        vm->callbacks->moved(vm->context);
+    else if (end == HV_DEPARTURE_DELETED)
+    {
+        vm->deleted = true;
+        vm->callbacks->deleted(vm->context);
+    }
+}
+
+void hv_vm_tick(struct hv_vm *vm, uint64_t now_ms)
+{
+    struct hv_observation *observation;
+
+    while ((observation = hv_order_take(&vm->order, now_ms)))
+    {
+        deliver(vm, observation);
+        hv_observation_free(observation);
+    }
+    decide_departure(vm, now_ms);
+}
+
+uint64_t hv_vm_due_ms(const struct hv_vm *vm)
+{
+    uint64_t order = hv_order_due_ms(&vm->order), departure = hv_departure_due_ms(&vm->departure);
+
+    return order < departure || vm->deleted ? order : departure;
+}
+
+/* Beginning and end */
+
+void hv_vm_begin(struct hv_vm *vm, bool has_log, uint64_t now_ms)
+{
+    hv_vm_set_log(vm, false);
+    hv_vm_tick(vm, now_ms);
+    hv_vm_set_log(vm, has_log);
+}
+
+void hv_vm_set_log(struct hv_vm *vm, bool is_read)
+{
+    vm->has_log = is_read;
+    hv_order_set_log(&vm->order, is_read);
+}
+
+enum vm_state hv_vm_state(const struct hv_vm *vm)
+{
+    return hv_power_shown(&vm->power);
+}
+
+bool hv_vm_lost_memory(struct hv_vm *vm)
+{
+    bool lost = vm->lost_memory;
+
+    vm->lost_memory = false;
+    return lost;
+}
+
+void hv_vm_init(struct hv_vm *vm, const struct hv_vm_callbacks *callbacks, void *context, int64_t opened_us)
+{
+    *vm = (struct hv_vm){
+            .callbacks = callbacks, .context = context, .opened_us = opened_us, .configured_us = INT64_MAX};
+    vm->outlet = (struct hv_outlet){callbacks->fire, context};
+    hv_resets_init(&vm->resets);
+}
+
+void hv_vm_cleanup(struct hv_vm *vm)
+{
+    hv_order_cleanup(&vm->order);
+    hv_media_cleanup(&vm->media);
+    hv_media_cleanup(&vm->seen_media);
+}

@@ -1,0 +1,228 @@
+#include "play.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How long a step of the host's waits at most. */
+#define WAIT_MS 250
+
+static const char *const names[] = {
+        [VM_EVENT_STATE_CHANGE] = "OnStateChange",
+        [VM_EVENT_REQUEST_SHUTDOWN] = "OnRequestShutdown",
+        [VM_EVENT_RESET] = "OnReset",
+        [VM_EVENT_TRIPLE_FAULT] = "OnTripleFault",
+        [VM_EVENT_HEARTBEAT_STOPPED] = "OnHeartbeatStopped",
+        [VM_EVENT_CONFIGURATION_CHANGED] = "OnConfigurationChanged",
+        [VM_EVENT_ADDITIONS_UNINSTALLED] = "OnAdditionsUninstalled",
+        [VM_EVENT_ADDITIONS_AVAILABLE] = "OnAdditionsAvailable",
+        [VM_EVENT_GUEST_SHUTDOWN] = "OnGuestShutdown",
+        [VM_EVENT_GUEST_LOGOFF] = "OnGuestLogoff",
+        [VM_EVENT_DISK_OUT_OF_SPACE] = "OnDiskOutOfSpace",
+        [VM_EVENT_DVD_INSERT] = "DVD.OnMediaInsert",
+        [VM_EVENT_DVD_EJECT] = "DVD.OnMediaEject",
+        [VM_EVENT_FLOPPY_INSERT] = "Floppy.OnMediaInsert",
+        [VM_EVENT_FLOPPY_EJECT] = "Floppy.OnMediaEject",
+        [VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED] = "OnEnhancedVideoModeChanged",
+        [VM_EVENT_LOGGED] = "OnEventLogged",
+};
+
+static const char *const states[] = {"Unknown", "TurnedOff", "Saved", "TurningOn", "Restoring", "Running", "Paused",
+        "Saving", "TurningOff", "MergingDrives"};
+
+/* What is heard */
+
+__attribute__((format(printf, 2, 3))) static void hear(struct play_machine *machine, const char *format, ...)
+{
+    char text[1200];
+    size_t length = 0;
+    va_list args;
+
+    if (machine->play->machine_count > 1)
+        length = (size_t)snprintf(text, sizeof(text), "%s: ", machine->label);
+    va_start(args, format);
+    vsnprintf(text + length, sizeof(text) - length, format, args);
+    va_end(args);
+    machine->play->hear(machine->play->context, text);
+}
+
+static void on_event(void *context, const struct vm_event *event)
+{
+    const char *name = names[event->type];
+
+    if (event->type == VM_EVENT_STATE_CHANGE)
+        hear(context, "%s(%s)", name, states[event->number]);
+    else if (event->type == VM_EVENT_CONFIGURATION_CHANGED && !event->is_truth)
+        hear(context, "%s(%s=%ld)", name, event->text, (long)event->number);
+    else if (event->type == VM_EVENT_CONFIGURATION_CHANGED)
+        hear(context, "%s(%s=%s)", name, event->text, event->number ? "True" : "False");
+    else if (event->type == VM_EVENT_DISK_OUT_OF_SPACE || event->type == VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED)
+        hear(context, "%s(%s)", name, event->number ? "True" : "False");
+    else if (event->type == VM_EVENT_LOGGED)
+        hear(context, "%s(%ld)", name, (long)event->number);
+    else
+        hear(context, "%s(%s)", name, event->text ? event->text : "");
+}
+
+static void on_state(void *context, enum vm_state state)
+{
+    hear(context, "state %s", states[state]);
+}
+
+static void on_connection(void *context, bool connected, const char *fault)
+{
+    hear(context, "%s%s%s", connected ? "connected" : "not connected", fault ? ": " : "", fault ? fault : "");
+}
+
+static void on_tried(void *context, bool has_memory)
+{
+    hear(context, has_memory ? "tried" : "no memory");
+}
+
+static void on_refused(void *context, const char *description)
+{
+    hear(context, "refused: %s", description);
+}
+
+static void on_removed(void *context)
+{
+    hear(context, "removed");
+}
+
+static const struct live_callbacks callbacks = {
+        .event = on_event,
+        .state = on_state,
+        .connection = on_connection,
+        .tried = on_tried,
+        .refused = on_refused,
+        .removed = on_removed,
+};
+
+/* What is done */
+
+static void open_machine(struct play *play, const char *address)
+{
+    struct play_machine *machine = &play->machines[play->machine_count];
+    char description[256];
+
+    if (play->machine_count == PLAY_MACHINES_MAX || hv_address_parse(&machine->address, address, description))
+        return;
+    ++play->machine_count;
+    machine->play = play;
+    snprintf(machine->label, sizeof(machine->label), "%.60s",
+            *machine->address.name ? machine->address.name : machine->address.guid.text);
+    hv_machine_init(&machine->machine, &machine->address, &callbacks, machine);
+    hv_computer_add(&play->computer, &machine->machine);
+    machine->open = true;
+}
+
+static void close_machine(struct play *play, struct play_machine *machine)
+{
+    if (!machine->open)
+        return;
+    hv_computer_remove(&play->computer, &machine->machine);
+    hv_machine_cleanup(&machine->machine);
+    machine->open = false;
+}
+
+static void close_machines(struct play *play, const char *address)
+{
+    struct hv_address parsed;
+    char description[256];
+
+    if (hv_address_parse(&parsed, address, description))
+        return;
+    for (size_t i = 0; i < play->machine_count; ++i)
+    {
+        if (hv_address_equals(&play->machines[i].address, &parsed))
+            close_machine(play, &play->machines[i]);
+    }
+}
+
+/* Time passes, up to there or to the next line, which then is said. Whoever opens and closes is outside of a step. */
+static void pass(struct world *world, uint64_t until_ms)
+{
+    struct play *play = world->context;
+
+    while (play->next_line < play->line_count && play->lines[play->next_line]->ms <= until_ms)
+    {
+        struct said *said = play->lines[play->next_line];
+
+        if (said->verb == SAID_OPENS || said->verb == SAID_CLOSES)
+        {
+            world->now_ms = said->ms > world->now_ms ? said->ms : world->now_ms;
+            return;
+        }
+        play->lines[play->next_line++] = NULL;
+        world->now_ms = said->ms > world->now_ms ? said->ms : world->now_ms;
+        if (!world_take(world, said))
+        {
+            said_cleanup(said);
+            free(said);
+        }
+        if (world->told_count)
+            return;
+    }
+    world->now_ms = until_ms > world->now_ms ? until_ms : world->now_ms;
+}
+
+static void open_and_close(struct play *play)
+{
+    while (play->next_line < play->line_count)
+    {
+        struct said *said = play->lines[play->next_line];
+
+        if (said->ms > play->world.now_ms || (said->verb != SAID_OPENS && said->verb != SAID_CLOSES))
+            return;
+        if (said->verb == SAID_OPENS)
+            open_machine(play, said->rest);
+        else
+            close_machines(play, said->rest);
+        said_cleanup(said);
+        free(said);
+        play->lines[play->next_line++] = NULL;
+    }
+}
+
+void play_lines(struct play *play, struct said **lines, size_t count, uint64_t after_ms)
+{
+    uint64_t end = play->world.now_ms + after_ms, due, wait;
+
+    play->lines = lines;
+    play->line_count = count;
+    play->next_line = 0;
+    if (count && lines[count - 1]->ms + after_ms > end)
+        end = lines[count - 1]->ms + after_ms;
+    while (play->world.now_ms < end || play->next_line < count)
+    {
+        pass(&play->world, play->world.now_ms);
+        open_and_close(play);
+        due = hv_computer_due_ms(&play->computer);
+        wait = due <= play->world.now_ms ? 0 : due - play->world.now_ms;
+        wait = wait < WAIT_MS ? wait : WAIT_MS;
+        hv_computer_step(&play->computer, (uint32_t)wait);
+        if (!hv_computer_waits(&play->computer))
+            pass(&play->world, play->world.now_ms + (wait ? wait : 1));
+        else if (!wait)
+            ++play->world.now_ms;
+    }
+}
+
+void play_init(struct play *play, void (*hear)(void *context, const char *text), void *context)
+{
+    memset(play, 0, sizeof(*play));
+    play->hear = hear;
+    play->context = context;
+    play->world.pass = pass;
+    play->world.context = play;
+    hv_computer_init(&play->computer, &world_source, &play->world, "");
+}
+
+void play_cleanup(struct play *play)
+{
+    for (size_t i = 0; i < play->machine_count; ++i)
+        close_machine(play, &play->machines[i]);
+    hv_computer_cleanup(&play->computer);
+    world_cleanup(&play->world);
+}

@@ -1,0 +1,303 @@
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static void free_said(struct said *said)
+{
+    said_cleanup(said);
+    free(said);
+}
+
+/* What tells the instances of a class apart. */
+static const char *key_of(const struct said *said)
+{
+    static const char *const keys[] = {"InstanceID", "SystemName", "Name"};
+    const char *key = NULL;
+
+    for (size_t i = 0; !key && i < sizeof(keys) / sizeof(*keys); ++i)
+        key = hv_row_text(&said->row, keys[i], 0);
+    return key ? key : "";
+}
+
+static void remove_instance(struct world *world, const char *class_name, const char *key)
+{
+    for (size_t i = 0; i < world->instance_count; ++i)
+    {
+        if (strcmp(world->instances[i]->words[0], class_name) || strcmp(key_of(world->instances[i]), key))
+            continue;
+        free_said(world->instances[i]);
+        memmove(&world->instances[i], &world->instances[i + 1], (--world->instance_count - i) * sizeof(struct said *));
+        return;
+    }
+}
+
+/* In the place of the one before, so that the order stays. */
+static void put_instance(struct world *world, struct said *said)
+{
+    for (size_t i = 0; i < world->instance_count; ++i)
+    {
+        if (strcmp(world->instances[i]->words[0], said->words[0]) || strcmp(key_of(world->instances[i]), key_of(said)))
+            continue;
+        free_said(world->instances[i]);
+        world->instances[i] = said;
+        return;
+    }
+    if (world->instance_count < WORLD_INSTANCES_MAX)
+        world->instances[world->instance_count++] = said;
+    else
+        free_said(said);
+}
+
+static void put_failure(struct world *world, const char *what, int32_t code)
+{
+    size_t place = 0;
+
+    while (place < WORLD_FAILURES_MAX && strcmp(world->failures[place].what, what))
+        ++place;
+    for (size_t i = 0; place == WORLD_FAILURES_MAX && i < WORLD_FAILURES_MAX; ++i)
+        place = *world->failures[i].what ? place : i;
+    if (place == WORLD_FAILURES_MAX)
+        return;
+    strcpy(world->failures[place].what, code ? what : "");
+    world->failures[place].code = code;
+}
+
+static int32_t failure_of(const struct world *world, const char *what)
+{
+    for (size_t i = 0; i < WORLD_FAILURES_MAX; ++i)
+    {
+        if (!strcmp(world->failures[i].what, what))
+            return world->failures[i].code;
+    }
+    return HV_OK;
+}
+
+static bool queue(struct said **list, size_t *count, struct said *said)
+{
+    if (*count == WORLD_QUEUE_MAX)
+        free_said(said);
+    else
+        list[(*count)++] = said;
+    return true;
+}
+
+bool world_take(struct world *world, struct said *said)
+{
+    switch (said->verb)
+    {
+        case SAID_IS:
+            put_instance(world, said);
+            return true;
+        case SAID_GONE:
+            remove_instance(world, said->words[0], said->words[1]);
+            return false;
+        case SAID_TELLS:
+            /* Nobody keeps it for who has not subscribed. */
+            return world->subscribed && queue(world->told, &world->told_count, said);
+        case SAID_LOGS:
+            return queue(world->logged, &world->logged_count, said);
+        case SAID_FAILS:
+            put_failure(world, said->words[0], (int32_t)(uint32_t)strtoul(said->words[1], NULL, 16));
+            return false;
+        default:
+            return false;
+    }
+}
+
+static struct said *take_first(struct said **list, size_t *count)
+{
+    struct said *first = list[0];
+
+    memmove(list, list + 1, --*count * sizeof(*list));
+    return first;
+}
+
+/* What the core calls */
+
+static int32_t world_connect(void *context)
+{
+    struct world *world = context;
+    int32_t code = failure_of(world, "connect");
+
+    ++world->connects;
+    world->connected = code >= 0;
+    return code;
+}
+
+static void world_disconnect(void *context)
+{
+    struct world *world = context;
+
+    world->connected = world->subscribed = false;
+    while (world->told_count)
+        free_said(take_first(world->told, &world->told_count));
+}
+
+/* Whether the instance is one that the query is about: the conditions that name a machine are looked at. */
+static bool is_asked_for(const struct said *said, const char *query)
+{
+    const char *where = strstr(query, " WHERE "), *name = strstr(query, "ElementName = '"), *element;
+    const char *job = strstr(query, "InstanceID=\""), *like = strstr(query, "'Microsoft:");
+    struct hv_guid guid, own;
+
+    if (job)
+        return !strncmp(job + 12, key_of(said), strlen(key_of(said)));
+    if (name && (element = hv_row_text(&said->row, "ElementName", 0)))
+        return !strncasecmp(name + 15, element, strlen(element)) && name[15 + strlen(element)] == '\'';
+    for (; where && (where = strchr(where, '\'')); ++where)
+    {
+        if (hv_guid_parse_start(&guid, where + 1))
+            return hv_guid_parse(&own, key_of(said)) && hv_guid_equals(&guid, &own);
+    }
+    for (; like; like = strstr(like + 1, "'Microsoft:"))
+    {
+        if (hv_guid_parse_start(&guid, like + 11))
+            return strstr(key_of(said), guid.text) != NULL;
+    }
+    return true;
+}
+
+static int32_t world_query(void *context, const char *query, enum hv_class class_,
+        void (*take)(void *taker, const struct hv_row *row), void *taker)
+{
+    struct world *world = context;
+    const char *name = class_ == HV_CLASS_AFFECTED ? "Msvm_AffectedJobElement" : hv_class_name(class_);
+    char what[SAID_WORD_MAX + 1];
+
+    ++world->queries[class_];
+    snprintf(what, sizeof(what), "query:%.60s", name);
+    if (!world->connected)
+        return HV_E_DISCONNECTED;
+    for (size_t i = 0; failure_of(world, what) >= 0 && i < world->instance_count; ++i)
+    {
+        if (!strcmp(world->instances[i]->words[0], name) && is_asked_for(world->instances[i], query))
+            take(taker, &world->instances[i]->row);
+    }
+    return failure_of(world, what);
+}
+
+static int32_t world_subscribe(void *context, const char *query)
+{
+    struct world *world = context;
+    int32_t code = failure_of(world, "subscribe");
+
+    ++world->subscriptions;
+    if (code >= 0 && !strstr(query, " WITHIN "))
+        code = failure_of(world, "push");
+    world->subscribed = code >= 0;
+    return code;
+}
+
+static bool copy_row(struct hv_row *to, const struct hv_row *from)
+{
+    for (size_t i = 0; i < from->count; ++i)
+    {
+        const struct hv_value *value = &from->values[i];
+        const char *name = from->text + value->name, *text = from->text + value->text;
+
+        if (value->text == SIZE_MAX ? !hv_row_add_number(to, name, value->number)
+                                    : !hv_row_add_text(to, name, text, strlen(text)))
+            return false;
+    }
+    return true;
+}
+
+static int32_t world_next(void *context, uint32_t timeout_ms, struct hv_notification *notification, struct hv_row *row)
+{
+    struct world *world = context;
+    struct said *said;
+    int32_t code;
+
+    if (!world->told_count && world->pass)
+        world->pass(world, world->now_ms + timeout_ms);
+    if ((code = failure_of(world, "next")) < 0)
+        world->subscribed = false;
+    if (code < 0 || !world->told_count)
+        return code < 0 ? code : HV_TIMED_OUT;
+    said = take_first(world->told, &world->told_count);
+    *notification = (struct hv_notification){
+            .type = *said->words[0] == 'c'   ? HV_CREATED
+                    : *said->words[0] == 'd' ? HV_DELETED
+                                             : HV_MODIFIED,
+            .class_ = strcmp(said->words[1], hv_class_name(HV_CLASS_SYSTEM)) ? HV_CLASS_SETTINGS : HV_CLASS_SYSTEM,
+            .time_us = WORLD_TIME_US + (int64_t)said->at_ms * 1000,
+    };
+    code = copy_row(row, &said->row) ? HV_OK : HV_E_NO_MEMORY;
+    free_said(said);
+    return code;
+}
+
+static int32_t world_open_log(void *context)
+{
+    struct world *world = context;
+    int32_t code = failure_of(world, "log");
+
+    world->log_open = code >= 0;
+    return code;
+}
+
+static void world_close_log(void *context)
+{
+    struct world *world = context;
+
+    world->log_open = false;
+}
+
+static int32_t world_next_record(void *context, struct hv_record *record)
+{
+    struct world *world = context;
+    int32_t code = failure_of(world, "records");
+    struct said *said;
+
+    if (code < 0 || !world->logged_count)
+        return code < 0 ? code : HV_TIMED_OUT;
+    said = take_first(world->logged, &world->logged_count);
+    *record = (struct hv_record){
+            .channel = strcmp(said->words[0], "vmms") ? HV_CHANNEL_WORKER : HV_CHANNEL_VMMS,
+            .provider = !strcmp(said->words[1], "worker") ? HV_PROVIDER_WORKER
+                    : !strcmp(said->words[1], "vmms")     ? HV_PROVIDER_VMMS
+                                                          : HV_PROVIDER_OTHER,
+            .id = (uint32_t)strtoul(said->words[2], NULL, 10),
+            .number = (uint64_t)hv_row_number_or(&said->row, "number", 0, (int64_t)++world->record_number),
+            .time_us = WORLD_TIME_US + (int64_t)said->at_ms * 1000,
+    };
+    if (!hv_guid_parse(&record->machine, said->words[3]))
+        *record->machine.text = 0;
+    free_said(said);
+    return HV_OK;
+}
+
+static uint64_t world_now_ms(void *context)
+{
+    return ((struct world *)context)->now_ms;
+}
+
+static int64_t world_time_us(void *context)
+{
+    return WORLD_TIME_US + (int64_t)((struct world *)context)->now_ms * 1000;
+}
+
+const struct hv_source world_source = {
+        .connect = world_connect,
+        .disconnect = world_disconnect,
+        .query = world_query,
+        .subscribe = world_subscribe,
+        .next = world_next,
+        .open_log = world_open_log,
+        .close_log = world_close_log,
+        .next_record = world_next_record,
+        .now_ms = world_now_ms,
+        .time_us = world_time_us,
+};
+
+void world_cleanup(struct world *world)
+{
+    world_disconnect(world);
+    while (world->logged_count)
+        free_said(take_first(world->logged, &world->logged_count));
+    while (world->instance_count)
+        free_said(world->instances[--world->instance_count]);
+}
