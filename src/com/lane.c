@@ -69,7 +69,7 @@ void lane_leave_apartment(struct lane *lane)
  * leaves it; the multithreaded apartment has none. Takes the caller's reference to the apartment over, unless it fails.
  * NULL: out of memory, or the apartment has ended. */
 static struct lane *lane_create(
-        struct event_source *source, const IUnknown *listener, struct apartment *apartment, DWORD home_thread)
+        struct event_source *source, const void *listener, struct apartment *apartment, DWORD home_thread)
 {
     struct lane *lane = memory_alloc(sizeof(*lane));
 
@@ -107,7 +107,7 @@ static bool lane_has_been_told(const struct lane *lane)
 }
 
 static bool lane_is_that(
-        const struct lane *lane, const IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
+        const struct lane *lane, const void *listener, const struct apartment *apartment, DWORD home_thread)
 {
     return lane->listener == listener && lane->apartment == apartment && lane->home_thread == home_thread
             && !lane_has_been_told(lane);
@@ -116,7 +116,7 @@ static bool lane_is_that(
 /* The listener's lane, with a reference and counted as having one receiver more, so that it is not taken out of the
  * list before the receiver has joined; NULL: there is none. */
 static struct lane *lane_find(
-        struct event_source *source, const IUnknown *listener, const struct apartment *apartment, DWORD home_thread)
+        struct event_source *source, const void *listener, const struct apartment *apartment, DWORD home_thread)
 {
     struct lane *lane = source->lanes;
 
@@ -157,7 +157,7 @@ static struct lane *lane_list(struct lane *made)
     return lane;
 }
 
-static struct lane *lane_get(struct event_source *source, const IUnknown *listener, enum lane_home home)
+static struct lane *lane_get(struct event_source *source, const void *listener, enum lane_home home)
 {
     DWORD home_thread = home == LANE_HOME_THREAD ? GetCurrentThreadId() : 0;
     struct apartment *apartment = apartment_get_current();
@@ -174,7 +174,7 @@ static struct lane *lane_get(struct event_source *source, const IUnknown *listen
     return lane;
 }
 
-bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver)
+bool lane_join(struct event_source *source, const void *listener, enum lane_home home, struct lane_receiver *receiver)
 {
     struct lane *lane = lane_get(source, listener, home);
 

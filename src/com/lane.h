@@ -69,14 +69,15 @@ enum lane_home
 
 /*
  * Puts the receiver into the lane that the listener has in the calling thread's apartment, or into a new one.
- * `listener` is what tells one listener from another: the identity (IUnknown) is compared, so the receiver's owner
- * holds the object until `destroy`. The receiver has a reference for a list of listeners, to be given back by
- * lane_release_listener. Events that are lost, because the lane is full or memory short, count in the source's
- * `dropped`.
+ * `listener` is what tells one listener from another. It is compared and never used: of an object the identity
+ * (IUnknown), which the receiver's owner holds until `destroy`, of anything else an address that is its own.
+ *
+ * The receiver has a reference for a list of listeners, to be given back by lane_release_listener. Events that are lost,
+ * because the lane is full or memory short, count in the source's `dropped`.
  *
  * False: out of memory, or the apartment has ended; the receiver is left alone.
  */
-bool lane_join(struct event_source *source, IUnknown *listener, enum lane_home home, struct lane_receiver *receiver);
+bool lane_join(struct event_source *source, const void *listener, enum lane_home home, struct lane_receiver *receiver);
 
 /* A listener_notify: puts the event into the lane of the receiver that is the context. */
 void CALLBACK lane_notify(const VMEVENT *event, void *context);

@@ -15,7 +15,7 @@ struct lane
     struct lane *next, **link; /* guarded by the source's lock; link is NULL outside its list */
     ULONGLONG number;          /* its place in that list, where the numbers descend; stays when it is taken out */
     UINT receiver_count;       /* guarded by the source's lock; the receivers that have not ended */
-    const IUnknown *listener;  /* only compared; the receivers' owners hold it until the last receiver has ended */
+    const void *listener;      /* only compared; the receivers' owners hold it until the last receiver has ended */
     struct apartment *apartment;
     struct apartment_member member;
     DWORD home_thread; /* what is fired on it, in the apartment, is delivered at once; 0: there is none */

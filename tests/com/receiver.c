@@ -87,7 +87,7 @@ void source_end(struct event_source *source)
 }
 
 /* A listener is known by its address alone, and never called. */
-static IUnknown listeners[4];
+static char listeners[4];
 
 void receiver_join(struct receiver *receiver, struct event_source *source, UINT listener, enum lane_home home)
 {
