@@ -232,6 +232,20 @@ IVMEventRecord : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE get_Arguments(
         VARIANT *arguments) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE get_Value(
+        VARIANT argument,
+        VARIANT *value) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Enumerator(
+        VARIANT argument,
+        BSTR *name) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Json(
+        BSTR *json) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_TimeText(
+        BSTR *text) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventRecord, 0x1095de68, 0x0989, 0x46ab, 0x95,0x5e, 0xf2,0x38,0x67,0xd4,0x11,0xe8)
@@ -315,6 +329,24 @@ typedef struct IVMEventRecordVtbl {
         IVMEventRecord *This,
         VARIANT *arguments);
 
+    HRESULT (STDMETHODCALLTYPE *get_Value)(
+        IVMEventRecord *This,
+        VARIANT argument,
+        VARIANT *value);
+
+    HRESULT (STDMETHODCALLTYPE *get_Enumerator)(
+        IVMEventRecord *This,
+        VARIANT argument,
+        BSTR *name);
+
+    HRESULT (STDMETHODCALLTYPE *get_Json)(
+        IVMEventRecord *This,
+        BSTR *json);
+
+    HRESULT (STDMETHODCALLTYPE *get_TimeText)(
+        IVMEventRecord *This,
+        BSTR *text);
+
     END_INTERFACE
 } IVMEventRecordVtbl;
 
@@ -342,6 +374,10 @@ interface IVMEventRecord {
 #define IVMEventRecord_get_Name(This,name) (This)->lpVtbl->get_Name(This,name)
 #define IVMEventRecord_get_Id(This,id) (This)->lpVtbl->get_Id(This,id)
 #define IVMEventRecord_get_Arguments(This,arguments) (This)->lpVtbl->get_Arguments(This,arguments)
+#define IVMEventRecord_get_Value(This,argument,value) (This)->lpVtbl->get_Value(This,argument,value)
+#define IVMEventRecord_get_Enumerator(This,argument,name) (This)->lpVtbl->get_Enumerator(This,argument,name)
+#define IVMEventRecord_get_Json(This,json) (This)->lpVtbl->get_Json(This,json)
+#define IVMEventRecord_get_TimeText(This,text) (This)->lpVtbl->get_TimeText(This,text)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventRecord_QueryInterface(IVMEventRecord* This,REFIID riid,void **ppvObject) {
@@ -390,6 +426,18 @@ static __WIDL_INLINE HRESULT IVMEventRecord_get_Id(IVMEventRecord* This,LONG *id
 }
 static __WIDL_INLINE HRESULT IVMEventRecord_get_Arguments(IVMEventRecord* This,VARIANT *arguments) {
     return This->lpVtbl->get_Arguments(This,arguments);
+}
+static __WIDL_INLINE HRESULT IVMEventRecord_get_Value(IVMEventRecord* This,VARIANT argument,VARIANT *value) {
+    return This->lpVtbl->get_Value(This,argument,value);
+}
+static __WIDL_INLINE HRESULT IVMEventRecord_get_Enumerator(IVMEventRecord* This,VARIANT argument,BSTR *name) {
+    return This->lpVtbl->get_Enumerator(This,argument,name);
+}
+static __WIDL_INLINE HRESULT IVMEventRecord_get_Json(IVMEventRecord* This,BSTR *json) {
+    return This->lpVtbl->get_Json(This,json);
+}
+static __WIDL_INLINE HRESULT IVMEventRecord_get_TimeText(IVMEventRecord* This,BSTR *text) {
+    return This->lpVtbl->get_TimeText(This,text);
 }
 #endif
 #endif
@@ -450,6 +498,7 @@ IVMEventSink : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE Subscribe(
         VARIANT event,
         VARIANT handler,
+        BSTR source,
         LONG *cookie) = 0;
 
     virtual HRESULT STDMETHODCALLTYPE Unsubscribe(
@@ -495,6 +544,18 @@ IVMEventSink : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE CatchUp(
         LONG timeoutMs,
         LONG *missing) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE UnsubscribeAll(
+        LONG *count) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Subscriptions(
+        LONG *count) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE WaitFor(
+        VARIANT event,
+        LONG timeoutMs,
+        BSTR source,
+        IVMEventRecord **record) = 0;
 
 };
 #ifdef __CRT_UUID_DECL
@@ -593,6 +654,7 @@ typedef struct IVMEventSinkVtbl {
         IVMEventSink *This,
         VARIANT event,
         VARIANT handler,
+        BSTR source,
         LONG *cookie);
 
     HRESULT (STDMETHODCALLTYPE *Unsubscribe)(
@@ -651,6 +713,21 @@ typedef struct IVMEventSinkVtbl {
         LONG timeoutMs,
         LONG *missing);
 
+    HRESULT (STDMETHODCALLTYPE *UnsubscribeAll)(
+        IVMEventSink *This,
+        LONG *count);
+
+    HRESULT (STDMETHODCALLTYPE *get_Subscriptions)(
+        IVMEventSink *This,
+        LONG *count);
+
+    HRESULT (STDMETHODCALLTYPE *WaitFor)(
+        IVMEventSink *This,
+        VARIANT event,
+        LONG timeoutMs,
+        BSTR source,
+        IVMEventRecord **record);
+
     END_INTERFACE
 } IVMEventSinkVtbl;
 
@@ -682,7 +759,7 @@ interface IVMEventSink {
 #define IVMEventSink_OnGuestShutdown(This) (This)->lpVtbl->OnGuestShutdown(This)
 #define IVMEventSink_OnGuestLogoff(This,logoffType) (This)->lpVtbl->OnGuestLogoff(This,logoffType)
 #define IVMEventSink_OnDiskOutOfSpace(This,criticallyLow) (This)->lpVtbl->OnDiskOutOfSpace(This,criticallyLow)
-#define IVMEventSink_Subscribe(This,event,handler,cookie) (This)->lpVtbl->Subscribe(This,event,handler,cookie)
+#define IVMEventSink_Subscribe(This,event,handler,source,cookie) (This)->lpVtbl->Subscribe(This,event,handler,source,cookie)
 #define IVMEventSink_Unsubscribe(This,cookie) (This)->lpVtbl->Unsubscribe(This,cookie)
 #define IVMEventSink_Connect(This,source,label,cookie) (This)->lpVtbl->Connect(This,source,label,cookie)
 #define IVMEventSink_Disconnect(This,cookie) (This)->lpVtbl->Disconnect(This,cookie)
@@ -696,6 +773,9 @@ interface IVMEventSink {
 #define IVMEventSink_get_Failed(This,count) (This)->lpVtbl->get_Failed(This,count)
 #define IVMEventSink_get_Dropped(This,count) (This)->lpVtbl->get_Dropped(This,count)
 #define IVMEventSink_CatchUp(This,timeoutMs,missing) (This)->lpVtbl->CatchUp(This,timeoutMs,missing)
+#define IVMEventSink_UnsubscribeAll(This,count) (This)->lpVtbl->UnsubscribeAll(This,count)
+#define IVMEventSink_get_Subscriptions(This,count) (This)->lpVtbl->get_Subscriptions(This,count)
+#define IVMEventSink_WaitFor(This,event,timeoutMs,source,record) (This)->lpVtbl->WaitFor(This,event,timeoutMs,source,record)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventSink_QueryInterface(IVMEventSink* This,REFIID riid,void **ppvObject) {
@@ -757,8 +837,8 @@ static __WIDL_INLINE HRESULT IVMEventSink_OnGuestLogoff(IVMEventSink* This,VMLog
 static __WIDL_INLINE HRESULT IVMEventSink_OnDiskOutOfSpace(IVMEventSink* This,VARIANT_BOOL criticallyLow) {
     return This->lpVtbl->OnDiskOutOfSpace(This,criticallyLow);
 }
-static __WIDL_INLINE HRESULT IVMEventSink_Subscribe(IVMEventSink* This,VARIANT event,VARIANT handler,LONG *cookie) {
-    return This->lpVtbl->Subscribe(This,event,handler,cookie);
+static __WIDL_INLINE HRESULT IVMEventSink_Subscribe(IVMEventSink* This,VARIANT event,VARIANT handler,BSTR source,LONG *cookie) {
+    return This->lpVtbl->Subscribe(This,event,handler,source,cookie);
 }
 static __WIDL_INLINE HRESULT IVMEventSink_Unsubscribe(IVMEventSink* This,LONG cookie) {
     return This->lpVtbl->Unsubscribe(This,cookie);
@@ -798,6 +878,15 @@ static __WIDL_INLINE HRESULT IVMEventSink_get_Dropped(IVMEventSink* This,LONG *c
 }
 static __WIDL_INLINE HRESULT IVMEventSink_CatchUp(IVMEventSink* This,LONG timeoutMs,LONG *missing) {
     return This->lpVtbl->CatchUp(This,timeoutMs,missing);
+}
+static __WIDL_INLINE HRESULT IVMEventSink_UnsubscribeAll(IVMEventSink* This,LONG *count) {
+    return This->lpVtbl->UnsubscribeAll(This,count);
+}
+static __WIDL_INLINE HRESULT IVMEventSink_get_Subscriptions(IVMEventSink* This,LONG *count) {
+    return This->lpVtbl->get_Subscriptions(This,count);
+}
+static __WIDL_INLINE HRESULT IVMEventSink_WaitFor(IVMEventSink* This,VARIANT event,LONG timeoutMs,BSTR source,IVMEventRecord **record) {
+    return This->lpVtbl->WaitFor(This,event,timeoutMs,source,record);
 }
 #endif
 #endif

@@ -56,8 +56,7 @@ bool convert_in_locale(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lc
     return false;
 }
 
-/* The type that a parameter is declared with, as far as it is a simple one. */
-static VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared)
+VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared)
 {
     VARTYPE type = declared->vt;
     ITypeInfo *named;
@@ -79,8 +78,7 @@ static VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared)
     return type;
 }
 
-/* The place of a parameter's argument, as DISPPARAMS has it. params->cArgs: it has none. */
-static UINT place_of(const DISPPARAMS *params, UINT parameter)
+UINT argument_place(const DISPPARAMS *params, UINT parameter)
 {
     for (UINT i = 0; i < params->cNamedArgs; ++i)
     {
@@ -118,7 +116,7 @@ static HRESULT convert_all(
 
     for (SHORT i = 0; i < function->cParams && SUCCEEDED(hr); ++i)
     {
-        UINT place = place_of(&converted->params, (UINT)i);
+        UINT place = argument_place(&converted->params, (UINT)i);
 
         if (place < converted->params.cArgs)
             hr = convert_one(

@@ -31,6 +31,12 @@ HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, 
 
 void converted_cleanup(struct converted *converted);
 
+/* The type that a parameter is declared with, VT_I4 for an enumeration; VT_EMPTY for another type that has a name. */
+VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared);
+
+/* The place of a parameter's argument, as DISPPARAMS has it. params->cArgs: it has none. */
+UINT argument_place(const DISPPARAMS *params, UINT parameter);
+
 /*
  * Converts a value to a simple type as the caller's locale has it: true, into *value, when the two depend on a locale
  * and it can be done. *hr is what converted_init returns of it.

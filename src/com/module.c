@@ -6,6 +6,7 @@
 
 HINSTANCE module_instance;
 unsigned int module_trace_channel = TRACE_COM;
+const WCHAR *module_error_source = L"VMEvents";
 void (*module_on_idle)(void);
 
 static LONG uses;

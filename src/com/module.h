@@ -9,6 +9,9 @@ extern HINSTANCE module_instance;
 /* The channel of the trace for what objects of this binary refuse. */
 extern unsigned int module_trace_channel;
 
+/* The source that descriptions of errors name where it is not known which object refuses. */
+extern const WCHAR *module_error_source;
+
 /* Called when the last use ends, on the thread that ended it; may be NULL. */
 extern void (*module_on_idle)(void);
 

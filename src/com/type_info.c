@@ -1,6 +1,8 @@
 #include "com/type_info.h"
 
+#include "com/argument_fault.h"
 #include "com/converted.h"
+#include "com/error_info.h"
 #include "com/module.h"
 #include "platform/lock.h"
 #include "platform/memory.h"
@@ -138,6 +140,7 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     struct converted converted;
+    BSTR description;
     ITypeInfo *info;
     HRESULT hr;
 
@@ -154,6 +157,9 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
         hr = ITypeInfo_Invoke(info, object, id, flags, &converted.params, result, exception, arg_error);
         converted_cleanup(&converted);
     }
+    if ((hr == DISP_E_TYPEMISMATCH || hr == DISP_E_OVERFLOW) && exception
+            && (description = argument_fault_describe(info, id, flags, params)))
+        hr = error_raise_exception(exception, hr, module_error_source, description);
     ITypeInfo_Release(info);
     return hr;
 }

@@ -259,6 +259,47 @@ bool listeners_remove_later(struct listeners *list, uint32_t cookie, uint32_t ki
     return listeners_take_out(list, cookie, kind, false);
 }
 
+/* The first listener of that kind that was added no later than `last`; 0: there is none. */
+static uint32_t listeners_first_cookie(struct listeners *list, uint32_t kind, uint64_t last)
+{
+    struct listener *listener;
+    uint32_t cookie = 0;
+
+    lock_acquire(&dispatch_lock);
+    for (listener = atomic_load(&list->head); listener && !cookie; listener = atomic_load(&listener->next))
+    {
+        if ((atomic_load(&listener->events) & KIND_MASK) == kind && listener->serial <= last)
+            cookie = listener->cookie;
+    }
+    lock_release(&dispatch_lock);
+    return cookie;
+}
+
+uint32_t listeners_remove_all(struct listeners *list, uint32_t kind)
+{
+    uint32_t cookie, count = 0;
+    uint64_t last;
+
+    lock_acquire(&dispatch_lock);
+    last = list->serial;
+    lock_release(&dispatch_lock);
+    while ((cookie = listeners_first_cookie(list, kind, last)))
+        count += listeners_remove(list, cookie, kind);
+    return count;
+}
+
+uint32_t listeners_count(struct listeners *list, uint32_t kind)
+{
+    struct listener *listener;
+    uint32_t count = 0;
+
+    lock_acquire(&dispatch_lock);
+    for (listener = atomic_load(&list->head); listener; listener = atomic_load(&listener->next))
+        count += (atomic_load(&listener->events) & KIND_MASK) == kind;
+    lock_release(&dispatch_lock);
+    return count;
+}
+
 void listeners_close(struct listeners *list, void (*on_closed)(void *owner), void *owner)
 {
     struct listener *listener;

@@ -114,6 +114,12 @@ bool listeners_remove(struct listeners *list, uint32_t cookie, uint32_t kind);
 /* The same, but never waits: the release may be called when this has returned, by a thread that is in the list. */
 bool listeners_remove_later(struct listeners *list, uint32_t cookie, uint32_t kind);
 
+/* Removes every listener of that kind as listeners_remove does, but for those that are added meanwhile. Returns how many. */
+uint32_t listeners_remove_all(struct listeners *list, uint32_t kind);
+
+/* How many listeners of that kind there are. */
+uint32_t listeners_count(struct listeners *list, uint32_t kind);
+
 /* Whether the calling thread walks the list: it is inside a callback of that list. */
 static inline bool listeners_are_walked_here(struct listeners *list)
 {

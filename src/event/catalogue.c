@@ -115,7 +115,46 @@ static bool is_name(const WCHAR *name, size_t length, const WCHAR *known)
     return length < 64 && CompareStringOrdinal(name, (int)length, known, -1, TRUE) == CSTR_EQUAL;
 }
 
-uint32_t event_mask_from_name(const WCHAR *name, size_t length)
+static bool is_character(WCHAR c, WCHAR known)
+{
+    return c == '?' || CompareStringOrdinal(&c, 1, &known, 1, TRUE) == CSTR_EQUAL;
+}
+
+/* What stands in front of a "*" has been found when that is reached: only what the last one stands for is ever changed. */
+static bool is_pattern_of(const WCHAR *pattern, size_t length, const WCHAR *known)
+{
+    const WCHAR *end = pattern + length, *behind_star = NULL, *star_end = NULL;
+
+    while (*known)
+    {
+        if (pattern < end && *pattern == '*')
+        {
+            behind_star = ++pattern;
+            star_end = known;
+        }
+        else if (pattern < end && is_character(*pattern, *known))
+        {
+            ++pattern;
+            ++known;
+        }
+        else if (behind_star)
+        {
+            pattern = behind_star;
+            known = ++star_end;
+        }
+        else
+        {
+            return false;
+        }
+    }
+    while (pattern < end && *pattern == '*')
+        ++pattern;
+    return pattern == end;
+}
+
+typedef bool (*name_matcher)(const WCHAR *name, size_t length, const WCHAR *known);
+
+static uint32_t event_mask(const WCHAR *name, size_t length, name_matcher matches)
 {
     const WCHAR *dot = length ? wmemchr(name, '.', length) : NULL;
     size_t interface_length = dot ? (size_t)(dot - name) : 0, skipped = dot ? interface_length + 1 : 0;
@@ -126,13 +165,32 @@ uint32_t event_mask_from_name(const WCHAR *name, size_t length)
         const struct event_type *type = &event_types[i];
         const struct event_interface *of_server = &server_interfaces[type->interface_ - event_interfaces];
 
-        if (!is_name(name + skipped, length - skipped, type->name))
+        if (!matches(name + skipped, length - skipped, type->name))
             continue;
-        if (!dot || is_name(name, interface_length, type->interface_->name)
-                || (is_name(name, interface_length, of_server->name) && event_type_find(of_server, type->id)))
+        if (!dot || matches(name, interface_length, type->interface_->name)
+                || (event_type_find(of_server, type->id) && matches(name, interface_length, of_server->name)))
             mask |= event_types[i].mask;
     }
     return mask;
+}
+
+uint32_t event_mask_from_name(const WCHAR *name, size_t length)
+{
+    return event_mask(name, length, is_name);
+}
+
+uint32_t event_mask_from_pattern(const WCHAR *pattern, size_t length)
+{
+    return event_mask(pattern, length, is_pattern_of);
+}
+
+UINT event_param_place(const struct event_type *type, const WCHAR *name, size_t length)
+{
+    UINT place = 0;
+
+    while (place < type->param_count && !is_name(name, length, type->params[place].name))
+        ++place;
+    return place;
 }
 
 const WCHAR *enumeration_name(const struct enumeration *enumeration, LONG value)

@@ -114,6 +114,12 @@ bool event_is_first_of_its_name(const struct event_type *type);
  * name. */
 uint32_t event_mask_from_name(const WCHAR *name, size_t length);
 
+/* The same of a name in which "*" stands for any characters, and "?" for any one. */
+uint32_t event_mask_from_pattern(const WCHAR *pattern, size_t length);
+
+/* The place of the parameter of that name, in any case; as many as there are: none has it. */
+UINT event_param_place(const struct event_type *type, const WCHAR *name, size_t length);
+
 /* The value's name, or NULL when the enumeration does not have it. */
 const WCHAR *enumeration_name(const struct enumeration *enumeration, LONG value);
 

@@ -16,8 +16,8 @@ static const struct
 const BSTR empty_bstr = (BSTR)empty_bstr_storage.text;
 
 /* Finds for each parameter its place among the arguments: first the named ones, then by position. */
-static HRESULT place_arguments(const struct event_type *type, const DISPPARAMS *params, UINT places[EVENT_MAX_ARGS],
-        struct event_fault *fault)
+static HRESULT place_arguments(
+        const struct event_type *type, const DISPPARAMS *params, UINT places[EVENT_MAX_ARGS], struct event_fault *fault)
 {
     bool placed[EVENT_MAX_ARGS] = {false};
     UINT count = params->cArgs, named_count = params->cNamedArgs;
@@ -110,6 +110,18 @@ static HRESULT coerce(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lci
     return hr;
 }
 
+/* An enumerator may be called by its name. */
+static bool is_enumerator(const struct event_param *param, const VARIANT *arg, VARIANT *value)
+{
+    BSTR name;
+
+    if (!param->enumeration || (V_VT(arg) & ~VT_BYREF) != VT_BSTR)
+        return false;
+    name = V_VT(arg) == VT_BSTR ? V_BSTR(arg) : *V_BSTRREF(arg);
+    V_VT(value) = VT_I4;
+    return name && enumeration_value(param->enumeration, name, SysStringLen(name), &V_I4(value));
+}
+
 static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg, LCID lcid, struct event_fault *fault)
 {
     const struct event_param *param = &event->type->params[i];
@@ -122,7 +134,7 @@ static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg,
         return DISP_E_PARAMNOTOPTIONAL;
     if (!is_variant_type(V_VT(arg)))
         return DISP_E_TYPEMISMATCH;
-    if (FAILED(hr = coerce(&value, arg, param->type, lcid)))
+    if (!is_enumerator(param, arg, &value) && FAILED(hr = coerce(&value, arg, param->type, lcid)))
         return hr == E_OUTOFMEMORY ? hr : DISP_E_TYPEMISMATCH;
     event->owned |= 1u << i;
     event->args[i] = value;

@@ -1,6 +1,5 @@
 #include "event/json.h"
 
-#include "event/date.h"
 #include "event/notation.h"
 
 #include <wchar.h>
@@ -82,15 +81,6 @@ static void append_member(struct text *text, const WCHAR *before, const WCHAR *s
     append_string(text, string, wcslen(string));
 }
 
-static void append_time(struct text *text, DATE date)
-{
-    SYSTEMTIME time = {0};
-
-    system_time_from_date(date, &time);
-    text_append_format(text, L",\"time\":\"%04u-%02u-%02uT%02u:%02u:%02u.%03uZ\"", time.wYear, time.wMonth, time.wDay,
-            time.wHour, time.wMinute, time.wSecond, time.wMilliseconds);
-}
-
 /* Every parameter by its name. */
 static void append_arguments(struct text *text, const struct json_event *event)
 {
@@ -109,7 +99,9 @@ BSTR event_to_json(const struct json_event *event)
     struct text text = {0};
 
     text_append_format(&text, L"{\"sequence\":%ld", (long)event->sequence);
-    append_time(&text, event->time);
+    text_append(&text, L",\"time\":\"");
+    text_append_time(&text, event->time);
+    text_append(&text, L"\"");
     append_member(&text, L",\"source\":", event->source);
     append_member(&text, L",\"interface\":", event->type->interface_->name);
     append_member(&text, L",\"name\":", event->type->name);

@@ -1,5 +1,6 @@
 #include "event/text.h"
 
+#include "event/date.h"
 #include "event/notation.h"
 #include "platform/memory.h"
 #include "platform/unicode.h"
@@ -160,6 +161,15 @@ void text_append_beginning(struct text *text, const WCHAR *string, size_t length
 
     text_append_shown(text, string, shown);
     text_append(text, shown < length ? L"..." : L"");
+}
+
+void text_append_time(struct text *text, DATE date)
+{
+    SYSTEMTIME time = {0};
+
+    system_time_from_date(date, &time);
+    text_append_format(text, L"%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", time.wYear, time.wMonth, time.wDay, time.wHour,
+            time.wMinute, time.wSecond, time.wMilliseconds);
 }
 
 void text_append_enumeration(struct text *text, const struct enumeration *enumeration)

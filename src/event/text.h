@@ -30,6 +30,9 @@ void text_append(struct text *text, const WCHAR *string);
 void text_append_part(struct text *text, const WCHAR *string, size_t length);
 void text_append_number(struct text *text, LONG number);
 
+/* "2026-01-31T09:05:01.223Z" */
+void text_append_time(struct text *text, DATE time);
+
 /* By a format of _snwprintf. What %ls and %s bring is written by text_append_shown, like all the rest. */
 void text_append_format(struct text *text, const WCHAR *format, ...);
 void text_append_format_list(struct text *text, const WCHAR *format, va_list args);

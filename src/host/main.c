@@ -2,6 +2,7 @@
 #include "com/module.h"
 #include "com/registration/registration.h"
 #include "event/text.h"
+#include "host/error_source.h"
 #include "host/security.h"
 #include "host/server.h"
 #include "host/threads.h"
@@ -206,6 +207,7 @@ int WINAPI wWinMain(HINSTANCE instance, HINSTANCE previous, WCHAR *command_line,
     module_instance = instance;
     dll_search_system_only();
     module_trace_channel = TRACE_HOST;
+    module_error_source = HOST_ERROR_SOURCE;
     trace_open("vmhost.exe", version_of_program(version));
     if (!(argv = CommandLineToArgvW(GetCommandLineW(), &argc)))
         return EXIT_FAILED;

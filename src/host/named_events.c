@@ -22,19 +22,6 @@ static BSTR argument_string(const VARIANT *arg)
     return V_VT(arg) == VT_BSTR ? V_BSTR(arg) : NULL;
 }
 
-/* An enumerator by its name becomes its number. Another string is left as it is: it may be a number, by the caller's
- * locale. */
-static void take_enumerator(VARIANT *arg, const struct event_param *param)
-{
-    BSTR string = argument_string(arg);
-    LONG number;
-
-    if (!param->enumeration || !string || !enumeration_value(param->enumeration, string, SysStringLen(string), &number))
-        return;
-    V_VT(arg) = VT_I4;
-    V_I4(arg) = number;
-}
-
 /* What is wrong with an argument. A string that is neither an enumerator nor a number is an unknown enumerator. */
 static HRESULT refuse_argument(const struct event_type *type, const struct event_fault *fault, const VARIANT *args,
         HRESULT hr, BSTR *description)
@@ -70,8 +57,6 @@ static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count
         return DISP_E_BADPARAMCOUNT;
     }
     arguments_reverse(reversed, args, count);
-    for (UINT i = 0; i < count; ++i)
-        take_enumerator(&reversed[count - 1 - i], &type->params[i]);
     if (FAILED(hr = event_decode(event, &params, lcid, &fault)) && hr != E_OUTOFMEMORY)
         return refuse_argument(type, &fault, args, hr, description);
     return hr;

@@ -7,6 +7,7 @@
 #include "platform/trace.h"
 #include "platform/version.h"
 #include "sink/class_factory.h"
+#include "sink/event_invoke.h"
 #include "sink/sink.h"
 
 #include <olectl.h>
@@ -33,6 +34,7 @@ static void begin_trace(HINSTANCE instance)
     WCHAR version[VERSION_TEXT_SIZE];
 
     module_trace_channel = TRACE_SINK;
+    module_error_source = SINK_ERROR_SOURCE;
     trace_open("vmevents.dll", version_of_module(instance, version));
 }
 

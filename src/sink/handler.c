@@ -5,11 +5,7 @@
 #include "platform/memory.h"
 #include "platform/trace.h"
 #include "sink/record.h"
-
-#include <dispex.h>
-
-/* {a6ef9860-c720-11d0-9337-00a0c90dcaa9}: no library of MinGW-w64 has it. */
-static const IID iid_IDispatchEx = {0xa6ef9860, 0xc720, 0x11d0, {0x93, 0x37, 0x00, 0xa0, 0xc9, 0x0d, 0xca, 0xa9}};
+#include "sink/script_object.h"
 
 struct handler
 {
@@ -17,64 +13,14 @@ struct handler
     struct event_source *source;
     struct poll *poll;
     IDispatch *code;
-    bool is_function;
-    bool claims_every_name; /* has a DISPID for any name; only a call tells whether there is such a method */
-    bool whole;             /* a function gets the event's record instead of its arguments */
+    enum script_object_kind kind;
+    bool whole; /* a function gets the event's record instead of its arguments */
+    BSTR from;  /* the source that is listened to; NULL: any */
 };
 
 static struct handler *handler_from_receiver(struct lane_receiver *receiver)
 {
     return CONTAINING_RECORD(receiver, struct handler, receiver);
-}
-
-/* Wine's VBScript objects have names only for those who ask through IDispatchEx. */
-static HRESULT find_extended_method(IDispatch *code, const WCHAR *name, DISPID *id)
-{
-    IDispatchEx *extended;
-    BSTR string;
-    HRESULT hr;
-
-    if (FAILED(hr = IDispatch_QueryInterface(code, &iid_IDispatchEx, (void **)&extended)))
-        return hr;
-    hr = E_OUTOFMEMORY;
-    if ((string = SysAllocString(name)))
-        hr = IDispatchEx_GetDispID(extended, string, fdexNameCaseInsensitive, id);
-    SysFreeString(string);
-    IDispatchEx_Release(extended);
-    return hr;
-}
-
-/* E_OUTOFMEMORY: it cannot be told whether there is one. Any other failure: there is none. */
-static HRESULT find_method(IDispatch *code, const WCHAR *name, DISPID *id)
-{
-    LPOLESTR names = (LPOLESTR)name;
-    HRESULT hr;
-
-    hr = IDispatch_GetIDsOfNames(code, &IID_NULL, &names, 1, LOCALE_USER_DEFAULT, id);
-    if (hr == E_NOTIMPL)
-        hr = find_extended_method(code, name, id);
-    return hr;
-}
-
-/* An object that has a method named like some event is taken for one whose methods are the handlers; any other is a
- * function. AutoHotkey's objects, functions too, have a DISPID for whatever name they are asked for. */
-static HRESULT handler_find_out_kind(struct handler *handler)
-{
-    HRESULT hr = E_FAIL;
-    DISPID id;
-
-    for (unsigned int i = 0; i < EVENT_COUNT && FAILED(hr); ++i)
-    {
-        if (!event_is_first_of_its_name(&event_types[i]))
-            continue;
-        if ((hr = find_method(handler->code, event_types[i].name, &id)) == E_OUTOFMEMORY)
-            return hr;
-    }
-    if ((handler->is_function = FAILED(hr)))
-        return S_OK;
-    hr = find_method(handler->code, L"vmevents_no_such_member", &id);
-    handler->claims_every_name = SUCCEEDED(hr);
-    return hr == E_OUTOFMEMORY ? hr : S_OK;
 }
 
 static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count)
@@ -135,20 +81,29 @@ static bool handler_call(struct handler *handler, struct kept_event *kept, HRESU
 {
     DISPID id;
 
-    if (!handler->is_function)
+    if (handler->kind != SCRIPT_FUNCTION)
     {
-        HRESULT hr = find_method(handler->code, kept->event.type->name, &id);
+        HRESULT hr = script_object_find_method(handler->code, kept->event.type->name, &id);
 
         if (hr == E_OUTOFMEMORY)
             InterlockedIncrement(&handler->source->failed);
         if (FAILED(hr))
             return false;
         *result = call_with_arguments(handler->code, id, kept);
-        if (*result != DISP_E_MEMBERNOTFOUND || !handler->claims_every_name)
+        if (*result != DISP_E_MEMBERNOTFOUND || handler->kind != SCRIPT_CLAIMS_EVERY_NAME)
             return true;
     }
     *result = handler_call_function(handler, kept);
-    return handler->is_function || *result != DISP_E_MEMBERNOTFOUND;
+    return handler->kind == SCRIPT_FUNCTION || *result != DISP_E_MEMBERNOTFOUND;
+}
+
+/* A listener_notify. */
+static void CALLBACK handler_notify(const VMEVENT *event, void *context)
+{
+    struct lane_receiver *receiver = context;
+
+    if (source_is_chosen(handler_from_receiver(receiver)->from, event->source))
+        lane_notify(event, receiver);
 }
 
 static void handler_deliver(struct lane_receiver *receiver, struct kept_event *kept)
@@ -174,6 +129,7 @@ static void handler_free(struct lane_receiver *receiver)
 
     poll_release(handler->poll);
     event_source_release(handler->source);
+    SysFreeString(handler->from);
     memory_free(handler);
 }
 
@@ -191,10 +147,17 @@ static bool handler_join(struct handler *handler)
     return joined;
 }
 
-HRESULT handler_subscribe(
-        struct event_source *source, struct poll *poll, uint32_t events, IDispatch *code, bool whole, uint32_t *cookie)
+/* False: out of memory. */
+static bool handler_copy_source(struct handler *handler, BSTR from)
+{
+    return !SysStringLen(from) || (handler->from = SysAllocStringLen(from, SysStringLen(from)));
+}
+
+HRESULT handler_subscribe(struct event_source *source, struct poll *poll, const struct event_choice *choice, BSTR from,
+        IDispatch *code, uint32_t *cookie)
 {
     struct handler *handler = memory_alloc(sizeof(*handler));
+    HRESULT hr;
 
     if (!handler)
         return E_OUTOFMEMORY;
@@ -204,16 +167,20 @@ HRESULT handler_subscribe(
     handler->source = source;
     handler->poll = poll;
     handler->code = code;
-    handler->whole = whole;
-    if (FAILED(handler_find_out_kind(handler)) || !handler_join(handler))
+    handler->whole = choice->several_names;
+    hr = script_object_find_kind(code, &handler->kind);
+    if (SUCCEEDED(hr) && (!handler_copy_source(handler, from) || !handler_join(handler)))
+        hr = E_OUTOFMEMORY;
+    if (FAILED(hr))
     {
+        SysFreeString(handler->from);
         memory_free(handler);
-        return E_OUTOFMEMORY;
+        return hr;
     }
     event_source_addref(source);
     poll_addref(poll);
     IDispatch_AddRef(code);
-    if (!listeners_add(&source->listeners, events | LISTENER_HANDLER, lane_notify, &handler->receiver,
+    if (!listeners_add(&source->listeners, choice->events | LISTENER_HANDLER, handler_notify, &handler->receiver,
                 lane_release_listener, cookie))
     {
         lane_release_listener(&handler->receiver);

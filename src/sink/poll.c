@@ -8,19 +8,6 @@
 /* How long a Run that was given no time runs what waits already. */
 #define RUN_WAITING_MS 20
 
-/* A call of poll_next or poll_run that is under way. */
-struct poll_wait
-{
-    struct poll_wait *next, **link;
-    HANDLE wake;
-    struct apartment *apartment;
-    ULONGLONG start;
-    DWORD timeout_ms;
-    UINT jobs;  /* that it has run, for pump */
-    LONG calls; /* of handlers in this apartment since it began */
-    bool stopped;
-};
-
 void poll_wake_all(struct poll *poll)
 {
     lock_assert_exclusive(&poll->lock);
@@ -71,7 +58,7 @@ void poll_close(struct poll *poll)
     poll_release(poll);
 }
 
-static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD timeout_ms)
+HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD timeout_ms)
 {
     memset(wait, 0, sizeof(*wait));
     wait->start = clock_ms();
@@ -98,7 +85,7 @@ static HRESULT poll_wait_begin(struct poll *poll, struct poll_wait *wait, DWORD 
     return S_OK;
 }
 
-static void poll_wait_end(struct poll *poll, struct poll_wait *wait)
+void poll_wait_end(struct poll *poll, struct poll_wait *wait)
 {
     lock_acquire(&poll->lock);
     if ((*wait->link = wait->next))
@@ -109,8 +96,7 @@ static void poll_wait_end(struct poll *poll, struct poll_wait *wait)
     poll_release(poll);
 }
 
-/* Milliseconds that are left; 0 also after Stop. */
-static DWORD poll_wait_left(struct poll *poll, struct poll_wait *wait)
+DWORD poll_wait_left(struct poll *poll, struct poll_wait *wait)
 {
     bool stopped;
 
@@ -124,9 +110,7 @@ static DWORD poll_wait_left(struct poll *poll, struct poll_wait *wait)
     return clock_left_ms(wait->start, wait->timeout_ms);
 }
 
-/* Works for the apartment or waits, until something happens or the time is up. False: the thread has been asked to
- * quit. */
-static bool poll_wait_pump(struct poll *poll, struct poll_wait *wait)
+bool poll_wait_pump(struct poll *poll, struct poll_wait *wait)
 {
     return pump(wait->apartment, wait->wake, poll_wait_left(poll, wait), &wait->jobs);
 }

@@ -1,5 +1,5 @@
 /*
- * Polling and pumping: the queue behind NextEvent, and Run and Stop. Shared by the sink and its handlers, which
+ * Polling and pumping: the queue behind NextEvent, WaitFor, and Run and Stop. Shared by the sink and its handlers, which
  * may outlive it.
  *
  * The queue is on from the start, so that a script may connect first and poll later. The first callback of a C
@@ -15,6 +15,7 @@
 #include "com/event_source.h"
 #include "event/kept_event.h"
 
+struct event_choice;
 struct poll;
 
 /* With one reference; queues what is fired at the source. NULL: out of memory. */
@@ -43,7 +44,12 @@ HRESULT poll_next(struct poll *poll, DWORD timeout_ms, struct kept_event **kept)
  * called. S_OK, E_OUTOFMEMORY */
 HRESULT poll_run(struct poll *poll, DWORD timeout_ms, LONG *count);
 
-/* Ends every poll_run and poll_next that waits; when none does, the next one, after it has run what waits then. */
+/* Waits in the same way for the next event of those that were chosen, from that source (NULL: any). The queue keeps it
+ * too. The caller releases it. S_OK, E_OUTOFMEMORY; S_FALSE and NULL as poll_next */
+HRESULT poll_wait_for(
+        struct poll *poll, const struct event_choice *choice, BSTR from, DWORD timeout_ms, struct kept_event **kept);
+
+/* Ends every poll_run, poll_next and poll_wait_for that waits; when none does, the next one, after it has run what waits then. */
 void poll_stop(struct poll *poll);
 
 /* Counts a call of a handler, for the poll_run of the calling thread's apartment. */

@@ -1,10 +1,14 @@
 #include "sink/record.h"
 
 #include "com/dispatch_methods.h"
+#include "com/error_info.h"
+#include "com/error_support.h"
 #include "com/module.h"
 #include "com/stand_in.h"
+#include "event/json.h"
 #include "event/text.h"
 #include "platform/memory.h"
+#include "sink/event_invoke.h"
 
 /* 30 December 1899, the zero of DATE, in days since 1 January 1601, the zero of FILETIME. */
 #define DATE_ZERO_DAYS 109205
@@ -13,6 +17,7 @@
 struct record
 {
     IVMEventRecord IVMEventRecord_iface;
+    struct error_support error_support;
     LONG refcount;
     struct kept_event *kept;
 };
@@ -35,6 +40,12 @@ static HRESULT WINAPI record_QueryInterface(IVMEventRecord *iface, REFIID riid, 
     {
         IVMEventRecord_AddRef(iface);
         *object = iface;
+        return S_OK;
+    }
+    if (IsEqualIID(riid, &IID_ISupportErrorInfo))
+    {
+        IVMEventRecord_AddRef(iface);
+        *object = &record_from_IVMEventRecord(iface)->error_support.ISupportErrorInfo_iface;
         return S_OK;
     }
     *object = NULL;
@@ -91,15 +102,29 @@ static HRESULT WINAPI record_get_Sequence(IVMEventRecord *iface, LONG *sequence)
     return return_number(record_from_IVMEventRecord(iface)->kept->sequence, sequence);
 }
 
+static DATE record_time(IVMEventRecord *iface)
+{
+    const FILETIME *time = &record_from_IVMEventRecord(iface)->kept->time;
+
+    return (double)(((ULONGLONG)time->dwHighDateTime << 32) | time->dwLowDateTime) / FILETIME_PER_DAY - DATE_ZERO_DAYS;
+}
+
 static HRESULT WINAPI record_get_Time(IVMEventRecord *iface, DATE *time)
 {
-    const FILETIME *filetime = &record_from_IVMEventRecord(iface)->kept->time;
-
     if (!time)
         return E_POINTER;
-    *time = (double)(((ULONGLONG)filetime->dwHighDateTime << 32) | filetime->dwLowDateTime) / FILETIME_PER_DAY
-            - DATE_ZERO_DAYS;
+    *time = record_time(iface);
     return S_OK;
+}
+
+static HRESULT WINAPI record_get_TimeText(IVMEventRecord *iface, BSTR *result)
+{
+    struct text text = {0};
+
+    if (!result)
+        return E_POINTER;
+    text_append_time(&text, record_time(iface));
+    return (*result = text_finish(&text)) ? S_OK : E_OUTOFMEMORY;
 }
 
 static HRESULT WINAPI record_get_Source(IVMEventRecord *iface, BSTR *source)
@@ -156,6 +181,105 @@ static HRESULT WINAPI record_get_Arguments(IVMEventRecord *iface, VARIANT *argum
     return S_OK;
 }
 
+static HRESULT refuse_argument(const struct event_type *type, const VARIANT *argument)
+{
+    struct text text = {0};
+
+    text_append(&text, type->name);
+    text_append(&text, L": there is no argument ");
+    if (V_VT(argument) == VT_BSTR)
+        text_append_quote(&text, V_BSTR(argument), SysStringLen(V_BSTR(argument)), TEXT_QUOTE_MAX);
+    else if (V_VT(argument) == VT_I4)
+        text_append_number(&text, V_I4(argument));
+    else
+        text_append(&text, L"but by its name or number");
+    text_append(&text, type->param_count ? L"; there are " : L"; there is none");
+    for (UINT i = 0; i < type->param_count; ++i)
+    {
+        text_append(&text, i ? L", " : L"");
+        text_append_number(&text, (LONG)i);
+        text_append(&text, L" (");
+        text_append(&text, type->params[i].name);
+        text_append(&text, L")");
+    }
+    return error_raise_text(DISP_E_BADINDEX, &IID_IVMEventRecord, SINK_ERROR_SOURCE, &text);
+}
+
+/* The place of the argument that a name or a number means. S_OK, DISP_E_BADINDEX with a description, E_OUTOFMEMORY */
+static HRESULT find_argument(const struct event_type *type, const VARIANT *argument, UINT *place)
+{
+    VARIANT plain;
+    HRESULT hr;
+
+    *place = type->param_count;
+    VariantInit(&plain);
+    if ((hr = VariantCopyInd(&plain, (VARIANT *)argument)) == E_OUTOFMEMORY)
+        return hr;
+    if (V_VT(&plain) == VT_BSTR)
+        *place = event_param_place(type, V_BSTR(&plain), SysStringLen(V_BSTR(&plain)));
+    else if (SUCCEEDED(VariantChangeType(&plain, &plain, 0, VT_I4)))
+        *place = (UINT)V_I4(&plain);
+    hr = *place < type->param_count ? S_OK : refuse_argument(type, &plain);
+    VariantClear(&plain);
+    return hr;
+}
+
+static HRESULT WINAPI record_get_Value(IVMEventRecord *iface, VARIANT argument, VARIANT *value)
+{
+    const struct kept_event *kept = record_from_IVMEventRecord(iface)->kept;
+    VARIANT args[EVENT_MAX_ARGS];
+    UINT place;
+    HRESULT hr;
+
+    if (!value)
+        return E_POINTER;
+    VariantInit(value);
+    if (V_VT(&argument) == VT_ERROR && V_ERROR(&argument) == DISP_E_PARAMNOTFOUND)
+    {
+        V_VT(value) = VT_BSTR;
+        return record_get_Text(iface, &V_BSTR(value));
+    }
+    if (FAILED(hr = find_argument(kept->event.type, &argument, &place)) || FAILED(hr = arguments_open(kept, args)))
+        return hr;
+    hr = VariantCopy(value, &args[place]);
+    arguments_close(kept, args);
+    return hr;
+}
+
+static HRESULT WINAPI record_get_Enumerator(IVMEventRecord *iface, VARIANT argument, BSTR *name)
+{
+    const struct event *event = record_event(iface);
+    const struct event_param *param;
+    UINT place;
+    HRESULT hr;
+
+    if (!name)
+        return E_POINTER;
+    *name = NULL;
+    if (FAILED(hr = find_argument(event->type, &argument, &place)))
+        return hr;
+    param = &event->type->params[place];
+    return return_string(
+            param->enumeration ? enumeration_name(param->enumeration, V_I4(&event->args[place])) : L"", name);
+}
+
+static HRESULT WINAPI record_get_Json(IVMEventRecord *iface, BSTR *json)
+{
+    const struct kept_event *kept = record_from_IVMEventRecord(iface)->kept;
+    const VMEVENT *event = &kept->event.view;
+    BSTR text;
+
+    if (!json)
+        return E_POINTER;
+    *json = NULL;
+    if (!(text = event_to_text(event)))
+        return E_OUTOFMEMORY;
+    *json = event_to_json(&(struct json_event){
+            kept->sequence, record_time(iface), event->source, kept->event.type, event->args, text});
+    SysFreeString(text);
+    return *json ? S_OK : E_OUTOFMEMORY;
+}
+
 static const IVMEventRecordVtbl record_vtbl = {
         record_QueryInterface,
         record_AddRef,
@@ -172,6 +296,10 @@ static const IVMEventRecordVtbl record_vtbl = {
         record_get_Name,
         record_get_Id,
         record_get_Arguments,
+        record_get_Value,
+        record_get_Enumerator,
+        record_get_Json,
+        record_get_TimeText,
 };
 
 HRESULT record_create(IVMEventRecord **result)
@@ -184,6 +312,7 @@ HRESULT record_create(IVMEventRecord **result)
     module_addref();
     record->IVMEventRecord_iface.lpVtbl = (IVMEventRecordVtbl *)&record_vtbl;
     record->refcount = 1;
+    error_support_init(&record->error_support, (IUnknown *)&record->IVMEventRecord_iface, &IID_IVMEventRecord);
     *result = &record->IVMEventRecord_iface;
     return S_OK;
 }

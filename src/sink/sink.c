@@ -10,6 +10,7 @@
 #include "platform/memory.h"
 #include "platform/trace.h"
 #include "sink/catch_up.h"
+#include "sink/event_choice.h"
 #include "sink/event_invoke.h"
 #include "sink/record.h"
 
@@ -150,12 +151,12 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
 /* The sink's own members */
 
 /* Subscribe and Connect call objects that may release the sink; the reference keeps it until they have returned. */
-static HRESULT WINAPI sink_Subscribe(IVMEventSink *iface, VARIANT event, VARIANT handler, LONG *cookie)
+static HRESULT WINAPI sink_Subscribe(IVMEventSink *iface, VARIANT event, VARIANT handler, BSTR source, LONG *cookie)
 {
     HRESULT hr;
 
     IVMEventSink_AddRef(iface);
-    hr = sink_subscribe(sink_from_IVMEventSink(iface), event, handler, cookie);
+    hr = sink_subscribe(sink_from_IVMEventSink(iface), event, handler, source, cookie);
     IVMEventSink_Release(iface);
     return hr;
 }
@@ -163,6 +164,17 @@ static HRESULT WINAPI sink_Subscribe(IVMEventSink *iface, VARIANT event, VARIANT
 static HRESULT WINAPI sink_Unsubscribe(IVMEventSink *iface, LONG cookie)
 {
     return sink_unsubscribe(sink_from_IVMEventSink(iface), cookie);
+}
+
+/* The functions that are let go of may release the sink. */
+static HRESULT WINAPI sink_UnsubscribeAll(IVMEventSink *iface, LONG *count)
+{
+    HRESULT hr;
+
+    IVMEventSink_AddRef(iface);
+    hr = sink_unsubscribe_all(sink_from_IVMEventSink(iface), count);
+    IVMEventSink_Release(iface);
+    return hr;
 }
 
 static HRESULT WINAPI sink_Connect(IVMEventSink *iface, IUnknown *source, BSTR label, LONG *cookie)
@@ -188,6 +200,21 @@ static HRESULT check_timeout(const WCHAR *method, LONG timeout_ms)
             method, (long)timeout_ms);
 }
 
+/* Gives the record that was made the event that has been waited for, and takes the reference to that. What is not S_OK
+ * ends the record: there is none. */
+static HRESULT finish_record(HRESULT hr, struct kept_event *kept, IVMEventRecord **record)
+{
+    if (hr == S_OK)
+    {
+        record_set_event(*record, kept);
+        kept_event_release(kept);
+        return S_OK;
+    }
+    IVMEventRecord_Release(*record);
+    *record = NULL;
+    return FAILED(hr) ? hr : S_OK;
+}
+
 static HRESULT WINAPI sink_NextEvent(IVMEventSink *iface, LONG timeout_ms, IVMEventRecord **record)
 {
     struct sink *sink = sink_from_IVMEventSink(iface);
@@ -202,15 +229,32 @@ static HRESULT WINAPI sink_NextEvent(IVMEventSink *iface, LONG timeout_ms, IVMEv
     /* The record is made first: an event that has been taken out of the queue must not be lost for want of memory. */
     if (FAILED(hr = record_create(record)))
         return hr;
-    if ((hr = poll_next(sink->poll, (DWORD)timeout_ms, &kept)) != S_OK)
+    hr = poll_next(sink->poll, (DWORD)timeout_ms, &kept);
+    return finish_record(hr, kept, record);
+}
+
+static HRESULT WINAPI sink_WaitFor(
+        IVMEventSink *iface, VARIANT event, LONG timeout_ms, BSTR source, IVMEventRecord **record)
+{
+    struct poll *poll = sink_from_IVMEventSink(iface)->poll;
+    struct event_choice choice;
+    struct kept_event *kept;
+    HRESULT hr;
+
+    if (!record)
+        return E_POINTER;
+    *record = NULL;
+    if (FAILED(hr = check_timeout(L"WaitFor", timeout_ms)))
+        return hr;
+    /* What is asked for its default value, and a handler that runs meanwhile, may release the sink. */
+    poll_addref(poll);
+    if (SUCCEEDED(hr = event_choice_from_variant(L"WaitFor", &event, &choice)) && SUCCEEDED(hr = record_create(record)))
     {
-        IVMEventRecord_Release(*record);
-        *record = NULL;
-        return FAILED(hr) ? hr : S_OK;
+        hr = poll_wait_for(poll, &choice, source, (DWORD)timeout_ms, &kept);
+        hr = finish_record(hr, kept, record);
     }
-    record_set_event(*record, kept);
-    kept_event_release(kept);
-    return S_OK;
+    poll_release(poll);
+    return hr;
 }
 
 static HRESULT WINAPI sink_Run(IVMEventSink *iface, LONG timeout_ms, LONG *count)
@@ -270,6 +314,11 @@ static HRESULT WINAPI sink_put_QueueCapacity(IVMEventSink *iface, LONG capacity)
     return poll_set_capacity(sink_from_IVMEventSink(iface)->poll, capacity);
 }
 
+static HRESULT WINAPI sink_get_Subscriptions(IVMEventSink *iface, LONG *count)
+{
+    return return_count(listeners_count(&sink_from_IVMEventSink(iface)->source->listeners, LISTENER_HANDLER), count);
+}
+
 static HRESULT WINAPI sink_get_Received(IVMEventSink *iface, LONG *count)
 {
     return return_count(readers_count_fired(&sink_from_IVMEventSink(iface)->source->listeners.readers), count);
@@ -324,6 +373,9 @@ static const IVMEventSinkVtbl sink_vtbl = {
         sink_get_Failed,
         sink_get_Dropped,
         sink_CatchUp,
+        sink_UnsubscribeAll,
+        sink_get_Subscriptions,
+        sink_WaitFor,
 };
 
 HRESULT sink_create(REFIID riid, void **object)

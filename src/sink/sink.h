@@ -72,8 +72,9 @@ HRESULT WINAPI sink_OnGuestLogoff(IVMEventSink *iface, VMLogoffType type);
 HRESULT WINAPI sink_OnDiskOutOfSpace(IVMEventSink *iface, VARIANT_BOOL critically_low);
 
 /* IVMEventSink's own members, as methods of the sink (subscribe.c, incoming.c). Their errors are described. */
-HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, LONG *cookie);
+HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, BSTR source, LONG *cookie);
 HRESULT sink_unsubscribe(struct sink *sink, LONG cookie);
+HRESULT sink_unsubscribe_all(struct sink *sink, LONG *count);
 HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cookie);
 HRESULT sink_disconnect(struct sink *sink, LONG cookie);
 void sink_disconnect_all(struct sink *sink);

@@ -145,7 +145,7 @@ static void world_begin(void)
     V_BSTR(&all) = SysAllocString(L"IVMVirtualMachineEvents.OnConfigurationChanged");
     V_VT(&handler) = VT_DISPATCH;
     V_DISPATCH(&handler) = &world.handler.IDispatch_iface;
-    EXPECT(IVMEventSink_Subscribe(world.sink, all, handler, &subscription) == S_OK);
+    EXPECT(IVMEventSink_Subscribe(world.sink, all, handler, NULL, &subscription) == S_OK);
     SysFreeString(V_BSTR(&all));
 }
 

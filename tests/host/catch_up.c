@@ -111,7 +111,7 @@ static void subscribe(DWORD delay_ms, void (*act)(void))
     handler.act = act;
     V_VT(&function) = VT_DISPATCH;
     V_DISPATCH(&function) = &handler.IDispatch_iface;
-    CHECK(IVMEventSink_Subscribe(sink, event, function, &subscription) == S_OK);
+    CHECK(IVMEventSink_Subscribe(sink, event, function, NULL, &subscription) == S_OK);
     VariantClear(&event);
 }
 

@@ -280,7 +280,7 @@ static HRESULT subscribe_to_nothing(struct world *world)
 
     V_VT(&name) = VT_BSTR;
     V_BSTR(&name) = SysAllocString(L"OnNothing");
-    hr = IVMEventSink_Subscribe(world->sink, name, recorder_variant(world->recorder), &world->cookie);
+    hr = IVMEventSink_Subscribe(world->sink, name, recorder_variant(world->recorder), NULL, &world->cookie);
     SysFreeString(V_BSTR(&name));
     EXPECT(!world->cookie && (hr == E_INVALIDARG || hr == E_OUTOFMEMORY));
     return S_OK;

@@ -160,7 +160,7 @@ static HRESULT subscribe_as(struct world *world, const WCHAR *event)
     V_BSTR(&name) = SysAllocString(event);
     V_VT(&reference) = VT_BYREF | VT_VARIANT;
     V_VARIANTREF(&reference) = &name;
-    hr = IVMEventSink_Subscribe(world->sink, reference, recorder_variant(world->recorder), &world->cookie);
+    hr = IVMEventSink_Subscribe(world->sink, reference, recorder_variant(world->recorder), NULL, &world->cookie);
     SysFreeString(V_BSTR(&name));
     EXPECT(SUCCEEDED(hr) == (world->cookie != 0));
     return hr;
@@ -189,7 +189,7 @@ static HRESULT subscribe_by_number(struct world *world)
 
     V_VT(&number) = VT_R8;
     V_R8(&number) = 11;
-    hr = IVMEventSink_Subscribe(world->sink, number, recorder_variant(world->recorder), &world->cookie);
+    hr = IVMEventSink_Subscribe(world->sink, number, recorder_variant(world->recorder), NULL, &world->cookie);
     EXPECT(SUCCEEDED(hr) == (world->cookie != 0));
     return hr;
 }
@@ -207,7 +207,7 @@ static HRESULT subscribe_extended_object(struct world *world)
     V_DISPATCH(&handler) = (IDispatch *)&extended.IDispatchEx_iface;
     V_VT(&name) = VT_BSTR;
     V_BSTR(&name) = SysAllocString(L"*");
-    hr = IVMEventSink_Subscribe(world->sink, name, handler, &world->cookie);
+    hr = IVMEventSink_Subscribe(world->sink, name, handler, NULL, &world->cookie);
     SysFreeString(V_BSTR(&name));
     EXPECT(SUCCEEDED(hr) == (world->cookie != 0));
     EXPECT(extended.refcount == (SUCCEEDED(hr) ? 2 : 1));

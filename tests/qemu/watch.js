@@ -29,10 +29,11 @@ var orders = {
     {
         connections[name] = sink.Connect(host.FindMachine(name));
     },
-    // Removing a machine is its last event.
+    // Removing a machine is its last event. Disconnect would drop it where it still is on its way.
     remove: function (name)
     {
         host.RemoveMachine(name);
+        sink.CatchUp();
         sink.Disconnect(connections[name]);
     },
     logoff: function (name)

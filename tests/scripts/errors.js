@@ -1,6 +1,7 @@
 // What a script is told when something is wrong: the number and the words.
 
-var invalidArgument = 0x80070057, typeMismatch = 0x80020005, badCount = 0x8002000e, noConnection = 0x80040200;
+var invalidArgument = 0x80070057, typeMismatch = 0x80020005, badCount = 0x8002000e, noConnection = 0x80040200,
+    overflow = 0x8002000a;
 
 var sink = newSink();
 
@@ -79,7 +80,13 @@ test("Connect and Disconnect", function ()
 {
     refuses("an object without events", noConnection, ["Connect", "IVMVirtualMachineEvents"],
         function () { sink.Connect(new ActiveXObject("Scripting.Dictionary")); });
-    refuses("null, which is not an object in JScript", typeMismatch, [], function () { sink.Connect(null); });
+    refuses("null, which is not an object in JScript", typeMismatch, ["Connect: ", "ource is Null", "an object"],
+        function () { sink.Connect(null); });
+    refuses("a name", typeMismatch, ["Connect: ", "ource is \"Demo\"", "an object"], function () { sink.Connect("Demo"); });
+    refuses("a long name is quoted in part", typeMismatch, ["xxx\"...; it has to be an object"], function ()
+    {
+        sink.Connect(new Array(5000).join("x"));
+    });
     refuses("a cookie that never was", noConnection, ["Disconnect", "77"], function () { sink.Disconnect(77); });
 });
 
@@ -88,6 +95,13 @@ test("times", function ()
     refuses("a negative time for NextEvent", invalidArgument, ["NextEvent", "-2"],
         function () { sink.NextEvent(-2); });
     refuses("a negative time for Run", invalidArgument, ["Run", "-2"], function () { sink.Run(-2); });
+    refuses("a time beyond all numbers", overflow, ["Run: timeoutMs is 10000000000", "2147483647"],
+        function () { sink.Run(1e10); });
+    refuses("a word for a time", typeMismatch, ["NextEvent: timeoutMs is \"soon\"", "a whole number"],
+        function () { sink.NextEvent("soon"); });
+    refuses("a word for a property", typeMismatch, ["QueueCapacity", "\"many\"", "a whole number"],
+        function () { sink.QueueCapacity = "many"; });
+    refuses("an object for a number", typeMismatch, ["Unsubscribe: cookie is Object"], function () { sink.Unsubscribe(sink); });
 });
 
 test("QueueCapacity", function ()

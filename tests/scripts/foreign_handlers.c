@@ -111,7 +111,7 @@ static void object_subscribe(struct object *object, IVMEventSink *sink, const WC
     V_BSTR(&event) = SysAllocString(events);
     V_VT(&handler) = VT_DISPATCH;
     V_DISPATCH(&handler) = &object->IDispatch_iface;
-    CHECK(IVMEventSink_Subscribe(sink, event, handler, &cookie) == S_OK);
+    CHECK(IVMEventSink_Subscribe(sink, event, handler, NULL, &cookie) == S_OK);
     VariantClear(&event);
 }
 

@@ -26,8 +26,25 @@ function(system_program name result)
   endif()
 endfunction()
 
+# Wine 8's fault: where a machine is very busy the process of a 32-bit program may end before it has begun, once in some
+# thousands. start.exe, by which Wine runs such programs, says so, and nothing of the program has run.
+function(execute code_result output_result errors_result seconds)
+  foreach(try RANGE 1 3)
+    execute_process(COMMAND ${runner} ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE errors
+      TIMEOUT ${seconds})
+    if(NOT errors MATCHES "ShellExecuteEx failed: Internal error")
+      break()
+    endif()
+    message("Wine could not start the program: ${ARGN}\n${errors}")
+  endforeach()
+  set(${code_result} "${code}" PARENT_SCOPE)
+  set(${output_result} "${output}" PARENT_SCOPE)
+  set(${errors_result} "${errors}" PARENT_SCOPE)
+endfunction()
+
 function(registration step)
-  execute_process(COMMAND ${runner} ${ARGN} RESULT_VARIABLE code TIMEOUT 600)
+  execute(code output errors 600 ${ARGN})
+  message("${output}${errors}")
   if(NOT code STREQUAL 0)
     message(SEND_ERROR "${step}: exit code ${code}")
   endif()
@@ -35,8 +52,7 @@ endfunction()
 
 # run(OUTPUT PROGRAM ARGUMENT...): the program's output, and in ${OUTPUT}_code its exit code.
 function(run result)
-  execute_process(COMMAND ${runner} ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE errors
-    TIMEOUT 1200)
+  execute(code output errors 1200 ${ARGN})
   message("${output}${errors}")
   set(${result} "${output}" PARENT_SCOPE)
   set(${result}_code "${code}" PARENT_SCOPE)

@@ -135,7 +135,7 @@ LONG recorder_subscribe(struct recorder *recorder, IVMEventSink *sink, const WCH
 
     V_VT(&name) = VT_BSTR;
     V_BSTR(&name) = SysAllocString(event);
-    CHECK(IVMEventSink_Subscribe(sink, name, recorder_variant(recorder), &cookie) == S_OK);
+    CHECK(IVMEventSink_Subscribe(sink, name, recorder_variant(recorder), NULL, &cookie) == S_OK);
     CHECK(cookie);
     SysFreeString(V_BSTR(&name));
     return cookie;

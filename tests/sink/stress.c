@@ -112,7 +112,7 @@ static struct shared_sink *shared_create(void)
     V_BSTR(&name) = SysAllocString(L"OnConfigurationChanged");
     V_VT(&code) = VT_DISPATCH;
     V_DISPATCH(&code) = &shared->listener->IDispatch_iface;
-    CHECK(IVMEventSink_Subscribe(shared->sink, name, code, &subscription) == S_OK);
+    CHECK(IVMEventSink_Subscribe(shared->sink, name, code, NULL, &subscription) == S_OK);
     SysFreeString(V_BSTR(&name));
     return shared;
 }
@@ -344,7 +344,7 @@ static void subscribe(struct worker *worker, struct subscription *subscription)
     subscription->point = NULL;
     V_BSTR(&name) = SysAllocString(L"OnConfigurationChanged");
     V_DISPATCH(&code) = &subscription->handler->IDispatch_iface;
-    CHECK(IVMEventSink_Subscribe(subscription->shared->sink, name, code, (LONG *)&subscription->cookie) == S_OK);
+    CHECK(IVMEventSink_Subscribe(subscription->shared->sink, name, code, NULL, (LONG *)&subscription->cookie) == S_OK);
     SysFreeString(V_BSTR(&name));
 }
 

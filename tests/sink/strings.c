@@ -71,11 +71,11 @@ static void refuse_event(const WCHAR *name, UINT length, const WCHAR *quote)
     VARIANT event = string_variant(name, length), reference;
     LONG cookie = 5;
 
-    assert_int_equal(IVMEventSink_Subscribe(sink, event, recorder_variant(&recorder), &cookie), E_INVALIDARG);
+    assert_int_equal(IVMEventSink_Subscribe(sink, event, recorder_variant(&recorder), NULL, &cookie), E_INVALIDARG);
     expect_described(parts);
     V_VT(&reference) = VT_BYREF | VT_BSTR;
     V_BSTRREF(&reference) = &V_BSTR(&event);
-    assert_int_equal(IVMEventSink_Subscribe(sink, reference, recorder_variant(&recorder), &cookie), E_INVALIDARG);
+    assert_int_equal(IVMEventSink_Subscribe(sink, reference, recorder_variant(&recorder), NULL, &cookie), E_INVALIDARG);
     expect_described(parts);
     assert_int_equal(cookie, 0);
     VariantClear(&event);

@@ -131,7 +131,7 @@ static void test_numbers(void **state)
             LONG cookie, begun = recorder.begun;
 
             V_VARIANTREF(&reference) = &handler;
-            assert_int_equal(IVMEventSink_Subscribe(sink, numbers[i], reference, &cookie), S_OK);
+            assert_int_equal(IVMEventSink_Subscribe(sink, numbers[i], reference, NULL, &cookie), S_OK);
             fire_all();
             assert_int_equal(recorder.begun, begun + 1);
             assert_true(sample_has_arguments(&samples[id - 1], recorder.log[begun].args));
@@ -299,20 +299,20 @@ static void test_events_there_are_not(void **state)
     {
         VARIANT name = string_variant(names[i]);
 
-        expect_refusal(IVMEventSink_Subscribe(sink, name, handler, &cookie), names[i], L"OnGuestLogoff");
+        expect_refusal(IVMEventSink_Subscribe(sink, name, handler, NULL, &cookie), names[i], L"OnGuestLogoff");
         assert_int_equal(cookie, 0);
         VariantClear(&name);
     }
     V_VT(&number) = VT_I4;
     V_I4(&number) = 13;
-    expect_refusal(IVMEventSink_Subscribe(sink, number, handler, &cookie), L"13", L"from 1 to 12");
+    expect_refusal(IVMEventSink_Subscribe(sink, number, handler, NULL, &cookie), L"13", L"from 1 to 12");
     V_I4(&number) = 0;
-    expect_refusal(IVMEventSink_Subscribe(sink, number, handler, &cookie), L" 0;", L"from 1 to 12");
+    expect_refusal(IVMEventSink_Subscribe(sink, number, handler, NULL, &cookie), L" 0;", L"from 1 to 12");
     V_VT(&number) = VT_NULL;
-    expect_refusal(IVMEventSink_Subscribe(sink, number, handler, &cookie), L"name", L"from 1 to 12");
+    expect_refusal(IVMEventSink_Subscribe(sink, number, handler, NULL, &cookie), L"name", L"from 1 to 12");
     V_VT(&number) = VT_BSTR;
     V_BSTR(&number) = NULL;
-    expect_refusal(IVMEventSink_Subscribe(sink, number, handler, &cookie), L"\"\"", L"OnGuestLogoff");
+    expect_refusal(IVMEventSink_Subscribe(sink, number, handler, NULL, &cookie), L"\"\"", L"OnGuestLogoff");
     assert_int_equal(recorder.refcount, 1);
 }
 
@@ -326,18 +326,18 @@ static void test_handlers_that_are_none(void **state)
 
     (void)state;
     V_VT(&handler) = VT_I4;
-    expect_refusal(IVMEventSink_Subscribe(sink, name, handler, &cookie), L"handler", L"not an object");
+    expect_refusal(IVMEventSink_Subscribe(sink, name, handler, NULL, &cookie), L"handler", L"not an object");
     VariantInit(&handler);
-    expect_refusal(IVMEventSink_Subscribe(sink, name, handler, &cookie), L"handler", L"not an object");
+    expect_refusal(IVMEventSink_Subscribe(sink, name, handler, NULL, &cookie), L"handler", L"not an object");
     V_VT(&handler) = VT_DISPATCH;
     V_DISPATCH(&handler) = NULL;
-    expect_refusal(IVMEventSink_Subscribe(sink, name, handler, &cookie), L"handler", L"Nothing");
+    expect_refusal(IVMEventSink_Subscribe(sink, name, handler, NULL, &cookie), L"handler", L"Nothing");
     assert_int_equal(IConnectionPointContainer_EnumConnectionPoints(hub, &no_dispatch), S_OK);
     V_VT(&handler) = VT_UNKNOWN;
     V_UNKNOWN(&handler) = (IUnknown *)no_dispatch;
-    expect_refusal(IVMEventSink_Subscribe(sink, name, handler, &cookie), L"handler", L"IDispatch");
+    expect_refusal(IVMEventSink_Subscribe(sink, name, handler, NULL, &cookie), L"handler", L"IDispatch");
     assert_int_equal(cookie, 0);
-    assert_int_equal(IVMEventSink_Subscribe(sink, name, recorder_variant(&recorder), NULL), E_POINTER);
+    assert_int_equal(IVMEventSink_Subscribe(sink, name, recorder_variant(&recorder), NULL, NULL), E_POINTER);
     IEnumConnectionPoints_Release(no_dispatch);
     IConnectionPointContainer_Release(hub);
     IVMEventSink_Release(other);
@@ -352,12 +352,12 @@ static void test_references_to_nothing(void **state)
     (void)state;
     V_VT(&nothing) = VT_BYREF | VT_BSTR;
     V_BYREF(&nothing) = NULL;
-    assert_int_equal(IVMEventSink_Subscribe(sink, nothing, recorder_variant(&recorder), &cookie), E_POINTER);
+    assert_int_equal(IVMEventSink_Subscribe(sink, nothing, recorder_variant(&recorder), NULL, &cookie), E_POINTER);
     V_VT(&nothing) = VT_BYREF | VT_VARIANT;
-    assert_int_equal(IVMEventSink_Subscribe(sink, nothing, recorder_variant(&recorder), &cookie), E_POINTER);
-    assert_int_equal(IVMEventSink_Subscribe(sink, name, nothing, &cookie), E_POINTER);
+    assert_int_equal(IVMEventSink_Subscribe(sink, nothing, recorder_variant(&recorder), NULL, &cookie), E_POINTER);
+    assert_int_equal(IVMEventSink_Subscribe(sink, name, nothing, NULL, &cookie), E_POINTER);
     V_VT(&nothing) = VT_BYREF | VT_DISPATCH;
-    assert_int_equal(IVMEventSink_Subscribe(sink, name, nothing, &cookie), E_POINTER);
+    assert_int_equal(IVMEventSink_Subscribe(sink, name, nothing, NULL, &cookie), E_POINTER);
     VariantClear(&name);
 }
 

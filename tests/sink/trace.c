@@ -80,7 +80,7 @@ static void use_sink(void)
     for (int i = 0; i < ACCEPTED; ++i)
         assert_int_equal(raise_state(sink, 5), S_OK);
     assert_true(FAILED(raise_state(sink, 99)));
-    assert_int_equal(IVMEventSink_Subscribe(sink, event, handler, &cookie), E_INVALIDARG);
+    assert_int_equal(IVMEventSink_Subscribe(sink, event, handler, NULL, &cookie), E_INVALIDARG);
     assert_int_equal(IVMEventSink_Disconnect(sink, 1), S_OK);
     assert_int_equal(IVMEventCallbacks_RemoveCallback(callbacks, callback), S_OK);
     assert_int_equal(heard, ACCEPTED);

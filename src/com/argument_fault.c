@@ -1,0 +1,128 @@
+#include "com/argument_fault.h"
+
+#include "com/converted.h"
+#include "event/text.h"
+
+/* The name of a member, and of its parameters. */
+#define NAMES_MAX (1 + CONVERTED_MAX)
+
+static bool is_object(VARTYPE type)
+{
+    return type == VT_DISPATCH || type == VT_UNKNOWN;
+}
+
+/* What a parameter of that type takes; NULL: there is nothing to say of it. */
+static const WCHAR *type_in_words(VARTYPE type)
+{
+    switch (type)
+    {
+        case VT_UNKNOWN:
+        case VT_DISPATCH:
+            return L"an object";
+        case VT_I4:
+            return L"a whole number from -2147483648 to 2147483647";
+        case VT_BOOL:
+            return L"True or False";
+        case VT_BSTR:
+            return L"a string";
+        default:
+            return NULL;
+    }
+}
+
+/* Whether a parameter of that type takes the value. Null is no object, and neither is Empty. */
+static bool is_taken(const VARIANT *value, VARTYPE type)
+{
+    VARIANT converted;
+    HRESULT hr;
+
+    if (!type_in_words(type) || (V_VT(value) == VT_ERROR && V_ERROR(value) == DISP_E_PARAMNOTFOUND))
+        return true;
+    if (is_object(type))
+        return is_object(V_VT(value));
+    if (V_VT(value) == VT_BSTR && type != VT_BSTR && string_has_nul(V_BSTR(value)))
+        return false;
+    VariantInit(&converted);
+    hr = VariantChangeType(&converted, (VARIANT *)value, 0, type);
+    VariantClear(&converted);
+    return hr != DISP_E_TYPEMISMATCH && hr != DISP_E_OVERFLOW;
+}
+
+static void append_value(struct text *text, const VARIANT *value)
+{
+    static const struct event_param any = {NULL, VT_VARIANT, NULL, UINT32_MAX};
+
+    if (V_VT(value) == VT_BSTR)
+        text_append_quote(text, V_BSTR(value), SysStringLen(V_BSTR(value)), TEXT_QUOTE_MAX);
+    else if (V_VT(value) & VT_ARRAY)
+        text_append(text, L"an array");
+    else
+        text_append_value(text, &any, value);
+}
+
+/* names[0] is the member's. */
+static BSTR describe(BSTR *names, UINT count, UINT parameter, const VARIANT *value, VARTYPE type)
+{
+    struct text text = {0};
+
+    text_append(&text, names[0]);
+    text_append(&text, L": ");
+    text_append(&text, parameter + 1 < count ? names[parameter + 1] : L"the value");
+    text_append(&text, L" is ");
+    append_value(&text, value);
+    text_append(&text, L"; it has to be ");
+    text_append(&text, type_in_words(type));
+    return text_finish(&text);
+}
+
+static BSTR describe_parameter(ITypeInfo *info, const FUNCDESC *function, UINT parameter, const VARIANT *value)
+{
+    VARTYPE type = declared_type(info, &function->lprgelemdescParam[parameter].tdesc);
+    BSTR names[NAMES_MAX], description = NULL;
+    UINT count = 0;
+
+    if (is_taken(value, type) || FAILED(ITypeInfo_GetNames(info, function->memid, names, NAMES_MAX, &count)))
+        return NULL;
+    if (count)
+        description = describe(names, count, parameter, value, type);
+    for (UINT i = 0; i < count; ++i)
+        SysFreeString(names[i]);
+    return description;
+}
+
+static BSTR describe_first(ITypeInfo *info, const FUNCDESC *function, const DISPPARAMS *params)
+{
+    BSTR description = NULL;
+
+    for (UINT i = 0; i < (UINT)function->cParams && !description; ++i)
+    {
+        UINT place = argument_place(params, i);
+        VARIANT value;
+
+        VariantInit(&value);
+        if (place < params->cArgs && SUCCEEDED(VariantCopyInd(&value, &params->rgvarg[place])))
+            description = describe_parameter(info, function, i, &value);
+        VariantClear(&value);
+    }
+    return description;
+}
+
+BSTR argument_fault_describe(ITypeInfo *info, DISPID id, WORD flags, const DISPPARAMS *params)
+{
+    BSTR description = NULL;
+    TYPEATTR *attributes;
+    FUNCDESC *function;
+
+    if (FAILED(ITypeInfo_GetTypeAttr(info, &attributes)))
+        return NULL;
+    for (UINT i = 0; i < attributes->cFuncs && !description; ++i)
+    {
+        if (FAILED(ITypeInfo_GetFuncDesc(info, i, &function)))
+            break;
+        if (function->memid == id && (function->invkind & flags))
+            description = describe_first(info, function, params);
+        ITypeInfo_ReleaseFuncDesc(info, function);
+    }
+    ITypeInfo_ReleaseTypeAttr(info, attributes);
+    return description;
+}

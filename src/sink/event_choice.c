@@ -1,0 +1,217 @@
+#include "sink/event_choice.h"
+
+#include "com/stand_in.h"
+#include "event/text.h"
+#include "event/value.h"
+#include "sink/sink.h"
+
+#include <wchar.h>
+
+/* An array in an array is no list of events. */
+enum depth
+{
+    OUTERMOST,
+    ELEMENT
+};
+
+enum numerals
+{
+    NUMERALS_ARE_NAMES,  /* of no event: a string is a name */
+    NUMERALS_ARE_NUMBERS /* it was made of an array that may have numbers */
+};
+
+static HRESULT refuse_name(const WCHAR *method, const WCHAR *name, size_t length)
+{
+    struct text text = {0};
+
+    text_append(&text, method);
+    text_append(&text, L": there is no event ");
+    text_append_quote(&text, name, length, TEXT_QUOTE_MAX);
+    text_append(&text, wmemchr(name, 0, length) ? L", with a NUL character in its name; there are " : L"; there are ");
+    for (unsigned int i = 0; i < EVENT_COUNT; ++i)
+    {
+        if (!event_is_first_of_its_name(&event_types[i]))
+            continue;
+        text_append(&text, event_types[i].name);
+        text_append(&text, L", ");
+    }
+    text_append(&text, L"each also as Interface.Event, patterns of these (\"OnGuest*\"), and \"*\" for all");
+    return sink_error_text(E_INVALIDARG, &text);
+}
+
+static bool is_blank(WCHAR c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool is_pattern(const WCHAR *name, size_t length)
+{
+    return wmemchr(name, '*', length) || wmemchr(name, '?', length);
+}
+
+static HRESULT add_number(const WCHAR *method, LONG number, struct event_choice *choice)
+{
+    const struct event_type *type = event_type_find(&event_interfaces[MACHINE_EVENTS], number);
+
+    if (!type)
+        return sink_error(E_INVALIDARG, L"%ls: there is no event %ld; IVMVirtualMachineEvents has those from 1 to 12",
+                method, (long)number);
+    choice->events |= type->mask;
+    return S_OK;
+}
+
+/* Numbers of events have two digits at most; what has more is shown as the name that it is taken for. */
+static bool is_numeral(const WCHAR *name, size_t length)
+{
+    return length && length <= 4 && wcsspn(name, L"0123456789") >= length;
+}
+
+static HRESULT add_name(
+        const WCHAR *method, const WCHAR *name, size_t length, enum numerals numerals, struct event_choice *choice)
+{
+    uint32_t events;
+
+    while (length && is_blank(name[length - 1]))
+        --length;
+    while (length && is_blank(*name))
+    {
+        ++name;
+        --length;
+    }
+    if (!length || wmemchr(name, 0, length))
+        return refuse_name(method, name, length);
+    if (numerals == NUMERALS_ARE_NUMBERS && is_numeral(name, length))
+        return add_number(method, wcstol(name, NULL, 10), choice);
+    if (is_pattern(name, length))
+        choice->several_names = true;
+    if (!(events = event_mask_from_pattern(name, length)))
+        return refuse_name(method, name, length);
+    choice->events |= events;
+    return S_OK;
+}
+
+static HRESULT add_names(const WCHAR *method, BSTR names, enum numerals numerals, struct event_choice *choice)
+{
+    const WCHAR *name = names ? names : L"", *end = name + SysStringLen(names), *comma;
+    HRESULT hr;
+
+    while ((comma = name < end ? wmemchr(name, ',', end - name) : NULL))
+    {
+        choice->several_names = true;
+        if (FAILED(hr = add_name(method, name, comma - name, numerals, choice)))
+            return hr;
+        name = comma + 1;
+    }
+    return add_name(method, name, end - name, numerals, choice);
+}
+
+/* Whether it is a number between two whole ones, which a conversion would make one of them. */
+static bool is_between_numbers(const VARIANT *value, LONG number)
+{
+    VARIANT real;
+
+    VariantInit(&real);
+    if (FAILED(VariantChangeType(&real, (VARIANT *)value, 0, VT_R8)))
+        return false;
+    return V_R8(&real) != number;
+}
+
+static HRESULT add_converted(const WCHAR *method, const VARIANT *value, struct event_choice *choice)
+{
+    VARIANT number;
+    HRESULT hr;
+
+    VariantInit(&number);
+    if ((hr = VariantChangeType(&number, (VARIANT *)value, 0, VT_I4)) == E_OUTOFMEMORY)
+        return hr;
+    if (FAILED(hr) || is_between_numbers(value, V_I4(&number)))
+        return sink_error(E_INVALIDARG,
+                L"%ls: event has to be a name, a number from 1 to 12, a list or an array of these, or \"*\"", method);
+    return add_number(method, V_I4(&number), choice);
+}
+
+static HRESULT add_value(const WCHAR *method, const VARIANT *value, enum depth depth, struct event_choice *choice);
+
+static HRESULT add_array(const WCHAR *method, const VARIANT *array, enum depth depth, struct event_choice *choice)
+{
+    struct value described;
+    VARIANT element;
+    HRESULT hr;
+
+    choice->several_names = true;
+    value_describe(&described, array);
+    if (depth == ELEMENT || value_dimensions(&described) != 1 || !value_elements(&described, 0))
+        return sink_error(E_INVALIDARG,
+                L"%ls: event is an array that is no list of events; it has to have one dimension, and a name or a "
+                L"number "
+                L"in each place",
+                method);
+    for (size_t i = 0; i < value_elements(&described, 0); ++i)
+    {
+        value_get_element(&described, i, &element);
+        if (FAILED(hr = add_value(method, &element, ELEMENT, choice)))
+            return hr;
+    }
+    return S_OK;
+}
+
+/* An array of JScript's is an object, whose default value is its elements with commas between them. */
+static HRESULT add_object(const WCHAR *method, const VARIANT *object, struct event_choice *choice)
+{
+    VARIANT value;
+    HRESULT hr;
+
+    VariantInit(&value);
+    if (FAILED(hr = VariantChangeType(&value, (VARIANT *)object, 0, VT_BSTR)))
+        return hr == E_OUTOFMEMORY ? hr : add_converted(method, object, choice);
+    hr = add_names(method, V_BSTR(&value), NUMERALS_ARE_NUMBERS, choice);
+    choice->several_names = true;
+    VariantClear(&value);
+    return hr;
+}
+
+/* Follows references to the value that is meant. False: there is none. */
+static bool resolve(VARIANT *value)
+{
+    for (unsigned int i = 0; V_VT(value) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(value) && i < 2; ++i)
+        *value = *V_VARIANTREF(value);
+    if (!(V_VT(value) & VT_BYREF))
+        return true;
+    if (!V_BYREF(value) || V_VT(value) == (VT_BYREF | VT_VARIANT))
+        return false;
+    if (V_VT(value) == (VT_BYREF | VT_BSTR) || V_VT(value) == (VT_BYREF | VT_DISPATCH) || V_VT(value) & VT_ARRAY)
+    {
+        V_BYREF(value) = *(void **)V_BYREF(value);
+        V_VT(value) &= ~VT_BYREF;
+    }
+    return true;
+}
+
+static HRESULT add_value(const WCHAR *method, const VARIANT *given, enum depth depth, struct event_choice *choice)
+{
+    VARIANT value = *given;
+
+    if (!resolve(&value))
+        return sink_error(E_POINTER, L"%ls: event is a reference to nothing", method);
+    if (V_VT(&value) == VT_BSTR)
+        return add_names(method, V_BSTR(&value), NUMERALS_ARE_NAMES, choice);
+    if (V_VT(&value) & VT_ARRAY)
+        return add_array(method, &value, depth, choice);
+    if (V_VT(&value) == VT_DISPATCH && V_DISPATCH(&value) && depth == OUTERMOST)
+        return add_object(method, &value, choice);
+    return add_converted(method, &value, choice);
+}
+
+HRESULT event_choice_from_variant(const WCHAR *method, const VARIANT *value, struct event_choice *choice)
+{
+    choice->events = 0;
+    choice->several_names = false;
+    return add_value(method, value, OUTERMOST, choice);
+}
+
+bool source_is_chosen(BSTR chosen, const WCHAR *source)
+{
+    if (!SysStringLen(chosen))
+        return true;
+    return CompareStringOrdinal(chosen, (int)SysStringLen(chosen), source, -1, TRUE) == CSTR_EQUAL;
+}
