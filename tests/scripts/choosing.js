@@ -203,3 +203,5 @@ test("what is refused", function ()
     refuses("a time for WaitFor", invalidArgument, ["WaitFor", "-2"], function () { sink.WaitFor("OnReset", -2); });
     equal("none of these subscribes", sink.Subscriptions, 0);
 });
+
+finish();
