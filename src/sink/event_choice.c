@@ -71,13 +71,6 @@ static HRESULT add_name(
 {
     uint32_t events;
 
-    while (length && is_blank(name[length - 1]))
-        --length;
-    while (length && is_blank(*name))
-    {
-        ++name;
-        --length;
-    }
     if (!length || wmemchr(name, 0, length))
         return refuse_name(method, name, length);
     if (numerals == NUMERALS_ARE_NUMBERS && is_numeral(name, length))
@@ -90,6 +83,20 @@ static HRESULT add_name(
     return S_OK;
 }
 
+/* Around the names of a list blanks mean nothing. */
+static HRESULT add_name_of_list(
+        const WCHAR *method, const WCHAR *name, size_t length, enum numerals numerals, struct event_choice *choice)
+{
+    while (length && is_blank(name[length - 1]))
+        --length;
+    while (length && is_blank(*name))
+    {
+        ++name;
+        --length;
+    }
+    return add_name(method, name, length, numerals, choice);
+}
+
 static HRESULT add_names(const WCHAR *method, BSTR names, enum numerals numerals, struct event_choice *choice)
 {
     const WCHAR *name = names ? names : L"", *end = name + SysStringLen(names), *comma;
@@ -98,11 +105,11 @@ static HRESULT add_names(const WCHAR *method, BSTR names, enum numerals numerals
     while ((comma = name < end ? wmemchr(name, ',', end - name) : NULL))
     {
         choice->several_names = true;
-        if (FAILED(hr = add_name(method, name, comma - name, numerals, choice)))
+        if (FAILED(hr = add_name_of_list(method, name, comma - name, numerals, choice)))
             return hr;
         name = comma + 1;
     }
-    return add_name(method, name, end - name, numerals, choice);
+    return (choice->several_names ? add_name_of_list : add_name)(method, name, end - name, numerals, choice);
 }
 
 /* Whether it is a number between two whole ones, which a conversion would make one of them. */

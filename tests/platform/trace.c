@@ -117,7 +117,8 @@ static void test_unknown_channel(void **state)
     assert_non_null(text = read_file(PATH));
     assert_int_equal(
             count(text,
-                    " trace: VMEVENTS_TRACE: there is no channel \"sinks\"; there are sink, host, qemu, com, all\n"),
+                    " trace: VMEVENTS_TRACE: there is no channel \"sinks\"; there are sink, host, qemu, com, hyperv, "
+                    "all\n"),
             1);
     assert_int_equal(count(text, "there is no channel \"<U+000A>\""), 1);
     assert_int_equal(count(text, "\n"), 4);

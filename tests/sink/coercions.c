@@ -137,7 +137,31 @@ static void test_strings(void **state)
         VariantClear(&value);
     }
     V_VT(&value) = VT_BSTR;
-    V_BSTR(&value) = SysAllocString(L"vmLogoff_Forced");
+    V_BSTR(&value) = SysAllocString(L"Forced");
+    assert_int_equal(raise(vmVirtualMachineEvent_GuestLogoff, &value), DISP_E_TYPEMISMATCH);
+    VariantClear(&value);
+}
+
+/* The name of an enumerator is its number. One of another enumeration is none. */
+static void test_enumerators(void **state)
+{
+    static const WCHAR *const names[] = {L"vmLogoff_External", L"VMLOGOFF_EXTERNAL"};
+    VARIANT value;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(names); ++i)
+    {
+        V_VT(&value) = VT_BSTR;
+        V_BSTR(&value) = SysAllocString(names[i]);
+        expect_two(value);
+        VariantClear(&value);
+    }
+    V_VT(&value) = VT_BSTR;
+    V_BSTR(&value) = SysAllocString(L"vmVMState_Saved");
+    assert_int_equal(raise(vmVirtualMachineEvent_GuestLogoff, &value), DISP_E_TYPEMISMATCH);
+    VariantClear(&value);
+    V_BSTR(&value) = SysAllocStringLen(L"vmLogoff_External\0x", 19);
+    V_VT(&value) = VT_BSTR;
     assert_int_equal(raise(vmVirtualMachineEvent_GuestLogoff, &value), DISP_E_TYPEMISMATCH);
     VariantClear(&value);
 }
@@ -266,8 +290,8 @@ static void test_named_arguments(void **state)
         {
             VariantClear(&heard.values[0]);
             VariantClear(&heard.values[1]);
-            assert_int_equal(IDispatch_Invoke(face, two[i]->id, &IID_NULL, 0, DISPATCH_METHOD, calls[call], NULL, NULL,
-                                     NULL),
+            assert_int_equal(
+                    IDispatch_Invoke(face, two[i]->id, &IID_NULL, 0, DISPATCH_METHOD, calls[call], NULL, NULL, NULL),
                     S_OK);
             assert_true(sample_has_arguments(two[i], heard.values));
         }
@@ -277,9 +301,8 @@ static void test_named_arguments(void **state)
         DISPPARAMS by_name = {args, in_order, 1, 1};
 
         sample_arguments(logoff, args);
-        assert_int_equal(IVMEventSink_Invoke(sink, logoff->id, &IID_NULL, 0, DISPATCH_METHOD, &by_name, NULL, NULL,
-                                 NULL),
-                S_OK);
+        assert_int_equal(
+                IVMEventSink_Invoke(sink, logoff->id, &IID_NULL, 0, DISPATCH_METHOD, &by_name, NULL, NULL, NULL), S_OK);
         assert_int_equal(V_I4(&heard.values[0]), 1);
     }
 }
@@ -331,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             coercion_test(test_numbers),
             coercion_test(test_strings),
+            coercion_test(test_enumerators),
             coercion_test(test_empty_is_zero),
             coercion_test(test_too_large),
             coercion_test(test_booleans),

@@ -144,9 +144,9 @@ static void test_identity_and_pointers(void **state)
 static void test_late_bound(void **state)
 {
     static const WCHAR *const names[] = {
-            L"Text", L"Sequence", L"Time", L"Source", L"Interface", L"Name", L"Id", L"Arguments"};
+            L"Value", L"Sequence", L"Time", L"Source", L"Interface", L"Name", L"Id", L"Arguments", L"Text", L"Json"};
     static const VARTYPE types[] = {
-            VT_BSTR, VT_I4, VT_DATE, VT_BSTR, VT_BSTR, VT_BSTR, VT_I4, VT_ARRAY | VT_VARIANT};
+            VT_BSTR, VT_I4, VT_DATE, VT_BSTR, VT_BSTR, VT_BSTR, VT_I4, VT_ARRAY | VT_VARIANT, VT_BSTR, VT_BSTR};
     IVMEventRecord *record;
     DISPPARAMS none = {0};
     VARIANT result;
@@ -161,8 +161,8 @@ static void test_late_bound(void **state)
 
         assert_int_equal(IVMEventRecord_GetIDsOfNames(record, &IID_NULL, &name, 1, 0, &id), S_OK);
         assert_int_equal(id, i);
-        assert_int_equal(IVMEventRecord_Invoke(record, id, &IID_NULL, 0, DISPATCH_PROPERTYGET, &none, &result, NULL,
-                                 NULL),
+        assert_int_equal(
+                IVMEventRecord_Invoke(record, id, &IID_NULL, 0, DISPATCH_PROPERTYGET, &none, &result, NULL, NULL),
                 S_OK);
         assert_int_equal(V_VT(&result), types[i]);
         VariantClear(&result);
