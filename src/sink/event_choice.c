@@ -112,26 +112,19 @@ static HRESULT add_names(const WCHAR *method, BSTR names, enum numerals numerals
     return (choice->several_names ? add_name_of_list : add_name)(method, name, end - name, numerals, choice);
 }
 
-/* Whether it is a number between two whole ones, which a conversion would make one of them. */
-static bool is_between_numbers(const VARIANT *value, LONG number)
-{
-    VARIANT real;
-
-    VariantInit(&real);
-    if (FAILED(VariantChangeType(&real, (VARIANT *)value, 0, VT_R8)))
-        return false;
-    return V_R8(&real) != number;
-}
-
+/* A number between two whole ones, which a conversion would make one of them, is none of an event. */
 static HRESULT add_converted(const WCHAR *method, const VARIANT *value, struct event_choice *choice)
 {
-    VARIANT number;
+    VARIANT number, real;
     HRESULT hr;
 
     VariantInit(&number);
-    if ((hr = VariantChangeType(&number, (VARIANT *)value, 0, VT_I4)) == E_OUTOFMEMORY)
+    VariantInit(&real);
+    if (SUCCEEDED(hr = VariantChangeType(&number, (VARIANT *)value, 0, VT_I4)))
+        hr = VariantChangeType(&real, (VARIANT *)value, 0, VT_R8);
+    if (hr == E_OUTOFMEMORY)
         return hr;
-    if (FAILED(hr) || is_between_numbers(value, V_I4(&number)))
+    if (FAILED(hr) || V_R8(&real) != V_I4(&number))
         return sink_error(E_INVALIDARG,
                 L"%ls: event has to be a name, a number from 1 to 12, a list or an array of these, or \"*\"", method);
     return add_number(method, V_I4(&number), choice);
