@@ -3,12 +3,14 @@
  * reason, keeps within its memory, and has every event in a form that can be fired.
  *
  * An input is text, a line for each thing that happens: q and a are followed by bytes from QEMU and from the agent, t by
- * milliseconds that pass, c ends the connection to QEMU and begins another, l asks for the users to be logged off, x
- * ends the machine. QEMU's answers come by themselves, in turn from the list below. Every input is played again with
+ * milliseconds that pass, c ends the connection to QEMU and begins another, m does so at another QEMU, where the machine
+ * goes on, l asks for the users to be logged off, x ends the machine. What comes from QEMU is also said to one who asks
+ * whether the machine is there. QEMU's answers come by themselves, in turn from the list below. Every input is played again with
  * single requests for memory refused.
  */
 #include "fuzz/target.h"
 #include "host/qemu/json_reader.h"
+#include "host/qemu/scout.h"
 #include "host/qemu/vm.h"
 
 #include <string.h>
@@ -23,6 +25,7 @@
 struct play
 {
     struct vm vm;
+    struct scout scout;
     struct address address;
     uint64_t now_ms;
     uint32_t ids[256]; /* of commands that have not been answered */
@@ -32,7 +35,9 @@ struct play
 
 static const char *const results[] = {
         "{}",
+        "{\"UUID\": \"11111111-2222-3333-4444-555555555555\"}",
         "[{\"thread-id\": 7}]",
+        "[]",
         "{\"status\": \"running\", \"running\": true}",
         ("[{\"qdev\": \"cd0\", \"removable\": true, \"tray_open\": false, \"inserted\": {\"file\": \"a\"}}, "
          "{\"qdev\": \"f\", \"removable\": true}]"),
@@ -163,6 +168,33 @@ static void take_from_agent(struct play *play, const char *bytes, size_t size)
     vm_open_agent(&play->vm, 7, play->now_ms);
 }
 
+static bool scout_sends(void *context, const char *text, size_t size)
+{
+    (void)context;
+    REQUIRE(size && text[size - 1] == '\n');
+    return true;
+}
+
+static void scout_starts(struct play *play)
+{
+    static const char greeting[] = "{\"QMP\": {}}\n{\"return\": {}, \"id\": 1}\n";
+
+    scout_close(&play->scout);
+    scout_open(&play->scout);
+    scout_take(&play->scout, greeting, strlen(greeting));
+}
+
+static void scout_hears(struct play *play, const char *bytes, size_t size)
+{
+    const char *fault = scout_take(&play->scout, bytes, size);
+
+    REQUIRE(!fault || *fault);
+    REQUIRE(play->scout.messages.size <= 2 * MESSAGE_MAX);
+    scout_verdict(&play->scout, vm_uuid(&play->vm));
+    if (fault)
+        scout_starts(play);
+}
+
 static void play_line(struct play *play, const char *line, size_t size)
 {
     char number[8] = "";
@@ -173,6 +205,8 @@ static void play_line(struct play *play, const char *line, size_t size)
         case 'q':
             check(play, vm_take_qmp(&play->vm, line + 1, size - 1, play->now_ms));
             check(play, vm_take_qmp(&play->vm, "\n", 1, play->now_ms));
+            scout_hears(play, line + 1, size - 1);
+            scout_hears(play, "\n", 1);
             break;
         case 'a':
             take_from_agent(play, line + 1, size - 1);
@@ -183,6 +217,15 @@ static void play_line(struct play *play, const char *line, size_t size)
             pass_time(play, strtoul(number, NULL, 10));
             break;
         case 'c':
+            connect(play);
+            break;
+        case 'm':
+            vm_close_agent(&play->vm, play->now_ms);
+            vm_close_qmp(&play->vm, play->now_ms);
+            if (size > 1)
+                vm_find(&play->vm, false, play->now_ms);
+            else
+                vm_move(&play->vm, false, play->now_ms);
             connect(play);
             break;
         case 'l':
@@ -205,6 +248,8 @@ static void play_input(const char *text, size_t size)
     REQUIRE(play);
     play->now_ms = 1000;
     REQUIRE(!address_parse(&play->address, ADDRESS, (char[256]){0}));
+    scout_init(&play->scout, scout_sends, play);
+    scout_starts(play);
     if (vm_init(&play->vm, &callbacks, play, &play->address))
     {
         connect(play);
@@ -217,6 +262,7 @@ static void play_input(const char *text, size_t size)
         }
     }
     vm_cleanup(&play->vm);
+    scout_cleanup(&play->scout);
     free(play);
     REQUIRE(!counted_memory_get()->live().blocks);
 }

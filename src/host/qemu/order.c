@@ -51,6 +51,17 @@ static struct order_window *find_window(struct order *order, const char *event, 
     return &order->windows[ORDER_LATE_KINDS + hash(device) % ORDER_LATE_DEVICES];
 }
 
+/* What has been observed happened before what the clock shows now, whatever it showed then. */
+static void set_clock_back(struct order *order, int64_t time_us)
+{
+    for (struct observation *observation = order->first; observation; observation = observation->next)
+    {
+        if (observation->time_us > time_us)
+            observation->time_us = time_us;
+    }
+    order->latest_us = time_us;
+}
+
 bool order_put(
         struct order *order, const struct observation *observed, const char *event, const char *device, uint64_t now_ms)
 {
@@ -64,6 +75,8 @@ bool order_put(
         time_us = order->latest_us;
     else if (time_us > order->latest_us)
         order->latest_us = time_us;
+    else if (time_us < order->latest_us - ORDER_CLOCK_BACK_US)
+        set_clock_back(order, time_us);
     *observation = *observed;
     observation->time_us = time_us;
     observation->number = ++order->last_number;

@@ -29,6 +29,9 @@
 
 #define ORDER_WINDOWS (ORDER_LATE_KINDS + ORDER_LATE_DEVICES)
 
+/* An event that is earlier than another by so much is not late: QEMU's clock has been set back. */
+#define ORDER_CLOCK_BACK_US 5000000
+
 /* So many observations are held, of so many bytes. The first of more than that is let go though it should wait: better
  * the order is wrong than that this machine takes all memory, or the time of the other machines. */
 #define ORDER_HELD_MAX 8192

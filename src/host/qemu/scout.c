@@ -124,6 +124,12 @@ static bool came_by_migration(const struct scout *scout)
     return !strcmp(scout->migration, "completed") || !strncmp(scout->migration, "postcopy", strlen("postcopy"));
 }
 
+/* What QEMU has where it was given no UUID. */
+static bool is_nil(const char *uuid)
+{
+    return *uuid && strspn(uuid, "0-") == strlen(uuid);
+}
+
 enum scout_verdict scout_verdict(const struct scout *scout, const char *uuid)
 {
     static const char *const absent[] = {"", "prelaunch", "preconfig", "postmigrate", "shutdown", NULL};
@@ -136,7 +142,9 @@ enum scout_verdict scout_verdict(const struct scout *scout, const char *uuid)
         return SCOUT_COMING;
     if (is_one_of(scout->run_state, absent))
         return SCOUT_ABSENT;
-    return came_by_migration(scout) ? SCOUT_CAME_HERE : SCOUT_HERE;
+    if (came_by_migration(scout))
+        return SCOUT_CAME_HERE;
+    return is_nil(uuid) ? SCOUT_NAMELESS : SCOUT_HERE;
 }
 
 const char *scout_uuid(const struct scout *scout)

@@ -19,6 +19,7 @@ enum scout_verdict
     SCOUT_CAME_HERE, /* it is here, and has come from another QEMU, or from a file that one has saved */
     SCOUT_HERE,      /* it is here, and has been started here */
     SCOUT_COMING,    /* QEMU waits for it, or is taking it in */
+    SCOUT_NAMELESS,  /* a machine has been started here, and none of the two has a UUID to be known by */
     SCOUT_ABSENT,    /* QEMU has none that is in its course: it has not begun, is over, or has gone on from here */
     SCOUT_OTHER      /* the machine here has another UUID */
 };

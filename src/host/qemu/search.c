@@ -98,6 +98,24 @@ static void look_there(struct search *search)
     go_on(search);
 }
 
+static void note_verdict(struct search *search, enum scout_verdict verdict)
+{
+    const char *run_state = scout_run_state(&search->scout);
+
+    if (verdict == SCOUT_COMING)
+        search->round.coming = true;
+    else if (verdict == SCOUT_OTHER)
+        note(search, true, "that is another machine, whose UUID is %s and not %s", scout_uuid(&search->scout),
+                search->uuid);
+    else if (verdict == SCOUT_NAMELESS)
+        note(search, true,
+                "a machine was started there, and nothing shows that it is this one; give both QEMUs the same "
+                "-uuid%s%s",
+                "", "");
+    else
+        note(search, false, "it has none that is in its course%s%s", *run_state ? ", but is in state " : "", run_state);
+}
+
 static void take_verdict(struct search *search, enum scout_verdict verdict)
 {
     unsigned int place = search->place;
@@ -108,14 +126,7 @@ static void take_verdict(struct search *search, enum scout_verdict verdict)
         search->callbacks->found(search->context, place, verdict == SCOUT_CAME_HERE);
         return;
     }
-    if (verdict == SCOUT_COMING)
-        search->round.coming = true;
-    else if (verdict == SCOUT_OTHER)
-        note(search, true, "that is another machine, whose UUID is %s and not %s", scout_uuid(&search->scout),
-                search->uuid);
-    else
-        note(search, false, "it has none that is under way%s%s",
-                *scout_run_state(&search->scout) ? ", but is in state " : "", scout_run_state(&search->scout));
+    note_verdict(search, verdict);
     go_on(search);
 }
 

@@ -5,10 +5,26 @@
 
 void snapshot_job_create(struct snapshot_job *job, const char *id)
 {
-    snprintf(job->created, sizeof(job->created), "%s", id);
+    memmove(job->created[1], job->created[0], sizeof(job->created) - sizeof(job->created[0]));
+    snprintf(job->created[0], sizeof(job->created[0]), "%s", id);
 }
 
-/* Only the job that was created last is looked for: the list also has jobs of before, some until they are dismissed. */
+/* Whether it was created and not known yet; then it is. */
+static bool take_created(struct snapshot_job *job, const char *id)
+{
+    for (unsigned int i = 0; i < SNAPSHOT_JOBS_CREATED; ++i)
+    {
+        if (*job->created[i] && !strcmp(id, job->created[i]))
+        {
+            *job->created[i] = 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Only jobs that have been created since are looked for: the list also has jobs of before, some until they are
+ * dismissed. */
 void snapshot_job_take(struct snapshot_job *job, const json_t *jobs)
 {
     json_t *listed;
@@ -20,7 +36,7 @@ void snapshot_job_take(struct snapshot_job *job, const json_t *jobs)
         const char *id = json_string_value(json_object_get(listed, "id"));
         bool save = type && !strcmp(type, "snapshot-save"), load = type && !strcmp(type, "snapshot-load");
 
-        if (!id || strcmp(id, job->created) || (!save && !load))
+        if (!id || !take_created(job, id) || (!save && !load))
             continue;
         job->snapshot = save ? SNAPSHOT_SAVE : SNAPSHOT_LOAD;
         snprintf(job->id, sizeof(job->id), "%s", id);

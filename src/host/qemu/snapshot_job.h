@@ -16,11 +16,14 @@ enum snapshot
     SNAPSHOT_LOAD
 };
 
+/* So many jobs may be created before QEMU has said what they are; of more the first ones are forgotten. */
+#define SNAPSHOT_JOBS_CREATED 8
+
 struct snapshot_job
 {
-    enum snapshot snapshot; /* what the job does; NO_SNAPSHOT: there is no such job */
-    char id[128];           /* of that job; empty: there is none */
-    char created[128];      /* the id of the job that was created last, whatever it does */
+    enum snapshot snapshot;                   /* what the job does; NO_SNAPSHOT: there is no such job */
+    char id[128];                             /* of that job; empty: there is none */
+    char created[SNAPSHOT_JOBS_CREATED][128]; /* the ids of jobs of which it is not known what they do; empty: none */
 };
 
 /* A job has been created. QEMU is to be asked for its jobs, and the answer handed to snapshot_job_take. */

@@ -582,6 +582,24 @@ static void test_a_snapshot_is_loaded_before_qemu_answers(void **state)
     pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\n");
 }
 
+/* Another job is created before QEMU has said what the first one is. */
+static void test_a_snapshot_is_loaded_beside_another_job(void **state)
+{
+    struct pretended *pretended = *state;
+
+    pretended_log_on(pretended, "[" ALICE ", " BOB "]");
+    pretended->jobs = "[{\"id\": \"other\", \"type\": \"backup\"}, {\"id\": \"j\", \"type\": \"snapshot-load\"}]";
+    pretended->is_busy = true;
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"j\", \"status\": \"created\"}");
+    pretended_say(pretended, "JOB_STATUS_CHANGE", "{\"id\": \"other\", \"status\": \"created\"}");
+    pretended_say(pretended, "STOP", NULL);
+    pretended_say(pretended, "RESUME", NULL);
+    pretended->users = "[" BOB "]";
+    pretended->is_busy = false;
+    pretended_wait(pretended, 5000);
+    pretended_expect(pretended, "OnStateChange(Restoring)\nOnStateChange(Running)\nOnGuestLogoff(Forced)\n");
+}
+
 /* By loadvm, of which nothing tells but the port, which the guest could not close. */
 static void test_a_state_is_loaded_into_a_stopped_machine(void **state)
 {
@@ -683,6 +701,7 @@ int main(void)
             TEST(the_agents_port_is_replaced),
             TEST(a_snapshot_is_loaded),
             TEST(a_snapshot_is_loaded_before_qemu_answers),
+            TEST(a_snapshot_is_loaded_beside_another_job),
             TEST(a_state_is_loaded_into_a_stopped_machine),
             TEST(what_is_set_to_what_it_was),
             TEST(a_full_disk_is_told_of_once),

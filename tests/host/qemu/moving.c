@@ -229,6 +229,8 @@ static void test_it_is_the_same_machine(void **state)
     await("Running");
     await_client(destination);
     assert_false(place_has_client(source));
+    /* Until all has been answered there, and the agent too. */
+    places_wait(500);
     destination->port_open = true;
     place_say(destination, "VSERPORT_CHANGE", "{\"id\": \"agent0\", \"open\": true}");
     places_wait(POLLED_MS);
@@ -503,6 +505,23 @@ static void test_started_at_another_place(void **state)
     expect("OnGuestLogoff(Forced)\nOnStateChange(TurnedOff)\nOnStateChange(Running)\nOnAdditionsAvailable()\n");
 }
 
+/* Whatever has been started there may be another. Where it has come from elsewhere it is this one. */
+static void test_machines_without_a_uuid(void **state)
+{
+    (void)state;
+    source->uuid = destination->uuid = "00000000-0000-0000-0000-000000000000";
+    start_with(ALICE, 2);
+    destination->run_state = "running";
+    send_away(source);
+    await_fault("give both QEMUs the same -uuid");
+    places_wait(SETTLED_MS);
+    expect("OnStateChange(Saving)\nOnStateChange(Saved)\n");
+    arrive(destination, ALICE);
+    await("Running");
+    places_wait(SETTLED_MS);
+    expect("OnStateChange(Running)\n");
+}
+
 /* A QEMU that has sent its machine away is not one that has it. */
 static void test_a_connection_that_is_lost_for_a_moment(void **state)
 {
@@ -563,6 +582,7 @@ int main(void)
             TEST(found_where_it_is),
             TEST(nobody_anywhere),
             TEST(started_at_another_place),
+            TEST(machines_without_a_uuid),
             TEST(a_connection_that_is_lost_for_a_moment),
             TEST(closed_at_every_moment),
     };

@@ -116,6 +116,21 @@ static void test_answers_stay_behind_what_they_followed(void **state)
     expect_due(900, "15234");
 }
 
+/* By an hour, between two events. */
+static void test_a_clock_that_is_set_back(void **state)
+{
+    (void)state;
+    put(1, "VSERPORT_CHANGE", 3600000, 0);
+    put(2, "STOP", 3600100, 100);
+    put(3, "VSERPORT_CHANGE", 200, 200);
+    put(4, NULL, ORDER_NOW, 210);
+    put(5, "SHUTDOWN", 220, 220);
+    put(6, NULL, ORDER_NOW, 230);
+    put(7, "RESET", 240, 240);
+    put(8, "VSERPORT_CHANGE", 230, 1200);
+    expect_due(1200, "12345687");
+}
+
 static void test_the_end_of_the_stream_lets_all_go(void **state)
 {
     (void)state;
@@ -181,6 +196,7 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_windows_follow_each_other, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_two_kinds, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_answers_stay_behind_what_they_followed, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_a_clock_that_is_set_back, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_the_end_of_the_stream_lets_all_go, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_all_waits_while_it_is_held, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_order_is_given_up_before_memory, set_up, tear_down),
