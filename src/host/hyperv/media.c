@@ -22,7 +22,9 @@ bool hv_media_add(struct hv_media *media, const struct hv_row *row)
         return true;
     if (!(copy = memory_alloc(strlen(path) + 1)))
         return false;
-    media->media[media->count++] = (struct hv_medium){is_floppy, strcpy(copy, path)};
+    strcpy(copy, path);
+    media->media[media->count].is_floppy = is_floppy;
+    media->media[media->count++].path = copy;
     return true;
 }
 
