@@ -13,7 +13,7 @@ static const char *describe(char description[256], const char *format, const cha
 
 static char small(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 bool hv_names_are_equal(const char *one, const char *other)

@@ -70,7 +70,8 @@ void hv_class_query(enum hv_class class_, const struct hv_guid *guid, char query
 {
     const char *condition = classes[class_].condition;
 
-    strcpy(query, "SELECT ");
+    *query = 0;
+    append(query, "SELECT ");
     for (size_t i = 0; classes[class_].properties[i]; ++i)
         append(query, "%s%s", i ? ", " : "", classes[class_].properties[i]);
     append(query, " FROM %s", classes[class_].name);
@@ -99,7 +100,7 @@ bool hv_job_query(const char *job, char query[HV_QUERY_SIZE])
 {
     if (strlen(job) > 128 || strpbrk(job, "\"\\'{}"))
         return false;
-    strcpy(query, "");
+    *query = 0;
     append(query,
             "ASSOCIATORS OF {Msvm_ConcreteJob.InstanceID=\"%s\"} WHERE AssocClass = Msvm_AffectedJobElement "
             "ResultClass = Msvm_ComputerSystem",

@@ -12,7 +12,7 @@ static char digit_of(char c)
 {
     if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'))
         return c;
-    return c >= 'a' && c <= 'f' ? (char)(c - 'a' + 'A') : 0;
+    return (char)(c >= 'a' && c <= 'f' ? c - 'a' + 'A' : 0);
 }
 
 bool hv_guid_parse_start(struct hv_guid *guid, const char *text)
@@ -21,7 +21,7 @@ bool hv_guid_parse_start(struct hv_guid *guid, const char *text)
 
     for (size_t i = 0; i < HV_GUID_LENGTH; ++i)
     {
-        char c = is_hyphen_place(i) ? (text[i] == '-' ? '-' : 0) : digit_of(text[i]);
+        char c = (char)(is_hyphen_place(i) ? (text[i] == '-' ? '-' : 0) : digit_of(text[i]));
 
         if (!c)
             return false;

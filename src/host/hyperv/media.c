@@ -16,13 +16,15 @@ bool hv_media_add(struct hv_media *media, const struct hv_row *row)
     const char *type = hv_row_text(row, "ResourceSubType", 0), *path = hv_row_text(row, "HostResource", 0);
     bool is_floppy = type && !strcmp(type, "Microsoft:Hyper-V:Virtual Floppy Disk");
     bool is_dvd = type && !strcmp(type, "Microsoft:Hyper-V:Virtual CD/DVD Disk");
+    size_t size;
     char *copy;
 
     if ((!is_floppy && !is_dvd) || !path || !*path || media->count == HV_MEDIA_MAX)
         return true;
-    if (!(copy = memory_alloc(strlen(path) + 1)))
+    size = strlen(path) + 1;
+    if (!(copy = memory_alloc(size)))
         return false;
-    strcpy(copy, path);
+    memcpy(copy, path, size);
     media->media[media->count].is_floppy = is_floppy;
     media->media[media->count++].path = copy;
     return true;

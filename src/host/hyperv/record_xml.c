@@ -47,7 +47,7 @@ static bool read_attribute(const char *xml, const char *name, const char *attrib
 
     for (found = tag; end && found && (found = strstr(found, attribute)) && found < end; ++found)
     {
-        char quote = found[length] == '=' ? found[length + 1] : 0;
+        char quote = (char)(found[length] == '=' ? found[length + 1] : 0);
         const char *value = found + length + 2, *value_end;
 
         if (found[-1] != ' ' || (quote != '\'' && quote != '"') || !(value_end = strchr(value, quote)))

@@ -287,9 +287,9 @@ static const char *parse_option(
             return NULL;
         return describe(description, "the agent's port \"%.40s\" must be a number from 1 to 65535", value);
     }
-    if (begins_with(option, "next="))
+    if (value && begins_with(option, "next="))
         return parse_next(address, value, description);
-    if (begins_with(option, "next-agent="))
+    if (value && begins_with(option, "next-agent="))
         return parse_next_agent(address, value, description);
     if (value && length == strlen("heartbeat") && !memcmp(option, "heartbeat", length))
     {
