@@ -71,10 +71,12 @@ def test_it_goes_on_elsewhere(journey):
 
 
 def test_a_source_that_ends_with_the_migration(journey):
+    """The end of the connection may come before the word that all is saved has been read."""
     source, destination, watch = journey()
     migrate(source, destination)
     source.kill()
-    watch.expect(SAVING, SAVED, RUNNING)
+    watch.expect(SAVING)
+    watch.expect_at_last(RUNNING)
     watch.machine = destination
     watch.expect_nothing_more()
     destination.terminals[0].logout()
