@@ -1,5 +1,7 @@
 #include "mqtt/session.h"
 
+#include "platform/backoff.h"
+
 #include <stdio.h>
 
 /* What TLS adds to a window that is sent as a whole has room beside it. */
@@ -37,28 +39,31 @@ static void schedule(struct mqtt_session *session)
 
 /* Losing a connection */
 
+static uint64_t longest_wait(const struct mqtt_session *session)
+{
+    return session->options->retry_longest_ms ? session->options->retry_longest_ms : MQTT_RETRY_LONGEST_MS;
+}
+
 /* Goes on to the next place; how long to wait before that. */
 static uint64_t next_wait(struct mqtt_session *session, bool has_lasted)
 {
     const struct mqtt_session_options *options = session->options;
-    uint64_t longest = options->retry_longest_ms ? options->retry_longest_ms : MQTT_RETRY_LONGEST_MS, wait;
+    uint64_t first = options->retry_first_ms ? options->retry_first_ms : MQTT_RETRY_FIRST_MS;
 
-    if (has_lasted || !session->retry_ms)
-        session->retry_ms = options->retry_first_ms ? options->retry_first_ms : MQTT_RETRY_FIRST_MS;
     if (has_lasted)
+    {
+        session->retry_ms = 0;
         session->tries = 0;
+    }
     session->broker = (session->broker + 1) % options->broker_count;
     if (++session->tries % options->broker_count)
         return 0;
-    wait = session->retry_ms < longest ? session->retry_ms : longest;
-    session->retry_ms = wait * 2;
-    return wait;
+    return session->retry_ms = backoff_next(session->retry_ms, first, longest_wait(session));
 }
 
 static void lose(struct mqtt_session *session, const char *fault)
 {
-    uint64_t longest = session->options->retry_longest_ms ? session->options->retry_longest_ms : MQTT_RETRY_LONGEST_MS;
-    bool has_lasted = session->connected && now_ms(session) - session->connected_ms >= longest;
+    bool has_lasted = session->connected && now_ms(session) - session->connected_ms >= longest_wait(session);
     char text[MQTT_FAULT_SIZE];
 
     snprintf(text, sizeof(text), "the broker at %s, port %u: %s", broker_of(session)->host, broker_of(session)->port,

@@ -78,7 +78,7 @@ struct mqtt_session
     uv_timer_t timer; /* of the step */
     enum mqtt_session_step step;
     size_t broker, tries; /* the place that is tried, and how many have been since one has lasted */
-    uint64_t retry_ms;    /* the wait when all places have been tried */
+    uint64_t retry_ms;    /* the last wait, when all places had been tried; 0: none yet */
     uint64_t connected_ms;
     bool connected;
 };

@@ -1,5 +1,5 @@
 /*
- * A machine that is watched: who asked for it and hears of it, by what address, and what is known of it. computer.c finds
+ * A machine that is watched: who asked for it and hears of it, by what address, and what is known of it. A computer finds
  * it and hands it what is said of it; this file says of it what its listener hears.
  */
 #ifndef VMEVENTS_HOST_HYPERV_MACHINE_H

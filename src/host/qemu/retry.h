@@ -2,7 +2,7 @@
 #ifndef VMEVENTS_HOST_RETRY_H
 #define VMEVENTS_HOST_RETRY_H
 
-#include <stdint.h>
+#include "platform/backoff.h"
 
 /* The first try follows at once, the second after the first of these waits, and so on, twice as long each time. */
 #define RETRY_FIRST_MS 100
@@ -13,10 +13,7 @@ static inline uint64_t retry_next(uint64_t *wait)
 {
     uint64_t now = *wait;
 
-    if (!now)
-        *wait = RETRY_FIRST_MS;
-    else
-        *wait = now * 2 < RETRY_LONGEST_MS ? now * 2 : RETRY_LONGEST_MS;
+    *wait = backoff_next(now, RETRY_FIRST_MS, RETRY_LONGEST_MS);
     return now;
 }
 
