@@ -1,6 +1,7 @@
 #include "com/argument_fault.h"
 
 #include "com/converted.h"
+#include "com/type_info.h"
 #include "event/text.h"
 
 /* The name of a member, and of its parameters. */
@@ -90,39 +91,34 @@ static BSTR describe_parameter(ITypeInfo *info, const FUNCDESC *function, UINT p
     return description;
 }
 
-static BSTR describe_first(ITypeInfo *info, const FUNCDESC *function, const DISPPARAMS *params)
+struct fault
 {
-    BSTR description = NULL;
+    const DISPPARAMS *params;
+    BSTR description;
+};
 
-    for (UINT i = 0; i < (UINT)function->cParams && !description; ++i)
+/* S_FALSE: an argument is at fault. */
+static HRESULT describe_first(ITypeInfo *info, const FUNCDESC *function, void *context)
+{
+    struct fault *fault = context;
+
+    for (UINT i = 0; i < (UINT)function->cParams && !fault->description; ++i)
     {
-        UINT place = argument_place(params, i);
+        UINT place = argument_place(fault->params, i);
         VARIANT value;
 
         VariantInit(&value);
-        if (place < params->cArgs && SUCCEEDED(VariantCopyInd(&value, &params->rgvarg[place])))
-            description = describe_parameter(info, function, i, &value);
+        if (place < fault->params->cArgs && SUCCEEDED(VariantCopyInd(&value, &fault->params->rgvarg[place])))
+            fault->description = describe_parameter(info, function, i, &value);
         VariantClear(&value);
     }
-    return description;
+    return fault->description ? S_FALSE : S_OK;
 }
 
 BSTR argument_fault_describe(ITypeInfo *info, DISPID id, WORD flags, const DISPPARAMS *params)
 {
-    BSTR description = NULL;
-    TYPEATTR *attributes;
-    FUNCDESC *function;
+    struct fault fault = {params, NULL};
 
-    if (FAILED(ITypeInfo_GetTypeAttr(info, &attributes)))
-        return NULL;
-    for (UINT i = 0; i < attributes->cFuncs && !description; ++i)
-    {
-        if (FAILED(ITypeInfo_GetFuncDesc(info, i, &function)))
-            break;
-        if (function->memid == id && (function->invkind & flags))
-            description = describe_first(info, function, params);
-        ITypeInfo_ReleaseFuncDesc(info, function);
-    }
-    ITypeInfo_ReleaseTypeAttr(info, attributes);
-    return description;
+    type_info_visit_functions(info, id, flags, describe_first, &fault);
+    return fault.description;
 }

@@ -1,5 +1,6 @@
 #include "com/converted.h"
 
+#include "com/type_info.h"
 #include "event/event.h"
 
 static bool is_written_by_locale(VARTYPE type)
@@ -109,9 +110,18 @@ static HRESULT convert_one(struct converted *converted, UINT place, VARTYPE type
     return hr;
 }
 
-static HRESULT convert_all(
-        struct converted *converted, ITypeInfo *info, const FUNCDESC *function, LCID lcid, UINT *arg_error)
+/* What the arguments are to be converted for. */
+struct conversion
 {
+    struct converted *converted;
+    LCID lcid;
+    UINT *arg_error;
+};
+
+static HRESULT convert_all(ITypeInfo *info, const FUNCDESC *function, void *context)
+{
+    const struct conversion *conversion = context;
+    struct converted *converted = conversion->converted;
     HRESULT hr = S_OK;
 
     for (SHORT i = 0; i < function->cParams && SUCCEEDED(hr); ++i)
@@ -119,36 +129,16 @@ static HRESULT convert_all(
         UINT place = argument_place(&converted->params, (UINT)i);
 
         if (place < converted->params.cArgs)
-            hr = convert_one(
-                    converted, place, declared_type(info, &function->lprgelemdescParam[i].tdesc), lcid, arg_error);
+            hr = convert_one(converted, place, declared_type(info, &function->lprgelemdescParam[i].tdesc),
+                    conversion->lcid, conversion->arg_error);
     }
-    return hr;
-}
-
-static HRESULT convert_for(
-        struct converted *converted, ITypeInfo *info, DISPID id, WORD flags, LCID lcid, UINT *arg_error)
-{
-    TYPEATTR *attributes;
-    FUNCDESC *function;
-    HRESULT hr;
-
-    if (FAILED(hr = ITypeInfo_GetTypeAttr(info, &attributes)))
-        return hr;
-    for (UINT i = 0; i < attributes->cFuncs && SUCCEEDED(hr); ++i)
-    {
-        if (FAILED(hr = ITypeInfo_GetFuncDesc(info, i, &function)))
-            break;
-        if (function->memid == id && (function->invkind & flags))
-            hr = convert_all(converted, info, function, lcid, arg_error);
-        ITypeInfo_ReleaseFuncDesc(info, function);
-    }
-    ITypeInfo_ReleaseTypeAttr(info, attributes);
     return hr;
 }
 
 HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, WORD flags, LCID lcid,
         const DISPPARAMS *params, UINT *arg_error)
 {
+    struct conversion conversion;
     bool any = false;
     HRESULT hr;
 
@@ -164,7 +154,8 @@ HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, 
         return S_OK;
     memcpy(converted->args, params->rgvarg, params->cArgs * sizeof(*converted->args));
     converted->params.rgvarg = converted->args;
-    if (FAILED(hr = convert_for(converted, info, id, flags, lcid, arg_error)))
+    conversion = (struct conversion){converted, lcid, arg_error};
+    if (FAILED(hr = type_info_visit_functions(info, id, flags, convert_all, &conversion)))
         converted_cleanup(converted);
     return hr;
 }

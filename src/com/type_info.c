@@ -123,6 +123,28 @@ HRESULT type_info_get_ids(REFGUID guid, REFIID riid, LPOLESTR *names, UINT count
     return hr;
 }
 
+HRESULT type_info_visit_functions(ITypeInfo *info, DISPID id, WORD flags,
+        HRESULT (*visit)(ITypeInfo *info, const FUNCDESC *function, void *context), void *context)
+{
+    TYPEATTR *attributes;
+    FUNCDESC *function;
+    HRESULT hr;
+
+    if (FAILED(hr = ITypeInfo_GetTypeAttr(info, &attributes)))
+        return hr;
+    hr = S_OK;
+    for (UINT i = 0; i < attributes->cFuncs && hr == S_OK; ++i)
+    {
+        if (FAILED(hr = ITypeInfo_GetFuncDesc(info, i, &function)))
+            break;
+        if (function->memid == id && (function->invkind & flags))
+            hr = visit(info, function, context);
+        ITypeInfo_ReleaseFuncDesc(info, function);
+    }
+    ITypeInfo_ReleaseTypeAttr(info, attributes);
+    return hr;
+}
+
 bool type_info_has_member(REFGUID guid, DISPID id)
 {
     ITypeInfo *info;

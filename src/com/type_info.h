@@ -33,6 +33,13 @@ HRESULT type_info_describe(REFGUID guid, UINT index, ITypeInfo **info);
  * DISP_E_UNKNOWNINTERFACE (riid is not IID_NULL), DISP_E_UNKNOWNNAME, E_OUTOFMEMORY. */
 HRESULT type_info_get_ids(REFGUID guid, REFIID riid, LPOLESTR *names, UINT count, DISPID *ids);
 
+/*
+ * Shows the visitor each function of the type that is the member of that DISPID and is called by one of these flags of
+ * Invoke. Returns what it returned, or what reading the type did; anything but S_OK ends the visit.
+ */
+HRESULT type_info_visit_functions(ITypeInfo *info, DISPID id, WORD flags,
+        HRESULT (*visit)(ITypeInfo *info, const FUNCDESC *function, void *context), void *context);
+
 /* Whether the type has a member of that DISPID. False also when that cannot be told for want of memory. */
 bool type_info_has_member(REFGUID guid, DISPID id);
 
