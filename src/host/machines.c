@@ -149,8 +149,8 @@ HRESULT machines_create(BSTR name, const struct machine_host *host, struct machi
     return hr;
 }
 
-/* Ends a machine that could not be attached or has been deleted, unless a client has removed it meanwhile: by itself and not by its name,
- * which may be another machine's by now. The calling thread has prepared to fire. */
+/* Ends a machine that could not be attached or has been deleted, unless a client has removed it meanwhile: by itself and
+ * not by its name, which may be another machine's by now. The calling thread has prepared to fire. */
 static void take_back(struct machine *machine)
 {
     BOOL is_there = FALSE;

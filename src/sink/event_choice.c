@@ -1,8 +1,8 @@
 #include "sink/event_choice.h"
 
-#include "com/stand_in.h"
 #include "event/text.h"
 #include "event/value.h"
+#include "sink/argument.h"
 #include "sink/sink.h"
 
 #include <wchar.h>
@@ -142,9 +142,8 @@ static HRESULT add_array(const WCHAR *method, const VARIANT *array, enum depth d
     value_describe(&described, array);
     if (depth == ELEMENT || value_dimensions(&described) != 1 || !value_elements(&described, 0))
         return sink_error(E_INVALIDARG,
-                L"%ls: event is an array that is no list of events; it has to have one dimension, and a name or a "
-                L"number "
-                L"in each place",
+                L"%ls: event is an array that is no list of events; it has to have one dimension, and a name or "
+                L"a number in each place",
                 method);
     for (size_t i = 0; i < value_elements(&described, 0); ++i)
     {
@@ -170,28 +169,11 @@ static HRESULT add_object(const WCHAR *method, const VARIANT *object, struct eve
     return hr;
 }
 
-/* Follows references to the value that is meant. False: there is none. */
-static bool resolve(VARIANT *value)
-{
-    for (unsigned int i = 0; V_VT(value) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(value) && i < 2; ++i)
-        *value = *V_VARIANTREF(value);
-    if (!(V_VT(value) & VT_BYREF))
-        return true;
-    if (!V_BYREF(value) || V_VT(value) == (VT_BYREF | VT_VARIANT))
-        return false;
-    if (V_VT(value) == (VT_BYREF | VT_BSTR) || V_VT(value) == (VT_BYREF | VT_DISPATCH) || V_VT(value) & VT_ARRAY)
-    {
-        V_BYREF(value) = *(void **)V_BYREF(value);
-        V_VT(value) &= ~VT_BYREF;
-    }
-    return true;
-}
-
 static HRESULT add_value(const WCHAR *method, const VARIANT *given, enum depth depth, struct event_choice *choice)
 {
     VARIANT value = *given;
 
-    if (!resolve(&value))
+    if (!argument_resolve(&value))
         return sink_error(E_POINTER, L"%ls: event is a reference to nothing", method);
     if (V_VT(&value) == VT_BSTR)
         return add_names(method, V_BSTR(&value), NUMERALS_ARE_NAMES, choice);

@@ -1,33 +1,25 @@
-/* Subscribe, Unsubscribe and UnsubscribeAll: what scripts ask for, understood or refused with a description of what was wrong. */
+/* Subscribe, Unsubscribe and UnsubscribeAll: what scripts ask for, understood or refused with a description of what was
+ * wrong. */
 #include "platform/trace.h"
+#include "sink/argument.h"
 #include "sink/handler.h"
 #include "sink/sink.h"
 
 #include <olectl.h>
 
-/* Follows a reference to the value that is meant. False: there is none. */
-static bool resolve(const VARIANT **value)
-{
-    if (V_VT(*value) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(*value))
-        *value = V_VARIANTREF(*value);
-    return !(V_VT(*value) & VT_BYREF) || V_BYREF(*value);
-}
-
 /* The object that the second argument of Subscribe is, not counted. NULL: *hr says why there is none. */
-static IUnknown *object_from_variant(const VARIANT *value, HRESULT *hr)
+static IUnknown *object_from_variant(VARIANT value, HRESULT *hr)
 {
     IUnknown *object = NULL;
 
     *hr = S_OK;
-    if (!resolve(&value))
+    if (!argument_resolve(&value))
     {
         *hr = sink_error(E_POINTER, L"Subscribe: handler is a reference to nothing");
         return NULL;
     }
-    if (V_VT(value) == VT_DISPATCH || V_VT(value) == VT_UNKNOWN)
-        object = V_UNKNOWN(value);
-    else if (V_VT(value) == (VT_BYREF | VT_DISPATCH) || V_VT(value) == (VT_BYREF | VT_UNKNOWN))
-        object = *V_UNKNOWNREF(value);
+    if (V_VT(&value) == VT_DISPATCH || V_VT(&value) == VT_UNKNOWN)
+        object = V_UNKNOWN(&value);
     else
         *hr = sink_error(E_INVALIDARG,
                 L"Subscribe: handler is not an object; it has to be a function, or an object with methods named like "
@@ -52,7 +44,7 @@ HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, BSTR s
     *cookie = 0;
     if (FAILED(hr = event_choice_from_variant(L"Subscribe", &event, &choice)))
         return hr;
-    if (!(object = object_from_variant(&handler, &hr)))
+    if (!(object = object_from_variant(handler, &hr)))
         return hr;
     if ((hr = IUnknown_QueryInterface(object, &IID_IDispatch, (void **)&code)) == E_OUTOFMEMORY)
         return hr;
