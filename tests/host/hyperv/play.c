@@ -1,5 +1,7 @@
 #include "play.h"
 
+#include "host/live_event_text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,29 +9,6 @@
 
 /* How long a step of the host's waits at most. */
 #define WAIT_MS 250
-
-static const char *const names[] = {
-        [VM_EVENT_STATE_CHANGE] = "OnStateChange",
-        [VM_EVENT_REQUEST_SHUTDOWN] = "OnRequestShutdown",
-        [VM_EVENT_RESET] = "OnReset",
-        [VM_EVENT_TRIPLE_FAULT] = "OnTripleFault",
-        [VM_EVENT_HEARTBEAT_STOPPED] = "OnHeartbeatStopped",
-        [VM_EVENT_CONFIGURATION_CHANGED] = "OnConfigurationChanged",
-        [VM_EVENT_ADDITIONS_UNINSTALLED] = "OnAdditionsUninstalled",
-        [VM_EVENT_ADDITIONS_AVAILABLE] = "OnAdditionsAvailable",
-        [VM_EVENT_GUEST_SHUTDOWN] = "OnGuestShutdown",
-        [VM_EVENT_GUEST_LOGOFF] = "OnGuestLogoff",
-        [VM_EVENT_DISK_OUT_OF_SPACE] = "OnDiskOutOfSpace",
-        [VM_EVENT_DVD_INSERT] = "DVD.OnMediaInsert",
-        [VM_EVENT_DVD_EJECT] = "DVD.OnMediaEject",
-        [VM_EVENT_FLOPPY_INSERT] = "Floppy.OnMediaInsert",
-        [VM_EVENT_FLOPPY_EJECT] = "Floppy.OnMediaEject",
-        [VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED] = "OnEnhancedVideoModeChanged",
-        [VM_EVENT_LOGGED] = "OnEventLogged",
-};
-
-static const char *const states[] = {"Unknown", "TurnedOff", "Saved", "TurningOn", "Restoring", "Running", "Paused",
-        "Saving", "TurningOff", "MergingDrives"};
 
 /* What is heard */
 
@@ -49,25 +28,15 @@ __attribute__((format(printf, 2, 3))) static void hear(struct play_machine *mach
 
 static void on_event(void *context, const struct vm_event *event)
 {
-    const char *name = names[event->type];
+    char text[1200];
 
-    if (event->type == VM_EVENT_STATE_CHANGE)
-        hear(context, "%s(%s)", name, states[event->number]);
-    else if (event->type == VM_EVENT_CONFIGURATION_CHANGED && !event->is_truth)
-        hear(context, "%s(%s=%ld)", name, event->text, (long)event->number);
-    else if (event->type == VM_EVENT_CONFIGURATION_CHANGED)
-        hear(context, "%s(%s=%s)", name, event->text, event->number ? "True" : "False");
-    else if (event->type == VM_EVENT_DISK_OUT_OF_SPACE || event->type == VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED)
-        hear(context, "%s(%s)", name, event->number ? "True" : "False");
-    else if (event->type == VM_EVENT_LOGGED)
-        hear(context, "%s(%ld)", name, (long)event->number);
-    else
-        hear(context, "%s(%s)", name, event->text ? event->text : "");
+    vm_event_text(event, text, sizeof(text));
+    hear(context, "%s", text);
 }
 
 static void on_state(void *context, enum vm_state state)
 {
-    hear(context, "state %s", states[state]);
+    hear(context, "state %s", vm_state_text(state));
 }
 
 static void on_connection(void *context, bool connected, const char *fault)

@@ -5,6 +5,7 @@
 #ifndef VMEVENTS_TESTS_CONVERSATION_H
 #define VMEVENTS_TESTS_CONVERSATION_H
 
+#include "host/live_event_text.h"
 #include "host/qemu/vm.h"
 
 #define CONVERSATION_EVENTS_MAX 256
@@ -45,8 +46,5 @@ void conversation_play(struct conversation *conversation, const char *name, bool
 void conversation_expect(const struct conversation *conversation, const char *expected);
 
 void conversation_end(struct conversation *conversation);
-
-/* "OnGuestLogoff(Normal)" */
-void vm_event_text(const struct vm_event *event, char *text, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-#include "conversation.h"
+#include "host/live_event_text.h"
 
 #include <stdio.h>
 
@@ -18,35 +18,46 @@ static const char *const names[] = {
         [VM_EVENT_DVD_EJECT] = "DVD.OnMediaEject",
         [VM_EVENT_FLOPPY_INSERT] = "Floppy.OnMediaInsert",
         [VM_EVENT_FLOPPY_EJECT] = "Floppy.OnMediaEject",
+        [VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED] = "OnEnhancedVideoModeChanged",
+        [VM_EVENT_LOGGED] = "OnEventLogged",
 };
 
 static const char *const states[] = {
-        [VM_UNKNOWN] = "?",
+        [VM_UNKNOWN] = "Unknown",
         [VM_TURNED_OFF] = "TurnedOff",
         [VM_SAVED] = "Saved",
+        [VM_TURNING_ON] = "TurningOn",
         [VM_RESTORING] = "Restoring",
         [VM_RUNNING] = "Running",
         [VM_PAUSED] = "Paused",
         [VM_SAVING] = "Saving",
         [VM_TURNING_OFF] = "TurningOff",
+        [VM_MERGING_DRIVES] = "MergingDrives",
 };
 
 static const char *const logoffs[] = {"Normal", "Forced", "External"};
+
+const char *vm_state_text(enum vm_state state)
+{
+    return states[state];
+}
 
 void vm_event_text(const struct vm_event *event, char *text, size_t size)
 {
     const char *name = names[event->type];
 
     if (event->type == VM_EVENT_STATE_CHANGE)
-        snprintf(text, size, "%s(%s)", name, states[event->number]);
+        snprintf(text, size, "%s(%s)", name, vm_state_text((enum vm_state)event->number));
     else if (event->type == VM_EVENT_GUEST_LOGOFF)
         snprintf(text, size, "%s(%s)", name, logoffs[event->number]);
-    else if (event->type == VM_EVENT_DISK_OUT_OF_SPACE)
+    else if (event->type == VM_EVENT_DISK_OUT_OF_SPACE || event->type == VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED)
         snprintf(text, size, "%s(%s)", name, event->number ? "True" : "False");
     else if (event->type == VM_EVENT_CONFIGURATION_CHANGED && event->is_truth)
         snprintf(text, size, "%s(%s=%s)", name, event->text, event->number ? "True" : "False");
     else if (event->type == VM_EVENT_CONFIGURATION_CHANGED)
         snprintf(text, size, "%s(%s=%ld)", name, event->text, (long)event->number);
+    else if (event->type == VM_EVENT_LOGGED)
+        snprintf(text, size, "%s(%ld)", name, (long)event->number);
     else
         snprintf(text, size, "%s(%s)", name, event->text ? event->text : "");
 }
