@@ -123,7 +123,6 @@ AWK
 # run_win32 OPTION...: as run_ctest does, and where the kernel runs no 32-bit code what emulation can.
 run_win32() {
     local names
-    rm -f build/win32/{left-out,junit.xml,Testing/Temporary/LastTest.log}
     case $bits32 in
         native)
             run_ctest win32 "$@"
@@ -151,8 +150,8 @@ run_ctest() {
     return "$status"
 }
 
-# The presets whose tests run one after the other. The lines go on side by side: each bitness has a
-# prefix of its own, and what runs natively needs none.
+# The presets whose tests run one after the other. The lines go on side by side: each bitness has a prefix of its own, and
+# what runs natively needs none.
 test_lines=(win64 "win32 native")
 
 # use_test_prefix PRESET: CMakePresets.json has the same names.
