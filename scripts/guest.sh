@@ -42,18 +42,10 @@ make_guest() {
 }
 
 prepare_guest() {
-    local missing packages=("${live_packages[@]}")
-    mkdir -p "$build/log"
-    mapfile -t missing < <(missing_packages)
-    if ((${#missing[@]})); then
-        say "installing: ${missing[*]} (to run tests with QEMU)"
-        apt_install "${missing[@]}" >"$build/log/install-qemu.log" 2>&1 </dev/null 8>&- || {
-            say "run: not installed, so tests with QEMU are skipped; see build/log/install-qemu.log"
-            return 0
-        }
-    fi
+    want_packages qemu "to run tests with QEMU" "${live_packages[@]}" || return 0
     [[ ! -e $cache/guest/recipe || $(<"$cache/guest/recipe") != "$(guest_recipe)" ]] || return 0
     say "making a guest for QEMU (Linux, of Debian's packages)"
+    mkdir -p "$build/log"
     (make_guest) >"$build/log/guest.log" 2>&1 </dev/null ||
         say "run: no guest, so tests with QEMU are skipped; see build/log/guest.log"
 }

@@ -52,6 +52,19 @@ install_packages() {
     step install "installing: ${missing[*]} (needed to build and run Windows programs)" apt_install "${missing[@]}"
 }
 
+# want_packages NAME WHY PACKAGE...: installs what only some of the tests need. Where it cannot be had (1), these say that they
+# are skipped, and all the others run.
+want_packages() {
+    local missing log=$build/log/install-$1.log why=$2 packages=("${@:3}")
+    mapfile -t missing < <(missing_packages)
+    ((${#missing[@]})) || return 0
+    mkdir -p "$build/log"
+    say "installing: ${missing[*]} ($why)"
+    apt_install "${missing[@]}" >"$log" 2>&1 </dev/null 8>&- && return
+    say "run: not installed, so some tests are skipped; see ${log#"$root"/}"
+    return 1
+}
+
 # apt-get and apt-cache with index files of their own, so that the machine's configuration stays as it is. Signatures and
 # digests are checked as always, and must be, whatever the machine's configuration allows. The first argument is the
 # folder for the index files.
