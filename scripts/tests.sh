@@ -214,6 +214,7 @@ run_tests() {
     build_presets "${presets[@]}"
     prepare_node
     prepare_dotnet
+    prepare_languages
     prepare_guest
     [[ -n ${emulated_reason-} ]] || prepare_emulation
     say_bits32
