@@ -2,6 +2,7 @@
 # they cannot be had, the tests of their examples say that they are skipped, and all the others run.
 
 rust_packages=(rustc cargo libstd-rust-dev-windows librust-winapi-dev)
+pascal_packages=(fp-compiler fpc-source)
 
 # prepare_language NAME PACKAGE...
 prepare_language() {
@@ -16,4 +17,5 @@ prepare_language() {
 
 prepare_languages() {
     prepare_language Rust "${rust_packages[@]}"
+    prepare_language Pascal "${pascal_packages[@]}"
 }
