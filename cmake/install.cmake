@@ -8,7 +8,8 @@ install(TARGETS vmevents vmhost vmwatch RUNTIME DESTINATION ${CMAKE_INSTALL_BIND
 install(FILES ${VMEVENTS_TLB} DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES include/vmevents.h include/vmevents_interfaces.h include/VPCCOMInterfaces.h
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(DIRECTORY idl/ DESTINATION ${CMAKE_INSTALL_DATADIR}/vmevents)
+install(DIRECTORY idl/ DESTINATION ${CMAKE_INSTALL_DATADIR}/vmevents FILES_MATCHING PATTERN "*.idl"
+  PATTERN languages EXCLUDE)
 install(FILES ${PROJECT_BINARY_DIR}/lib/libvmevents.dll.a DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS vmevents_uuid EXPORT vmeventsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT vmeventsTargets NAMESPACE vmevents:: DESTINATION ${package_dir})

@@ -49,12 +49,36 @@ add_custom_command(
   VERBATIM)
 add_custom_target(virtualpc_idl ALL DEPENDS ${VIRTUALPC_TLB} ${VIRTUALPC_GENERATED_HEADER})
 
-# Programs compile against the headers in include/ alone, without widl; so they are kept in the repository, and this
-# refreshes them after a change of the IDL. A test holds each to what widl makes.
+# The declarations for other languages: PROGRAM FILE parted by a blank, the file below the project's folder.
+set(VMEVENTS_LANGUAGES
+  "csharp.pl dotnet/VMEvents.Interop/Declarations.cs"
+  "pascal.pl examples/pascal/VMEventsInterfaces.pas"
+  "rust.pl examples/rust/src/interfaces.rs")
+set(languages ${PROJECT_SOURCE_DIR}/idl/languages)
+set(language_files)
+set(copy_languages)
+foreach(language IN LISTS VMEVENTS_LANGUAGES)
+  string(REGEX MATCH "^([^ ]+) (.*/([^/]+))$" matched "${language}")
+  set(program ${languages}/${CMAKE_MATCH_1})
+  set(committed ${PROJECT_SOURCE_DIR}/${CMAKE_MATCH_2})
+  set(made ${PROJECT_BINARY_DIR}/idl/${CMAKE_MATCH_3})
+  add_custom_command(
+    OUTPUT ${made}
+    COMMAND ${PERL} ${program} ${PROJECT_SOURCE_DIR}/idl/vmevents.idl ${made}
+    DEPENDS ${program} ${languages}/IDL.pm ${PROJECT_SOURCE_DIR}/idl/vmevents.idl ${virtualpc_events}
+    VERBATIM)
+  list(APPEND language_files ${made})
+  list(APPEND copy_languages COMMAND ${CMAKE_COMMAND} -E copy_if_different ${made} ${committed})
+endforeach()
+add_custom_target(vmevents_languages ALL DEPENDS ${language_files})
+
+# Programs compile against the headers in include/ alone, without widl, and so do those in other languages; so they are
+# kept in the repository, and this refreshes them after a change of the IDL. A test holds each to what is made of that.
 add_custom_target(update_header
   COMMAND ${CMAKE_COMMAND} -E copy_if_different ${VMEVENTS_GENERATED_HEADER} ${VIRTUALPC_GENERATED_HEADER}
     ${PROJECT_SOURCE_DIR}/include
-  DEPENDS ${VMEVENTS_GENERATED_HEADER} ${VIRTUALPC_GENERATED_HEADER})
+  ${copy_languages}
+  DEPENDS ${VMEVENTS_GENERATED_HEADER} ${VIRTUALPC_GENERATED_HEADER} ${language_files})
 
 # Puts the type library into a target as resource 1, with its version information.
 function(vmevents_add_resources target description)

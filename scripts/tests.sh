@@ -213,6 +213,8 @@ run_tests() {
     read -r -a presets <<<"${test_lines[*]}"
     build_presets "${presets[@]}"
     prepare_node
+    prepare_dotnet
+    prepare_languages
     want_packages site "to make the documentation's site" "${site_packages[@]}" || true
     prepare_guest
     [[ -n ${emulated_reason-} ]] || prepare_emulation

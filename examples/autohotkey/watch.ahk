@@ -38,8 +38,8 @@ Finish() {
     Say(sink.Received " events, " sink.Failed " failed calls of handlers")
     try
         machine.Raise("OnGuestLogoff", 3)
-    catch OSError as problem
-        Say(Format("0x{:08X} ", problem.Number & 0xFFFFFFFF) problem.Message)
+    catch Error as problem
+        Say(problem.Message) ; the HRESULT, what Windows says of it, and in the next lines the host's sentence and its name
     eventHost.RemoveMachine("AutoHotkey example")
     ExitApp
 }

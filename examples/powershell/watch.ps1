@@ -51,12 +51,13 @@ try {
     "$(Receive-Job $job -Wait -AutoRemoveJob) events fired, $($sink.Received) received, $($sink.Dropped) dropped"
     $sink.Disconnect($connection)
 
-    # An error arrives as an exception that has the description and the HRESULT.
+    # An error arrives as an exception that has the description and the HRESULT; PowerShell may have wrapped it.
     try {
         $machine.Raise('OnGuestLogoff', 3)
     }
     catch {
-        '0x{0:X8} {1}' -f $_.Exception.HResult, $_.Exception.Message
+        $problem = $_.Exception.GetBaseException()
+        '0x{0:X8} {1}' -f $problem.HResult, $problem.Message
     }
 }
 finally {

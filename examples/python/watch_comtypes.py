@@ -46,7 +46,7 @@ def main():
             record = sink.NextEvent(500)
             if not record:
                 break
-            print(record.Time, record.Source, record.Text, record.Arguments)
+            print(record.TimeText, record.Source, record.Text, record.Arguments)
         sink.Disconnect(cookie)
 
         try:

@@ -57,7 +57,7 @@ class MachineEvents:
 def print_record(record):
     # Objects arrive as bare PyIDispatch.
     record = win32com.client.Dispatch(record)
-    print(record.Time.strftime("%H:%M:%S"), record.Source, record.Text, record.Arguments)
+    print(record.TimeText, record.Source, record.Text, record.Arguments)
 
 
 def pump(seconds):

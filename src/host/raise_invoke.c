@@ -12,22 +12,65 @@ static void free_arguments(VARIANT *args, UINT count)
     memory_free(args);
 }
 
-/* The arguments behind the name of the event, in the order of declaration, for free_arguments. */
-static HRESULT collect_arguments(const DISPPARAMS *params, VARIANT **args)
+/* Whether it is an array of arguments. No event has such an array for its first one. */
+static bool holds_arguments(const VARIANT *first)
 {
-    UINT count = params->cArgs - 1;
+    return V_VT(first) == (VT_ARRAY | VT_VARIANT) && V_ARRAY(first) && SafeArrayGetDim(V_ARRAY(first)) == 1;
+}
+
+/* Puts what the first argument holds in its place. */
+static HRESULT spread_first(VARIANT **args, UINT *count)
+{
+    UINT held = V_ARRAY(*args)->rgsabound[0].cElements, others = *count - 1;
+    VARIANT *all = memory_alloc((held + others + 1) * sizeof(*all)), *elements;
     HRESULT hr;
 
-    if (!(*args = memory_alloc((count + 1) * sizeof(**args))))
+    if (!all)
         return E_OUTOFMEMORY;
-    for (UINT i = 0; i < count; ++i)
+    if (FAILED(hr = SafeArrayAccessData(V_ARRAY(*args), (void **)&elements)))
     {
-        if (SUCCEEDED(hr = event_copy_argument(&(*args)[i], &params->rgvarg[count - 1 - i])))
+        memory_free(all);
+        return hr;
+    }
+    for (UINT i = 0; i < held && SUCCEEDED(hr); ++i)
+    {
+        if (FAILED(hr = event_copy_argument(&all[i], &elements[i])))
+            free_arguments(all, i);
+    }
+    SafeArrayUnaccessData(V_ARRAY(*args));
+    if (FAILED(hr))
+        return hr;
+    memcpy(&all[held], *args + 1, others * sizeof(*all));
+    free_arguments(*args, 1);
+    *args = all;
+    *count = held + others;
+    return S_OK;
+}
+
+/*
+ * The arguments behind the name of the event, in the order of declaration, for free_arguments.
+ *
+ * PowerShell makes an array of the argument that stands where the type library has one, the first: ("OnGuestLogoff", 1)
+ * comes as ("OnGuestLogoff", [1]), and with another behind it that comes as it was given.
+ */
+static HRESULT collect_arguments(const DISPPARAMS *params, VARIANT **args, UINT *count)
+{
+    HRESULT hr;
+
+    *count = params->cArgs - 1;
+    if (!(*args = memory_alloc((*count + 1) * sizeof(**args))))
+        return E_OUTOFMEMORY;
+    for (UINT i = 0; i < *count; ++i)
+    {
+        if (SUCCEEDED(hr = event_copy_argument(&(*args)[i], &params->rgvarg[*count - 1 - i])))
             continue;
         free_arguments(*args, i);
         return hr;
     }
-    return S_OK;
+    if (!*count || !holds_arguments(*args) || SUCCEEDED(hr = spread_first(args, count)))
+        return S_OK;
+    free_arguments(*args, *count);
+    return hr;
 }
 
 static HRESULT get_event_name(const DISPPARAMS *params, LCID lcid, VARIANT *name, UINT *arg_error)
@@ -68,6 +111,7 @@ HRESULT raise_invoke(raise_function raise, void *object, REFIID riid, LCID lcid,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     VARIANT name, *args;
+    UINT count;
     HRESULT hr;
 
     if (!IsEqualIID(riid, &IID_NULL))
@@ -84,12 +128,12 @@ HRESULT raise_invoke(raise_function raise, void *object, REFIID riid, LCID lcid,
         VariantInit(result);
     if (FAILED(hr = get_event_name(params, lcid, &name, arg_error)))
         return hr;
-    if (SUCCEEDED(hr = collect_arguments(params, &args)))
+    if (SUCCEEDED(hr = collect_arguments(params, &args, &count)))
     {
         SetErrorInfo(0, NULL);
-        if (FAILED(hr = raise(object, V_BSTR(&name), args, params->cArgs - 1, lcid)))
+        if (FAILED(hr = raise(object, V_BSTR(&name), args, count, lcid)))
             hr = return_exception(exception, hr);
-        free_arguments(args, params->cArgs - 1);
+        free_arguments(args, count);
     }
     VariantClear(&name);
     return hr;

@@ -17,7 +17,8 @@
 typedef HRESULT (*raise_function)(void *object, BSTR event_name, const VARIANT *args, UINT count, LCID lcid);
 
 /*
- * By IDispatch::Invoke. Strings that stand for numbers are read in the caller's locale.
+ * By IDispatch::Invoke. Strings that stand for numbers are read in the caller's locale. An array of VARIANT with one
+ * dimension behind the event's name is what it holds: PowerShell makes one of the first argument.
  *
  * S_OK
  * DISP_E_UNKNOWNINTERFACE  riid is not IID_NULL

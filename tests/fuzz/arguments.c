@@ -92,7 +92,7 @@ static SAFEARRAY *make_array(struct arguments *arguments, struct random *random,
     CHECK(arguments->array_count < MAX_ALLOCATED);
     for (UINT i = 0; i < dimensions; ++i)
     {
-        bounds[i].cElements = random_below(random, 4);
+        bounds[i].cElements = random_below(random, MAX_ELEMENTS + 1);
         bounds[i].lLbound = (LONG)random_next(random) / 2;
     }
     if (type == VT_RECORD || !(array = SafeArrayCreate(type, dimensions, bounds)))

@@ -34,6 +34,7 @@ bool random_once_in(struct random *random, uint32_t times);
 #define MAX_STORED 3     /* arguments and names that are really there */
 #define MAX_PIECES 16    /* values that are pointed to */
 #define MAX_ALLOCATED 16 /* strings and arrays */
+#define MAX_ELEMENTS 3   /* of a dimension of an array */
 
 struct piece
 {

@@ -104,10 +104,27 @@ static void judge_event(struct raise_verdict *verdict, LCID lcid, VARIANT *copie
         memcpy(verdict->values, found.values, sizeof(verdict->values));
 }
 
+/* An array of VARIANT with one dimension as the first argument is what it holds. The last argument comes first. */
+static UINT spread_first(VARIANT *copies, UINT count)
+{
+    VARIANT array = copies[count - 1], *elements;
+    UINT held;
+
+    if (V_VT(&array) != (VT_ARRAY | VT_VARIANT) || !V_ARRAY(&array) || V_ARRAY(&array)->cDims != 1)
+        return count;
+    held = V_ARRAY(&array)->rgsabound[0].cElements;
+    CHECK(held <= MAX_ELEMENTS);
+    elements = V_ARRAY(&array)->pvData;
+    for (UINT i = 0; i < held; ++i)
+        CHECK(copy_meaning(&copies[count - 1 + held - 1 - i], &elements[i]) == S_OK);
+    VariantClear(&array);
+    return count - 1 + held;
+}
+
 void raise_verdict_find(struct raise_verdict *verdict, LCID lcid, const DISPPARAMS *params)
 {
     UINT count = params->cArgs - 1;
-    VARIANT copies[MAX_STORED];
+    VARIANT copies[MAX_STORED + MAX_ELEMENTS];
     HRESULT hr;
 
     CHECK(count <= MAX_STORED);
@@ -121,6 +138,8 @@ void raise_verdict_find(struct raise_verdict *verdict, LCID lcid, const DISPPARA
         if (FAILED(hr = copy_meaning(&copies[i], &params->rgvarg[i])))
             allow(verdict, hr);
     }
+    if (count && !verdict->answer_count)
+        count = spread_first(copies, count);
     if (verdict->event && !verdict->answer_count)
         judge_event(verdict, lcid, copies, count);
     while (count)

@@ -111,8 +111,8 @@ static void test_by_virtual_servers_interfaces(void **state)
     static const IID *const iids[4] = {&DIID_VirtualServer_IVMVirtualMachineEvents,
             &DIID_VirtualServer_IVMDVDDriveEvents, &DIID_VirtualServer_IVMFloppyDriveEvents,
             &DIID_VirtualServer_IVMVirtualServerEvents};
-    static const WCHAR *const heard[] = {L"machine.1 5", L"host.2 Alpha 5", L"machine.3", L"dvd.1 C:\\a.iso",
-            L"floppy.2 C:\\b.vfd"};
+    static const WCHAR *const heard[] = {
+            L"machine.1 5", L"host.2 Alpha 5", L"machine.3", L"dvd.1 C:\\a.iso", L"floppy.2 C:\\b.vfd"};
     static struct journal journal;
     struct stage *stage = *state;
     struct recorder *recorders = stage->server_recorders;
@@ -230,6 +230,57 @@ static void test_vtable(void **state)
     assert_true(FAILED(IVMEventMachine_Raise(stage->machine, name, args)));
     SafeArrayDestroy(args);
     SysFreeString(name);
+}
+
+static VARIANT array_of(UINT count, ...)
+{
+    SAFEARRAY *array = SafeArrayCreateVector(VT_VARIANT, 0, count);
+    VARIANT value;
+    va_list args;
+
+    va_start(args, count);
+    for (LONG i = 0; i < (LONG)count; ++i)
+    {
+        value = va_arg(args, VARIANT);
+        assert_int_equal(SafeArrayPutElement(array, &i, &value), S_OK);
+        VariantClear(&value);
+    }
+    va_end(args);
+    V_VT(&value) = VT_ARRAY | VT_VARIANT;
+    V_ARRAY(&value) = array;
+    return value;
+}
+
+/* PowerShell makes an array of the first argument, since the type library has one there; a script may give all in one. */
+static void test_arguments_in_an_array(void **state)
+{
+    static const WCHAR *const heard[] = {
+            L"machine.11 1", L"machine.6 key 4", L"machine.6 key 5", L"machine.3", L"machine.11 2"};
+    struct stage *stage = *state;
+    VARIANT reference, array = array_of(1, value_i4(2)), numbers;
+
+    client_raise(stage->machine, L"OnGuestLogoff", 1, array_of(1, value_i4(1)));
+    client_raise(stage->machine, L"OnConfigurationChanged", 2, array_of(1, value_bstr(L"key")), value_i4(4));
+    client_raise(stage->machine, L"OnConfigurationChanged", 1, array_of(2, value_bstr(L"key"), value_i4(5)));
+    client_raise(stage->machine, L"OnReset", 1, array_of(0));
+    V_VT(&reference) = VT_BYREF | VT_VARIANT;
+    V_VARIANTREF(&reference) = &array;
+    client_raise(stage->machine, L"OnGuestLogoff", 1, reference);
+    VariantClear(&array);
+
+    V_VT(&numbers) = VT_ARRAY | VT_I4;
+    V_ARRAY(&numbers) = SafeArrayCreateVector(VT_I4, 0, 1);
+    assert_refused(stage->machine,
+            (const struct refusal[]){
+                    {DISP_E_BADPARAMCOUNT, L"OnGuestLogoff", {L"1 argument", L"not 0", L""}, 1, {array_of(0)}},
+                    {E_INVALIDARG, L"OnGuestLogoff", {L"logoffType is 3", L"", L""}, 1, {array_of(1, value_i4(3))}},
+                    {DISP_E_BADPARAMCOUNT, L"OnGuestLogoff", {L"1 argument", L"not 2", L""}, 2,
+                            {array_of(1, value_i4(1)), value_i4(1)}},
+                    /* Another array is a value, as is one that stands behind. */
+                    {DISP_E_TYPEMISMATCH, L"OnGuestLogoff", {L"logoffType", L"", L""}, 1, {numbers}},
+            },
+            4);
+    journal_expect(&stage->journal, ARRAYSIZE(heard), heard);
 }
 
 /* A caller's variables come by reference. */
@@ -364,8 +415,8 @@ static void test_strings_with_a_nul_inside(void **state)
                     value_bstr_part(L"True\0", 5)},
     };
 
-    client_raise(stage->machine, L"OnConfigurationChanged", 2, value_bstr_part(L"a\0b", 3),
-            value_bstr_part(L"c\0d", 3));
+    client_raise(
+            stage->machine, L"OnConfigurationChanged", 2, value_bstr_part(L"a\0b", 3), value_bstr_part(L"c\0d", 3));
     client_raise(stage->machine, L"IVMDVDDriveEvents.OnMediaInsert", 1, value_bstr_part(L"C:\0x", 4));
     client_raise(stage->machine, L"OnConfigurationChanged", 2, value_bstr_part(L"\0\0", 2), value_bstr_part(L"\0", 1));
     journal_expect(&stage->journal, ARRAYSIZE(heard), heard);
@@ -436,6 +487,7 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_state, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_enumerators_by_name, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_vtable, stage_setup, stage_teardown),
+            cmocka_unit_test_setup_teardown(test_arguments_in_an_array, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_references, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_order, stage_setup, stage_teardown),
             cmocka_unit_test_setup_teardown(test_refused, stage_setup, stage_teardown),

@@ -429,7 +429,7 @@ try_waits_for_what_a_killed_one_began() {
     npm() { :; }
     dpkg-query() { echo 1; }
     kernel_runs_32bit() { false; }
-    for part in fetch_node:prepare_node make_guest:prepare_guest make_emulation:prepare_emulation \
+    for part in fetch_node:prepare_node fetch_dotnet:prepare_dotnet make_guest:prepare_guest make_emulation:prepare_emulation \
         cross_build:prepare_libraries fetch_wine32:prepare_wine32; do
         rm -f began end
         eval "${part%:*}() { go_on_until_told; }"

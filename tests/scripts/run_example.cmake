@@ -1,15 +1,23 @@
 # Runs one example as a test. Beside what servers.cmake is given:
 #
 #   PROGRAM      the example; a script is run by the script host
+#   BUILD        a file that makes the program first, when it is not built with the project, and sets `command` to what
+#                runs it, or `skipped` to the reason why it cannot be had here; may be left out
 #   ARGUMENT     a file that it is started with; may be empty
 #   REGISTERED   whether the servers are to be registered
 #   FORGET       forget_library.c's program, for examples that work without registration
-#   EXPECTED     lines that it has to print, in that order, parted by |
+#   EXPECTED     lines that it has to print, in that order, parted by |; of one that ends in * only the beginning
 include(${CMAKE_CURRENT_LIST_DIR}/servers.cmake)
 
-windows_path(${PROGRAM} program)
+windows_path("${PROGRAM}" program)
 set(command ${program})
-if(PROGRAM MATCHES "\\.(js|vbs)$")
+if(BUILD)
+  include(${BUILD})
+  if(skipped)
+    message("SKIP: ${skipped}")
+    return()
+  endif()
+elseif(PROGRAM MATCHES "\\.(js|vbs)$")
   system_program(cscript.exe cscript)
   set(command ${cscript} //nologo ${program})
 endif()
@@ -38,12 +46,15 @@ endif()
 string(REPLACE "\r" "" output "${output}")
 string(REPLACE "|" ";" expected "${EXPECTED}")
 foreach(line IN LISTS expected)
-  string(FIND "\n${output}" "\n${line}\n" place)
+  set(found "\n${line}\n")
+  string(REGEX REPLACE "\\*\n$" "" found "${found}")
+  string(FIND "\n${output}" "${found}" place)
   if(place LESS 0)
     message(SEND_ERROR "not printed, or not in this order: ${line}")
   else()
-    string(LENGTH "${line}" length)
-    math(EXPR place "${place} + ${length}")
+    # The end of a line is the beginning of the next.
+    string(LENGTH "${found}" length)
+    math(EXPR place "${place} + ${length} - 2")
     string(SUBSTRING "${output}" ${place} -1 output)
   endif()
 endforeach()
