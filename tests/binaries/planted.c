@@ -112,10 +112,23 @@ static UINT for_each_module(HANDLE process, void (*take)(const WCHAR *name))
 }
 
 static bool has_library;
+static const WCHAR *library_name;
 
 static void look_for_library(const WCHAR *name)
 {
-    has_library = has_library || !_wcsicmp(name, L"vmevents.dll");
+    has_library = has_library || !_wcsicmp(name, library_name);
+}
+
+/* Returns when the process has loaded that DLL. */
+static void await_library(HANDLE process, const WCHAR *name)
+{
+    has_library = false;
+    library_name = name;
+    for (DWORD begun = GetTickCount(); !has_library; Sleep(20))
+    {
+        assert_true(GetTickCount() - begun < PATIENCE_MS);
+        for_each_module(process, look_for_library);
+    }
 }
 
 static void plant_library(const WCHAR *name)
@@ -194,12 +207,7 @@ static void test_vmwatch(void **state)
     for (UINT run = 0; run < 2; ++run)
     {
         process = start(program, L"Office");
-        has_library = false;
-        for (DWORD begun = GetTickCount(); !has_library; Sleep(20))
-        {
-            assert_true(GetTickCount() - begun < PATIENCE_MS);
-            for_each_module(process, look_for_library);
-        }
+        await_library(process, L"vmevents.dll");
         plant(STRANGER);
         load_in(process, STRANGER);
         assert_true(for_each_module(process, plant_library) > 5);
@@ -275,6 +283,27 @@ static void test_vmhost(void **state)
     }
 }
 
+/* What it loads itself is the library of Windows' sessions. */
+static void test_vmguest(void **state)
+{
+    WCHAR program[MAX_PATH];
+    HANDLE process;
+
+    (void)state;
+    image_path("vmguest.exe", program);
+    for (UINT run = 0; run < 2; ++run)
+    {
+        process = start(program, L"/console");
+        await_library(process, L"wtsapi32.dll");
+        plant(STRANGER);
+        load_in(process, STRANGER);
+        assert_true(for_each_module(process, plant_library) > 4);
+        assert_true(TerminateProcess(process, 0));
+        assert_int_equal(end_of(process), 0);
+        assert_nothing_was_loaded();
+    }
+}
+
 static int group_setup(void **state)
 {
     WCHAR path[MAX_PATH];
@@ -292,6 +321,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_vmwatch_without_its_library, setup, teardown),
             cmocka_unit_test_setup_teardown(test_vmwatch, setup, teardown),
             cmocka_unit_test_setup_teardown(test_vmhost, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_vmguest, setup, teardown),
     };
 
     if (argc == 2)

@@ -16,9 +16,9 @@ endfunction()
 must(${CMAKE_COMMAND} -G Ninja -S ${WORK}/another/checkout -B ${WORK}/built -DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}
   -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DJANSSON_ROOT=${JANSSON}
   -DLIBUV_ROOT=${LIBUV})
-must(${CMAKE_COMMAND} --build ${WORK}/built --target vmevents vmhost vmwatch)
+must(${CMAKE_COMMAND} --build ${WORK}/built --target vmevents vmhost vmwatch vmguest)
 
-foreach(file vmevents.dll vmevents.tlb vmhost.exe vmwatch.exe)
+foreach(file vmevents.dll vmevents.tlb vmhost.exe vmwatch.exe vmguest.exe)
   execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${BIN}/${file} ${WORK}/built/bin/${file}
     RESULT_VARIABLE differ ERROR_QUIET)
   if(differ)

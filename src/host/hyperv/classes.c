@@ -41,6 +41,8 @@ static const struct
                 {"InstanceID", "VirtualQuantity", "Reservation", "Limit", "Weight", "ExposeVirtualizationExtensions"}},
         [HV_CLASS_EXCHANGE] = {"Msvm_KvpExchangeComponent", BY_GUID, "SystemName", NULL,
                 {"SystemName", "GuestExchangeItems"}},
+        [HV_CLASS_HOST_ITEMS] = {"Msvm_KvpExchangeComponentSettingData", BY_INSTANCE, "InstanceID", NULL,
+                {"InstanceID", "HostExchangeItems"}},
         [HV_CLASS_JOB] = {"Msvm_ConcreteJob", BY_NONE, NULL, NULL, {"InstanceID", "JobType"}},
         [HV_CLASS_AFFECTED] = {"Msvm_ComputerSystem", BY_GUID, "Name", NULL, {"Name"}},
 };

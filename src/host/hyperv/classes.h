@@ -21,6 +21,7 @@ enum hv_class
     HV_CLASS_MEMORY,
     HV_CLASS_PROCESSOR,
     HV_CLASS_EXCHANGE,
+    HV_CLASS_HOST_ITEMS, /* what the host hands to guests */
     HV_CLASS_JOB,
     HV_CLASS_AFFECTED, /* what a job is about */
     HV_CLASS_COUNT

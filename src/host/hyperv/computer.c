@@ -50,6 +50,11 @@ static const char *fault_of(struct hv_computer *computer, struct hv_machine *mac
 {
     if (hv_vm_lost_memory(&machine->vm) || computer->out_of_memory)
         return "memory has run out, and something that has happened may have been lost";
+    if (machine->untold_logoffs)
+    {
+        hv_describe_untold(fault, machine->untold_logoffs);
+        return fault;
+    }
     for (unsigned int i = 0; i < HV_CLASS_COUNT; ++i)
     {
         if (computer->sweeps[i].failure == HV_OK)
@@ -179,10 +184,13 @@ void hv_computer_step(struct hv_computer *computer, uint32_t wait_ms)
         hv_computer_sweep(computer);
     if (computer->connected)
         hv_computer_read_again(computer);
+    if (computer->connected)
+        hv_computer_take_back_requests(computer);
     FOR_EACH(machine, computer)
     {
         if (hv_machine_is_found(machine))
             hv_vm_tick(&machine->vm, hv_computer_now_ms(computer));
+        machine->untold_logoffs += hv_vm_untold_logoffs(&machine->vm);
         hv_computer_report(computer, machine);
     }
     computer->out_of_memory = false;

@@ -75,6 +75,9 @@ void hv_computer_cleanup(struct hv_computer *computer);
 void hv_computer_add(struct hv_computer *computer, struct hv_machine *machine);
 void hv_computer_remove(struct hv_computer *computer, struct hv_machine *machine);
 
+/* Asks the users of the machine's guest to leave, which ends by the machine's logged_off, maybe at once. */
+void hv_computer_log_off(struct hv_computer *computer, struct hv_machine *machine);
+
 /* Does what is due. Where there is a subscription it waits for the next notification, at most so long. */
 void hv_computer_step(struct hv_computer *computer, uint32_t wait_ms);
 

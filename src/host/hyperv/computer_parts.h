@@ -1,5 +1,5 @@
 /* A computer from inside: shared by what connects to it (computer.c), reads (computer_reading.c), finds machines
- * (computer_finding.c) and hears (computer_hearing.c). */
+ * (computer_finding.c), hears (computer_hearing.c) and asks guests (computer_guests.c). */
 #ifndef VMEVENTS_HOST_HYPERV_COMPUTER_PARTS_H
 #define VMEVENTS_HOST_HYPERV_COMPUTER_PARTS_H
 
@@ -63,7 +63,7 @@ struct hv_swept
     uint32_t every_ms;
 };
 
-#define HV_SWEEP_COUNT 7
+#define HV_SWEEP_COUNT 8
 
 extern const struct hv_swept hv_sweeps[HV_SWEEP_COUNT];
 
@@ -104,5 +104,10 @@ void hv_computer_look_for_all(struct hv_computer *computer);
 void hv_computer_hear_notifications(struct hv_computer *computer, uint32_t wait_ms);
 void hv_computer_hear_records(struct hv_computer *computer);
 void hv_computer_try_log_again(struct hv_computer *computer);
+
+/* Guests */
+
+/* Takes back requests that have ended. */
+void hv_computer_take_back_requests(struct hv_computer *computer);
 
 #endif

@@ -3,12 +3,13 @@
 
 #include "platform/backoff.h"
 
-/* What is asked for again and again. The guest's items (HV_CLASS_EXCHANGE) are not among it: nothing comes of them yet. */
+/* What is asked for again and again. */
 const struct hv_swept hv_sweeps[HV_SWEEP_COUNT] = {
         {HV_CLASS_SYSTEM, HV_AUDIT_MS},
         {HV_CLASS_HEARTBEAT, HV_SWEEP_MS},
         {HV_CLASS_MEDIA, HV_SWEEP_MS},
         {HV_CLASS_JOB, HV_SWEEP_MS},
+        {HV_CLASS_EXCHANGE, HV_SWEEP_MS},
         {HV_CLASS_SETTINGS, HV_SETTINGS_MS},
         {HV_CLASS_MEMORY, HV_SETTINGS_MS},
         {HV_CLASS_PROCESSOR, HV_SETTINGS_MS},
@@ -98,6 +99,8 @@ static void take_part(void *taker, const struct hv_row *row)
                     &machine->vm, row, computer->read_us, hv_computer_now_ms(computer));
         else if (taking->class_ == HV_CLASS_MEDIA)
             hv_vm_add_medium(&machine->vm, row);
+        else if (taking->class_ == HV_CLASS_EXCHANGE)
+            hv_vm_take_exchange(&machine->vm, row, computer->read_us, hv_computer_now_ms(computer));
         else
             hv_vm_take_settings(&machine->vm, taking->class_, row, computer->read_us, hv_computer_now_ms(computer));
     }

@@ -1,5 +1,6 @@
 #include "host/hyperv/exchange.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,14 +111,25 @@ bool hv_item_parse(struct hv_item *item, const char *xml)
     return read_property(xml, "Data", item->data, sizeof(item->data));
 }
 
-void hv_exchange_read(const struct hv_row *row, void (*take)(void *context, const struct hv_item *item), void *context)
+void hv_exchange_read(const struct hv_row *row, const char *property,
+        void (*take)(void *context, const struct hv_item *item), void *context)
 {
     struct hv_item item;
     const char *xml;
 
-    for (size_t i = 0; (xml = hv_row_text(row, "GuestExchangeItems", i)); ++i)
+    for (size_t i = 0; (xml = hv_row_text(row, property, i)); ++i)
     {
         if (hv_item_parse(&item, xml))
             take(context, &item);
     }
+}
+
+/* Source 0: of the host, for the guest. */
+void hv_item_write(const char *name, const char *data, char xml[HV_ITEM_XML_SIZE])
+{
+    snprintf(xml, HV_ITEM_XML_SIZE,
+            "<INSTANCE CLASSNAME=\"Msvm_KvpExchangeDataItem\"><PROPERTY NAME=\"Data\" TYPE=\"string\"><VALUE>%s"
+            "</VALUE></PROPERTY><PROPERTY NAME=\"Name\" TYPE=\"string\"><VALUE>%s</VALUE></PROPERTY><PROPERTY "
+            "NAME=\"Source\" TYPE=\"uint16\"><VALUE>0</VALUE></PROPERTY></INSTANCE>",
+            data, name);
 }

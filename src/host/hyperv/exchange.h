@@ -23,7 +23,13 @@ struct hv_item
 /* False: the text is no item. */
 bool hv_item_parse(struct hv_item *item, const char *xml);
 
-/* Calls take for each item of the row, which has GuestExchangeItems. */
-void hv_exchange_read(const struct hv_row *row, void (*take)(void *context, const struct hv_item *item), void *context);
+/* Calls take for each item of the row's property, which is GuestExchangeItems or HostExchangeItems. */
+void hv_exchange_read(const struct hv_row *row, const char *property,
+        void (*take)(void *context, const struct hv_item *item), void *context);
+
+/* The XML of an item of the host's for the guest. Name and data are of ours: texts of ASCII that need nothing escaped, the two
+ * of them shorter than 1100 bytes. */
+#define HV_ITEM_XML_SIZE 1500
+void hv_item_write(const char *name, const char *data, char xml[HV_ITEM_XML_SIZE]);
 
 #endif

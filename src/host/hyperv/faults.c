@@ -95,6 +95,22 @@ void hv_describe_log(char fault[HV_FAULT_SIZE], int32_t code)
             (unsigned long)(uint32_t)code);
 }
 
+void hv_describe_untold(char fault[HV_FAULT_SIZE], uint32_t logoffs)
+{
+    *fault = 0;
+    append(fault, "the guest's part has told of more logoffs than can be; %lu of them were not told on",
+            (unsigned long)logoffs);
+}
+
+void hv_describe_put(char fault[HV_FAULT_SIZE], int32_t code)
+{
+    *fault = 0;
+    if (code < 0)
+        append(fault, "the request cannot be handed to the guest (0x%08lX)", (unsigned long)(uint32_t)code);
+    else
+        append(fault, "Hyper-V does not hand the request to the guest, and answers %ld", (long)code);
+}
+
 void hv_describe_no_rights(char fault[HV_FAULT_SIZE], const struct hv_address *address)
 {
     begin(fault, address->host);

@@ -21,6 +21,12 @@ void hv_describe_connect(char fault[HV_FAULT_SIZE], const char *host, int32_t co
 void hv_describe_query(char fault[HV_FAULT_SIZE], enum hv_class class_, int32_t code);
 void hv_describe_log(char fault[HV_FAULT_SIZE], int32_t code);
 
+/* What the guest's part has told was too much to be told on. */
+void hv_describe_untold(char fault[HV_FAULT_SIZE], uint32_t logoffs);
+
+/* The request to log the guest's users off cannot be handed on: an HRESULT, or what Hyper-V answers. */
+void hv_describe_put(char fault[HV_FAULT_SIZE], int32_t code);
+
 /* No instance at all is shown, not even the computer's own. */
 void hv_describe_no_rights(char fault[HV_FAULT_SIZE], const struct hv_address *address);
 

@@ -40,14 +40,11 @@ static void run_open(struct hv_task *task, struct hv_computer *computer)
     hv_computer_add(computer, &hyperv->machine);
 }
 
-/* Nobody in the guest can do it. */
 static void run_log_off(struct hv_task *task, struct hv_computer *computer)
 {
     struct hyperv_peer *hyperv = hyperv_from_task(task, offsetof(struct hyperv_peer, log_off_task));
-    bool runs = hv_vm_state(&hyperv->machine.vm) == VM_RUNNING;
 
-    (void)computer;
-    hyperv->callbacks->logged_off(hyperv->context, runs ? VM_LOGOFF_NO_AGENT : VM_LOGOFF_NOT_RUNNING, NULL);
+    hv_computer_log_off(computer, &hyperv->machine);
 }
 
 /* The callback may free the peer. */
@@ -121,6 +118,8 @@ static void hyperv_destroy(struct live_peer *peer)
 const struct live_kind hyperv_kind = {
         .scheme = "hyperv",
         .example = "hyperv:Web",
+        .logoff_needs = "vmguest, the part for guests, which docs/hyperv.md describes",
+        .logoff_seconds = HV_LOGOFF_MS / 1000,
         .create = hyperv_create,
         .is_same_place = hyperv_is_same_place,
         .open = hyperv_open,

@@ -30,7 +30,14 @@ static void on_moved(void *context)
             "Hyper-V does not show the machine any more: it has moved to another computer, or has been removed unseen");
 }
 
-static const struct hv_vm_callbacks vm_callbacks = {on_fire, on_learn_state, on_deleted, on_moved};
+static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
+{
+    struct hv_machine *machine = context;
+
+    machine->callbacks->logged_off(machine->context, result, text);
+}
+
+static const struct hv_vm_callbacks vm_callbacks = {on_fire, on_learn_state, on_deleted, on_moved, on_logged_off};
 
 void hv_machine_init(struct hv_machine *machine, const struct hv_address *address,
         const struct live_callbacks *callbacks, void *context)

@@ -24,6 +24,7 @@ struct hv_machine
     bool to_be_read;     /* something has been told of it, or asks what it does */
     bool over;           /* it has been refused or deleted */
     bool tried;
+    uint32_t untold_logoffs; /* so many were too many to be told */
     struct hv_vm vm;
 
     bool connected;

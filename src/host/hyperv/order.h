@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "host/hyperv/component.h"
+#include "host/hyperv/guest.h"
 #include "host/hyperv/media.h"
 #include "host/hyperv/record.h"
 #include "host/hyperv/settings.h"
@@ -29,6 +30,7 @@ enum hv_observed
     HV_OBSERVED_HEARTBEAT,
     HV_OBSERVED_MEDIA,
     HV_OBSERVED_SETTINGS,
+    HV_OBSERVED_GUEST,
     HV_OBSERVED_JOB,
     HV_OBSERVED_RECORD
 };
@@ -45,6 +47,7 @@ struct hv_observation
         struct hv_component heartbeat;
         struct hv_media media; /* with its paths */
         struct hv_settings settings;
+        struct hv_guest_said guest;
         int32_t job_type;
         struct hv_record record;
     };

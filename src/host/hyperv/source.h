@@ -45,6 +45,13 @@ struct hv_notification
     int64_t time_us;      /* when it was made */
 };
 
+enum hv_item_change
+{
+    HV_ADD_ITEM,    /* fails where there is one of that name */
+    HV_MODIFY_ITEM, /* fails where there is none */
+    HV_REMOVE_ITEM
+};
+
 struct hv_source
 {
     /* Begins a connection to the namespace; there is none. Ends it, with its subscription, if there is one. */
@@ -68,6 +75,12 @@ struct hv_source
 
     /* The next record: HV_OK, HV_TIMED_OUT: there is none yet, or a failure. */
     int32_t (*next_record)(void *context, struct hv_record *record);
+
+    /*
+     * Has Hyper-V change the items that it hands to a machine's guest: item is the XML of one (exchange.h). HV_OK; an
+     * HRESULT that is a failure; or what Hyper-V answers instead of 0, where it refuses. NULL: it cannot be done.
+     */
+    int32_t (*change_item)(void *context, enum hv_item_change change, const struct hv_guid *machine, const char *item);
 
     /* The time: of a clock that is never set, and of the computer's. */
     uint64_t (*now_ms)(void *context);

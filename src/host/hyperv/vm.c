@@ -139,11 +139,17 @@ void hv_vm_take_job(struct hv_vm *vm, int32_t type, int64_t time_us, uint64_t no
     hv_order_put(&vm->order, observation, time_us, now_ms);
 }
 
-void hv_vm_take_exchange(struct hv_vm *vm, const struct hv_row *row,
-        void (*take)(void *context, const struct hv_item *item), void *context)
+void hv_vm_take_exchange(struct hv_vm *vm, const struct hv_row *row, int64_t time_us, uint64_t now_ms)
 {
-    if (!vm->deleted)
-        hv_exchange_read(row, take, context);
+    struct hv_observation *observation;
+    struct hv_guest_said said;
+
+    hv_guest_said_read(&said, row);
+    hv_logoff_take_summary(&vm->logoff, said.has_summary ? &said.summary : NULL);
+    if ((!said.has_summary && !said.has_answer) || !(observation = observe(vm, HV_OBSERVED_GUEST)))
+        return;
+    observation->guest = said;
+    hv_order_put(&vm->order, observation, time_us, now_ms);
 }
 
 void hv_vm_take_record(struct hv_vm *vm, const struct hv_record *record, uint64_t now_ms)
@@ -158,9 +164,17 @@ void hv_vm_take_record(struct hv_vm *vm, const struct hv_record *record, uint64_
 
 /* What comes of it */
 
+/* Its users are gone with it. */
+static void end_guest(struct hv_vm *vm, int64_t time_us)
+{
+    hv_guest_end(&vm->guest, time_us, &vm->outlet);
+    hv_logoff_end(&vm->logoff, VM_LOGOFF_ENDED, NULL);
+}
+
 static void reset(struct hv_vm *vm, int64_t time_us)
 {
     hv_fire(&vm->outlet, VM_EVENT_RESET, 0);
+    end_guest(vm, time_us);
     hv_heartbeat_restart(&vm->heartbeat);
     hv_additions_restart(&vm->additions, time_us);
 }
@@ -173,6 +187,10 @@ static void change_state(struct hv_vm *vm, enum vm_state before, enum vm_state s
         hv_heartbeat_restart(&vm->heartbeat);
         hv_shutdowns_restart(&vm->shutdowns);
     }
+    if (before == VM_SAVED || before == VM_RESTORING)
+        hv_guest_restore(&vm->guest);
+    else if (before == VM_TURNED_OFF)
+        hv_guest_power_on(&vm->guest);
     if (state == VM_RUNNING)
         hv_additions_restart(&vm->additions, time_us);
     else if (state == VM_TURNED_OFF)
@@ -201,6 +219,8 @@ static void take_system(struct hv_vm *vm, const struct hv_system *system, int64_
     if (hv_resets_take_system(&vm->resets, system, before == VM_RUNNING && state == VM_RUNNING, time_us)
             && !vm->has_log)
         reset(vm, time_us);
+    if (state == VM_TURNED_OFF && state != before)
+        end_guest(vm, time_us);
     if (changed && shown == VM_UNKNOWN)
         vm->callbacks->learn_state(vm->context, hv_power_shown(&vm->power));
     else if (changed)
@@ -233,6 +253,17 @@ static void take_job(struct hv_vm *vm, int32_t type, int64_t time_us)
         hv_shutdowns_take_job(&vm->shutdowns, &vm->outlet);
     else if (type == JOB_RESET && hv_resets_take_job(&vm->resets, time_us) && !vm->has_log)
         reset(vm, time_us);
+}
+
+/* What is read of a guest that does not run is what it has left. */
+static void take_guest(struct hv_vm *vm, const struct hv_guest_said *said, int64_t time_us)
+{
+    if (hv_power_state(&vm->power) != VM_RUNNING)
+        return;
+    if (said->has_summary)
+        hv_guest_take(&vm->guest, &said->summary, time_us, &vm->outlet);
+    if (said->has_answer)
+        hv_logoff_take_answer(&vm->logoff, &said->answer);
 }
 
 static void take_record(struct hv_vm *vm, const struct hv_record *record)
@@ -279,6 +310,9 @@ static void deliver(struct hv_vm *vm, struct hv_observation *observation)
         case HV_OBSERVED_SETTINGS:
             hv_settings_take(&vm->settings, &observation->settings, &vm->outlet);
             break;
+        case HV_OBSERVED_GUEST:
+            take_guest(vm, &observation->guest, observation->time_us);
+            break;
         case HV_OBSERVED_JOB:
             take_job(vm, observation->job_type, observation->time_us);
             break;
@@ -316,13 +350,34 @@ void hv_vm_tick(struct hv_vm *vm, uint64_t now_ms)
         hv_observation_free(observation);
     }
     decide_departure(vm, now_ms);
+    hv_logoff_tick(&vm->logoff, now_ms);
+}
+
+static uint64_t earlier(uint64_t one, uint64_t other)
+{
+    return one < other ? one : other;
 }
 
 uint64_t hv_vm_due_ms(const struct hv_vm *vm)
 {
-    uint64_t order = hv_order_due_ms(&vm->order), departure = hv_departure_due_ms(&vm->departure);
+    uint64_t due = earlier(hv_order_due_ms(&vm->order), hv_logoff_due_ms(&vm->logoff));
 
-    return order < departure || vm->deleted ? order : departure;
+    return vm->deleted ? due : earlier(due, hv_departure_due_ms(&vm->departure));
+}
+
+bool hv_vm_take_back_request(struct hv_vm *vm)
+{
+    return hv_logoff_take_back(&vm->logoff);
+}
+
+bool hv_vm_log_off(struct hv_vm *vm, uint64_t number, uint64_t now_ms)
+{
+    return hv_logoff_begin(&vm->logoff, hv_power_state(&vm->power) == VM_RUNNING, number, now_ms);
+}
+
+uint32_t hv_vm_untold_logoffs(struct hv_vm *vm)
+{
+    return hv_guest_untold(&vm->guest);
 }
 
 /* Beginning and end */
@@ -359,6 +414,7 @@ void hv_vm_init(struct hv_vm *vm, const struct hv_vm_callbacks *callbacks, void 
             .callbacks = callbacks, .context = context, .opened_us = opened_us, .configured_us = INT64_MAX};
     vm->outlet = (struct hv_outlet){callbacks->fire, context};
     hv_resets_init(&vm->resets);
+    hv_logoff_init(&vm->logoff, callbacks->logged_off, context);
 }
 
 void hv_vm_cleanup(struct hv_vm *vm)

@@ -19,9 +19,9 @@
  *     shutdowns   who has it shut down
  *     media, settings
  *                 what the machine is made of, as events were last fired for it
+ *     guest       who is logged on, and how each leaves, by what the guest's part writes for its host
+ *     logoff      the request to log them off
  *     departure   whether a machine that is not there any more has been deleted or has moved
- *
- * What the guest writes for its host (exchange.h) goes in by hv_vm_take_exchange.
  */
 #ifndef VMEVENTS_HOST_HYPERV_VM_H
 #define VMEVENTS_HOST_HYPERV_VM_H
@@ -30,9 +30,10 @@
 #include "host/hyperv/classes.h"
 #include "host/hyperv/departure.h"
 #include "host/hyperv/disk_space.h"
-#include "host/hyperv/exchange.h"
 #include "host/hyperv/freshness.h"
+#include "host/hyperv/guest.h"
 #include "host/hyperv/heartbeat.h"
+#include "host/hyperv/logoff.h"
 #include "host/hyperv/media.h"
 #include "host/hyperv/order.h"
 #include "host/hyperv/outlet.h"
@@ -52,6 +53,9 @@ struct hv_vm_callbacks
     /* The machine has been deleted: nothing follows. Or it has gone to another computer, and may come back. */
     void (*deleted)(void *context);
     void (*moved)(void *context);
+
+    /* The end of hv_vm_log_off. */
+    void (*logged_off)(void *context, enum vm_logoff_result result, const char *text);
 };
 
 struct hv_vm
@@ -80,6 +84,8 @@ struct hv_vm
     struct hv_shutdowns shutdowns;
     struct hv_media media, seen_media; /* known; being read */
     struct hv_settings settings;
+    struct hv_guest guest;
+    struct hv_logoff logoff;
     struct hv_departure departure;
 };
 
@@ -121,9 +127,12 @@ void hv_vm_take_settings(
 bool hv_vm_is_job_of_interest(int32_t type);
 void hv_vm_take_job(struct hv_vm *vm, int32_t type, int64_t time_us, uint64_t now_ms);
 
-/* What the guest has written for its host, by now. */
-void hv_vm_take_exchange(struct hv_vm *vm, const struct hv_row *row,
-        void (*take)(void *context, const struct hv_item *item), void *context);
+/* What the guest has written for its host. */
+void hv_vm_take_exchange(struct hv_vm *vm, const struct hv_row *row, int64_t time_us, uint64_t now_ms);
+
+/* Asks the guest's users to leave; one at a time. False: that has ended already. Otherwise the request (vm->logoff.request)
+ * is to be written for the guest. */
+bool hv_vm_log_off(struct hv_vm *vm, uint64_t number, uint64_t now_ms);
 
 /* The log has a record about the machine. */
 void hv_vm_take_record(struct hv_vm *vm, const struct hv_record *record, uint64_t now_ms);
@@ -134,6 +143,12 @@ uint64_t hv_vm_due_ms(const struct hv_vm *vm);
 
 /* The state, as it is shown. */
 enum vm_state hv_vm_state(const struct hv_vm *vm);
+
+/* Whether the request is to be taken out of the host's items, once. */
+bool hv_vm_take_back_request(struct hv_vm *vm);
+
+/* How many logoffs were too many to be fired since this was last asked. */
+uint32_t hv_vm_untold_logoffs(struct hv_vm *vm);
 
 /* Whether something has been lost for want of memory since this was last asked. */
 bool hv_vm_lost_memory(struct hv_vm *vm);

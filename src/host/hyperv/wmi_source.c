@@ -1,5 +1,6 @@
 #include "host/hyperv/wmi_source.h"
 
+#include "host/hyperv/wmi_method.h"
 #include "host/hyperv/wmi_row.h"
 #include "platform/trace.h"
 
@@ -50,7 +51,7 @@ static void learn_clock(struct wmi_source *source, int64_t said_us)
 
 /* Who asks is shown to WMI, which decides by that what it shows; nobody on the way reads or changes it. An object of this
  * process has no proxy, and needs none of that. */
-static HRESULT set_blanket(const struct wmi_source *source, IUnknown *object)
+HRESULT wmi_set_blanket(const struct wmi_source *source, IUnknown *object)
 {
     HRESULT hr = CoSetProxyBlanket(object, RPC_C_AUTHN_WINNT, RPC_C_AUTHZ_NONE, NULL, RPC_C_AUTHN_LEVEL_PKT_PRIVACY,
             RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_NONE);
@@ -97,7 +98,7 @@ static int32_t source_connect(void *context)
     SysFreeString(resource);
     IWbemLocator_Release(locator);
     if (SUCCEEDED(hr))
-        hr = set_blanket(source, (IUnknown *)source->services);
+        hr = wmi_set_blanket(source, (IUnknown *)source->services);
     if (FAILED(hr))
         source_disconnect(source);
     trace(TRACE_HYPERV, "connecting to %ls returns %lx", path, (unsigned long)hr);
@@ -123,7 +124,7 @@ static HRESULT begin_query(
                           : IWbemServices_ExecQuery(source->services, language, text, FLAGS, NULL, answer);
     SysFreeString(text);
     SysFreeString(language);
-    if (SUCCEEDED(hr) && FAILED(hr = set_blanket(source, (IUnknown *)*answer)))
+    if (SUCCEEDED(hr) && FAILED(hr = wmi_set_blanket(source, (IUnknown *)*answer)))
         IEnumWbemClassObject_Release(*answer);
     return hr;
 }
@@ -261,6 +262,7 @@ const struct hv_source wmi_source_functions = {
         .open_log = source_open_log,
         .close_log = source_close_log,
         .next_record = source_next_record,
+        .change_item = wmi_change_item,
         .now_ms = source_now_ms,
         .time_us = source_time_us,
 };

@@ -24,6 +24,9 @@ struct wmi_source
     int64_t ahead_us;
 };
 
+/* Who asks is shown to WMI when the object is called. */
+HRESULT wmi_set_blanket(const struct wmi_source *source, IUnknown *object);
+
 extern const struct hv_source wmi_source_functions;
 
 /* host: in UTF-8; empty: this computer. */

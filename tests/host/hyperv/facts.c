@@ -168,7 +168,7 @@ static void takes_items_of_a_row(void **state)
     assert_true(hv_row_add_text(&row, "GuestExchangeItems", good, strlen(good)));
     assert_true(hv_row_add_text(&row, "GuestExchangeItems", "<bad>", 5));
     assert_true(hv_row_add_text(&row, "GuestExchangeItems", good, strlen(good)));
-    hv_exchange_read(&row, count_item, &count);
+    hv_exchange_read(&row, "GuestExchangeItems", count_item, &count);
     assert_int_equal(count, 2);
     hv_row_cleanup(&row);
 }

@@ -59,11 +59,27 @@ static void on_removed(void *context)
     hear(context, "removed");
 }
 
+static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
+{
+    static const char *const words[] = {
+            "done", "not running", "no agent", "refused", "timed out", "ended", "no memory"};
+
+    hear(context, "logged off: %s%s%s", words[result], text ? ": " : "", text ? text : "");
+}
+
+static void on_item(struct world *world, const char *text)
+{
+    struct play *play = world->context;
+
+    play->hear(play->context, text);
+}
+
 static const struct live_callbacks callbacks = {
         .event = on_event,
         .state = on_state,
         .connection = on_connection,
         .tried = on_tried,
+        .logged_off = on_logged_off,
         .refused = on_refused,
         .removed = on_removed,
 };
@@ -95,7 +111,15 @@ static void close_machine(struct play *play, struct play_machine *machine)
     machine->open = false;
 }
 
-static void close_machines(struct play *play, const char *address)
+/* One logoff of a machine at a time, as the host's door has it. */
+static void log_off(struct play *play, struct play_machine *machine)
+{
+    if (machine->open && !machine->machine.vm.logoff.active)
+        hv_computer_log_off(&play->computer, &machine->machine);
+}
+
+static void for_machines(
+        struct play *play, const char *address, void (*act)(struct play *play, struct play_machine *machine))
 {
     struct hv_address parsed;
     char description[256];
@@ -105,11 +129,17 @@ static void close_machines(struct play *play, const char *address)
     for (size_t i = 0; i < play->machine_count; ++i)
     {
         if (hv_address_equals(&play->machines[i].address, &parsed))
-            close_machine(play, &play->machines[i]);
+            act(play, &play->machines[i]);
     }
 }
 
-/* Time passes, up to there or to the next line, which then is said. Whoever opens and closes is outside of a step. */
+static bool is_act(const struct said *said)
+{
+    return said->verb == SAID_OPENS || said->verb == SAID_CLOSES || said->verb == SAID_LOGS_OFF;
+}
+
+/* Time passes, up to there or to the next line, which then is said. Whoever opens, closes and logs off is outside of a
+ * step. */
 static void pass(struct world *world, uint64_t until_ms)
 {
     struct play *play = world->context;
@@ -118,7 +148,7 @@ static void pass(struct world *world, uint64_t until_ms)
     {
         struct said *said = play->lines[play->next_line];
 
-        if (said->verb == SAID_OPENS || said->verb == SAID_CLOSES)
+        if (is_act(said))
         {
             world->now_ms = said->ms > world->now_ms ? said->ms : world->now_ms;
             return;
@@ -136,18 +166,18 @@ static void pass(struct world *world, uint64_t until_ms)
     world->now_ms = until_ms > world->now_ms ? until_ms : world->now_ms;
 }
 
-static void open_and_close(struct play *play)
+static void act(struct play *play)
 {
     while (play->next_line < play->line_count)
     {
         struct said *said = play->lines[play->next_line];
 
-        if (said->ms > play->world.now_ms || (said->verb != SAID_OPENS && said->verb != SAID_CLOSES))
+        if (said->ms > play->world.now_ms || !is_act(said))
             return;
         if (said->verb == SAID_OPENS)
             open_machine(play, said->rest);
         else
-            close_machines(play, said->rest);
+            for_machines(play, said->rest, said->verb == SAID_CLOSES ? close_machine : log_off);
         said_cleanup(said);
         free(said);
         play->lines[play->next_line++] = NULL;
@@ -166,7 +196,7 @@ void play_lines(struct play *play, struct said **lines, size_t count, uint64_t a
     while (play->world.now_ms < end || play->next_line < count)
     {
         pass(&play->world, play->world.now_ms);
-        open_and_close(play);
+        act(play);
         due = hv_computer_due_ms(&play->computer);
         wait = due <= play->world.now_ms ? 0 : due - play->world.now_ms;
         wait = wait < WAIT_MS ? wait : WAIT_MS;
@@ -184,6 +214,7 @@ void play_init(struct play *play, void (*hear)(void *context, const char *text),
     play->hear = hear;
     play->context = context;
     play->world.pass = pass;
+    play->world.hear = on_item;
     play->world.context = play;
     hv_computer_init(&play->computer, &world_source, &play->world, "");
 }

@@ -109,6 +109,7 @@ static const struct
         {"fails", SAID_FAILS, 2},
         {"opens", SAID_OPENS, 0},
         {"closes", SAID_CLOSES, 0},
+        {"logs_off", SAID_LOGS_OFF, 0},
 };
 
 void said_parse(struct said *said, const char *line)

@@ -12,16 +12,17 @@
 
 enum said_verb
 {
-    SAID_NOTHING, /* an empty line, or a comment */
-    SAID_WRONG,   /* no line of that format */
-    SAID_IS,      /* instance of word[0] */
-    SAID_GONE,    /* instance of word[0] whose key is word[1] */
-    SAID_TELLS,   /* word[0] created, modified or deleted; word[1] the class */
-    SAID_LOGS,    /* word[0] the channel, word[1] the provider, word[2] the id, word[3] the machine */
-    SAID_FAILS,   /* word[0] what, word[1] the code in hexadecimal digits; 0: no more */
-    SAID_OPENS,   /* rest: an address */
-    SAID_CLOSES,  /* likewise */
-    SAID_HEARS    /* rest: what is to be heard next */
+    SAID_NOTHING,  /* an empty line, or a comment */
+    SAID_WRONG,    /* no line of that format */
+    SAID_IS,       /* instance of word[0] */
+    SAID_GONE,     /* instance of word[0] whose key is word[1] */
+    SAID_TELLS,    /* word[0] created, modified or deleted; word[1] the class */
+    SAID_LOGS,     /* word[0] the channel, word[1] the provider, word[2] the id, word[3] the machine */
+    SAID_FAILS,    /* word[0] what, word[1] the code in hexadecimal digits; 0: no more */
+    SAID_OPENS,    /* rest: an address */
+    SAID_CLOSES,   /* likewise */
+    SAID_LOGS_OFF, /* likewise */
+    SAID_HEARS     /* rest: what is to be heard next */
 };
 
 struct said

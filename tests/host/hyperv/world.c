@@ -160,6 +160,17 @@ static bool is_asked_for(const struct said *said, const char *query)
     return true;
 }
 
+/* The item that has been handed over, in a row of its own. */
+static void take_host_items(const struct world *world, void (*take)(void *taker, const struct hv_row *row), void *taker)
+{
+    struct hv_row row;
+
+    hv_row_init(&row);
+    if (!*world->item || hv_row_add_text(&row, "HostExchangeItems", world->item, strlen(world->item)))
+        take(taker, &row);
+    hv_row_cleanup(&row);
+}
+
 static int32_t world_query(void *context, const char *query, enum hv_class class_,
         void (*take)(void *taker, const struct hv_row *row), void *taker)
 {
@@ -171,6 +182,8 @@ static int32_t world_query(void *context, const char *query, enum hv_class class
     snprintf(what, sizeof(what), "query:%.60s", name);
     if (!world->connected)
         return HV_E_DISCONNECTED;
+    if (class_ == HV_CLASS_HOST_ITEMS && failure_of(world, what) >= 0)
+        take_host_items(world, take, taker);
     for (size_t i = 0; failure_of(world, what) >= 0 && i < world->instance_count; ++i)
     {
         if (!strcmp(world->instances[i]->words[0], name) && is_asked_for(world->instances[i], query))
@@ -270,6 +283,27 @@ static int32_t world_next_record(void *context, struct hv_record *record)
     return HV_OK;
 }
 
+/* Hyper-V adds what is not there, and changes what is. */
+static int32_t world_change_item(
+        void *context, enum hv_item_change change, const struct hv_guid *machine, const char *item)
+{
+    static const char *const words[] = {"adds", "modifies", "removes"};
+    struct world *world = context;
+    int32_t code = failure_of(world, "items");
+    struct hv_item parsed;
+    char text[sizeof(parsed) + 16];
+
+    if (code)
+        return code;
+    if (!*machine->text || !hv_item_parse(&parsed, item) || (change == HV_ADD_ITEM) != !*world->item)
+        return 32773;
+    snprintf(world->item, sizeof(world->item), "%s", change == HV_REMOVE_ITEM ? "" : item);
+    snprintf(text, sizeof(text), "%s %s: %s", words[change], parsed.name, parsed.data);
+    if (world->hear)
+        world->hear(world, text);
+    return HV_OK;
+}
+
 static uint64_t world_now_ms(void *context)
 {
     return ((struct world *)context)->now_ms;
@@ -289,6 +323,7 @@ const struct hv_source world_source = {
         .open_log = world_open_log,
         .close_log = world_close_log,
         .next_record = world_next_record,
+        .change_item = world_change_item,
         .now_ms = world_now_ms,
         .time_us = world_time_us,
 };

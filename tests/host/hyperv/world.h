@@ -5,6 +5,7 @@
 #ifndef VMEVENTS_TESTS_HOST_HYPERV_WORLD_H
 #define VMEVENTS_TESTS_HOST_HYPERV_WORLD_H
 
+#include "host/hyperv/exchange.h"
 #include "host/hyperv/source.h"
 
 #include "said.h"
@@ -22,6 +23,9 @@ struct world
 
     /* What comes at its time: called when time passes, for lines that are due. NULL: nothing does. */
     void (*pass)(struct world *world, uint64_t until_ms);
+
+    /* What is handed to a guest. NULL: nobody wants to know. */
+    void (*hear)(struct world *world, const char *text);
     void *context;
 
     struct said *instances[WORLD_INSTANCES_MAX];
@@ -35,6 +39,7 @@ struct world
         int32_t code;
     } failures[WORLD_FAILURES_MAX];
     bool connected, subscribed, log_open;
+    char item[HV_ITEM_XML_SIZE]; /* of the host's for a guest; empty: there is none */
 
     /* How often each was done. */
     unsigned int connects, subscriptions, queries[HV_CLASS_COUNT];
