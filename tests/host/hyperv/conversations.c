@@ -20,6 +20,7 @@ static const char *const names[] = {
         "disk_space",
         "failing_query",
         "heartbeat",
+        "late",
         "media",
         "moved",
         "names",
