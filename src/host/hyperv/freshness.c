@@ -12,6 +12,8 @@ void hv_freshness_tell(struct hv_freshness *freshness, int64_t time_us, const st
     for (place = freshness->count++; place && freshness->told[place - 1].time_us > time_us; --place)
         freshness->told[place] = freshness->told[place - 1];
     freshness->told[place] = (struct hv_told){time_us, *system};
+    freshness->told[place].system.enhanced_session = HV_NONE;
+    freshness->told[place].system.on_time_ms = HV_NONE;
 }
 
 bool hv_freshness_waits(const struct hv_freshness *freshness)
@@ -37,9 +39,9 @@ static bool is_stale(const struct hv_freshness *freshness, const struct hv_told 
         return true;
     if (system->changed_us < freshness->last.changed_us)
         return true;
-    if (system->changed_us > freshness->last.changed_us)
+    if (system->changed_us > freshness->last.changed_us || shows_same_state(system, answer))
         return false;
-    return shows_same_state(system, &freshness->before) && !shows_same_state(system, answer);
+    return shows_same_state(answer, &freshness->last) || shows_same_state(system, &freshness->before);
 }
 
 /* What is known from now on. */

@@ -4,8 +4,11 @@
  * judged by the answer.
  *
  * An instance has the time of its last change of state. One whose time is older than that of what is known is stale. Where
- * it says no time, or the same (it is said in seconds), one is stale that shows a state from which the machine has
- * gone on already, unless the answer shows that state, too.
+ * it says no time, or the same (it is said in seconds), a state is taken that the answer shows, too. Another is one that
+ * the machine went through only if the machine is in another state by now than the last time that it was asked, and if it is
+ * not the state before that: then it has come late, and tells of what is over.
+ *
+ * Nothing but states is taken from notifications. What else an instance says lasts, so that the answer has it.
  */
 #ifndef VMEVENTS_HOST_HYPERV_FRESHNESS_H
 #define VMEVENTS_HOST_HYPERV_FRESHNESS_H

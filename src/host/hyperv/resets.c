@@ -25,7 +25,8 @@ bool hv_resets_take_system(struct hv_resets *resets, const struct hv_system *sys
 
     resets->enabled_state = system->enabled_state;
     resets->requested_state = system->requested_state;
-    resets->on_time_ms = runs ? system->on_time_ms : HV_NONE;
+    if (!runs || system->on_time_ms != HV_NONE)
+        resets->on_time_ms = runs ? system->on_time_ms : HV_NONE;
     /* What was so when the machine was opened is no news. */
     if (system->enabled_state == HV_ENABLED_RESET && before.enabled_state != HV_ENABLED_RESET
             && before.enabled_state != HV_NONE)

@@ -24,6 +24,7 @@ static const char *const names[] = {
         "guest_nonsense",
         "guest_snapshot",
         "heartbeat",
+        "late",
         "media",
         "moved",
         "names",
