@@ -34,6 +34,14 @@ interface IVMEventRecord;
 #endif /* __cplusplus */
 #endif
 
+#ifndef __IVMEventFailure_FWD_DEFINED__
+#define __IVMEventFailure_FWD_DEFINED__
+typedef interface IVMEventFailure IVMEventFailure;
+#ifdef __cplusplus
+interface IVMEventFailure;
+#endif /* __cplusplus */
+#endif
+
 #ifndef __IVMEventSink_FWD_DEFINED__
 #define __IVMEventSink_FWD_DEFINED__
 typedef interface IVMEventSink IVMEventSink;
@@ -115,6 +123,15 @@ typedef class VMEventRecord VMEventRecord;
 typedef struct VMEventRecord VMEventRecord;
 #endif /* defined __cplusplus */
 #endif /* defined __VMEventRecord_FWD_DEFINED__ */
+
+#ifndef __VMEventFailure_FWD_DEFINED__
+#define __VMEventFailure_FWD_DEFINED__
+#ifdef __cplusplus
+typedef class VMEventFailure VMEventFailure;
+#else
+typedef struct VMEventFailure VMEventFailure;
+#endif /* defined __cplusplus */
+#endif /* defined __VMEventFailure_FWD_DEFINED__ */
 
 #ifndef __VMEventHost_FWD_DEFINED__
 #define __VMEventHost_FWD_DEFINED__
@@ -448,6 +465,197 @@ static __WIDL_INLINE HRESULT IVMEventRecord_get_TimeText(IVMEventRecord* This,BS
 #endif  /* __IVMEventRecord_INTERFACE_DEFINED__ */
 
 /*****************************************************************************
+ * IVMEventFailure interface
+ */
+#ifndef __IVMEventFailure_INTERFACE_DEFINED__
+#define __IVMEventFailure_INTERFACE_DEFINED__
+
+DEFINE_GUID(IID_IVMEventFailure, 0xfaf4d4c1, 0x8196, 0x4aa6, 0xbd,0x5f, 0xf5,0xf5,0x63,0xeb,0x22,0xc6);
+#if defined(__cplusplus) && !defined(CINTERFACE)
+MIDL_INTERFACE("faf4d4c1-8196-4aa6-bd5f-f5f563eb22c6")
+IVMEventFailure : public IDispatch
+{
+    virtual HRESULT STDMETHODCALLTYPE get_Text(
+        BSTR *text) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Record(
+        IVMEventRecord **record) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Number(
+        LONG *number) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Description(
+        BSTR *description) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Source(
+        BSTR *source) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Event(
+        BSTR *name) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Label(
+        BSTR *label) = 0;
+
+};
+#ifdef __CRT_UUID_DECL
+__CRT_UUID_DECL(IVMEventFailure, 0xfaf4d4c1, 0x8196, 0x4aa6, 0xbd,0x5f, 0xf5,0xf5,0x63,0xeb,0x22,0xc6)
+#endif
+#else
+typedef struct IVMEventFailureVtbl {
+    BEGIN_INTERFACE
+
+    /*** IUnknown methods ***/
+    HRESULT (STDMETHODCALLTYPE *QueryInterface)(
+        IVMEventFailure *This,
+        REFIID riid,
+        void **ppvObject);
+
+    ULONG (STDMETHODCALLTYPE *AddRef)(
+        IVMEventFailure *This);
+
+    ULONG (STDMETHODCALLTYPE *Release)(
+        IVMEventFailure *This);
+
+    /*** IDispatch methods ***/
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfoCount)(
+        IVMEventFailure *This,
+        UINT *pctinfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfo)(
+        IVMEventFailure *This,
+        UINT iTInfo,
+        LCID lcid,
+        ITypeInfo **ppTInfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetIDsOfNames)(
+        IVMEventFailure *This,
+        REFIID riid,
+        LPOLESTR *rgszNames,
+        UINT cNames,
+        LCID lcid,
+        DISPID *rgDispId);
+
+    HRESULT (STDMETHODCALLTYPE *Invoke)(
+        IVMEventFailure *This,
+        DISPID dispIdMember,
+        REFIID riid,
+        LCID lcid,
+        WORD wFlags,
+        DISPPARAMS *pDispParams,
+        VARIANT *pVarResult,
+        EXCEPINFO *pExcepInfo,
+        UINT *puArgErr);
+
+    /*** IVMEventFailure methods ***/
+    HRESULT (STDMETHODCALLTYPE *get_Text)(
+        IVMEventFailure *This,
+        BSTR *text);
+
+    HRESULT (STDMETHODCALLTYPE *get_Record)(
+        IVMEventFailure *This,
+        IVMEventRecord **record);
+
+    HRESULT (STDMETHODCALLTYPE *get_Number)(
+        IVMEventFailure *This,
+        LONG *number);
+
+    HRESULT (STDMETHODCALLTYPE *get_Description)(
+        IVMEventFailure *This,
+        BSTR *description);
+
+    HRESULT (STDMETHODCALLTYPE *get_Source)(
+        IVMEventFailure *This,
+        BSTR *source);
+
+    HRESULT (STDMETHODCALLTYPE *get_Event)(
+        IVMEventFailure *This,
+        BSTR *name);
+
+    HRESULT (STDMETHODCALLTYPE *get_Label)(
+        IVMEventFailure *This,
+        BSTR *label);
+
+    END_INTERFACE
+} IVMEventFailureVtbl;
+
+interface IVMEventFailure {
+    CONST_VTBL IVMEventFailureVtbl* lpVtbl;
+};
+
+#ifdef COBJMACROS
+#ifndef WIDL_C_INLINE_WRAPPERS
+/*** IUnknown methods ***/
+#define IVMEventFailure_QueryInterface(This,riid,ppvObject) (This)->lpVtbl->QueryInterface(This,riid,ppvObject)
+#define IVMEventFailure_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IVMEventFailure_Release(This) (This)->lpVtbl->Release(This)
+/*** IDispatch methods ***/
+#define IVMEventFailure_GetTypeInfoCount(This,pctinfo) (This)->lpVtbl->GetTypeInfoCount(This,pctinfo)
+#define IVMEventFailure_GetTypeInfo(This,iTInfo,lcid,ppTInfo) (This)->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo)
+#define IVMEventFailure_GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId) (This)->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId)
+#define IVMEventFailure_Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr) (This)->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr)
+/*** IVMEventFailure methods ***/
+#define IVMEventFailure_get_Text(This,text) (This)->lpVtbl->get_Text(This,text)
+#define IVMEventFailure_get_Record(This,record) (This)->lpVtbl->get_Record(This,record)
+#define IVMEventFailure_get_Number(This,number) (This)->lpVtbl->get_Number(This,number)
+#define IVMEventFailure_get_Description(This,description) (This)->lpVtbl->get_Description(This,description)
+#define IVMEventFailure_get_Source(This,source) (This)->lpVtbl->get_Source(This,source)
+#define IVMEventFailure_get_Event(This,name) (This)->lpVtbl->get_Event(This,name)
+#define IVMEventFailure_get_Label(This,label) (This)->lpVtbl->get_Label(This,label)
+#else
+/*** IUnknown methods ***/
+static __WIDL_INLINE HRESULT IVMEventFailure_QueryInterface(IVMEventFailure* This,REFIID riid,void **ppvObject) {
+    return This->lpVtbl->QueryInterface(This,riid,ppvObject);
+}
+static __WIDL_INLINE ULONG IVMEventFailure_AddRef(IVMEventFailure* This) {
+    return This->lpVtbl->AddRef(This);
+}
+static __WIDL_INLINE ULONG IVMEventFailure_Release(IVMEventFailure* This) {
+    return This->lpVtbl->Release(This);
+}
+/*** IDispatch methods ***/
+static __WIDL_INLINE HRESULT IVMEventFailure_GetTypeInfoCount(IVMEventFailure* This,UINT *pctinfo) {
+    return This->lpVtbl->GetTypeInfoCount(This,pctinfo);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_GetTypeInfo(IVMEventFailure* This,UINT iTInfo,LCID lcid,ITypeInfo **ppTInfo) {
+    return This->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_GetIDsOfNames(IVMEventFailure* This,REFIID riid,LPOLESTR *rgszNames,UINT cNames,LCID lcid,DISPID *rgDispId) {
+    return This->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_Invoke(IVMEventFailure* This,DISPID dispIdMember,REFIID riid,LCID lcid,WORD wFlags,DISPPARAMS *pDispParams,VARIANT *pVarResult,EXCEPINFO *pExcepInfo,UINT *puArgErr) {
+    return This->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr);
+}
+/*** IVMEventFailure methods ***/
+static __WIDL_INLINE HRESULT IVMEventFailure_get_Text(IVMEventFailure* This,BSTR *text) {
+    return This->lpVtbl->get_Text(This,text);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_get_Record(IVMEventFailure* This,IVMEventRecord **record) {
+    return This->lpVtbl->get_Record(This,record);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_get_Number(IVMEventFailure* This,LONG *number) {
+    return This->lpVtbl->get_Number(This,number);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_get_Description(IVMEventFailure* This,BSTR *description) {
+    return This->lpVtbl->get_Description(This,description);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_get_Source(IVMEventFailure* This,BSTR *source) {
+    return This->lpVtbl->get_Source(This,source);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_get_Event(IVMEventFailure* This,BSTR *name) {
+    return This->lpVtbl->get_Event(This,name);
+}
+static __WIDL_INLINE HRESULT IVMEventFailure_get_Label(IVMEventFailure* This,BSTR *label) {
+    return This->lpVtbl->get_Label(This,label);
+}
+#endif
+#endif
+
+#endif
+
+
+#endif  /* __IVMEventFailure_INTERFACE_DEFINED__ */
+
+/*****************************************************************************
  * IVMEventSink interface
  */
 #ifndef __IVMEventSink_INTERFACE_DEFINED__
@@ -556,6 +764,9 @@ IVMEventSink : public IDispatch
         LONG timeoutMs,
         BSTR source,
         IVMEventRecord **record) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_LastFailure(
+        IVMEventFailure **failure) = 0;
 
 };
 #ifdef __CRT_UUID_DECL
@@ -728,6 +939,10 @@ typedef struct IVMEventSinkVtbl {
         BSTR source,
         IVMEventRecord **record);
 
+    HRESULT (STDMETHODCALLTYPE *get_LastFailure)(
+        IVMEventSink *This,
+        IVMEventFailure **failure);
+
     END_INTERFACE
 } IVMEventSinkVtbl;
 
@@ -776,6 +991,7 @@ interface IVMEventSink {
 #define IVMEventSink_UnsubscribeAll(This,count) (This)->lpVtbl->UnsubscribeAll(This,count)
 #define IVMEventSink_get_Subscriptions(This,count) (This)->lpVtbl->get_Subscriptions(This,count)
 #define IVMEventSink_WaitFor(This,event,timeoutMs,source,record) (This)->lpVtbl->WaitFor(This,event,timeoutMs,source,record)
+#define IVMEventSink_get_LastFailure(This,failure) (This)->lpVtbl->get_LastFailure(This,failure)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventSink_QueryInterface(IVMEventSink* This,REFIID riid,void **ppvObject) {
@@ -887,6 +1103,9 @@ static __WIDL_INLINE HRESULT IVMEventSink_get_Subscriptions(IVMEventSink* This,L
 }
 static __WIDL_INLINE HRESULT IVMEventSink_WaitFor(IVMEventSink* This,VARIANT event,LONG timeoutMs,BSTR source,IVMEventRecord **record) {
     return This->lpVtbl->WaitFor(This,event,timeoutMs,source,record);
+}
+static __WIDL_INLINE HRESULT IVMEventSink_get_LastFailure(IVMEventSink* This,IVMEventFailure **failure) {
+    return This->lpVtbl->get_LastFailure(This,failure);
 }
 #endif
 #endif
@@ -1946,6 +2165,19 @@ DEFINE_GUID(CLSID_VMEventRecord, 0x3c8687be, 0xeb3d, 0x450b, 0x9e,0x58, 0xa3,0xc
 class DECLSPEC_UUID("3c8687be-eb3d-450b-9e58-a3ce12ecaa2b") VMEventRecord;
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(VMEventRecord, 0x3c8687be, 0xeb3d, 0x450b, 0x9e,0x58, 0xa3,0xce,0x12,0xec,0xaa,0x2b)
+#endif
+#endif
+
+/*****************************************************************************
+ * VMEventFailure coclass
+ */
+
+DEFINE_GUID(CLSID_VMEventFailure, 0xf1b53933, 0xea72, 0x4fab, 0xab,0x22, 0x10,0x04,0xea,0x0e,0x77,0x62);
+
+#ifdef __cplusplus
+class DECLSPEC_UUID("f1b53933-ea72-4fab-ab22-1004ea0e7762") VMEventFailure;
+#ifdef __CRT_UUID_DECL
+__CRT_UUID_DECL(VMEventFailure, 0xf1b53933, 0xea72, 0x4fab, 0xab,0x22, 0x10,0x04,0xea,0x0e,0x77,0x62)
 #endif
 #endif
 

@@ -1,5 +1,7 @@
 #include "com/connections.h"
 
+#include "com/error_info.h"
+#include "com/failures.h"
 #include "com/proxy.h"
 #include "com/relay.h"
 #include "com/stand_in.h"
@@ -81,29 +83,30 @@ static bool sink_is_gone(HRESULT hr)
     return false;
 }
 
-static HRESULT connection_invoke(struct connection *connection, DISPID id, const VARIANT *args, UINT count)
+static HRESULT connection_invoke(
+        struct connection *connection, DISPID id, const VARIANT *args, UINT count, EXCEPINFO *exception)
 {
     VARIANT reversed[EVENT_MAX_ARGS];
     DISPPARAMS params = {reversed, NULL, count, 0};
 
     arguments_reverse(reversed, args, count);
-    return IDispatch_Invoke(connection->sink, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, NULL,
-            NULL);
+    return IDispatch_Invoke(
+            connection->sink, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, exception, NULL);
 }
 
 /* A sink of this process gets the objects themselves. One in another process gets the stand-ins: handing over the
  * objects would ask the process that they are in, which may hang. */
-static HRESULT connection_pass_on(struct connection *connection, struct kept_event *kept)
+static HRESULT connection_pass_on(struct connection *connection, struct kept_event *kept, EXCEPINFO *exception)
 {
     UINT count = kept->event.type->param_count;
     VARIANT args[EVENT_MAX_ARGS];
     HRESULT hr;
 
     if (!connection->is_here)
-        return connection_invoke(connection, kept->event.type->id, kept->event.args, count);
+        return connection_invoke(connection, kept->event.type->id, kept->event.args, count, exception);
     if (FAILED(hr = arguments_open(kept, args)))
         return hr;
-    hr = connection_invoke(connection, kept->event.type->id, args, count);
+    hr = connection_invoke(connection, kept->event.type->id, args, count, exception);
     arguments_close(kept, args);
     return hr;
 }
@@ -111,19 +114,28 @@ static HRESULT connection_pass_on(struct connection *connection, struct kept_eve
 static void connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
 {
     struct connection *connection = connection_from_receiver(receiver);
+    EXCEPINFO exception = {0};
     HRESULT hr;
 
+    error_forget();
     if (connection->relay)
         hr = IEventRelay_Relay(connection->relay, kept);
     else
-        hr = connection_pass_on(connection, kept);
-    if (FAILED(hr))
-        trace(TRACE_COM, "source %lx: connection %lu answers %ls by 0x%08lx", TRACE_ID(connection->source),
-                (unsigned long)connection->cookie, kept->event.type->name, (unsigned long)hr);
+        hr = connection_pass_on(connection, kept, &exception);
+    if (SUCCEEDED(hr))
+        return;
+    trace(TRACE_COM, "source %lx: connection %lu answers %ls by 0x%08lx", TRACE_ID(connection->source),
+            (unsigned long)connection->cookie, kept->event.type->name, (unsigned long)hr);
     if (sink_is_gone(hr) && connection_unlist(connection))
+    {
         connection_end(connection);
-    else if (FAILED(hr) && hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL)
-        InterlockedIncrement(&connection->source->failed);
+    }
+    else if (hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL)
+    {
+        hr = error_complete(&exception, hr);
+        failures_add(connection->source, kept, hr, &exception);
+    }
+    error_clear(&exception);
 }
 
 /* The connection is over, finished or with its apartment: nobody may find the sink by it any more. The listener is
@@ -252,6 +264,15 @@ static void connection_append(struct connection *connection)
     lock_release(&source->lock);
 }
 
+/* A listener_notify. */
+static void CALLBACK connection_notify(const VMEVENT *event, void *context)
+{
+    struct lane_receiver *receiver = context;
+
+    failures_note_event(connection_from_receiver(receiver)->source, event);
+    lane_notify(event, receiver);
+}
+
 HRESULT connections_advise(struct event_source *source, const struct event_interface *events, enum lane_home home,
         IUnknown *sink, DWORD *cookie)
 {
@@ -266,7 +287,7 @@ HRESULT connections_advise(struct event_source *source, const struct event_inter
         return hr;
     }
     connection_append(connection);
-    if (!listeners_add(&source->listeners, event_interface_mask(events) | LISTENER_CONNECTION, lane_notify,
+    if (!listeners_add(&source->listeners, event_interface_mask(events) | LISTENER_CONNECTION, connection_notify,
                 &connection->receiver, lane_release_listener, &connection->cookie))
     {
         lane_release_listener(&connection->receiver);

@@ -58,3 +58,49 @@ HRESULT error_raise_exception(EXCEPINFO *exception, HRESULT hr, const WCHAR *sou
     exception->scode = hr;
     return DISP_E_EXCEPTION;
 }
+
+void error_forget(void)
+{
+    SetErrorInfo(0, NULL);
+}
+
+static void take_error_object(EXCEPINFO *exception)
+{
+    IErrorInfo *info;
+
+    if (exception->bstrDescription || GetErrorInfo(0, &info) != S_OK)
+        return;
+    SysFreeString(exception->bstrSource);
+    exception->bstrSource = NULL;
+    IErrorInfo_GetDescription(info, &exception->bstrDescription);
+    IErrorInfo_GetSource(info, &exception->bstrSource);
+    IErrorInfo_Release(info);
+}
+
+/* The number of an error: `scode`, or `wCode`, which is one of Visual Basic's. */
+static HRESULT exception_number(const EXCEPINFO *exception)
+{
+    if (FAILED(exception->scode))
+        return exception->scode;
+    return exception->wCode ? MAKE_HRESULT(SEVERITY_ERROR, FACILITY_CONTROL, exception->wCode) : DISP_E_EXCEPTION;
+}
+
+HRESULT error_complete(EXCEPINFO *exception, HRESULT hr)
+{
+    if (hr != DISP_E_EXCEPTION)
+    {
+        take_error_object(exception);
+        return hr;
+    }
+    if (exception->pfnDeferredFillIn)
+        exception->pfnDeferredFillIn(exception);
+    return exception_number(exception);
+}
+
+void error_clear(EXCEPINFO *exception)
+{
+    SysFreeString(exception->bstrSource);
+    SysFreeString(exception->bstrDescription);
+    SysFreeString(exception->bstrHelpFile);
+    memset(exception, 0, sizeof(*exception));
+}

@@ -18,4 +18,14 @@ HRESULT error_raise_text(HRESULT hr, REFIID iid, const WCHAR *source, struct tex
 /* Fills an EXCEPINFO, if there is one, and returns DISP_E_EXCEPTION. The description becomes the EXCEPINFO's. */
 HRESULT error_raise_exception(EXCEPINFO *exception, HRESULT hr, const WCHAR *source, BSTR description);
 
+/* Before a call whose error may come with an error object of the thread: what an earlier one has left there goes. */
+void error_forget(void);
+
+/* After a call of IDispatch::Invoke that failed by hr: what the EXCEPINFO leaves out is had from whoever was called, or from
+ * the thread's error object. Returns the error itself, in place of DISP_E_EXCEPTION. */
+HRESULT error_complete(EXCEPINFO *exception, HRESULT hr);
+
+/* Frees the strings of an EXCEPINFO, which is all zeros when there are none. */
+void error_clear(EXCEPINFO *exception);
+
 #endif

@@ -1,5 +1,6 @@
 #include "com/event_source.h"
 
+#include "com/failures.h"
 #include "platform/memory.h"
 
 struct event_source *event_source_create(void)
@@ -28,6 +29,7 @@ void event_source_release(struct event_source *source)
     if (InterlockedDecrement(&source->refcount))
         return;
     listeners_cleanup(&source->listeners);
+    failures_destroy(source->failures);
     memory_free_lines(source);
 }
 

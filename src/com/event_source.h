@@ -3,7 +3,7 @@
 #define VMEVENTS_COM_EVENT_SOURCE_H
 
 #include "dispatch/listeners.h"
-#include "event/event.h"
+#include "event/failure.h"
 #include "platform/lock.h"
 
 /* What listens at a source. */
@@ -15,9 +15,11 @@ enum
     LISTENER_QUEUE = LISTENER_KIND(4)       /* what NextEvent takes from */
 };
 
-_Static_assert(!(EVENT_ALL_MASK & LISTENER_KIND(0xff)), "events and kinds of listeners have bits of their own");
+_Static_assert(!((EVENT_ALL_MASK | EVENT_FAILURE_MASK) & LISTENER_KIND(0xff)),
+        "events, failures and kinds of listeners have bits of their own");
 
 struct connection;
+struct failures;
 struct lane;
 
 /* Shared by the object that fires and by the connections of its clients, which may outlive it. */
@@ -26,9 +28,10 @@ struct event_source
     struct listeners listeners;
     struct event_sequence sequence; /* numbers the events that listeners keep */
     LONG refcount;
-    LONG rejected; /* calls refused because of their arguments, or because there is no such event */
-    LONG failed;   /* calls of handlers and advised sinks that returned an error */
-    LONG dropped;  /* events lost on the way to a listener */
+    LONG rejected;             /* calls refused because of their arguments, or because there is no such event */
+    LONG failed;               /* calls of handlers and advised sinks that returned an error */
+    LONG dropped;              /* events lost on the way to a listener */
+    struct failures *failures; /* NULL: they are only counted (com/failures.h) */
     struct lock lock;
     struct connection *connections; /* guarded by the lock; in the order of advising */
     struct lane *lanes;             /* guarded by the lock; one for each listener in an apartment, the latest first */

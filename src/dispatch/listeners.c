@@ -300,6 +300,18 @@ uint32_t listeners_count(struct listeners *list, uint32_t kind)
     return count;
 }
 
+bool listeners_want(struct listeners *list, uint32_t events)
+{
+    struct listener *listener;
+    bool want = false;
+
+    lock_acquire(&dispatch_lock);
+    for (listener = atomic_load(&list->head); listener && !want; listener = atomic_load(&listener->next))
+        want = atomic_load(&listener->events) & events & ~KIND_MASK;
+    lock_release(&dispatch_lock);
+    return want;
+}
+
 void listeners_close(struct listeners *list, void (*on_closed)(void *owner), void *owner)
 {
     struct listener *listener;
@@ -346,6 +358,21 @@ void listeners_walk(struct listeners *list, uint32_t event_bit, const struct VME
     }
 }
 
+/* The walk of a thread that may be in one already. */
+static void listeners_walk_as(
+        struct reader *reader, struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
+{
+    if (reader_is_walking(reader))
+    {
+        listeners_walk(list, event_bit, event);
+        return;
+    }
+    reader_enter(reader, &list->readers);
+    listeners_walk(list, event_bit, event);
+    if (reader_leave(reader))
+        reader_reap(reader);
+}
+
 bool listeners_fire_first_or_nested(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
 {
     struct reader *reader = readers_join(list);
@@ -353,16 +380,17 @@ bool listeners_fire_first_or_nested(struct listeners *list, uint32_t event_bit, 
     if (!reader)
         return false;
     reader_count(reader);
-    if (reader_is_walking(reader))
-    {
-        listeners_walk(list, event_bit, event);
-        return true;
-    }
-    reader_enter(reader, &list->readers);
-    listeners_walk(list, event_bit, event);
-    if (reader_leave(reader))
-        reader_reap(reader);
+    listeners_walk_as(reader, list, event_bit, event);
     return true;
+}
+
+bool listeners_tell(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event)
+{
+    struct reader *reader = readers_join(list);
+
+    if (reader)
+        listeners_walk_as(reader, list, event_bit, event);
+    return reader != NULL;
 }
 
 void reader_reap(struct reader *reader)

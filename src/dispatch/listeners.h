@@ -120,6 +120,9 @@ uint32_t listeners_remove_all(struct listeners *list, uint32_t kind);
 /* How many listeners of that kind there are. */
 uint32_t listeners_count(struct listeners *list, uint32_t kind);
 
+/* Whether there is a listener for one of these events. */
+bool listeners_want(struct listeners *list, uint32_t events);
+
 /* Whether the calling thread walks the list: it is inside a callback of that list. */
 static inline bool listeners_are_walked_here(struct listeners *list)
 {
@@ -136,6 +139,10 @@ void listeners_walk(struct listeners *list, uint32_t event_bit, const struct VME
 
 /* listeners_fire for a thread that has no reader in the list yet, or that is walking the list already. */
 bool listeners_fire_first_or_nested(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event);
+
+/* Brings what is no event of the source's to every listener that wants it: listeners_fire, without being counted among what
+ * was fired. */
+bool listeners_tell(struct listeners *list, uint32_t event_bit, const struct VMEVENT *event);
 
 /* Brings the event to every listener that wants it. False: out of memory, nobody has heard it. */
 static inline __attribute__((always_inline)) bool listeners_fire(

@@ -1,6 +1,6 @@
 #include "event/event.h"
 
-#include "event/kept_event.h"
+#include "event/failure.h"
 #include "event/visit.h"
 #include "platform/memory.h"
 
@@ -105,5 +105,7 @@ void kept_event_release(struct kept_event *kept)
     event_clear_args(&kept->event);
     if (kept->event.trail)
         kept_event_release(kept->event.trail);
+    if (kept->failure)
+        failure_release(kept->failure);
     memory_free(kept);
 }

@@ -14,6 +14,9 @@ struct kept_event
     FILETIME time; /* UTC */
     size_t bytes;  /* that it takes, its arguments included */
     bool has_objects;
+    bool follows_failure; /* fired by who was being told of a failure (com/failures.h); set before anybody has the event */
+    struct failure
+            *failure; /* what a listener is told of in place of an event (event/failure.h); NULL: it is an event */
     struct event event;
     WCHAR source[];
 };

@@ -1,5 +1,6 @@
 #include "host/named_events.h"
 
+#include "event/refusal.h"
 #include "host/named_events_describe.h"
 
 uint32_t named_events_mask(BSTR name, enum named_at at)
@@ -12,22 +13,12 @@ uint32_t named_events_mask(BSTR name, enum named_at at)
     return at == NAMED_IN_SCENARIO && !of_machine ? of_host : of_machine;
 }
 
-/* A string as which an argument stands, or NULL. */
-static BSTR argument_string(const VARIANT *arg)
-{
-    if (V_VT(arg) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(arg))
-        arg = V_VARIANTREF(arg);
-    if (V_VT(arg) == (VT_BYREF | VT_BSTR))
-        return V_BSTRREF(arg) ? *V_BSTRREF(arg) : NULL;
-    return V_VT(arg) == VT_BSTR ? V_BSTR(arg) : NULL;
-}
-
 /* What is wrong with an argument. A string that is neither an enumerator nor a number is an unknown enumerator. */
 static HRESULT refuse_argument(const struct event_type *type, const struct event_fault *fault, const VARIANT *args,
         HRESULT hr, BSTR *description)
 {
     UINT param = type->param_count - 1 - fault->arg;
-    BSTR string = argument_string(&args[param]);
+    BSTR string = refusal_argument_string(&args[param]);
 
     if (hr == E_INVALIDARG)
     {
@@ -36,10 +27,10 @@ static HRESULT refuse_argument(const struct event_type *type, const struct event
     }
     if (hr == DISP_E_TYPEMISMATCH && type->params[param].enumeration && SysStringLen(string))
     {
-        *description = named_events_describe_enumerator(type, param, string);
+        *description = refusal_describe_enumerator(type, param, string);
         return E_INVALIDARG;
     }
-    *description = named_events_describe_argument(type, param, string, hr);
+    *description = refusal_describe_argument(type, param, string, hr);
     return hr;
 }
 
@@ -53,7 +44,7 @@ static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count
 
     if (count != type->param_count)
     {
-        *description = named_events_describe_count(type, count);
+        *description = refusal_describe_count(type, count);
         return DISP_E_BADPARAMCOUNT;
     }
     arguments_reverse(reversed, args, count);

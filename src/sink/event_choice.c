@@ -1,5 +1,6 @@
 #include "sink/event_choice.h"
 
+#include "event/failure.h"
 #include "event/text.h"
 #include "event/value.h"
 #include "sink/argument.h"
@@ -13,6 +14,9 @@ enum depth
     OUTERMOST,
     ELEMENT
 };
+
+/* What failures are subscribed to by, in place of the name of an event. */
+#define FAILURES_NAME '!'
 
 enum numerals
 {
@@ -73,6 +77,11 @@ static HRESULT add_name(
 
     if (!length || wmemchr(name, 0, length))
         return refuse_name(method, name, length);
+    if (length == 1 && *name == FAILURES_NAME)
+    {
+        choice->events |= EVENT_FAILURE_MASK;
+        return S_OK;
+    }
     if (numerals == NUMERALS_ARE_NUMBERS && is_numeral(name, length))
         return add_number(method, wcstol(name, NULL, 10), choice);
     if (is_pattern(name, length))
@@ -186,9 +195,16 @@ static HRESULT add_value(const WCHAR *method, const VARIANT *given, enum depth d
 
 HRESULT event_choice_from_variant(const WCHAR *method, const VARIANT *value, struct event_choice *choice)
 {
+    HRESULT hr;
+
     choice->events = 0;
     choice->several_names = false;
-    return add_value(method, value, OUTERMOST, choice);
+    if (FAILED(hr = add_value(method, value, OUTERMOST, choice)))
+        return hr;
+    if ((choice->events & EVENT_FAILURE_MASK) && choice->several_names)
+        return sink_error(
+                E_INVALIDARG, L"%ls: \"!\" stands alone: who hears failures gets these, and no events", method);
+    return S_OK;
 }
 
 bool source_is_chosen(BSTR chosen, const WCHAR *source)

@@ -13,7 +13,7 @@ struct event_choice
 /*
  * A name ("OnGuestLogoff", "IVMDVDDriveEvents.OnMediaEject"), a number of IVMVirtualMachineEvents, a pattern ("OnGuest*",
  * "*"), or several of these: in a string with commas, in an array, or in an object whose default value is such a
- * string, as that of JScript's arrays is. Anything else is refused with a description in the name of that method.
+ * string, as that of JScript's arrays is. "!" alone means failures (EVENT_FAILURE_MASK). Anything else is refused with a description in the name of that method.
  *
  * S_OK, E_INVALIDARG, E_POINTER (a reference to nothing), E_OUTOFMEMORY, and what an object says that is asked for its
  * default value

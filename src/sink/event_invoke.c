@@ -1,11 +1,13 @@
 #include "sink/event_invoke.h"
 
 #include "com/error_info.h"
+#include "com/failures.h"
+#include "event/refusal.h"
 #include "platform/trace.h"
 
 /* The answer to arguments that event_decode refused. */
-static HRESULT event_refuse(struct event_source *source, const struct event_type *type, HRESULT hr,
-        const struct event_fault *fault, EXCEPINFO *exception, UINT *arg_error)
+static HRESULT event_refuse(struct event_source *source, const struct event_type *type, const WCHAR *label, HRESULT hr,
+        const struct event_fault *fault, const DISPPARAMS *params, EXCEPINFO *exception, UINT *arg_error)
 {
     /* Nobody knows whether the arguments were right: not counted. */
     if (hr == E_OUTOFMEMORY)
@@ -13,6 +15,8 @@ static HRESULT event_refuse(struct event_source *source, const struct event_type
     trace(TRACE_SINK, "source %lx: %ls is refused by 0x%08lx, argument %u of those sent", TRACE_ID(source), type->name,
             (unsigned long)hr, fault->arg);
     InterlockedIncrement(&source->rejected);
+    if (failures_are_heard(source))
+        failures_add_refused(source, type, label, hr, refusal_describe(type, hr, fault, params), SINK_ERROR_SOURCE);
     if (arg_error && hr != DISP_E_BADPARAMCOUNT)
         *arg_error = fault->arg;
     if (hr != E_INVALIDARG)
@@ -39,6 +43,9 @@ HRESULT event_invoke(struct event_source *source, const struct event_interface *
         trace(TRACE_SINK, "source %lx: %ls has no event %ld, which is refused", TRACE_ID(source), events->name,
                 (long)id);
         InterlockedIncrement(&source->rejected);
+        if (failures_are_heard(source))
+            failures_add_refused(
+                    source, NULL, label, DISP_E_MEMBERNOTFOUND, refusal_describe_id(events, id), SINK_ERROR_SOURCE);
         return DISP_E_MEMBERNOTFOUND;
     }
     if (!params)
@@ -47,9 +54,9 @@ HRESULT event_invoke(struct event_source *source, const struct event_interface *
         V_VT(result) = VT_EMPTY;
 
     event_init(&event, type, label, &source->sequence);
-    fault.arg = 0;
+    fault = (struct event_fault){0};
     if (FAILED(hr = event_decode(&event, params, lcid, &fault)))
-        return event_refuse(source, type, hr, &fault, exception, arg_error);
+        return event_refuse(source, type, label, hr, &fault, params, exception, arg_error);
     hr = event_source_fire(source, &event);
     event_cleanup(&event);
     return hr;

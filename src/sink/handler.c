@@ -1,9 +1,12 @@
 #include "sink/handler.h"
 
+#include "com/error_info.h"
+#include "com/failures.h"
 #include "com/lane.h"
 #include "com/stand_in.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
+#include "sink/failure_object.h"
 #include "sink/record.h"
 #include "sink/script_object.h"
 
@@ -23,23 +26,15 @@ static struct handler *handler_from_receiver(struct lane_receiver *receiver)
     return CONTAINING_RECORD(receiver, struct handler, receiver);
 }
 
-static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count)
+static HRESULT call(IDispatch *code, DISPID id, VARIANT *args, UINT count, EXCEPINFO *exception)
 {
     DISPPARAMS params = {args, NULL, count, 0};
-    EXCEPINFO exception = {0};
-    HRESULT hr;
 
-    hr = IDispatch_Invoke(code, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, &exception, NULL);
-    if (FAILED(hr))
-        trace(TRACE_SINK, "handler %lx fails by 0x%08lx: %ls", TRACE_ID(code),
-                (unsigned long)(hr == DISP_E_EXCEPTION ? exception.scode : hr), exception.bstrDescription);
-    SysFreeString(exception.bstrSource);
-    SysFreeString(exception.bstrDescription);
-    SysFreeString(exception.bstrHelpFile);
-    return hr;
+    error_forget();
+    return IDispatch_Invoke(code, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, exception, NULL);
 }
 
-static HRESULT call_with_arguments(IDispatch *code, DISPID id, const struct kept_event *kept)
+static HRESULT call_with_arguments(IDispatch *code, DISPID id, const struct kept_event *kept, EXCEPINFO *exception)
 {
     VARIANT args[EVENT_MAX_ARGS], reversed[EVENT_MAX_ARGS];
     UINT count = kept->event.type->param_count;
@@ -48,52 +43,74 @@ static HRESULT call_with_arguments(IDispatch *code, DISPID id, const struct kept
     if (FAILED(hr = arguments_open(kept, args)))
         return hr;
     arguments_reverse(reversed, args, count);
-    hr = call(code, id, reversed, count);
+    hr = call(code, id, reversed, count, exception);
     arguments_close(kept, args);
     return hr;
 }
 
-static HRESULT call_with_record(IDispatch *code, struct kept_event *kept)
+/* With an object of ours, whose reference is given back. */
+static HRESULT call_with_object(IDispatch *code, DISPID id, IDispatch *object, EXCEPINFO *exception)
+{
+    VARIANT arg;
+    HRESULT hr;
+
+    V_VT(&arg) = VT_DISPATCH;
+    V_DISPATCH(&arg) = object;
+    hr = call(code, id, &arg, 1, exception);
+    IDispatch_Release(object);
+    return hr;
+}
+
+static HRESULT call_with_record(IDispatch *code, struct kept_event *kept, EXCEPINFO *exception)
 {
     IVMEventRecord *record;
-    VARIANT arg;
     HRESULT hr;
 
     if (FAILED(hr = record_create(&record)))
         return hr;
     record_set_event(record, kept);
-    V_VT(&arg) = VT_DISPATCH;
-    V_DISPATCH(&arg) = (IDispatch *)record;
-    hr = call(code, DISPID_VALUE, &arg, 1);
-    IVMEventRecord_Release(record);
-    return hr;
+    return call_with_object(code, DISPID_VALUE, (IDispatch *)record, exception);
 }
 
-static HRESULT handler_call_function(struct handler *handler, struct kept_event *kept)
+static HRESULT call_with_failure(IDispatch *code, DISPID id, struct failure *failure, EXCEPINFO *exception)
+{
+    IVMEventFailure *object;
+    HRESULT hr;
+
+    if (FAILED(hr = failure_object_create(failure, &object)))
+        return hr;
+    return call_with_object(code, id, (IDispatch *)object, exception);
+}
+
+static HRESULT handler_call_method(struct handler *handler, DISPID id, struct kept_event *kept, EXCEPINFO *exception)
+{
+    if (kept->failure)
+        return call_with_failure(handler->code, id, kept->failure, exception);
+    return call_with_arguments(handler->code, id, kept, exception);
+}
+
+static HRESULT handler_call_function(struct handler *handler, struct kept_event *kept, EXCEPINFO *exception)
 {
     if (handler->whole)
-        return call_with_record(handler->code, kept);
-    return call_with_arguments(handler->code, DISPID_VALUE, kept);
+        return call_with_record(handler->code, kept, exception);
+    return handler_call_method(handler, DISPID_VALUE, kept, exception);
 }
 
-/* Calls what the code has for the event. False: it has nothing. */
-static bool handler_call(struct handler *handler, struct kept_event *kept, HRESULT *result)
+/* Calls what the code has for the event. False: it has nothing, unless it cannot be told for want of memory. */
+static bool handler_call(struct handler *handler, struct kept_event *kept, HRESULT *result, EXCEPINFO *exception)
 {
     DISPID id;
 
     if (handler->kind != SCRIPT_FUNCTION)
     {
-        HRESULT hr = script_object_find_method(handler->code, kept->event.type->name, &id);
-
-        if (hr == E_OUTOFMEMORY)
-            InterlockedIncrement(&handler->source->failed);
-        if (FAILED(hr))
+        *result = script_object_find_method(handler->code, kept->event.type->name, &id);
+        if (FAILED(*result))
             return false;
-        *result = call_with_arguments(handler->code, id, kept);
+        *result = handler_call_method(handler, id, kept, exception);
         if (*result != DISP_E_MEMBERNOTFOUND || handler->kind != SCRIPT_CLAIMS_EVERY_NAME)
             return true;
     }
-    *result = handler_call_function(handler, kept);
+    *result = handler_call_function(handler, kept, exception);
     return handler->kind == SCRIPT_FUNCTION || *result != DISP_E_MEMBERNOTFOUND;
 }
 
@@ -101,21 +118,52 @@ static bool handler_call(struct handler *handler, struct kept_event *kept, HRESU
 static void CALLBACK handler_notify(const VMEVENT *event, void *context)
 {
     struct lane_receiver *receiver = context;
+    struct handler *handler = handler_from_receiver(receiver);
 
-    if (source_is_chosen(handler_from_receiver(receiver)->from, event->source))
-        lane_notify(event, receiver);
+    if (!source_is_chosen(handler->from, event->source))
+        return;
+    failures_note_event(handler->source, event);
+    lane_notify(event, receiver);
+}
+
+/* A handler that hears of failures is not told of its own. */
+static void handler_fail(struct handler *handler, struct kept_event *kept, HRESULT hr, EXCEPINFO *exception)
+{
+    hr = error_complete(exception, hr);
+    trace(TRACE_SINK, "handler %lx fails by 0x%08lx: %ls", TRACE_ID(handler->code), (unsigned long)hr,
+            exception->bstrDescription);
+    if (kept->failure)
+        InterlockedIncrement(&handler->source->failed);
+    else
+        failures_add(handler->source, kept, hr, exception);
+}
+
+static void handler_hear(struct handler *handler, struct kept_event *kept)
+{
+    EXCEPINFO exception = {0};
+    HRESULT hr;
+    bool called = handler_call(handler, kept, &hr, &exception);
+
+    if (called)
+        poll_count_call(handler->poll);
+    if (FAILED(hr) && (called || hr == E_OUTOFMEMORY))
+        handler_fail(handler, kept, hr, &exception);
+    error_clear(&exception);
 }
 
 static void handler_deliver(struct lane_receiver *receiver, struct kept_event *kept)
 {
     struct handler *handler = handler_from_receiver(receiver);
-    HRESULT hr;
+    struct failure_call call;
 
-    if (!handler_call(handler, kept, &hr))
+    if (!kept->failure)
+    {
+        handler_hear(handler, kept);
         return;
-    poll_count_call(handler->poll);
-    if (FAILED(hr))
-        InterlockedIncrement(&handler->source->failed);
+    }
+    failures_begin_call(handler->source->failures, &call);
+    handler_hear(handler, kept);
+    failures_end_call(handler->source->failures, &call);
 }
 
 static void handler_destroy(struct lane_receiver *receiver)
@@ -168,7 +216,7 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, const 
     handler->poll = poll;
     handler->code = code;
     handler->whole = choice->several_names;
-    hr = script_object_find_kind(code, &handler->kind);
+    hr = script_object_find_kind(code, choice->events == EVENT_FAILURE_MASK, &handler->kind);
     if (SUCCEEDED(hr) && (!handler_copy_source(handler, from) || !handler_join(handler)))
         hr = E_OUTOFMEMORY;
     if (FAILED(hr))

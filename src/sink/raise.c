@@ -1,8 +1,21 @@
 /* The twelve machine events as methods of IVMEventSink: raised by hand, from C or from a script. */
 #include "com/error_info.h"
+#include "com/failures.h"
+#include "event/text.h"
 #include "platform/trace.h"
 #include "sink/event_invoke.h"
 #include "sink/sink.h"
+
+static BSTR describe_refusal(const struct event_type *type, HRESULT hr, const struct event_fault *fault)
+{
+    struct text text = {0};
+
+    if (hr == E_INVALIDARG)
+        return event_describe_fault(type, fault);
+    text_append_format(&text, L"%ls: %ls has to be a value that a VARIANT can hold, and not left out", type->name,
+            type->params[fault->param].name);
+    return text_finish(&text);
+}
 
 static HRESULT sink_refuse(
         struct sink *sink, const struct event_type *type, HRESULT hr, const struct event_fault *fault)
@@ -12,10 +25,9 @@ static HRESULT sink_refuse(
         return hr;
     trace(TRACE_SINK, "source %lx: %ls is refused by 0x%08lx", TRACE_ID(sink->source), type->name, (unsigned long)hr);
     InterlockedIncrement(&sink->source->rejected);
-    if (hr == E_INVALIDARG)
-        return error_raise(hr, &IID_IVMEventSink, SINK_ERROR_SOURCE, event_describe_fault(type, fault));
-    return sink_error(hr, L"%ls: %ls has to be a value that a VARIANT can hold, and not left out", type->name,
-            type->params[fault->param].name);
+    if (failures_are_heard(sink->source))
+        failures_add_refused(sink->source, type, L"", hr, describe_refusal(type, hr, fault), SINK_ERROR_SOURCE);
+    return error_raise(hr, &IID_IVMEventSink, SINK_ERROR_SOURCE, describe_refusal(type, hr, fault));
 }
 
 static inline const struct event_type *type_of(DISPID id)

@@ -1,6 +1,6 @@
 #include "sink/script_object.h"
 
-#include "event/catalogue.h"
+#include "event/failure.h"
 
 #include <dispex.h>
 
@@ -113,10 +113,10 @@ static HRESULT find_kind_without_event_method(IDispatch *code, enum script_objec
 }
 
 /* AutoHotkey's objects, functions too, have a DISPID for whatever name they are asked for. */
-HRESULT script_object_find_kind(IDispatch *code, enum script_object_kind *kind)
+HRESULT script_object_find_kind(IDispatch *code, bool for_failures, enum script_object_kind *kind)
 {
-    HRESULT hr = find_event_method(code);
     DISPID id;
+    HRESULT hr = for_failures ? script_object_find_method(code, failure_event_type.name, &id) : find_event_method(code);
 
     if (hr == E_OUTOFMEMORY)
         return hr;

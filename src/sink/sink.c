@@ -6,12 +6,15 @@
 
 #include "com/dispatch_methods.h"
 #include "com/error_info.h"
+#include "com/failures.h"
 #include "com/module.h"
+#include "event/refusal.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
 #include "sink/catch_up.h"
 #include "sink/event_choice.h"
 #include "sink/event_invoke.h"
+#include "sink/failure_object.h"
 #include "sink/record.h"
 
 /* {94ea2b94-e9cc-49e0-c0ff-ee64ca8f5b90}: no library of MinGW-w64 has it. */
@@ -144,6 +147,8 @@ static HRESULT WINAPI sink_Invoke(IVMEventSink *iface, DISPID id, REFIID riid, L
     {
         trace(TRACE_SINK, "source %lx: there is no event %ld, which is refused", TRACE_ID(sink->source), (long)id);
         InterlockedIncrement(&sink->source->rejected);
+        if (failures_are_heard(sink->source))
+            failures_add_refused(sink->source, NULL, L"", hr, refusal_describe_id(events, id), SINK_ERROR_SOURCE);
     }
     return hr;
 }
@@ -233,6 +238,15 @@ static HRESULT WINAPI sink_NextEvent(IVMEventSink *iface, LONG timeout_ms, IVMEv
     return finish_record(hr, kept, record);
 }
 
+static HRESULT choose_awaited(const VARIANT *event, struct event_choice *choice)
+{
+    HRESULT hr = event_choice_from_variant(L"WaitFor", event, choice);
+
+    if (SUCCEEDED(hr) && (choice->events & EVENT_FAILURE_MASK))
+        return sink_error(E_INVALIDARG, L"WaitFor: \"!\" is no event; failures are had by Subscribe and LastFailure");
+    return hr;
+}
+
 static HRESULT WINAPI sink_WaitFor(
         IVMEventSink *iface, VARIANT event, LONG timeout_ms, BSTR source, IVMEventRecord **record)
 {
@@ -248,7 +262,7 @@ static HRESULT WINAPI sink_WaitFor(
         return hr;
     /* What is asked for its default value, and a handler that runs meanwhile, may release the sink. */
     poll_addref(poll);
-    if (SUCCEEDED(hr = event_choice_from_variant(L"WaitFor", &event, &choice)) && SUCCEEDED(hr = record_create(record)))
+    if (SUCCEEDED(hr = choose_awaited(&event, &choice)) && SUCCEEDED(hr = record_create(record)))
     {
         hr = poll_wait_for(poll, &choice, source, (DWORD)timeout_ms, &kept);
         hr = finish_record(hr, kept, record);
@@ -339,6 +353,21 @@ static HRESULT WINAPI sink_get_Dropped(IVMEventSink *iface, LONG *count)
     return return_count(sink_from_IVMEventSink(iface)->source->dropped, count);
 }
 
+static HRESULT WINAPI sink_get_LastFailure(IVMEventSink *iface, IVMEventFailure **object)
+{
+    struct failure *failure;
+    HRESULT hr;
+
+    if (!object)
+        return E_POINTER;
+    *object = NULL;
+    if (!(failure = failures_get_last(sink_from_IVMEventSink(iface)->source->failures)))
+        return S_OK;
+    hr = failure_object_create(failure, object);
+    failure_release(failure);
+    return hr;
+}
+
 static const IVMEventSinkVtbl sink_vtbl = {
         sink_QueryInterface,
         sink_AddRef,
@@ -376,6 +405,7 @@ static const IVMEventSinkVtbl sink_vtbl = {
         sink_UnsubscribeAll,
         sink_get_Subscriptions,
         sink_WaitFor,
+        sink_get_LastFailure,
 };
 
 HRESULT sink_create(REFIID riid, void **object)
@@ -386,7 +416,8 @@ HRESULT sink_create(REFIID riid, void **object)
     *object = NULL;
     if (!(sink = memory_alloc(sizeof(*sink))))
         return E_OUTOFMEMORY;
-    if (!(sink->source = event_source_create()) || !(sink->poll = poll_create(sink->source)))
+    if (!(sink->source = event_source_create()) || !(sink->source->failures = failures_create())
+            || !(sink->poll = poll_create(sink->source)))
     {
         if (sink->source)
             event_source_close(sink->source);

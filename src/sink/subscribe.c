@@ -1,5 +1,6 @@
 /* Subscribe, Unsubscribe and UnsubscribeAll: what scripts ask for, understood or refused with a description of what was
  * wrong. */
+#include "event/failure.h"
 #include "platform/trace.h"
 #include "sink/argument.h"
 #include "sink/handler.h"
@@ -55,7 +56,10 @@ HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, BSTR s
         *cookie = (LONG)listener;
     else if (hr == DISP_E_MEMBERNOTFOUND)
         hr = sink_error(E_INVALIDARG,
-                L"Subscribe: handler is an object that has no method named like an event, and is no function");
+                choice.events == EVENT_FAILURE_MASK
+                        ? L"Subscribe: handler is an object that has no method OnFailure, and is no function"
+                        : L"Subscribe: handler is an object that has no method named like an event, and is no "
+                          L"function");
     trace(TRACE_SINK, "sink %lx: subscription %lu to events 0x%lx ends by 0x%08lx", TRACE_ID(sink),
             (unsigned long)*cookie, (unsigned long)choice.events, (unsigned long)hr);
     IDispatch_Release(code);

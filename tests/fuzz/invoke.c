@@ -160,7 +160,7 @@ static void world_end(void)
 /* A face and what is called there. */
 static IDispatch *make_call(struct random *random)
 {
-    static const DISPID ids[] = {0, -1, -4, 13, 14, 99, 116, 117, LONG_MAX, LONG_MIN};
+    static const DISPID ids[] = {0, -1, -4, 13, 14, 99, 117, 118, LONG_MAX, LONG_MIN};
     static const LCID lcids[] = {LOCALE_USER_DEFAULT, LOCALE_INVARIANT, LOCALE_NEUTRAL, 0x0409, 0x0407, 0x040c};
     static const WORD flags[] = {0, DISPATCH_PROPERTYGET, DISPATCH_PROPERTYPUT, DISPATCH_PROPERTYPUTREF,
             DISPATCH_METHOD | DISPATCH_PROPERTYPUT, DISPATCH_METHOD | 0x10, 0x8000, 0xffff};

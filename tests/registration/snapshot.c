@@ -25,6 +25,7 @@ static const WCHAR *const looked_into[] = {
         L"{70112073-6C7C-44AE-BF7B-1D398D5CCE05}", /* VMEventSink */
         L"{8FB49DAF-3189-4ACB-BABA-358B0200EFFA}", /* VMEventHost */
         L"{1095DE68-0989-46AB-955E-F23867D411E8}", /* IVMEventRecord */
+        L"{FAF4D4C1-8196-4AA6-BD5F-F5F563EB22C6}", /* IVMEventFailure */
         L"{7107B954-9A86-49F9-9ABA-A52F2A98FCAF}", /* IVMEventSink */
         L"{91BE3246-B78F-41DA-AB22-7A42026C713E}", /* IVMEventMachine */
         L"{49415990-9793-43A3-A2E3-924518DB2F4E}", /* IVMEventMachines */

@@ -204,6 +204,7 @@ static const struct coclass
                         {L"IVMFloppyDriveEvents", SOURCE},
                 }},
         {L"VMEventRecord", &CLSID_VMEventRecord, false, {{L"IVMEventRecord", DEFAULT}}},
+        {L"VMEventFailure", &CLSID_VMEventFailure, false, {{L"IVMEventFailure", DEFAULT}}},
         {L"VMEventHost", &CLSID_VMEventHost, true,
                 {
                         {L"IVMEventHost", DEFAULT},
