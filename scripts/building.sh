@@ -12,7 +12,8 @@ prepare() {
 is_configured() {
     local made=$build/$1/build.ninja
     [[ -e $made && ! $root/CMakePresets.json -nt $made && ! $cache/cmocka/version -nt $made &&
-        ! $cache/jansson/version -nt $made && ! $cache/libuv1/version -nt $made ]] &&
+        ! $cache/jansson/version -nt $made && ! $cache/libuv1/version -nt $made &&
+        ! $cache/sqlite3/version -nt $made ]] &&
         grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$build/$1/CMakeCache.txt"
 }
 

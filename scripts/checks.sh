@@ -5,6 +5,7 @@ clang_tidy() {
     local portable=(-std=gnu11 -Isrc)
     local windows=(--target=x86_64-w64-windows-gnu "${portable[@]}" -D_WIN32_WINNT=0x0601 -DCOBJMACROS -DUNICODE
         -D_UNICODE -Iinclude -isystem .cache/jansson/win64/include -isystem .cache/libuv1/win64/include
+        -isystem .cache/sqlite3/win64/include
         -isystem /usr/x86_64-w64-mingw32/include)
     # xargs puts the file last, clang-tidy wants it in front of the compiler's options.
     local tidy=(xargs -0 -n 1 -P "$(nproc)" bash -c
@@ -54,6 +55,7 @@ cmd_check() {
     step check-clang-tidy "checking: clang-tidy" clang_tidy
     step check-win64 "checking: gcc's analyser, win64" gcc_analyzer win64 vmevents vmhost vmwatch vmguest
     step check-win32 "checking: gcc's analyser, win32" gcc_analyzer win32 vmevents vmhost vmwatch vmguest
-    step check-native "checking: gcc's analyser, the portable parts" gcc_analyzer native vmevents_dispatch vmevents_qemu vmguest
+    step check-native "checking: gcc's analyser, the portable parts" gcc_analyzer native vmevents_dispatch vmevents_qemu \
+        vmguest vmevents_forward
     say "nothing was found"
 }

@@ -2,7 +2,7 @@
 
 # For the tests with a live machine, and those of TLS, only. Where these packages or the guest cannot be had, those tests
 # say that they are skipped, and all the others run.
-live_packages=(qemu-system-x86 qemu-utils openssl python3 python3-pytest python3-pytest-xdist cpio binutils zstd)
+live_packages=(qemu-system-x86 qemu-utils openssl python3 python3-pytest python3-pytest-xdist python3-jsonschema cpio binutils zstd)
 
 # What the guest is made by: it is made anew when this changes.
 guest_recipe() {

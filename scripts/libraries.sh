@@ -8,6 +8,7 @@ known_tarballs=(
     "cmocka  1.1.5  f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6"
     "jansson 2.14   c739578bf6b764aa0752db9a2fdadcfe921c78f1228c7ec0bb47fa804c55d17b"
     "libuv1  1.44.2 d79b4b06ef04be85fb890bf39d55942cc64c2e15fd14eaa32dae5dce94485484"
+    "sqlite3 3.40.1 aaa776260ab4dc976db34aa7891819484c8676b5b2783123ebc6301e2ca5d655"
     # Debian 13
     "cmocka  1.1.7  810570eb0b8d64804331f82b29ff47c790ce9cd6b163e98d47a4807047ecad82"
     "libuv1  1.50.0 ec9de6ecf2a780fd2afb3b007947d2cd57c3bb17f3b9e721a66774980d35cd4d"
@@ -83,18 +84,29 @@ fetch_debian_source() {
         rm -rf "$cache/source/$name" && mv unpacked "$cache/source/$name" && cd "$root" && rm -rf "$work"
 }
 
-# cross_build NAME OPTION...: builds a library of Debian's for both Windows, static, by its own CMake. What it was made of
-# is written down last.
+# The one file of C that SQLite is used as is put together by its own make, with Tcl.
+make_sqlite3_file() (
+    cd "$cache/source/sqlite3" && ./configure --disable-tcl --disable-readline && make sqlite3.c
+)
+
+# cross_build NAME OPTION...: builds a library of Debian's for both Windows, static, by its own CMake or by that of
+# cmake/NAME, which is told where the sources are. What it was made of is written down last.
 cross_build() {
-    local name=$1 sha256 bits work
+    local name=$1 sha256 bits work folder options=("${@:2}")
     shift
     rm -rf "${cache:?}/$name"
     fetch_debian_source "$name" || return
+    folder=$cache/source/$name
+    if [[ -e $root/cmake/$name/CMakeLists.txt ]]; then
+        folder=$root/cmake/$name
+        options+=("-D${name^^}_SOURCE=$cache/source/$name")
+    fi
+    ! declare -F "make_${name}_file" >/dev/null || "make_${name}_file" || return
     for bits in 64 32; do
         work=$cache/$name/work$bits
-        cmake --fresh -G Ninja -S "$cache/source/$name" -B "$work" -Wno-dev \
+        cmake --fresh -G Ninja -S "$folder" -B "$work" -Wno-dev \
             -DCMAKE_TOOLCHAIN_FILE="$root/cmake/toolchain-win$bits.cmake" -DCMAKE_BUILD_TYPE=Release \
-            -DCMAKE_INSTALL_PREFIX="$cache/$name/win$bits" -DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED_LIBS=OFF "$@" &&
+            -DCMAKE_INSTALL_PREFIX="$cache/$name/win$bits" -DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED_LIBS=OFF "${options[@]}" &&
             cmake --build "$work" && cmake --install "$work" &&
             rm -rf "$work" || return
     done
@@ -123,4 +135,5 @@ prepare_libraries() {
     # A shared library's import library would be found first where both are there.
     prepare_library "vmhost speaks with live machines through it" libuv1 \
         -DLIBUV_BUILD_SHARED=OFF -DBUILD_TESTING=OFF -DLIBUV_BUILD_TESTS=OFF -DLIBUV_BUILD_BENCH=OFF
+    prepare_library "vmforward keeps events in it" sqlite3
 }

@@ -217,6 +217,7 @@ run_tests() {
     prepare_languages
     want_packages site "to make the documentation's site" "${site_packages[@]}" || true
     prepare_guest
+    prepare_nats
     [[ -n ${emulated_reason-} ]] || prepare_emulation
     say_bits32
     unset DISPLAY WAYLAND_DISPLAY

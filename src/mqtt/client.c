@@ -175,6 +175,11 @@ const char *mqtt_client_publish(
     return NULL;
 }
 
+void mqtt_client_forget(struct mqtt_client *client)
+{
+    mqtt_window_clear(&client->window);
+}
+
 size_t mqtt_client_unacknowledged(const struct mqtt_client *client)
 {
     size_t count = 0;

@@ -118,6 +118,9 @@ const char *mqtt_client_tick(struct mqtt_client *client, uint64_t now_ms);
 const char *mqtt_client_publish(
         struct mqtt_client *client, const struct mqtt_message *message, uint64_t number, uint64_t now_ms);
 
+/* Gives up all messages that wait for their PUBACK: their owner publishes them anew. The client is closed. */
+void mqtt_client_forget(struct mqtt_client *client);
+
 /* The messages that wait for their PUBACK. */
 size_t mqtt_client_unacknowledged(const struct mqtt_client *client);
 

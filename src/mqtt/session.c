@@ -270,3 +270,8 @@ const char *mqtt_session_publish(struct mqtt_session *session, const struct mqtt
     schedule(session);
     return fault;
 }
+
+void mqtt_session_forget(struct mqtt_session *session)
+{
+    mqtt_client_forget(&session->client);
+}

@@ -98,4 +98,8 @@ void mqtt_session_close(struct mqtt_session *session);
 /* As mqtt_client_publish: at once when it is connected, otherwise as soon as it is. */
 const char *mqtt_session_publish(struct mqtt_session *session, const struct mqtt_message *message, uint64_t number);
 
+/* Gives up all messages that wait to be acknowledged: for an owner who keeps them too, and publishes them anew when it is
+ * connected again. Only inside of `fault`. */
+void mqtt_session_forget(struct mqtt_session *session);
+
 #endif

@@ -23,10 +23,19 @@ bool mqtt_window_init(struct mqtt_window *window, size_t most)
     return window->places;
 }
 
-void mqtt_window_cleanup(struct mqtt_window *window)
+void mqtt_window_clear(struct mqtt_window *window)
 {
     for (size_t i = 0; i < window->count; ++i)
+    {
         memory_free(*slot(window, i));
+        *slot(window, i) = NULL;
+    }
+    window->count = window->bytes = 0;
+}
+
+void mqtt_window_cleanup(struct mqtt_window *window)
+{
+    mqtt_window_clear(window);
     memory_free(window->places);
     *window = (struct mqtt_window){0};
 }

@@ -48,6 +48,9 @@ struct mqtt_kept *mqtt_window_add(struct mqtt_window *window, const struct mqtt_
 /* Takes one out. *number: its owner's. False: there is none of that id. */
 bool mqtt_window_acknowledge(struct mqtt_window *window, uint16_t id, uint64_t *number);
 
+/* Takes all of them out. */
+void mqtt_window_clear(struct mqtt_window *window);
+
 /* The one at that place from 0 to count - 1, the oldest first, or NULL. */
 struct mqtt_kept *mqtt_window_at(const struct mqtt_window *window, size_t place);
 

@@ -45,6 +45,9 @@ static enum
     IN_FAULT
 } closes;
 
+/* Whether on_fault gives up what waits. */
+static bool forgets;
+
 static void close_in(int where)
 {
     if ((int)closes == where)
@@ -133,6 +136,8 @@ static void on_fault(void *context, const char *text)
     ++faults;
     waits_ms = uv_timer_get_due_in(&session.timer);
     snprintf(fault, sizeof(fault), "%s", text);
+    if (forgets)
+        mqtt_session_forget(&session);
     close_in(IN_FAULT);
 }
 
@@ -208,6 +213,7 @@ static int set_up(void **state)
     memset(seen, 0, sizeof(seen));
     *fault = *received = 0;
     closes = NOWHERE;
+    forgets = false;
     takes_in = true;
     return 0;
 }
@@ -290,6 +296,30 @@ static void test_a_broker_that_comes_back(void **state)
     run_until_acknowledged(wanted);
     assert_int_equal(last_seen, wanted);
     assert_int_equal(connected_times, 2);
+}
+
+/* What is given up is not sent again, and its places are free. */
+static void test_messages_that_are_forgotten(void **state)
+{
+    (void)state;
+    brokers[0].manner = BROKER_HANGS_UP_LATER;
+    brokers[0].publishes_before_end = 5;
+    forgets = true;
+    wanted = WINDOW;
+    open_session();
+    publish_what_fits();
+    run_until(&faults, 1);
+    acknowledged = published;
+    brokers[0].manner = BROKER_ANSWERS;
+    run_until(&connected_times, 2);
+    assert_int_equal(mqtt_client_unacknowledged(&session.client), 0);
+    last_seen = (unsigned int)published;
+    wanted = 3 * WINDOW;
+    publish_what_fits();
+    assert_int_equal(published, 2 * WINDOW);
+    run_until_acknowledged(wanted);
+    assert_int_equal(last_seen, wanted);
+    assert_int_equal(marked, 0);
 }
 
 /* What waits for a connection has not been sent yet. */
@@ -632,6 +662,7 @@ int main(void)
             SESSION_TEST(test_many_messages),
             SESSION_TEST(test_connections_that_are_lost),
             SESSION_TEST(test_a_broker_that_comes_back),
+            SESSION_TEST(test_messages_that_are_forgotten),
             SESSION_TEST(test_published_without_a_connection),
             SESSION_TEST(test_places_in_turn),
             SESSION_TEST(test_a_name_that_there_is_not),

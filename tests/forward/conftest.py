@@ -1,0 +1,37 @@
+import pytest
+
+import forwarding
+import mqtt_reader
+import nats_cluster
+
+
+@pytest.fixture(scope="session")
+def server():
+    if not nats_cluster.find_server():
+        pytest.skip("nats-server is not there (see build/log/nats.log)")
+
+
+@pytest.fixture
+def cluster(server, tmp_path):
+    folder = tmp_path / "nats"
+    folder.mkdir()
+    one = nats_cluster.Cluster(str(folder))
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def reader(cluster):
+    """There before the first event: what nobody reads a broker need not keep."""
+    one = mqtt_reader.Reader(cluster.mqtt)
+    assert one.subscribed.wait(120)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def feed(cluster, tmp_path):
+    one = forwarding.Feed(str(tmp_path), cluster.mqtt)
+    yield one
+    if one.process and one.process.poll() is None:
+        one.kill()

@@ -1,0 +1,96 @@
+"""A cluster of three nodes of NATS on loopback, whose nodes can be killed and started again."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+
+def find_server():
+    return shutil.which("nats-server", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+class Cluster:
+    def __init__(self, folder, nodes=3):
+        self.folder, self.count = folder, nodes
+        ports = free_ports(4 * nodes)
+        self.mqtt, self.client = ports[:nodes], ports[nodes : 2 * nodes]
+        self.http, self.route = ports[2 * nodes : 3 * nodes], ports[3 * nodes :]
+        self.processes = [None] * nodes
+        for node in range(nodes):
+            self._write(node)
+            self.start(node)
+        self.wait_ready()
+
+    def _write(self, node):
+        routes = ", ".join(f"nats://127.0.0.1:{port}" for port in self.route)
+        with open(f"{self.folder}/n{node}.conf", "w", encoding="ascii") as file:
+            file.write(
+                f"server_name: n{node}\n"
+                f"listen: 127.0.0.1:{self.client[node]}\n"
+                f"http: 127.0.0.1:{self.http[node]}\n"
+                f'jetstream {{ store_dir: "{self.folder}/n{node}", max_file_store: 2GB, max_memory_store: 256MB }}\n'
+                f"mqtt {{ listen: 127.0.0.1:{self.mqtt[node]}, stream_replicas: {self.count} }}\n"
+                f"cluster {{ name: fleet, listen: 127.0.0.1:{self.route[node]}, no_advertise: true, routes: [ {routes} ] }}\n"
+            )
+
+    def start(self, node):
+        with open(f"{self.folder}/n{node}.log", "ab") as log:
+            self.processes[node] = subprocess.Popen(
+                [find_server(), "-c", f"{self.folder}/n{node}.conf"], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+
+    def kill(self, node):
+        self.processes[node].send_signal(signal.SIGKILL)
+        self.processes[node].wait()
+        self.processes[node] = None
+
+    def ask(self, node, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.http[node]}/{path}", timeout=5) as answer:
+            return json.load(answer)
+
+    def _has_leader(self, node):
+        try:
+            return bool(self.ask(node, "jsz").get("meta_cluster", {}).get("leader"))
+        except OSError:
+            return False
+
+    def wait_ready(self, patience=120):
+        end = time.monotonic() + patience
+        while not all(self._has_leader(node) for node in range(self.count)):
+            assert time.monotonic() < end, "the cluster has no leader"
+            time.sleep(0.2)
+
+    def leader_of(self, stream):
+        """The node that leads a stream's group, or None."""
+        for node in range(self.count):
+            if not self.processes[node]:
+                continue
+            try:
+                detail = self.ask(node, "jsz?accounts=true&streams=true")["account_details"]
+            except (OSError, KeyError):
+                continue
+            for account in detail:
+                for one in account.get("stream_detail", []):
+                    if one["name"] == stream and one.get("cluster", {}).get("leader"):
+                        return int(one["cluster"]["leader"][1:])
+        return None
+
+    def stop(self):
+        for node, process in enumerate(self.processes):
+            if process:
+                self.kill(node)
