@@ -3,6 +3,7 @@
 
 rust_packages=(rustc cargo libstd-rust-dev-windows librust-winapi-dev)
 pascal_packages=(fp-compiler fpc-source)
+go_packages=(golang-go)
 
 # prepare_language NAME PACKAGE...
 prepare_language() {
@@ -18,4 +19,5 @@ prepare_language() {
 prepare_languages() {
     prepare_language Rust "${rust_packages[@]}"
     prepare_language Pascal "${pascal_packages[@]}"
+    prepare_language Go "${go_packages[@]}"
 }
