@@ -43,6 +43,30 @@ foreach(program IN LISTS programs)
   endif()
 endforeach()
 
+# An interface that is none of late binding: left out where it is hidden, since only its implementers call it.
+set(foreign "    [\n        object, uuid(492a0ef5-8d23-4e15-81b7-b985ebd32cfc), oleautomation,@\n"
+  "        helpstring(\"Takes [several] events\")\n    ]\n    interface IVMEventReceiver : IUnknown\n    {\n"
+  "        HRESULT Receive([in] SAFEARRAY(long) events, [out] long *taken);\n    }\n\n    /* ---- the host ---- */")
+list(JOIN foreign "" foreign)
+foreach(program IN LISTS programs)
+  write_declarations(${program} ${SOURCE}/idl/vmevents.idl code)
+  file(READ ${WORK}/made expected)
+  string(REPLACE "@" " hidden," hidden "${foreign}")
+  string(REPLACE "    /* ---- the host ---- */" "${hidden}" changed "${whole}")
+  file(WRITE ${WORK}/hidden.idl "${changed}")
+  write_declarations(${program} ${WORK}/hidden.idl code)
+  if(NOT code STREQUAL 0)
+    message(SEND_ERROR "${program} does not leave out what is hidden: ${errors}")
+    continue()
+  endif()
+  file(READ ${WORK}/made made)
+  if(changed STREQUAL whole OR NOT made STREQUAL expected)
+    message(SEND_ERROR "${program} writes of a hidden interface, or of something else, what it should not")
+  endif()
+endforeach()
+string(REPLACE "@" "" shown "${foreign}")
+refused("an interface that is not late bound" "    /* ---- the host ---- */" "${shown}" "cannot read what begins with")
+
 refused("a parameter that is not only in" "HRESULT Unsubscribe([in] long" "HRESULT Unsubscribe([in, out] long" "Unsubscribe")
 refused("a member without an id" "[id(101), helpstring" "[helpstring" "Unsubscribe has no id")
 refused("a type that is not known" "Received([out, retval] long" "Received([out, retval] hyper" "hyper"
