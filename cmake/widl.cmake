@@ -52,6 +52,7 @@ add_custom_target(virtualpc_idl ALL DEPENDS ${VIRTUALPC_TLB} ${VIRTUALPC_GENERAT
 # The declarations for other languages: PROGRAM FILE parted by a blank, the file below the project's folder.
 set(VMEVENTS_LANGUAGES
   "csharp.pl dotnet/VMEvents.Interop/Declarations.cs"
+  "go.pl examples/go/interfaces.go"
   "pascal.pl examples/pascal/VMEventsInterfaces.pas"
   "rust.pl examples/rust/src/interfaces.rs")
 set(languages ${PROJECT_SOURCE_DIR}/idl/languages)

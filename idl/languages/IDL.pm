@@ -8,12 +8,16 @@ use warnings;
 use Exporter 'import';
 our @EXPORT_OK = qw(read_library);
 
+# Strings first: they may have commas and brackets in them.
+my $string = qr/"((?:[^"\\]|\\.)*)"/;
+my $attributes = qr/(?:"(?:[^"\\]|\\.)*"|[^\]"])*/;
+
 # read_library(FILE): a hash of
 #
 #   name, uuid, version ("1, 0"), help
 #   enums       each with name, uuid, help, and values (name, value, comment)
-#   interfaces  in the order in which they stand, dual and dispinterfaces; each with kind ("dual" or "dispinterface"),
-#               name, uuid, help and members
+#   interfaces  in the order in which they stand, dual and dispinterfaces, but none that is hidden; each with kind ("dual"
+#               or "dispinterface"), name, uuid, help and members
 #   classes     each with name, uuid, help, creatable, and interfaces (name, source, default)
 #
 # A member has kind ("method", "get" or "put"), name, id, help, vararg, params and result. A parameter and the
@@ -26,19 +30,21 @@ sub read_library {
     $text =~ s{^\#include "(.*?)"\n}{slurp(($folder // '') . $1)}gem;
     $text =~ s{cpp_quote\(".*?"\)\n}{}g;
 
-    my ($attributes, $name, $body) = $text =~ /\[([^\]]*)\]\s*library (\w+)\s*\{(.*)\}\s*\z/s
+    my ($head, $name, $body) = $text =~ /\[($attributes)\]\s*library (\w+)\s*\{(.*)\}\s*\z/s
         or die "$file has no library";
-    my %library = (name => $name, %{attributes_of($attributes)}, enums => [], interfaces => [], classes => []);
+    my %library = (name => $name, %{attributes_of($head)}, enums => [], interfaces => [], classes => []);
     # Comments are dropped but for those that stand behind an enumerator.
     $body =~ s{^\s*/\*.*?\*/\s*?\n}{}gms;
     $body =~ s{importlib\(".*?"\);}{};
     while ($body =~ /\S/) {
-        $body =~ s{\A\s*typedef \[(.*?)\]\s*enum (\w+)\s*\{(.*?)\}\s*\w+;}{}s
+        # What is hidden is no one's to call but its own implementers'.
+        $body =~ s{\A\s*\[(?=$attributes\bhidden\b)$attributes\]\s*interface \w+ : IUnknown\s*\{.*?\n\s*\}}{}s ? 1
+        : $body =~ s{\A\s*typedef \[($attributes)\]\s*enum (\w+)\s*\{(.*?)\}\s*\w+;}{}s
             ? push @{$library{enums}}, {name => $2, %{attributes_of($1)}, values => [values_of($3)]}
-        : $body =~ s{\A\s*\[(.*?)\]\s*(interface|dispinterface) (\w+)[\s:IDispatch]*\{(.*?)\n\s*\}}{}s
+        : $body =~ s{\A\s*\[($attributes)\]\s*(interface|dispinterface) (\w+)(?: : IDispatch)?\s*\{(.*?)\n\s*\}}{}s
             ? push @{$library{interfaces}},
             {name => $3, kind => $2 eq 'interface' ? 'dual' : $2, %{attributes_of($1)}, members => [members_of($4)]}
-        : $body =~ s{\A\s*\[(.*?)\]\s*coclass (\w+)\s*\{(.*?)\n\s*\}}{}s
+        : $body =~ s{\A\s*\[($attributes)\]\s*coclass (\w+)\s*\{(.*?)\n\s*\}}{}s
             ? push @{$library{classes}}, {name => $2, class_attributes($1), interfaces => [class_interfaces($3)]}
         : die "$file: cannot read what begins with: " . first_line($body);
     }
@@ -48,9 +54,6 @@ sub read_library {
 sub slurp { open my $in, '<', $_[0] or die "$_[0]: $!"; local $/; return <$in> }
 
 sub first_line { my ($text) = @_; $text =~ s/\A\s+//; $text =~ s/\n.*//s; return $text }
-
-# Strings first: they may have commas and brackets in them.
-my $string = qr/"((?:[^"\\]|\\.)*)"/;
 
 sub attributes_of {
     my ($text) = @_;
@@ -79,15 +82,15 @@ sub members_of {
     my ($text) = @_;
     my @members;
     $text =~ s/\A\s*properties:\s*methods://;
-    while ($text =~ s{\A\s*\[((?:$string|[^\]"])*)\]\s*HRESULT (\w+)\((.*?)\);}{}s) {
-        my ($attributes, $name, $params) = ($1, $3, $4);
-        my $member = {name => $name, %{attributes_of($attributes)}};
-        $attributes =~ s/helpstring\($string\)//;
-        $attributes =~ /\bid\((-?\d+|DISPID_\w+)\)/ or die "$name has no id";
+    while ($text =~ s{\A\s*\[($attributes)\]\s*HRESULT (\w+)\((.*?)\);}{}s) {
+        my ($said, $name, $params) = ($1, $2, $3);
+        my $member = {name => $name, %{attributes_of($said)}};
+        $said =~ s/helpstring\($string\)//;
+        $said =~ /\bid\((-?\d+|DISPID_\w+)\)/ or die "$name has no id";
         $member->{id} = $known_ids{$1} // $1;
         die "$name has the id $1, which is not known here" if $member->{id} =~ /[A-Z]/;
-        $member->{kind} = $attributes =~ /\bpropget\b/ ? 'get' : $attributes =~ /\bpropput\b/ ? 'put' : 'method';
-        $member->{vararg} = $attributes =~ /\bvararg\b/;
+        $member->{kind} = $said =~ /\bpropget\b/ ? 'get' : $said =~ /\bpropput\b/ ? 'put' : 'method';
+        $member->{vararg} = $said =~ /\bvararg\b/;
         $member->{params} = [];
         read_params($member, $params);
         push @members, $member;
@@ -99,16 +102,16 @@ sub members_of {
 sub read_params {
     my ($member, $text) = @_;
     return if $text =~ /\A(?:void)?\z/;
-    while ($text =~ s{\A\s*\[((?:$string|[^\]"])*)\]\s*(\w+|SAFEARRAY\(VARIANT\)) (\**)(\w+)(?:,|\z)}{}) {
-        my ($attributes, $type, $pointer, $name) = ($1, $3, $4, $5);
-        if ($attributes eq 'out, retval' && $pointer) {
+    while ($text =~ s{\A\s*\[($attributes)\]\s*(\w+|SAFEARRAY\(VARIANT\)) (\**)(\w+)(?:,|\z)}{}) {
+        my ($said, $type, $pointer, $name) = ($1, $2, $3, $4);
+        if ($said eq 'out, retval' && $pointer) {
             $member->{result} = {name => $name, type => $type . substr($pointer, 1)};
             next;
         }
         die "$member->{name}: a result is the last parameter" if $member->{result};
-        my $default = $attributes =~ s/, defaultvalue\((.*)\)\z// ? $1 : undef;
-        my $optional = $attributes =~ s/, optional\z//;
-        die "$member->{name}: cannot read the parameter [$attributes] $type $pointer$name" if $attributes ne 'in';
+        my $default = $said =~ s/, defaultvalue\((.*)\)\z// ? $1 : undef;
+        my $optional = $said =~ s/, optional\z//;
+        die "$member->{name}: cannot read the parameter [$said] $type $pointer$name" if $said ne 'in';
         push @{$member->{params}}, {name => $name, type => $type . $pointer, optional => $optional, default => $default};
     }
     die "$member->{name}: cannot read the parameters $text" if $text =~ /\S/;
@@ -123,8 +126,8 @@ sub class_interfaces {
     my ($text) = @_;
     my @interfaces;
     while ($text =~ s{\A\s*\[(.*?)\] (?:disp)?interface (\w+);}{}) {
-        my ($attributes, $name) = ($1, $2);
-        push @interfaces, {name => $name, map { $_ => scalar $attributes =~ /\b$_\b/ } 'default', 'source'};
+        my ($said, $name) = ($1, $2);
+        push @interfaces, {name => $name, map { $_ => scalar $said =~ /\b$_\b/ } 'default', 'source'};
     }
     die "cannot read an interface of a class that begins with: " . first_line($text) if $text =~ /\S/;
     return @interfaces;

@@ -7,7 +7,13 @@ use IDL 'read_library';
 
 my ($idl, $file) = @ARGV;
 my $library = read_library($idl);
-my %keywords = map { $_ => 1 } qw(base event in object out ref string);
+my %keywords = map { $_ => 1 } qw(
+    abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum
+    event explicit extern false finally fixed float for foreach goto if implicit in int interface internal is lock long
+    namespace new null object operator out override params private protected public readonly ref return sbyte sealed short
+    sizeof stackalloc static string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual
+    void volatile while
+);
 my %is_ours = map { $_->{name} => 1 } @{$library->{enums}}, @{$library->{interfaces}};
 
 # Interfaces of COM have what is not said here by themselves: a string is a BSTR, a bool a VARIANT_BOOL, an object a

@@ -10,7 +10,12 @@ my ($idl, $file) = @ARGV;
 my $library = read_library($idl);
 my %is_enum = map { $_->{name} => 1 } @{$library->{enums}};
 my %is_interface = map { $_->{name} => 1 } @{$library->{interfaces}};
-my %reserved = map { $_ => 1 } qw(interface label object property raise set string type unit var);
+my %reserved = map { $_ => 1 } qw(
+    and array as asm begin case class const constructor destructor dispinterface div do downto else end except exports file
+    finalization finally for function goto if implementation in inherited initialization inline interface is label library mod
+    nil not object of on operator or out packed procedure program property raise record repeat resourcestring self set shl shr
+    string then threadvar to try type unit until uses var while with xor
+);
 
 my %types = (
     'BSTR' => 'WideString', 'DATE' => 'TDateTime', 'VARIANT' => 'OleVariant', 'VARIANT_BOOL' => 'WordBool',
@@ -28,11 +33,15 @@ sub type_of {
 
 sub name_of { my ($name) = @_; return $reserved{lc $name} ? "${name}_" : $name }
 
-# References are handed over without counting them.
+# References are handed over without counting them. Pascal knows no difference between a parameter's name and that of a
+# member, in whatever case.
+my %members;
+
 sub param_of {
     my ($param) = @_;
     my $type = type_of($param->{type});
-    my $text = ($type =~ /\A(?:WideString|I[A-Z]\w+)\z/ ? 'const ' : '') . name_of($param->{name}) . ": $type";
+    my $name = $members{lc $param->{name}} ? 'A' . ucfirst $param->{name} : name_of($param->{name});
+    my $text = ($type =~ /\A(?:WideString|I[A-Z]\w+)\z/ ? 'const ' : '') . "$name: $type";
     (my $default = $param->{default} // '') =~ s/\A"(.*)"\z/'$1'/;
     return $default eq '' ? $text : "$text = $default";
 }
@@ -78,6 +87,7 @@ sub enum_of {
 sub interface_of {
     my ($interface) = @_;
     my $dual = $interface->{kind} eq 'dual';
+    %members = map { lc $_->{name} => 1 } @{$interface->{members}};
     my $text = "  { $interface->{help}. }\n  $interface->{name} = " . ($dual ? 'interface(IDispatch)' : 'dispinterface')
         . "\n    ['{" . uc($interface->{uuid}) . "}']\n";
     for my $member (@{$interface->{members}}) {

@@ -10,7 +10,11 @@ my ($idl, $file) = @ARGV;
 my $library = read_library($idl);
 my %is_enum = map { $_->{name} => 1 } @{$library->{enums}};
 my %is_interface = map { $_->{name} => 1 } @{$library->{interfaces}};
-my %keywords = map { $_ => 1 } qw(as fn impl in loop match mod move ref self type use where);
+my %keywords = map { $_ => 1 } qw(
+    abstract as async await become box break const continue crate do dyn else enum extern false final fn for if impl in let loop
+    macro match mod move mut override priv pub ref return self static struct super trait true try type typeof unsafe unsized
+    use virtual where while yield
+);
 
 my %types = (
     'BSTR' => 'BSTR', 'DATE' => 'DATE', 'VARIANT' => 'VARIANT', 'VARIANT_BOOL' => 'VARIANT_BOOL', 'long' => 'LONG',
@@ -31,6 +35,8 @@ sub uuid_of {
     return join ', ', $one, $two, $three, @rest;
 }
 
+sub name_of { my ($param) = @_; return $keywords{$param->{name}} ? "$param->{name}_" : $param->{name} }
+
 sub documented { my ($indent, $help) = @_; return defined $help ? ' ' x $indent . "/// $help.\n" : '' }
 
 sub enum_of {
@@ -42,9 +48,8 @@ sub enum_of {
 sub method_of {
     my ($member) = @_;
     my $prefix = {get => 'get_', put => 'put_', method => ''}->{$member->{kind}};
-    my @params = map { ($keywords{$_->{name}} ? "$_->{name}_" : $_->{name}) . ': ' . type_of($_->{type}) }
-        @{$member->{params}};
-    push @params, "$member->{result}{name}: *mut " . type_of($member->{result}{type}) if $member->{result};
+    my @params = map { name_of($_) . ': ' . type_of($_->{type}) } @{$member->{params}};
+    push @params, name_of($member->{result}) . ': *mut ' . type_of($member->{result}{type}) if $member->{result};
     return "    fn $prefix$member->{name}(" . join('', map { "\n        $_," } @params) . (@params ? "\n    " : '')
         . ") -> HRESULT,\n";
 }

@@ -415,6 +415,22 @@ try_lines_of_tests() {
     done
 }
 
+# The compilers that examples want: each language's on their own, and one that cannot be had stops nothing.
+try_languages() {
+    local out
+    missing_packages() { printf '%s\n' "${packages[@]}"; }
+    apt_install() { echo "$*" | tee -a asked && [[ $* != *fpc-source* ]]; }
+    out=$(prepare_languages 2>&1) || fail "languages that cannot be had stop nothing"
+    [[ $(<asked) == "${rust_packages[*]}"$'\n'"${pascal_packages[*]}"$'\n'"${go_packages[*]}" ]] ||
+        fail "each language's packages are installed on their own, not: $(<asked)"
+    [[ $out == *"example in Pascal is skipped; see build/log/install-pascal.log"* ]] || fail "what is skipped is said: $out"
+    [[ $out != *"Rust is skipped"* && $out != *"Go is skipped"* ]] || fail "what is installed is not skipped: $out"
+    [[ $(<build/log/install-pascal.log) == "${pascal_packages[*]}" ]] || fail "the log says what apt has said"
+    missing_packages() { :; }
+    rm asked
+    prepare_languages && [[ ! -e asked ]] || fail "what is there is not installed again"
+}
+
 # Whatever ./run fetches or makes below .cache, it goes on for a while when ./run is killed.
 go_on_until_told() {
     touch began

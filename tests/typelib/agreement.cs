@@ -89,6 +89,9 @@ public static class Agreement
         string name = NameOf(info);
         TYPEATTR attributes = AttributesOf(info);
 
+        // What is hidden and has no late binding is no one's to call but its own implementers'.
+        if (attributes.typekind == TYPEKIND.TKIND_INTERFACE && (attributes.wTypeFlags & TYPEFLAGS.TYPEFLAG_FHIDDEN) != 0)
+            return;
         switch (attributes.typekind)
         {
             case TYPEKIND.TKIND_ENUM:

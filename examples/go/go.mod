@@ -1,0 +1,3 @@
+module vmevents
+
+go 1.19
