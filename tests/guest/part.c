@@ -114,6 +114,8 @@ static void tells_who_has_left(void **state)
     tick(fixture, 2000 + GUEST_DOUBT_MS);
     expect(fixture, "1 2 0", "2 bob alice", "1 alice=0");
     assert_true(guest_part_due_ms(&fixture->part) == UINT64_MAX);
+    /* Two sessions that end at once are one logoff. */
+    list(fixture, 18000, "2:bob,4:alice,5:bob");
     list(fixture, 20000, "");
     tick(fixture, 30000);
     expect(fixture, "3 0 000", "0", "3 alice=0 bob=0 alice=0");

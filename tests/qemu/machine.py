@@ -30,12 +30,12 @@ def die_with_parent(number=signal.SIGKILL):
     libc.prctl(PR_SET_PDEATHSIG, number)
 
 
-def kernel_options(kernel, command_line):
+def kernel_options(kernel, command_line, initramfs):
     # no_timer_check: the kernel would wait for a few ticks of the timer, and panic when a busy host brings none meanwhile.
     options = (
         "console=ttyS0 quiet loglevel=2 mitigations=off tsc=reliable no_timer_check random.trust_cpu=on 8250.nr_uarts=4"
     )
-    return ["-kernel", GUEST / kernel, "-initrd", GUEST / "initramfs", "-append", f"{options} {command_line}"]
+    return ["-kernel", GUEST / kernel, "-initrd", initramfs, "-append", f"{options} {command_line}"]
 
 
 class Machine:
@@ -48,10 +48,11 @@ class Machine:
     """
 
     def __init__(self, disk="qcow2", kernel="vmlinux", command_line="", werror="enospc", options=(),
-                 address_options=(), tls=None):  # fmt: skip
+                 address_options=(), tls=None, initramfs=GUEST / "initramfs"):  # fmt: skip
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vmevents-qemu-"))
         self.disk, self.kernel, self.command_line, self.werror = disk, kernel, command_line, werror
         self.options, self.address_options, self.tls = list(options), list(address_options), tls
+        self.initramfs = initramfs
         self.qmp_port = self.agent_port = 0
         self.process = None
         self.terminals = []
@@ -113,7 +114,7 @@ class Machine:
             QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-machine", "pc,accel=tcg", "-m", "128",
             "-name", "guest", "-device", "i6300esb,id=watchdog0", "-device", "pvpanic", "-device",
             "virtio-balloon-pci,id=balloon0", *self.port_options(), *self.disk_options(), *self.drive_options(),
-            *(kernel_options(self.kernel, self.command_line) if self.kernel else []), *self.options, *more,
+            *(kernel_options(self.kernel, self.command_line, self.initramfs) if self.kernel else []), *self.options, *more,
         ]  # fmt: skip
 
     ## Starting
