@@ -90,11 +90,23 @@ static void begin(struct hv_computer *computer, struct hv_machine *machine, cons
     hv_machine_finish_try(machine);
 }
 
+/* The one that has been opened by another of its names. NULL: none has. */
+static struct hv_machine *find_open(struct hv_computer *computer, const struct hv_guid *guid)
+{
+    FOR_EACH_OF(machine, computer, guid)
+    {
+        if (hv_machine_is_found(machine))
+            return machine;
+    }
+    return NULL;
+}
+
 /* Looks for a machine that has not been found. */
 static void look_for(struct hv_computer *computer, struct hv_machine *machine)
 {
     struct finding finding = {.address = machine->address};
     char fault[HV_FAULT_SIZE];
+    struct hv_machine *open;
     int32_t code = find(computer, &finding);
 
     if (code < 0)
@@ -102,12 +114,15 @@ static void look_for(struct hv_computer *computer, struct hv_machine *machine)
         hv_computer_lose(computer, code);
         return;
     }
-    if (finding.count == 1)
+    open = finding.count == 1 ? find_open(computer, &finding.guids[0]) : NULL;
+    if (finding.count == 1 && !open)
     {
         begin(computer, machine, &finding.guids[0]);
         return;
     }
-    if (finding.count)
+    if (open)
+        hv_describe_open(fault, machine->address, &open->guid, open->address);
+    else if (finding.count)
         hv_describe_ambiguous(fault, machine->address, finding.guids, finding.count);
     else if (finding.taking.rows)
         hv_describe_unknown(fault, machine->address, finding.taking.machines);

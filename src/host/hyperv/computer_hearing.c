@@ -39,7 +39,11 @@ void hv_computer_hear_notifications(struct hv_computer *computer, uint32_t wait_
         if (code == HV_TIMED_OUT)
             return;
         if (code == HV_E_NO_MEMORY)
+        {
+            /* Nobody knows of which machine it told. */
             computer->out_of_memory = true;
+            computer->sweeps[HV_CLASS_SYSTEM].due_ms = 0;
+        }
         else if (code < 0)
         {
             hv_computer_lose(computer, code);
@@ -74,6 +78,11 @@ void hv_computer_hear_records(struct hv_computer *computer)
     }
     if (code >= 0)
         return;
+    if (code == HV_E_NO_MEMORY)
+    {
+        computer->out_of_memory = true;
+        return;
+    }
     hv_describe_log(computer->log_fault, code);
     computer->source->close_log(computer->context);
     hv_computer_set_log(computer, false);

@@ -7,31 +7,6 @@
 /* A record has a text of a guest's in it at most. */
 #define XML_MAX (1 << 20)
 
-static BOOL find_function(HMODULE module, const char *name, void *function)
-{
-    FARPROC found = GetProcAddress(module, name);
-
-    memcpy(function, &found, sizeof(found));
-    return found != NULL;
-}
-
-const struct event_log_functions *event_log_load(void)
-{
-    static struct event_log_functions functions;
-    /* Several threads may load it: they find the same. */
-    HMODULE module = LoadLibraryW(L"wevtapi.dll");
-
-    if (!module || !find_function(module, "EvtOpenSession", &functions.open_session)
-            || !find_function(module, "EvtSubscribe", &functions.subscribe)
-            || !find_function(module, "EvtNext", &functions.next)
-            || !find_function(module, "EvtRender", &functions.render)
-            || !find_function(module, "EvtCreateBookmark", &functions.create_bookmark)
-            || !find_function(module, "EvtUpdateBookmark", &functions.update_bookmark)
-            || !find_function(module, "EvtClose", &functions.close))
-        return NULL;
-    return &functions;
-}
-
 void event_log_init(struct event_log *log, const struct event_log_functions *functions)
 {
     *log = (struct event_log){.functions = functions};
@@ -46,6 +21,7 @@ static void close_handle(struct event_log *log, EVT_HANDLE *handle)
 
 void event_log_close(struct event_log *log)
 {
+    close_handle(log, &log->held);
     close_handle(log, &log->subscription);
     close_handle(log, &log->session);
 }
@@ -155,20 +131,32 @@ static HRESULT read_record(struct event_log *log, EVT_HANDLE event, struct hv_re
     return hv_record_parse(record, log->utf8) ? S_OK : S_FALSE;
 }
 
+/* FALSE: there is none. One that could not be read for want of memory is tried again. */
+static BOOL take_event(struct event_log *log)
+{
+    DWORD count = 0;
+
+    if (log->held)
+        return TRUE;
+    if (log->functions->next(log->subscription, 1, &log->held, 0, 0, &count) && count)
+        return TRUE;
+    log->held = NULL;
+    return FALSE;
+}
+
 HRESULT event_log_next(struct event_log *log, struct hv_record *record)
 {
-    EVT_HANDLE event;
-    DWORD count = 0;
     HRESULT hr;
 
     for (;;)
     {
-        if (!log->functions->next(log->subscription, 1, &event, 0, 0, &count) || !count)
+        if (!take_event(log))
             return GetLastError() == ERROR_NO_MORE_ITEMS || GetLastError() == ERROR_TIMEOUT ? HV_TIMED_OUT
                                                                                             : last_failure();
-        hr = read_record(log, event, record);
-        mark(log, event);
-        log->functions->close(event);
+        if ((hr = read_record(log, log->held, record)) == E_OUTOFMEMORY)
+            return hr;
+        mark(log, log->held);
+        close_handle(log, &log->held);
         if (hr != S_FALSE)
             return hr;
     }

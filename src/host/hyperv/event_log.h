@@ -27,10 +27,11 @@ struct event_log
 {
     const struct event_log_functions *functions; /* NULL: Windows has none */
     EVT_HANDLE session, subscription, bookmark;
-    HANDLE signal;  /* which a subscription without a callback has to have; nobody waits for it */
-    BOOL is_marked; /* the bookmark is at a record */
-    WCHAR *xml;     /* of the last record */
-    DWORD xml_size; /* in bytes */
+    EVT_HANDLE held; /* a record that there was no memory to read; NULL: none */
+    HANDLE signal;   /* which a subscription without a callback has to have; nobody waits for it */
+    BOOL is_marked;  /* the bookmark is at a record */
+    WCHAR *xml;      /* of the last record */
+    DWORD xml_size;  /* in bytes */
     char *utf8;
     size_t utf8_size;
 };
@@ -46,7 +47,8 @@ void event_log_cleanup(struct event_log *log);
 HRESULT event_log_open(struct event_log *log, const WCHAR *host);
 void event_log_close(struct event_log *log);
 
-/* The next record about a machine: S_OK, WBEM_S_TIMEDOUT: there is none yet, or a failure. */
+/* The next record about a machine: S_OK, WBEM_S_TIMEDOUT: there is none yet, or a failure. E_OUTOFMEMORY: the next call tries
+ * the same record again. */
 HRESULT event_log_next(struct event_log *log, struct hv_record *record);
 
 #endif

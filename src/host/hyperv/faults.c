@@ -139,3 +139,14 @@ void hv_describe_ambiguous(
     if (count > LISTED_MAX)
         append(fault, " and others");
 }
+
+void hv_describe_open(char fault[HV_FAULT_SIZE], const struct hv_address *address, const struct hv_guid *guid,
+        const struct hv_address *open)
+{
+    begin(fault, address->host);
+    append(fault, "the machine {%s} is open already, as hyperv:", guid->text);
+    if (*open->name)
+        append(fault, "%.100s", open->name);
+    else
+        append(fault, "{%s}", open->guid.text);
+}

@@ -33,6 +33,10 @@ void hv_describe_no_rights(char fault[HV_FAULT_SIZE], const struct hv_address *a
 /* There is no machine of that name or GUID among so many. */
 void hv_describe_unknown(char fault[HV_FAULT_SIZE], const struct hv_address *address, size_t machines);
 
+/* It is one that is watched already, by another address. */
+void hv_describe_open(char fault[HV_FAULT_SIZE], const struct hv_address *address, const struct hv_guid *guid,
+        const struct hv_address *open);
+
 /* There are several; the GUIDs are those of the first. */
 void hv_describe_ambiguous(
         char fault[HV_FAULT_SIZE], const struct hv_address *address, const struct hv_guid *guids, size_t count);

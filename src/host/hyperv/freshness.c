@@ -34,8 +34,8 @@ static bool is_stale(const struct hv_freshness *freshness, const struct hv_told 
 
     if (!freshness->known)
         return true;
-    /* What happened before the last question is in its answer. */
-    if (told->time_us <= freshness->asked_us)
+    /* What happened before the last question is in its answer. Both times are of a clock that may tick slowly. */
+    if (told->time_us < freshness->asked_us)
         return true;
     if (system->changed_us < freshness->last.changed_us)
         return true;
@@ -69,6 +69,8 @@ bool hv_freshness_answer(struct hv_freshness *freshness, int64_t asked_us, int64
             continue;
         learn(freshness, &told->system);
         take(context, told->time_us, &told->system);
+        /* The answer is later than what it has been asked for, whatever the clocks say. */
+        time_us = told->time_us > time_us ? told->time_us : time_us;
     }
     freshness->count = 0;
     freshness->asked_us = asked_us;

@@ -81,7 +81,7 @@ static enum live_create_result hyperv_create(
 }
 
 /* WMI serves any number of clients, but whoever opens a machine twice would hear everything twice. One that is named by its
- * GUID here and by its name there is found out by nobody. */
+ * GUID here and by its name there is found out when it is found (computer_finding.c). */
 static bool hyperv_is_same_place(const struct live_peer *peer, const struct live_peer *other)
 {
     return hv_address_equals(

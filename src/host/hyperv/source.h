@@ -73,7 +73,7 @@ struct hv_source
     int32_t (*open_log)(void *context);
     void (*close_log)(void *context);
 
-    /* The next record: HV_OK, HV_TIMED_OUT: there is none yet, or a failure. */
+    /* The next record: HV_OK, HV_TIMED_OUT: there is none yet, or a failure. HV_E_NO_MEMORY: it can be had by another call. */
     int32_t (*next_record)(void *context, struct hv_record *record);
 
     /*

@@ -50,12 +50,17 @@ static void learn_clock(struct wmi_source *source, int64_t said_us)
 }
 
 /* Who asks is shown to WMI, which decides by that what it shows; nobody on the way reads or changes it. An object of this
- * process has no proxy, and needs none of that. */
+ * process, which has no proxy, sends nothing and needs none of that. One that is another computer's goes no other way. */
 HRESULT wmi_set_blanket(const struct wmi_source *source, IUnknown *object)
 {
-    HRESULT hr = CoSetProxyBlanket(object, RPC_C_AUTHN_WINNT, RPC_C_AUTHZ_NONE, NULL, RPC_C_AUTHN_LEVEL_PKT_PRIVACY,
-            RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_NONE);
+    IClientSecurity *security;
+    HRESULT hr;
 
+    if (FAILED(IUnknown_QueryInterface(object, &IID_IClientSecurity, (void **)&security)))
+        return S_OK;
+    hr = IClientSecurity_SetBlanket(security, object, RPC_C_AUTHN_WINNT, RPC_C_AUTHZ_NONE, NULL,
+            RPC_C_AUTHN_LEVEL_PKT_PRIVACY, RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_NONE);
+    IClientSecurity_Release(security);
     return *source->host ? hr : S_OK;
 }
 

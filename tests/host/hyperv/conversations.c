@@ -14,6 +14,7 @@
 
 static const char *const names[] = {
         "additions",
+        "by_wmi",
         "crash",
         "deleted",
         "deleted_without_log",
@@ -36,12 +37,14 @@ static const char *const names[] = {
         "reset_by_log",
         "reset_by_wmi",
         "rights_lost",
+        "same_machine",
         "service_down",
         "service_restart",
         "session",
         "settings",
         "shutdown",
         "silent_subscription",
+        "slow",
         "stale",
         "states",
         "states_of_version_1",

@@ -26,11 +26,43 @@ static const char *take_word(const char *text, char word[SAID_WORD_MAX + 1])
     return text + length;
 }
 
+/* The text in quotes, of which the first has been read; NULL: it does not end, or is too long. */
+static const char *take_text(const char *text, char value[SAID_REST_MAX + 1], size_t *length)
+{
+    for (*length = 0; *text != '"'; ++text)
+    {
+        text += *text == '\\';
+        if (is_end(*text) || *length == SAID_REST_MAX)
+            return NULL;
+        value[(*length)++] = *text;
+    }
+    value[*length] = 0;
+    return text + 1;
+}
+
+/* So often. */
+static bool add_repeated(struct hv_row *row, const char *name, const char *value, size_t length, size_t times)
+{
+    char *text;
+    bool added;
+
+    if (times == 1)
+        return hv_row_add_text(row, name, value, length);
+    if (length * times > SAID_TEXT_MAX || !(text = malloc(length * times + 1)))
+        return false;
+    for (size_t i = 0; i < times; ++i)
+        memcpy(text + i * length, value, length);
+    text[length * times] = 0;
+    added = hv_row_add_text(row, name, text, length * times);
+    free(text);
+    return added;
+}
+
 /* One value, a number or a text in quotes; NULL: it is neither. */
 static const char *take_value(const char *text, struct hv_row *row, const char *name)
 {
     char value[SAID_REST_MAX + 1], *end;
-    size_t length = 0;
+    size_t length, times = 1;
     int64_t number;
 
     if (*text != '"')
@@ -38,15 +70,14 @@ static const char *take_value(const char *text, struct hv_row *row, const char *
         number = strtoll(text, &end, 10);
         return end != text && hv_row_add_number(row, name, number) ? end : NULL;
     }
-    for (++text; *text != '"'; ++text)
+    if (!(text = take_text(text + 1, value, &length)))
+        return NULL;
+    if (*text == '*')
     {
-        text += *text == '\\';
-        if (is_end(*text) || length == SAID_REST_MAX)
-            return NULL;
-        value[length++] = *text;
+        times = strtoul(text + 1, &end, 10);
+        text = end;
     }
-    value[length] = 0;
-    return hv_row_add_text(row, name, value, length) ? text + 1 : NULL;
+    return add_repeated(row, name, value, length, times) ? text : NULL;
 }
 
 /* name=value or name=[value,value]. */
@@ -107,6 +138,7 @@ static const struct
         {"tells", SAID_TELLS, 2},
         {"logs", SAID_LOGS, 4},
         {"fails", SAID_FAILS, 2},
+        {"slows", SAID_SLOWS, 2},
         {"opens", SAID_OPENS, 0},
         {"closes", SAID_CLOSES, 0},
         {"logs_off", SAID_LOGS_OFF, 0},

@@ -10,6 +10,9 @@
 #define SAID_WORD_MAX 79
 #define SAID_REST_MAX 1023
 
+/* What a text that is said again and again has altogether. */
+#define SAID_TEXT_MAX (8 << 20)
+
 enum said_verb
 {
     SAID_NOTHING,  /* an empty line, or a comment */
@@ -19,6 +22,7 @@ enum said_verb
     SAID_TELLS,    /* word[0] created, modified or deleted; word[1] the class */
     SAID_LOGS,     /* word[0] the channel, word[1] the provider, word[2] the id, word[3] the machine */
     SAID_FAILS,    /* word[0] what, word[1] the code in hexadecimal digits; 0: no more */
+    SAID_SLOWS,    /* word[0] what, word[1] the milliseconds that it takes; 0: none */
     SAID_OPENS,    /* rest: an address */
     SAID_CLOSES,   /* likewise */
     SAID_LOGS_OFF, /* likewise */

@@ -37,9 +37,11 @@ static void remove_instance(struct world *world, const char *class_name, const c
 /* In the place of the one before, so that the order stays. */
 static void put_instance(struct world *world, struct said *said)
 {
+    const char *key = key_of(said);
+
     for (size_t i = 0; i < world->instance_count; ++i)
     {
-        if (strcmp(world->instances[i]->words[0], said->words[0]) || strcmp(key_of(world->instances[i]), key_of(said)))
+        if (strcmp(world->instances[i]->words[0], said->words[0]) || strcmp(key_of(world->instances[i]), key))
             continue;
         free_said(world->instances[i]);
         world->instances[i] = said;
@@ -51,7 +53,8 @@ static void put_instance(struct world *world, struct said *said)
         free_said(said);
 }
 
-static void put_failure(struct world *world, const char *what, int32_t code)
+/* The place of what is said to fail or to be slow, or a free one; WORLD_FAILURES_MAX: there is none. */
+static size_t place_of(const struct world *world, const char *what)
 {
     size_t place = 0;
 
@@ -59,10 +62,27 @@ static void put_failure(struct world *world, const char *what, int32_t code)
         ++place;
     for (size_t i = 0; place == WORLD_FAILURES_MAX && i < WORLD_FAILURES_MAX; ++i)
         place = *world->failures[i].what ? place : i;
+    return place;
+}
+
+static void put_failure(struct world *world, const char *what, int32_t code)
+{
+    size_t place = place_of(world, what);
+
     if (place == WORLD_FAILURES_MAX)
         return;
-    strcpy(world->failures[place].what, code ? what : "");
+    strcpy(world->failures[place].what, what);
     world->failures[place].code = code;
+}
+
+static void put_slowness(struct world *world, const char *what, uint32_t ms)
+{
+    size_t place = place_of(world, what);
+
+    if (place == WORLD_FAILURES_MAX)
+        return;
+    strcpy(world->failures[place].what, what);
+    world->failures[place].slow_ms = ms;
 }
 
 static int32_t failure_of(const struct world *world, const char *what)
@@ -73,6 +93,18 @@ static int32_t failure_of(const struct world *world, const char *what)
             return world->failures[i].code;
     }
     return HV_OK;
+}
+
+uint32_t world_slowness(const struct world *world, const char *class_name)
+{
+    for (size_t i = 0; i < WORLD_FAILURES_MAX; ++i)
+    {
+        const char *what = world->failures[i].what;
+
+        if (!strncmp(what, "query:", 6) && !strcmp(what + 6, class_name))
+            return world->failures[i].slow_ms;
+    }
+    return 0;
 }
 
 static bool queue(struct said **list, size_t *count, struct said *said)
@@ -102,6 +134,9 @@ bool world_take(struct world *world, struct said *said)
         case SAID_FAILS:
             put_failure(world, said->words[0], (int32_t)(uint32_t)strtoul(said->words[1], NULL, 16));
             return false;
+        case SAID_SLOWS:
+            put_slowness(world, said->words[0], (uint32_t)strtoul(said->words[1], NULL, 10));
+            return false;
         default:
             return false;
     }
@@ -127,13 +162,19 @@ static int32_t world_connect(void *context)
     return code;
 }
 
+void world_unsubscribe(struct world *world)
+{
+    world->subscribed = false;
+    while (world->told_count)
+        free_said(take_first(world->told, &world->told_count));
+}
+
 static void world_disconnect(void *context)
 {
     struct world *world = context;
 
-    world->connected = world->subscribed = false;
-    while (world->told_count)
-        free_said(take_first(world->told, &world->told_count));
+    world->connected = false;
+    world_unsubscribe(world);
 }
 
 /* Whether the instance is one that the query is about: the conditions that name a machine are looked at. */
@@ -176,12 +217,17 @@ static int32_t world_query(void *context, const char *query, enum hv_class class
 {
     struct world *world = context;
     const char *name = class_ == HV_CLASS_AFFECTED ? "Msvm_AffectedJobElement" : hv_class_name(class_);
+    uint32_t slow_ms = world_slowness(world, name);
     char what[SAID_WORD_MAX + 1];
 
     ++world->queries[class_];
     snprintf(what, sizeof(what), "query:%.60s", name);
     if (!world->connected)
         return HV_E_DISCONNECTED;
+    if (slow_ms && world->pass)
+        world->pass(world, world->now_ms + (slow_ms < HV_QUERY_MS ? slow_ms : HV_QUERY_MS));
+    if (slow_ms >= HV_QUERY_MS && world->pass)
+        return HV_E_TIMED_OUT;
     if (class_ == HV_CLASS_HOST_ITEMS && failure_of(world, what) >= 0)
         take_host_items(world, take, taker);
     for (size_t i = 0; failure_of(world, what) >= 0 && i < world->instance_count; ++i)
@@ -204,7 +250,7 @@ static int32_t world_subscribe(void *context, const char *query)
     return code;
 }
 
-static bool copy_row(struct hv_row *to, const struct hv_row *from)
+bool world_copy_row(struct hv_row *to, const struct hv_row *from)
 {
     for (size_t i = 0; i < from->count; ++i)
     {
@@ -238,7 +284,7 @@ static int32_t world_next(void *context, uint32_t timeout_ms, struct hv_notifica
             .class_ = strcmp(said->words[1], hv_class_name(HV_CLASS_SYSTEM)) ? HV_CLASS_SETTINGS : HV_CLASS_SYSTEM,
             .time_us = WORLD_TIME_US + (int64_t)said->at_ms * 1000,
     };
-    code = copy_row(row, &said->row) ? HV_OK : HV_E_NO_MEMORY;
+    code = world_copy_row(row, &said->row) ? HV_OK : HV_E_NO_MEMORY;
     free_said(said);
     return code;
 }

@@ -14,7 +14,7 @@
 #define WORLD_TIME_US 13400000000000000
 
 #define WORLD_INSTANCES_MAX 4096
-#define WORLD_QUEUE_MAX 256
+#define WORLD_QUEUE_MAX 1024
 #define WORLD_FAILURES_MAX 16
 
 struct world
@@ -37,6 +37,7 @@ struct world
     {
         char what[SAID_WORD_MAX + 1];
         int32_t code;
+        uint32_t slow_ms;
     } failures[WORLD_FAILURES_MAX];
     bool connected, subscribed, log_open;
     char item[HV_ITEM_XML_SIZE]; /* of the host's for a guest; empty: there is none */
@@ -47,9 +48,18 @@ struct world
 
 extern const struct hv_source world_source;
 
+/* How long a query for that class takes. */
+uint32_t world_slowness(const struct world *world, const char *class_name);
+
 /* Takes the line, which becomes the world's if it returns true. */
 bool world_take(struct world *world, struct said *said);
 
 void world_cleanup(struct world *world);
+
+/* Nobody is told anything any more. */
+void world_unsubscribe(struct world *world);
+
+/* False: out of memory. */
+bool world_copy_row(struct hv_row *to, const struct hv_row *from);
 
 #endif

@@ -1,0 +1,172 @@
+/* Hyper-V's machines through vmhost.exe as it is shipped, and a WMI that is pretended: what a client hears, in which order, and
+ * that it is no more. */
+#include "hyperv/outside.h"
+
+#include <stdio.h>
+#include <wchar.h>
+
+#define WEB "5AC1B4E8-6F27-4C1B-9D3E-0A7F3C2B1D90"
+#define TWIN "1B7D0C36-90E2-4D8A-8F13-5C2E7A9B4D01"
+#define OTHER_TWIN "C0FFEE00-1234-4ABC-8DEF-0123456789AB"
+
+static void say_machines(void)
+{
+    stage_say(
+            "0 is Msvm_ComputerSystem Name=\"VMHOST01\" ElementName=\"VMHOST01\" EnabledState=2\n"
+            "0 is Msvm_ComputerSystem Name=\"" WEB
+            "\" ElementName=\"Web\" EnabledState=2\n"
+            "0 is Msvm_ComputerSystem Name=\"" TWIN
+            "\" ElementName=\"Twin\" EnabledState=3\n"
+            "0 is Msvm_ComputerSystem Name=\"" OTHER_TWIN "\" ElementName=\"twin\" EnabledState=3\n");
+}
+
+/* A machine's state becomes that, and WMI tells of it. */
+static void change_state(const char *guid, int enabled_state)
+{
+    stage_say_format(
+            "0 is Msvm_ComputerSystem Name=\"%s\" ElementName=\"Web\" EnabledState=%d\n"
+            "0 tells modified Msvm_ComputerSystem Name=\"%s\" ElementName=\"Web\" EnabledState=%d\n",
+            guid, enabled_state, guid, enabled_state);
+}
+
+static void play(void **state)
+{
+    outside_play(*state);
+}
+
+static void expect_refusal(const WCHAR *address, const WCHAR *part, const WCHAR *other_part)
+{
+    IDispatch *machine;
+    struct outcome outcome = outside_open_named(L"Refused", address, &machine);
+    VARIANT name = value_bstr(L"Refused");
+
+    assert_null(machine);
+    assert_int_equal(outcome.hr, E_INVALIDARG);
+    assert_true(!wcscmp(outcome.source, L"VMEvents.Host"));
+    if (!has(outcome.description, part) || !has(outcome.description, other_part))
+        fail_msg("\"%ls\" is not opened otherwise", address);
+    assert_int_equal(client_call(outside_host(), L"FindMachine", NULL, 1, &name).hr, VM_E_VM_UNKNOWN);
+    VariantClear(&name);
+}
+
+static void test_names(void **state)
+{
+    IDispatch *machine;
+
+    (void)state;
+    say_machines();
+    expect_refusal(L"hyperv:Twin", L"Hyper-V has 2 machines named \"Twin\"; name one by its GUID",
+            L"{" TWIN "}, {" OTHER_TWIN "}");
+    expect_refusal(L"hyperv:Wev", L"Hyper-V shows no machine \"Wev\", but 3 others",
+            L"without elevation or the group Hyper-V Administrators Windows shows none");
+    expect_refusal(L"hyperv:{00000000-0000-0000-0000-000000000001}", L"shows no machine {00000000",
+            L"without elevation or the group Hyper-V Administrators Windows shows none");
+    /* The computer's own entry is no machine. */
+    expect_refusal(L"hyperv:VMHOST01", L"shows no machine \"VMHOST01\"", L"3 others");
+    machine = outside_open(L"hyperv:{" TWIN "}");
+    outside_await_state(machine, "TurnedOff");
+    client_release(machine);
+}
+
+/* One machine is opened once, whatever it is called by. */
+static void test_one_machine_by_two_names(void **state)
+{
+    IDispatch *by_name, *again;
+
+    (void)state;
+    say_machines();
+    by_name = outside_open(L"hyperv:web");
+    expect_refusal(L"hyperv:{" WEB "}", L"{" WEB "} is open already, as hyperv:web", L"");
+    expect_refusal(L"hyperv:Web", L"The machine at that address is open already, by the name of \"Web0\"", L"");
+    change_state(WEB, 9);
+    outside_hear("OnStateChange(Paused)");
+    client_remove_machine(outside_host(), L"Web0");
+    outside_hear("OnStateChange(DeleteMachine)");
+    client_release(by_name);
+    /* And once it is closed it can be had by the other. */
+    again = outside_open(L"hyperv:{" WEB "}");
+    expect_refusal(L"hyperv:Web", L"{" WEB "} is open already, as hyperv:{" WEB "}", L"");
+    change_state(WEB, 2);
+    outside_hear("OnStateChange(Running)");
+    outside_hear_nothing();
+    client_release(again);
+}
+
+/* The service is restarted: its connections end, it is not to be had, has gaps, and comes back with news. */
+static void test_service_restart(void **state)
+{
+    IDispatch *machine;
+
+    (void)state;
+    say_machines();
+    machine = outside_open(L"hyperv:Web");
+    outside_await_connection(machine, true, "");
+    stage_say("0 fails next 800706BA\n0 fails connect 800706BA");
+    outside_await_connection(machine, false, "WMI cannot be reached (0x800706BA); it is tried again");
+    outside_await_state(machine, "Running");
+    stage_say("0 gone Msvm_ComputerSystem " WEB "\n0 fails next 0\n0 fails connect 0");
+    outside_await_query(HV_CLASS_SYSTEM);
+    stage_say("0 is Msvm_ComputerSystem Name=\"" WEB "\" ElementName=\"Web\" EnabledState=9");
+    outside_hear("OnStateChange(Paused)");
+    outside_await_connection(machine, true, "");
+    /* It is heard of by the new subscription, and of nothing twice. */
+    change_state(WEB, 2);
+    outside_hear("OnStateChange(Running)");
+    outside_hear_nothing();
+    assert_int_equal(stage_counts()->subscribed, 1);
+    assert_int_equal(stage_counts()->most_connections, 1);
+    client_release(machine);
+}
+
+/* One class is slow, and one fails, while the others go on. */
+static void test_slow_and_failing_queries(void **state)
+{
+    IDispatch *machine;
+
+    (void)state;
+    say_machines();
+    machine = outside_open(L"hyperv:Web");
+    stage_say("0 fails query:Msvm_HeartbeatComponent 80041001\n0 slows query:Msvm_ConcreteJob 3000");
+    outside_await_connection(machine, true,
+            "WMI fails to answer what is asked of Msvm_HeartbeatComponent (0x80041001); it is asked again");
+    outside_await_query(HV_CLASS_JOB);
+    change_state(WEB, 9);
+    outside_hear("OnStateChange(Paused)");
+    stage_say("0 fails query:Msvm_HeartbeatComponent 0\n0 slows query:Msvm_ConcreteJob 0");
+    outside_await_connection(machine, true, "");
+    outside_hear_nothing();
+    client_release(machine);
+}
+
+/* Another computer's is asked for by its path. An object of this process has no proxy that could be made safe. */
+static void test_another_computer(void **state)
+{
+    IDispatch *here, *there;
+
+    (void)state;
+    say_machines();
+    here = outside_open(L"hyperv:Web");
+    there = outside_open(L"hyperv:{" WEB "},host=hv1.example.com,allow-remote");
+    outside_await_connection(there, true, "");
+    assert_int_equal(stage_counts()->most_connections, 2);
+    client_release(here);
+    client_release(there);
+}
+
+int main(void)
+{
+    static const char *const names[] = {"by_wmi", "deleted_without_log", "disk_space", "late", "moved", "no_hyperv",
+            "no_rights", "polled", "service_down", "session", "stale", "states_of_version_1"};
+    struct CMUnitTest tests[ARRAYSIZE(names) + 5] = {
+            outside_test(test_names),
+            outside_test(test_one_machine_by_two_names),
+            outside_test(test_service_restart),
+            outside_test(test_slow_and_failing_queries),
+            outside_test(test_another_computer),
+    };
+
+    for (UINT i = 0; i < ARRAYSIZE(names); ++i)
+        tests[5 + i] = (struct CMUnitTest){names[i], play, outside_setup, outside_teardown, (void *)names[i]};
+    return cmocka_run_group_tests_name(
+            "Hyper-V through a pretended WMI", tests, outside_setup_group, outside_teardown_group);
+}
