@@ -213,6 +213,7 @@ run_tests() {
     read -r -a presets <<<"${test_lines[*]}"
     build_presets "${presets[@]}"
     prepare_node
+    prepare_browser
     prepare_guest
     [[ -n ${emulated_reason-} ]] || prepare_emulation
     say_bits32
