@@ -226,7 +226,7 @@ BSTR options_usage(void)
     return text_finish(&text);
 }
 
-/* Describes what is wrong by a word of the command line, between two texts of ours. Returns false. */
+/* Describes what is wrong by two texts of ours with a word of the command line between them. Returns false. */
 static bool complain(BSTR *description, const WCHAR *before, const WCHAR *word, size_t length, const WCHAR *behind)
 {
     struct text text = {0};
@@ -238,20 +238,30 @@ static bool complain(BSTR *description, const WCHAR *before, const WCHAR *word, 
     return false;
 }
 
-static bool complain_plainly(BSTR *description, const WCHAR *what)
+/* Puts texts of ours in a row. Returns false. */
+static bool complain_plainly(BSTR *description, const WCHAR *what, const WCHAR *more, const WCHAR *still_more)
 {
-    return complain(description, what, L"", 0, L"");
+    struct text text = {0};
+
+    text_append(&text, what);
+    text_append(&text, more);
+    text_append(&text, still_more);
+    *description = text_finish(&text);
+    return false;
 }
 
 C_ASSERT(ARRAYSIZE(option_table) <= 32); /* each has a bit in `given` */
 
 static bool complain_of_value(BSTR *description, const struct option *option, const WCHAR *word)
 {
-    WCHAR before[32];
+    struct text text = {0};
 
-    wcscpy(before, option->name);
-    wcscat(before, L" is ");
-    return complain(description, before, word, wcslen(word), option->legal);
+    text_append(&text, option->name);
+    text_append(&text, L" is ");
+    text_append_beginning(&text, word, wcslen(word), TEXT_QUOTE_MAX);
+    text_append(&text, option->legal ? option->legal : L"");
+    *description = text_finish(&text);
+    return false;
 }
 
 /* NULL: there is no such option. */
@@ -310,12 +320,9 @@ static const WCHAR *mode_name(enum mode mode)
 /* An option that would have no effect is one that was meant otherwise. */
 static bool check_use(const struct options *options, const struct option *option, BSTR *description)
 {
-    WCHAR behind[64] = L" is of no use with ";
-
     if (option->modes & AT(options->mode))
         return true;
-    wcscat(behind, mode_name(options->mode));
-    return complain(description, option->name, L"", 0, behind);
+    return complain_plainly(description, option->name, L" is of no use with ", mode_name(options->mode));
 }
 
 static bool check_machines(const struct options *options, BSTR *description)
@@ -323,18 +330,17 @@ static bool check_machines(const struct options *options, BSTR *description)
     const WCHAR *first = options->machine_count ? options->machines[0] : L"";
 
     if (options->mode != MODE_WATCH && options->machine_count)
-        return complain(description, L"no machine can be named beside ", mode_name(options->mode),
-                wcslen(mode_name(options->mode)), L"");
+        return complain_plainly(description, L"no machine can be named beside ", mode_name(options->mode), L"");
     if (options->mode != MODE_WATCH)
         return true;
     if (options->all && options->machine_count)
         return complain(description, L"--all is every machine; ", first, wcslen(first), L" is one of them, or none");
     if (!options->all && !options->machine_count)
-        return complain_plainly(description, L"which machine? vmwatch --help tells how to call it");
+        return complain_plainly(description, L"which machine? vmwatch --help tells how to call it", L"", L"");
     if (options->name && (options->machine_count != 1 || !options_is_address(first)))
-        return complain_plainly(description, L"--name is for one machine that is given by its address");
+        return complain_plainly(description, L"--name is for one machine that is given by its address", L"", L"");
     if (options->play && options->machine_count != 1)
-        return complain_plainly(description, L"--play is for one machine");
+        return complain_plainly(description, L"--play is for one machine", L"", L"");
     return true;
 }
 

@@ -27,10 +27,12 @@ static VARIANT decimal(ULONG high, ULONGLONG low, BYTE scale, BYTE sign)
     return value;
 }
 
-/* An array of two dimensions with other lower bounds than 0. */
+/* An array of two dimensions with other lower bounds than 0. On its way to another process Wine 8 turns the dimensions of an
+ * array of objects around, so that these are alike. */
 static VARIANT table(VARTYPE type, ULONG rows, ULONG columns)
 {
-    SAFEARRAYBOUND bounds[] = {{rows, 1}, {columns, -3}};
+    bool alike = type == VT_DISPATCH || type == VT_UNKNOWN;
+    SAFEARRAYBOUND bounds[] = {{rows, 1}, {columns, alike ? 1 : -3}};
     VARIANT value;
 
     V_VT(&value) = VT_ARRAY | type;

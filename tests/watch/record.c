@@ -10,23 +10,13 @@
 static IVMEventHost *host;
 static WCHAR folder[MAX_PATH];
 
-static int setup(void **state)
-{
-    client_await_no_host(state);
-    host = client_create_host();
-    assert_true(GetTempPathW(MAX_PATH - 60, folder));
-    swprintf(folder + wcslen(folder), 60, L"vmevents-record-%lu", (unsigned long)GetCurrentProcessId());
-    assert_true(CreateDirectoryW(folder, NULL));
-    return 0;
-}
-
 static const WCHAR *path_of(const WCHAR *name, WCHAR path[MAX_PATH])
 {
     swprintf(path, MAX_PATH, L"%ls\\%ls", folder, name);
     return path;
 }
 
-static int teardown(void **state)
+static void delete_files(void)
 {
     static const WCHAR *const names[] = {L"first", L"second", L"third", L"cut"};
     WCHAR path[MAX_PATH];
@@ -34,6 +24,23 @@ static int teardown(void **state)
     for (size_t i = 0; i < ARRAYSIZE(names); ++i)
         DeleteFileW(path_of(names[i], path));
     RemoveDirectoryW(folder);
+}
+
+static int setup(void **state)
+{
+    client_await_no_host(state);
+    host = client_create_host();
+    assert_true(GetTempPathW(MAX_PATH - 60, folder));
+    swprintf(folder + wcslen(folder), 60, L"vmevents-record-%lu", (unsigned long)GetCurrentProcessId());
+    /* A test with that number may have been killed. */
+    delete_files();
+    assert_true(CreateDirectoryW(folder, NULL));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    delete_files();
     client_release(host);
     return client_await_no_host(state);
 }
