@@ -213,6 +213,7 @@ run_tests() {
     read -r -a presets <<<"${test_lines[*]}"
     build_presets "${presets[@]}"
     prepare_node
+    prepare_browser
     prepare_dotnet
     prepare_languages
     want_packages site "to make the documentation's site" "${site_packages[@]}" || true

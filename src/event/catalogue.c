@@ -184,6 +184,32 @@ uint32_t event_mask_from_pattern(const WCHAR *pattern, size_t length)
     return event_mask(pattern, length, is_pattern_of);
 }
 
+static bool is_blank(WCHAR c)
+{
+    return c == ' ' || c == '\t';
+}
+
+uint32_t event_mask_from_list(const WCHAR *list, size_t length)
+{
+    const WCHAR *end = list + length;
+    uint32_t mask = 0, events;
+
+    for (const WCHAR *name = list, *next; name <= end; name = next + 1)
+    {
+        const WCHAR *comma = name < end ? wmemchr(name, ',', end - name) : NULL, *last = comma ? comma : end;
+
+        next = last;
+        while (name < last && is_blank(*name))
+            ++name;
+        while (name < last && is_blank(last[-1]))
+            --last;
+        if (name == last || !(events = event_mask_from_pattern(name, last - name)))
+            return 0;
+        mask |= events;
+    }
+    return mask;
+}
+
 UINT event_param_place(const struct event_type *type, const WCHAR *name, size_t length)
 {
     UINT place = 0;

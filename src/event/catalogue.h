@@ -117,6 +117,9 @@ uint32_t event_mask_from_name(const WCHAR *name, size_t length);
 /* The same of a name in which "*" stands for any characters, and "?" for any one. */
 uint32_t event_mask_from_pattern(const WCHAR *pattern, size_t length);
 
+/* The same of a list of patterns with commas between them, around which blanks mean nothing. 0: one of them is of no event. */
+uint32_t event_mask_from_list(const WCHAR *list, size_t length);
+
 /* The place of the parameter of that name, in any case; as many as there are: none has it. */
 UINT event_param_place(const struct event_type *type, const WCHAR *name, size_t length);
 

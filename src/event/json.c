@@ -1,5 +1,6 @@
 #include "event/json.h"
 
+#include "event/json_exact.h"
 #include "event/notation.h"
 
 #include <wchar.h>
@@ -30,7 +31,7 @@ static void append_escape(struct text *text, WCHAR c)
     text_append_format(text, L"\\u%04x", is_surrogate(c) ? 0xfffdu : (unsigned int)c);
 }
 
-static void append_string(struct text *text, const WCHAR *string, size_t length)
+void json_append_string(struct text *text, const WCHAR *string, size_t length)
 {
     size_t done = 0;
 
@@ -61,7 +62,7 @@ static void append_plain(struct text *text, const struct value *value)
             text_append_part(text, value->string, value->length);
             return;
         default:
-            append_string(text, value->string, value->length);
+            json_append_string(text, value->string, value->length);
             return;
     }
 }
@@ -78,7 +79,7 @@ static const struct notation json_notation = {append_plain, append_sizes, false,
 static void append_member(struct text *text, const WCHAR *before, const WCHAR *string)
 {
     text_append(text, before);
-    append_string(text, string, wcslen(string));
+    json_append_string(text, string, wcslen(string));
 }
 
 /* Every parameter by its name. */
@@ -107,6 +108,7 @@ BSTR event_to_json(const struct json_event *event)
     append_member(&text, L",\"name\":", event->type->name);
     text_append_format(&text, L",\"id\":%ld", (long)event->type->id);
     append_arguments(&text, event);
+    json_append_exact(&text, event->type, event->args);
     append_member(&text, L",\"text\":", event->text);
     text_append(&text, L"}");
     return text_finish(&text);

@@ -3,6 +3,7 @@
 #define VMEVENTS_EVENT_JSON_H
 
 #include "event/catalogue.h"
+#include "event/text.h"
 
 /* What the object is made of, as the properties of IVMEventRecord have it. */
 struct json_event
@@ -25,5 +26,8 @@ struct json_event
  * words that the text has. The caller frees it by SysFreeString. NULL: out of memory.
  */
 BSTR event_to_json(const struct json_event *event);
+
+/* A string of others as JSON has it, in its quotes. */
+void json_append_string(struct text *text, const WCHAR *string, size_t length);
 
 #endif

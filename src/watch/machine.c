@@ -1,6 +1,7 @@
 #include "watch/machine.h"
 
 #include "watch/call.h"
+#include "watch/options.h"
 #include "watch/output.h"
 
 #include <stdio.h>
@@ -70,66 +71,71 @@ static bool is_at(IVMEventMachine *machine, const WCHAR *address)
 
 /* Opens the machine at the address, or finds the one of that name and address that another program has opened. */
 static HRESULT open_or_find(
-        IDispatch *host, const struct options *options, IVMEventMachine **machine, BSTR *description)
+        IDispatch *host, const WCHAR *address, const WCHAR *name, IVMEventMachine **machine, BSTR *description)
 {
-    WCHAR name[NAME_MAX_LENGTH + 1];
+    WCHAR made[NAME_MAX_LENGTH + 1];
     HRESULT hr;
 
-    name_from_address(options->machine, name);
-    hr = ask_for_machine(
-            host, L"OpenMachine", options->name ? options->name : name, options->machine, machine, description);
+    if (!name)
+    {
+        name_from_address(address, made);
+        name = made;
+    }
+    hr = ask_for_machine(host, L"OpenMachine", name, address, machine, description);
     if (hr != VM_E_CONFIG_DUPLICATE_NAME)
         return hr;
-    hr = ask_for_machine(host, L"FindMachine", options->name ? options->name : name, NULL, machine, &(BSTR){NULL});
-    if (FAILED(hr) || is_at(*machine, options->machine))
+    hr = ask_for_machine(host, L"FindMachine", name, NULL, machine, &(BSTR){NULL});
+    if (FAILED(hr) || is_at(*machine, address))
         return hr;
     IVMEventMachine_Release(*machine);
     return VM_E_CONFIG_DUPLICATE_NAME;
 }
 
-static IDispatch *open_host(void)
+HRESULT machine_open(IDispatch *host, const WCHAR *machine, const WCHAR *name, IVMEventMachine **result)
 {
-    IDispatch *host = NULL;
-    HRESULT hr = CoCreateInstance(&CLSID_VMEventHost, NULL, CLSCTX_LOCAL_SERVER, &IID_IDispatch, (void **)&host);
-
-    if (hr == REGDB_E_CLASSNOTREG)
-        output_complain(L"VMEvents.Host is not registered; run `vmhost.exe /regserver` once");
-    else if (FAILED(hr))
-        output_complain_of(L"cannot start VMEvents.Host", hr, NULL);
-    return host;
-}
-
-HRESULT machine_open(const struct options *options, IVMEventMachine **machine)
-{
-    IDispatch *host = open_host();
     BSTR description = NULL;
     HRESULT hr;
 
-    if (!host)
-        return E_FAIL;
-    hr = options_is_address(options->machine) ? open_or_find(host, options, machine, &description)
-                                              : find_or_create(host, options->machine, machine, &description);
+    hr = options_is_address(machine) ? open_or_find(host, machine, name, result, &description)
+                                     : find_or_create(host, machine, result, &description);
     if (FAILED(hr))
         output_complain_of(L"cannot have the machine", hr, description);
     SysFreeString(description);
-    IDispatch_Release(host);
     return hr;
 }
 
-bool machine_look_after(IVMEventMachine *machine, BSTR *fault)
+HRESULT machine_connect(IVMEventMachine *machine, IVMEventSink *sink, LONG *cookie)
+{
+    HRESULT hr = IVMEventSink_Connect(sink, (IUnknown *)machine, NULL, cookie);
+
+    if (FAILED(hr))
+        output_complain_of_call(L"cannot connect to the machine", hr);
+    return hr;
+}
+
+/* "vmwatch: Web: QEMU ...", or without the name. */
+static void complain_of_machine(const WCHAR *name, const WCHAR *what, const WCHAR *behind)
+{
+    output_complain(L"%ls%ls%ls%ls", name ? name : L"", name ? L": " : L"", what, behind);
+}
+
+bool machine_is_there(IVMEventMachine *machine)
 {
     VMVMState state;
+
+    return SUCCEEDED(IVMEventMachine_get_State(machine, &state)) && state != vmVMState_DeleteMachine;
+}
+
+void machine_tell_fault(IVMEventMachine *machine, const WCHAR *name, BSTR *fault)
+{
     BSTR now = NULL;
 
-    if (FAILED(IVMEventMachine_get_State(machine, &state)) || state == vmVMState_DeleteMachine)
-        return false;
     if (FAILED(IVMEventMachine_get_Fault(machine, &now)))
-        return true;
-    if (SysStringLen(now) && wcscmp(now, *fault ? *fault : L""))
-        output_complain(L"%ls; it goes on trying", now);
+        return;
+    if (SysStringLen(now) && wcscmp(now, *fault ? *fault : L"") != 0)
+        complain_of_machine(name, now, L"; it goes on trying");
     else if (!SysStringLen(now) && SysStringLen(*fault))
-        output_complain(L"connected again");
+        complain_of_machine(name, L"connected again", L"");
     SysFreeString(*fault);
     *fault = now;
-    return true;
 }

@@ -1,18 +1,25 @@
-/* The machine that is watched, as the host has it: simulated ones by their names, live ones by their addresses. */
+/* A machine that is watched, as the host has it: simulated ones by their names, live ones by their addresses. */
 #ifndef VMEVENTS_WATCH_MACHINE_H
 #define VMEVENTS_WATCH_MACHINE_H
 
 #include <stdbool.h>
 
 #include "vmevents.h"
-#include "watch/options.h"
 
-/* Finds the machine, or makes or opens it when there is none. The caller releases it. A failure has been written to
- * standard error. */
-HRESULT machine_open(const struct options *options, IVMEventMachine **machine);
+/* Finds the machine of that name or address, or makes or opens it when there is none. `name` is what the host is to call
+ * one that is given by its address; NULL: that is made of it. The caller releases the machine. A failure has been written
+ * to standard error. */
+HRESULT machine_open(IDispatch *host, const WCHAR *machine, const WCHAR *name, IVMEventMachine **result);
 
-/* Whether the machine is still there. A fault of a live machine's connections is written to standard error, once until
- * it is another one or gone: *fault is the one that was written last, which the caller frees by SysFreeString. */
-bool machine_look_after(IVMEventMachine *machine, BSTR *fault);
+/* Connects the sink to the machine. A failure has been written to standard error. */
+HRESULT machine_connect(IVMEventMachine *machine, IVMEventSink *sink, LONG *cookie);
+
+/* Whether it has not been removed, nor its host ended. */
+bool machine_is_there(IVMEventMachine *machine);
+
+/* Writes a fault of a live machine's connections to standard error, once until it is another one or gone: *fault is the one
+ * that was written last, which the caller frees by SysFreeString. `name` stands in front of it; NULL: the machine is the
+ * only one. */
+void machine_tell_fault(IVMEventMachine *machine, const WCHAR *name, BSTR *fault);
 
 #endif

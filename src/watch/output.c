@@ -1,10 +1,10 @@
 #include "watch/output.h"
 
 #include "event/date.h"
-#include "event/json.h"
 #include "event/text.h"
 #include "platform/console.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <wchar.h>
 
@@ -51,101 +51,145 @@ void output_complain_of(const WCHAR *what, HRESULT hr, BSTR description)
     write_line(STD_ERROR_HANDLE, &text);
 }
 
-/* The fields of a record, as the interface gives them. */
-struct fields
+void output_complain_of_call(const WCHAR *what, HRESULT hr)
 {
-    LONG sequence;
-    LONG id;
-    DATE time; /* UTC */
-    BSTR source;
-    BSTR interface_name;
-    BSTR text;
-    VARIANT arguments;
-};
+    BSTR description = NULL;
+    IErrorInfo *info;
 
-static void fields_clear(struct fields *fields)
-{
-    SysFreeString(fields->source);
-    SysFreeString(fields->interface_name);
-    SysFreeString(fields->text);
-    VariantClear(&fields->arguments);
-}
-
-static HRESULT fields_read(struct fields *fields, IVMEventRecord *record)
-{
-    HRESULT hr;
-
-    memset(fields, 0, sizeof(*fields));
-    if (FAILED(hr = IVMEventRecord_get_Sequence(record, &fields->sequence))
-            || FAILED(hr = IVMEventRecord_get_Id(record, &fields->id))
-            || FAILED(hr = IVMEventRecord_get_Time(record, &fields->time))
-            || FAILED(hr = IVMEventRecord_get_Source(record, &fields->source))
-            || FAILED(hr = IVMEventRecord_get_Interface(record, &fields->interface_name))
-            || FAILED(hr = IVMEventRecord_get_Text(record, &fields->text))
-            || FAILED(hr = IVMEventRecord_get_Arguments(record, &fields->arguments)))
-        fields_clear(fields);
-    return hr;
-}
-
-/* The event in one of the two tables of interfaces. Virtual Server has an interface with a name of its own; the others
- * have the names and events of Virtual PC's. NULL: the catalogue has no such event. */
-static const struct event_type *fields_type(const struct fields *fields)
-{
-    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
+    if (GetErrorInfo(0, &info) == S_OK)
     {
-        if (!wcscmp(event_interfaces[i].name, fields->interface_name))
-            return event_type_find(&event_interfaces[i], fields->id);
-        if (!wcscmp(server_interfaces[i].name, fields->interface_name))
-            return event_type_find(&server_interfaces[i], fields->id);
+        IErrorInfo_GetDescription(info, &description);
+        IErrorInfo_Release(info);
     }
-    return NULL;
+    output_complain_of(what, hr, description);
+    SysFreeString(description);
 }
 
-static HRESULT write_json(const struct fields *fields)
+/* "+00:00:01.250" */
+static void append_time_since(struct text *text, DATE since, DATE time)
 {
-    struct json_event event = {fields->sequence, fields->time, fields->source, fields_type(fields), NULL, fields->text};
-    struct text text = {0};
-    VARIANT *args;
-    BSTR json;
-    HRESULT hr;
+    double ms = floor((time - since) * 86400000 + 0.5);
+    ULONGLONG left = ms > 0 ? (ULONGLONG)ms : 0;
 
-    if (!event.type)
-        return E_UNEXPECTED;
-    if (FAILED(hr = SafeArrayAccessData(V_ARRAY(&fields->arguments), (void **)&args)))
-        return hr;
-    event.args = args;
-    json = event_to_json(&event);
-    SafeArrayUnaccessData(V_ARRAY(&fields->arguments));
-    if (!json)
-        return E_OUTOFMEMORY;
-    text_append_part(&text, json, SysStringLen(json));
-    SysFreeString(json);
-    return write_line(STD_OUTPUT_HANDLE, &text);
+    text_append_format(text, L"+%02I64u:%02u:%02u.%03u", left / 3600000, (UINT)(left / 60000 % 60),
+            (UINT)(left / 1000 % 60), (UINT)(left % 1000));
 }
 
-static HRESULT write_text(const struct fields *fields)
+static void append_time_of_day(struct text *text, DATE date, enum clock_choice clock)
 {
     SYSTEMTIME time = {0}, local;
-    struct text text = {0};
 
-    system_time_from_date(fields->time, &time);
-    if (!SystemTimeToTzSpecificLocalTime(NULL, &time, &local))
+    system_time_from_date(date, &time);
+    if (clock == CLOCK_UTC || !SystemTimeToTzSpecificLocalTime(NULL, &time, &local))
         local = time;
-    text_append_format(&text, L"%02u:%02u:%02u.%03u  ", local.wHour, local.wMinute, local.wSecond, local.wMilliseconds);
-    text_append_shown(&text, fields->source, SysStringLen(fields->source));
-    text_append(&text, L"  ");
-    text_append_part(&text, fields->text, SysStringLen(fields->text));
-    return write_line(STD_OUTPUT_HANDLE, &text);
+    text_append_format(text, L"%02u:%02u:%02u.%03u%ls", local.wHour, local.wMinute, local.wSecond, local.wMilliseconds,
+            clock == CLOCK_UTC ? L"Z" : L"");
 }
 
-HRESULT output_record(IVMEventRecord *record, bool json)
+static void append_time(struct line *line, struct output *output, DATE time)
 {
-    struct fields fields;
-    HRESULT hr;
+    if (!output->any)
+        output->first = time;
+    output->any = true;
+    if (output->options->clock == CLOCK_RELATIVE)
+        append_time_since(&line->text, output->first, time);
+    else
+        append_time_of_day(&line->text, time, output->options->clock);
+    line_end_part(line, STYLE_FAINT);
+}
 
-    if (FAILED(hr = fields_read(&fields, record)))
-        return hr;
-    hr = json ? write_json(&fields) : write_text(&fields);
-    fields_clear(&fields);
-    return hr;
+static bool is_plain_name(BSTR name)
+{
+    size_t length = SysStringLen(name);
+
+    if (!length || name[0] == ' ' || name[length - 1] == ' ')
+        return !length;
+    for (size_t i = 0; i < length; ++i)
+    {
+        if (name[i] == '"' || (name[i] == ' ' && name[i + 1] == ' '))
+            return false;
+    }
+    return true;
+}
+
+/* The same name has the same colour in each run. */
+static enum style name_style(BSTR name)
+{
+    UINT sum = 0;
+
+    for (size_t i = 0; i < SysStringLen(name); ++i)
+        sum = sum * 31 + name[i];
+    return (enum style)(STYLE_NAME_1 + sum % STYLE_NAMES);
+}
+
+void output_append_name(struct line *line, BSTR name)
+{
+    (is_plain_name(name) ? text_append_shown : text_append_quoted)(&line->text, name, SysStringLen(name));
+    line_end_part(line, name_style(name));
+}
+
+enum style output_state_style(LONG state)
+{
+    switch (state)
+    {
+        case vmVMState_Running:
+            return STYLE_GOOD;
+        case vmVMState_TurnedOff:
+        case vmVMState_Saved:
+        case vmVMState_DeleteMachine:
+            return STYLE_STRONG;
+        default:
+            return STYLE_NOTICE;
+    }
+}
+
+static enum style event_style(const struct event_type *type)
+{
+    static const WCHAR *const alarms[] = {L"OnTripleFault", L"OnHeartbeatStopped", L"OnDiskOutOfSpace"};
+    static const WCHAR *const notices[] = {L"OnReset", L"OnRequestShutdown", L"OnGuestShutdown", L"OnGuestLogoff"};
+
+    if (!wcscmp(type->name, L"OnStateChange") || !wcscmp(type->name, L"OnVMStateChange"))
+        return STYLE_GOOD;
+    for (size_t i = 0; i < ARRAYSIZE(alarms); ++i)
+    {
+        if (!wcscmp(type->name, alarms[i]))
+            return STYLE_ALARM;
+    }
+    for (size_t i = 0; i < ARRAYSIZE(notices); ++i)
+    {
+        if (!wcscmp(type->name, notices[i]))
+            return STYLE_NOTICE;
+    }
+    return STYLE_STRONG;
+}
+
+/* The text begins with the event's name. */
+static void append_text(struct line *line, const struct shown_event *event)
+{
+    size_t length = SysStringLen(event->text), name = wcslen(event->type->name);
+
+    if (name > length)
+        name = length;
+    text_append_part(&line->text, event->text, name);
+    line_end_part(line, event_style(event->type));
+    text_append_part(&line->text, event->text + name, length - name);
+}
+
+HRESULT output_event(struct output *output, const struct shown_event *event)
+{
+    struct line line = {0};
+
+    if (output->options->json)
+    {
+        text_append_part(&line.text, event->json, SysStringLen(event->json));
+        return line_write(&line);
+    }
+    append_time(&line, output, event->time);
+    text_append(&line.text, L"  ");
+    line_end_part(&line, STYLE_PLAIN);
+    output_append_name(&line, event->source);
+    text_append(&line.text, L"  ");
+    line_end_part(&line, STYLE_PLAIN);
+    append_text(&line, event);
+    return line_write(&line);
 }

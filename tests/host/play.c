@@ -366,7 +366,7 @@ static void test_bad_arguments(void **state)
 
 static void test_file_size(void **state)
 {
-    size_t limit = 16 << 20;
+    size_t limit = 64 << 20;
     char *text = malloc(limit + 1);
     struct outcome outcome;
     LONG fired;
@@ -380,7 +380,7 @@ static void test_file_size(void **state)
     write_file(text, limit + 1);
     outcome = play(NULL, 1, &fired);
     assert_int_equal(outcome.hr, HRESULT_FROM_WIN32(ERROR_FILE_TOO_LARGE));
-    assert_true(has(outcome.description, L"16 MiB"));
+    assert_true(has(outcome.description, L"64 MiB"));
     free(text);
 }
 

@@ -443,9 +443,11 @@ try_waits_for_what_a_killed_one_began() {
     trap 'touch end' EXIT
     missing_packages() { :; }
     npm() { :; }
+    node() { :; }
     dpkg-query() { echo 1; }
     kernel_runs_32bit() { false; }
-    for part in fetch_node:prepare_node fetch_dotnet:prepare_dotnet make_guest:prepare_guest make_emulation:prepare_emulation \
+    for part in fetch_node:prepare_node fetch_dotnet:prepare_dotnet fetch_playwright:prepare_browser \
+        make_guest:prepare_guest make_emulation:prepare_emulation \
         cross_build:prepare_libraries fetch_wine32:prepare_wine32; do
         rm -f began end
         eval "${part%:*}() { go_on_until_told; }"

@@ -1,4 +1,4 @@
-/* What vmwatch prints of records, for every event of the catalogue. */
+/* What vmwatch prints of records, for every event of the catalogue; names, clocks and colours. */
 #include "support/test.h"
 
 #include "event/catalogue.h"
@@ -10,11 +10,13 @@
 
 #define LINE_SIZE 4096
 
-/* A record of one event, with the number of its place for each argument. */
+/* A record of one event. */
 static struct
 {
     IVMEventRecord IVMEventRecord_iface;
     const struct event_type *type;
+    const WCHAR *source;
+    DATE time;
 } record;
 
 static HRESULT return_string(const WCHAR *string, BSTR *result)
@@ -28,24 +30,23 @@ static HRESULT WINAPI record_get_Text(IVMEventRecord *iface, BSTR *text)
     return return_string(L"words", text);
 }
 
-static HRESULT WINAPI record_get_Sequence(IVMEventRecord *iface, LONG *sequence)
+static HRESULT WINAPI record_get_Json(IVMEventRecord *iface, BSTR *json)
 {
     (void)iface;
-    *sequence = 7;
-    return S_OK;
+    return return_string(L"{\"of\":\"it\"}", json);
 }
 
 static HRESULT WINAPI record_get_Time(IVMEventRecord *iface, DATE *time)
 {
     (void)iface;
-    *time = 0;
+    *time = record.time;
     return S_OK;
 }
 
 static HRESULT WINAPI record_get_Source(IVMEventRecord *iface, BSTR *source)
 {
     (void)iface;
-    return return_string(L"Demo", source);
+    return return_string(record.source, source);
 }
 
 static HRESULT WINAPI record_get_Interface(IVMEventRecord *iface, BSTR *name)
@@ -61,110 +62,162 @@ static HRESULT WINAPI record_get_Id(IVMEventRecord *iface, LONG *id)
     return S_OK;
 }
 
-static HRESULT WINAPI record_get_Arguments(IVMEventRecord *iface, VARIANT *arguments)
-{
-    SAFEARRAY *array = SafeArrayCreateVector(VT_VARIANT, 0, record.type->param_count);
-    VARIANT value;
-
-    (void)iface;
-    assert_non_null(array);
-    V_VT(&value) = VT_I4;
-    for (LONG i = 0; i < (LONG)record.type->param_count; ++i)
-    {
-        V_I4(&value) = i;
-        assert_int_equal(SafeArrayPutElement(array, &i, &value), S_OK);
-    }
-    V_VT(arguments) = VT_ARRAY | VT_VARIANT;
-    V_ARRAY(arguments) = array;
-    return S_OK;
-}
-
 static IVMEventRecordVtbl record_vtbl = {
         .get_Text = record_get_Text,
-        .get_Sequence = record_get_Sequence,
         .get_Time = record_get_Time,
         .get_Source = record_get_Source,
         .get_Interface = record_get_Interface,
         .get_Id = record_get_Id,
-        .get_Arguments = record_get_Arguments,
+        .get_Json = record_get_Json,
 };
 
-/* What output_record writes to standard output, as a string. */
-static void print(const struct event_type *type, bool json, char line[LINE_SIZE])
+/* What output_event writes to standard output, as a string. */
+static void print(struct output *output, char line[LINE_SIZE])
 {
     HANDLE before = GetStdHandle(STD_OUTPUT_HANDLE), read, write;
+    struct shown_event event;
     DWORD length = 0;
     HRESULT hr;
 
     record.IVMEventRecord_iface.lpVtbl = &record_vtbl;
-    record.type = type;
+    assert_int_equal(shown_event_from_record(&event, &record.IVMEventRecord_iface), S_OK);
+    assert_ptr_equal(event.type, record.type);
     assert_true(CreatePipe(&read, &write, NULL, 2 * LINE_SIZE));
     assert_true(SetStdHandle(STD_OUTPUT_HANDLE, write));
-    hr = output_record(&record.IVMEventRecord_iface, json);
+    line_choose_colours(output->options->colour);
+    hr = output_event(output, &event);
     SetStdHandle(STD_OUTPUT_HANDLE, before);
     CloseHandle(write);
     assert_int_equal(hr, S_OK);
     assert_true(ReadFile(read, line, LINE_SIZE - 1, &length, NULL));
     line[length] = 0;
     CloseHandle(read);
+    shown_event_cleanup(&event);
 }
 
-static void assert_json_of(const struct event_type *type)
+static void assert_line(const struct options *options, const char *expected)
 {
-    char line[LINE_SIZE], expected[LINE_SIZE];
-    int length;
+    struct output output = {.options = options};
+    char line[LINE_SIZE];
 
-    length = snprintf(expected, sizeof(expected),
-            "{\"sequence\":7,\"time\":\"1899-12-30T00:00:00.000Z\",\"source\":\"Demo\",\"interface\":\"%ls\",\"name\":"
-            "\"%ls\","
-            "\"id\":%ld,\"arguments\":{",
-            type->interface_->name, type->name, (long)type->id);
-    for (UINT i = 0; i < type->param_count; ++i)
-        length += snprintf(expected + length, sizeof(expected) - (size_t)length, "%s\"%ls\":%u", i ? "," : "",
-                type->params[i].name, i);
-    snprintf(expected + length, sizeof(expected) - (size_t)length, "},\"text\":\"words\"}\n");
-    print(type, true, line);
+    print(&output, line);
     assert_string_equal(line, expected);
 }
 
-static void test_json_names_all_arguments(void **state)
+static int setup(void **state)
 {
     (void)state;
-    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
+    record.type = &event_types[0];
+    record.source = L"Demo";
+    record.time = 0.5 + 1.0 / 86400000;
+    return 0;
+}
+
+/* Virtual Server's too, which are records of other interfaces, of which one has a name of its own. */
+static void test_every_event_is_found(void **state)
+{
+    const struct options options = {.json = true, .colour = COLOUR_NEVER};
+    const struct event_interface *const tables[] = {event_interfaces, server_interfaces};
+
+    (void)state;
+    for (unsigned int i = 0; i < 2 * EVENT_INTERFACE_COUNT; ++i)
     {
-        for (ULONG k = 0; k < event_interfaces[i].count; ++k)
-            assert_json_of(&event_interfaces[i].first[k]);
+        const struct event_interface *events = &tables[i / EVENT_INTERFACE_COUNT][i % EVENT_INTERFACE_COUNT];
+
+        for (ULONG k = 0; k < events->count; ++k)
+        {
+            record.type = &events->first[k];
+            /* Those of the same name are Virtual PC's. */
+            if (i >= EVENT_INTERFACE_COUNT && i % EVENT_INTERFACE_COUNT != PC_EVENTS)
+                record.type = &event_interfaces[i % EVENT_INTERFACE_COUNT].first[k];
+            assert_line(&options, "{\"of\":\"it\"}\n");
+        }
     }
 }
 
-/* Those of Virtual Server are records of another interface, of which one has a name of its own. */
-static void test_json_names_all_arguments_of_virtual_server(void **state)
+static void test_clocks(void **state)
 {
-    (void)state;
-    for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
-    {
-        for (ULONG k = 0; k < server_interfaces[i].count; ++k)
-            assert_json_of(&server_interfaces[i].first[k]);
-    }
-}
-
-static void test_text_has_source_and_words(void **state)
-{
-    const char *end = ".000  Demo  words\n";
+    const struct options utc = {.clock = CLOCK_UTC, .colour = COLOUR_NEVER};
+    const struct options relative = {.clock = CLOCK_RELATIVE, .colour = COLOUR_NEVER};
+    struct output output = {.options = &relative};
     char line[LINE_SIZE];
 
     (void)state;
-    print(&event_interfaces[0].first[0], false, line);
-    assert_true(strlen(line) > strlen(end));
-    assert_string_equal(line + strlen(line) - strlen(end), end);
+    assert_line(&utc, "12:00:00.001Z  Demo  words\n");
+    print(&output, line);
+    assert_string_equal(line, "+00:00:00.000  Demo  words\n");
+    record.time += 1 + 3.25 / 24;
+    print(&output, line);
+    assert_string_equal(line, "+27:15:00.000  Demo  words\n");
+    /* A clock that was set back does not make the lines count backwards. */
+    record.time -= 2;
+    print(&output, line);
+    assert_string_equal(line, "+00:00:00.000  Demo  words\n");
+}
+
+/* A name is a name alone: none looks like more than one part of a line. */
+static void test_names(void **state)
+{
+    const struct options options = {.clock = CLOCK_UTC, .colour = COLOUR_NEVER};
+    static const struct
+    {
+        const WCHAR *name;
+        const char *shown;
+    } names[] = {
+            {L"", ""},
+            {L"My machine", "My machine"},
+            {L"A  OnReset()", "\"A  OnReset()\""},
+            {L" A", "\" A\""},
+            {L"A ", "\"A \""},
+            {L"A\"", "\"A\"\"\""},
+            {L"A\n12:00:00.000  B\x1b[2J", "\"A<U+000A>12:00:00.000  B<U+001B>[2J\""},
+            {L"\x202e\x5d0", "<U+202E>\xd7\x90"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(names); ++i)
+    {
+        char expected[256];
+
+        snprintf(expected, sizeof(expected), "12:00:00.001Z  %s  words\n", names[i].shown);
+        record.source = names[i].name;
+        assert_line(&options, expected);
+    }
+}
+
+/* To a pipe there are colours only when they are asked for. */
+static void test_colours(void **state)
+{
+    const struct options always = {.clock = CLOCK_UTC, .colour = COLOUR_ALWAYS};
+    const struct options automatic = {.clock = CLOCK_UTC, .colour = COLOUR_AUTO};
+    const struct options json = {.json = true, .colour = COLOUR_ALWAYS};
+    struct output output = {.options = &always};
+    char line[LINE_SIZE], *next, *rest = line;
+
+    (void)state;
+    print(&output, line);
+    assert_memory_equal(line, "\x1b[", 2);
+    /* Each that is begun is ended, and without them it is the line. */
+    for (next = line; *next; ++next)
+    {
+        if (*next == '\x1b')
+            next = strchr(next, 'm');
+        else
+            *rest++ = *next;
+    }
+    *rest = 0;
+    assert_string_equal(line, "12:00:00.001Z  Demo  words\n");
+    assert_line(&automatic, "12:00:00.001Z  Demo  words\n");
+    assert_line(&json, "{\"of\":\"it\"}\n");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-            cmocka_unit_test(test_json_names_all_arguments),
-            cmocka_unit_test(test_json_names_all_arguments_of_virtual_server),
-            cmocka_unit_test(test_text_has_source_and_words),
+            cmocka_unit_test_setup(test_every_event_is_found, setup),
+            cmocka_unit_test_setup(test_clocks, setup),
+            cmocka_unit_test_setup(test_names, setup),
+            cmocka_unit_test_setup(test_colours, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,19 +160,57 @@ static HRESULT cue_parse(struct cue *cue, const struct scenario_line *line, BSTR
     return S_OK;
 }
 
-HRESULT cue_init(struct cue *cue, const struct scenario_line *line, BSTR *description)
+/* Whether it can be fired. */
+static HRESULT cue_check(const struct cue *cue, BSTR *description)
 {
     struct named_events named;
+    HRESULT hr;
+
+    hr = named_events_init(
+            &named, NAMED_IN_SCENARIO, cue->event, cue->args, cue->arg_count, L"", LOCALE_INVARIANT, description);
+    if (SUCCEEDED(hr))
+        named_events_cleanup(&named);
+    return hr;
+}
+
+HRESULT cue_init(struct cue *cue, const struct scenario_line *line, BSTR *description)
+{
     HRESULT hr;
 
     *description = NULL;
     memset(cue, 0, sizeof(*cue));
     cue->time_ms = line->time_ms;
-    if (SUCCEEDED(hr = cue_parse(cue, line, description))
-            && SUCCEEDED(hr = named_events_init(&named, NAMED_IN_SCENARIO, cue->event, cue->args, cue->arg_count, L"",
-                                 LOCALE_INVARIANT, description)))
-        named_events_cleanup(&named);
-    if (FAILED(hr))
+    if (FAILED(hr = cue_parse(cue, line, description)) || FAILED(hr = cue_check(cue, description)))
+        cue_cleanup(cue);
+    return hr;
+}
+
+/* "IVMDVDDriveEvents.OnMediaEject": the events of drives have the same names. */
+static BSTR qualified_name(const struct event_type *type)
+{
+    struct text text = {0};
+
+    text_append(&text, type->interface_->name);
+    text_append(&text, L".");
+    text_append(&text, type->name);
+    return text_finish(&text);
+}
+
+HRESULT cue_init_recorded(struct cue *cue, struct recorded_event *event, ULONGLONG time_ms, BSTR *description)
+{
+    HRESULT hr = E_OUTOFMEMORY;
+
+    *description = NULL;
+    memset(cue, 0, sizeof(*cue));
+    cue->time_ms = time_ms;
+    cue->source = event->source;
+    event->source = NULL;
+    for (; cue->arg_count < event->type->param_count; ++cue->arg_count)
+    {
+        cue->args[cue->arg_count] = event->args[cue->arg_count];
+        VariantInit(&event->args[cue->arg_count]);
+    }
+    if (!(cue->event = qualified_name(event->type)) || FAILED(hr = cue_check(cue, description)))
         cue_cleanup(cue);
     return hr;
 }
@@ -181,6 +219,7 @@ void cue_cleanup(struct cue *cue)
 {
     while (cue->arg_count)
         VariantClear(&cue->args[--cue->arg_count]);
+    SysFreeString(cue->source);
     SysFreeString(cue->event);
-    cue->event = NULL;
+    cue->source = cue->event = NULL;
 }

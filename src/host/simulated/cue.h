@@ -1,14 +1,16 @@
-/* A line of a scenario with its meaning: an event of a machine or of the host with arguments, ready to be fired at its time. */
+/* A line of a scenario or of a recording with its meaning: an event of a machine or of the host with arguments, ready to be fired at its time. */
 #ifndef VMEVENTS_HOST_CUE_H
 #define VMEVENTS_HOST_CUE_H
 
 #include "event/event.h"
 #include "host/simulated/scenario.h"
+#include "recording/recorded_event.h"
 
 struct cue
 {
-    uint32_t time_ms;
-    BSTR event; /* its name, as the line has it */
+    ULONGLONG time_ms; /* since the first */
+    BSTR source;       /* whose it was in a recording; NULL in a scenario */
+    BSTR event;        /* its name, as the line has it; with its interface in a recording */
     UINT arg_count;
     VARIANT args[SCENARIO_MAX_ARGS];
 };
@@ -20,6 +22,13 @@ struct cue
  * S_OK, E_OUTOFMEMORY, and what named_events_init returns
  */
 HRESULT cue_init(struct cue *cue, const struct scenario_line *line, BSTR *description);
+
+/*
+ * The same of an event of a recording, time_ms after its first; the event's source and arguments become the cue's.
+ *
+ * S_OK, E_OUTOFMEMORY, and what named_events_init returns
+ */
+HRESULT cue_init_recorded(struct cue *cue, struct recorded_event *event, ULONGLONG time_ms, BSTR *description);
 
 void cue_cleanup(struct cue *cue);
 

@@ -7,16 +7,19 @@
 #include "host/named_events.h"
 #include "host/simulated/cue.h"
 #include "platform/memory.h"
+#include "platform/trace.h"
+#include "recording/recording.h"
 
 #include <wchar.h>
 
-#define FILE_MAX_BYTES (SCENARIO_FILE_MAX_MB << 20)
+#define FILE_MAX_BYTES (PLAY_FILE_MAX_MB << 20)
 
 /* A file that has been read and understood. */
 struct play
 {
     struct cue *cues;
     size_t count;
+    size_t size;
 };
 
 static HRESULT error_raise_here(HRESULT hr, struct text *text)
@@ -62,9 +65,9 @@ static HRESULT error_file_too_large(const WCHAR *path)
 {
     struct text text = {0};
 
-    text_append(&text, L"The scenario file ");
+    text_append(&text, L"The file ");
     append_path(&text, path);
-    text_append_format(&text, L" is too large; the limit is %d MiB", SCENARIO_FILE_MAX_MB);
+    text_append_format(&text, L" is too large; the limit is %d MiB", PLAY_FILE_MAX_MB);
     return error_raise_here(HRESULT_FROM_WIN32(ERROR_FILE_TOO_LARGE), &text);
 }
 
@@ -183,17 +186,132 @@ static HRESULT play_init(struct play *play, const WCHAR *path, const struct scen
             if (description)
                 hr = error_line(hr, path, line->number, description);
             SysFreeString(description);
-            play_cleanup(play);
             return hr;
         }
     }
     return S_OK;
 }
 
-static HRESULT play_load(struct play *play, BSTR path)
+static HRESULT play_load_scenario(struct play *play, BSTR path, const char *text, DWORD size)
 {
     struct scenario_fault fault;
     struct scenario scenario;
+    HRESULT hr;
+
+    if (!scenario_parse(&scenario, text, size, &fault))
+        return error_syntax(path, &fault);
+    hr = play_init(play, path, &scenario);
+    scenario_cleanup(&scenario);
+    return hr;
+}
+
+static HRESULT play_reserve(struct play *play)
+{
+    size_t size = play->size ? 2 * play->size : 64;
+    struct cue *cues;
+
+    if (play->count < play->size)
+        return S_OK;
+    if (!(cues = memory_resize(play->cues, size * sizeof(*cues))))
+        return E_OUTOFMEMORY;
+    play->cues = cues;
+    play->size = size;
+    return S_OK;
+}
+
+/* Adds the event, whose parts become the play's. A clock that was set back makes no event earlier than the one before. */
+static HRESULT play_add_recorded(
+        struct play *play, struct recorded_event *event, ULONGLONG *before_ms, BSTR *description)
+{
+    ULONGLONG passed = play->count && event->time_ms > *before_ms ? event->time_ms - *before_ms : 0;
+    ULONGLONG time_ms = (play->count ? play->cues[play->count - 1].time_ms : 0) + passed;
+    HRESULT hr;
+
+    *description = NULL;
+    *before_ms = event->time_ms;
+    if (SUCCEEDED(hr = play_reserve(play))
+            && SUCCEEDED(hr = cue_init_recorded(&play->cues[play->count], event, time_ms, description)))
+        ++play->count;
+    return hr;
+}
+
+static HRESULT play_load_recording(struct play *play, BSTR path, const char *text, DWORD size)
+{
+    struct recording recording;
+    struct recorded_event event;
+    BSTR description = NULL;
+    ULONGLONG before_ms = 0;
+    HRESULT hr;
+
+    recording_begin(&recording, text, size);
+    while ((hr = recording_next(&recording, &event, &description)) == S_OK)
+    {
+        hr = play_add_recorded(play, &event, &before_ms, &description);
+        recorded_event_cleanup(&event);
+        if (FAILED(hr))
+            break;
+    }
+    if (recording.cut)
+        trace(TRACE_HOST, "the last line of the recording, %lu, was cut", (unsigned long)recording.line);
+    if (description)
+        hr = error_line(hr, path, recording.line, description);
+    SysFreeString(description);
+    return SUCCEEDED(hr) ? S_OK : hr;
+}
+
+static bool is_of(const struct cue *cue, BSTR source)
+{
+    return CompareStringOrdinal(cue->source, (int)SysStringLen(cue->source), source, (int)SysStringLen(source), TRUE)
+            == CSTR_EQUAL;
+}
+
+static HRESULT error_no_event_of(BSTR path, BSTR machine, BSTR first, BSTR other)
+{
+    struct text text = {0};
+
+    append_path(&text, path);
+    text_append(&text, L" is a recording of several machines, ");
+    text_append_quote(&text, first, SysStringLen(first), TEXT_QUOTE_MAX);
+    text_append(&text, L" and ");
+    text_append_quote(&text, other, SysStringLen(other), TEXT_QUOTE_MAX);
+    text_append(&text, L" among them, and has no event of ");
+    text_append_quote(&text, machine, SysStringLen(machine), TEXT_QUOTE_MAX);
+    text_append(&text, L"; of such a recording a machine plays the events of its own name");
+    return error_raise_here(E_INVALIDARG, &text);
+}
+
+/* Of a recording of several machines one plays what was its own; of one machine's anyone plays all. */
+static HRESULT play_cast(struct play *play, BSTR path, BSTR machine)
+{
+    struct cue *other = NULL;
+    size_t kept = 0;
+    HRESULT hr;
+
+    for (size_t i = 1; i < play->count && !other; ++i)
+    {
+        if (play->cues[i].source && !is_of(&play->cues[i], play->cues[0].source))
+            other = &play->cues[i];
+    }
+    if (!other)
+        return S_OK;
+    for (size_t i = 0; i < play->count && !kept; ++i)
+        kept = is_of(&play->cues[i], machine);
+    if (!kept && FAILED(hr = error_no_event_of(path, machine, play->cues[0].source, other->source)))
+        return hr;
+    kept = 0;
+    for (size_t i = 0; i < play->count; ++i)
+    {
+        if (is_of(&play->cues[i], machine))
+            play->cues[kept++] = play->cues[i];
+        else
+            cue_cleanup(&play->cues[i]);
+    }
+    play->count = kept;
+    return S_OK;
+}
+
+static HRESULT play_load(struct play *play, BSTR path, BSTR machine)
+{
     DWORD size;
     char *text;
     HRESULT hr;
@@ -202,15 +320,10 @@ static HRESULT play_load(struct play *play, BSTR path)
         return error_path(path);
     if (FAILED(hr = read_file(path, &text, &size)))
         return hr;
-    if (scenario_parse(&scenario, text, size, &fault))
-    {
-        hr = play_init(play, path, &scenario);
-        scenario_cleanup(&scenario);
-    }
-    else
-    {
-        hr = error_syntax(path, &fault);
-    }
+    if (!recording_is_one(text, size))
+        hr = play_load_scenario(play, path, text, size);
+    else if (SUCCEEDED(hr = play_load_recording(play, path, text, size)))
+        hr = play_cast(play, path, machine);
     memory_free(text);
     return hr;
 }
@@ -249,12 +362,15 @@ HRESULT player_play(struct machine *machine, BSTR path, double speed, LONG *fire
     struct play play = {0};
     HRESULT hr;
 
-    if (FAILED(hr = play_load(&play, path)))
+    if (FAILED(hr = play_load(&play, path, machine_name(machine))))
+    {
+        play_cleanup(&play);
         return hr;
+    }
     start = clock_ms();
     for (size_t i = 0; i < play.count && SUCCEEDED(hr); ++i)
     {
-        if (SUCCEEDED(hr = wait_until(machine, start, play.cues[i].time_ms / speed))
+        if (SUCCEEDED(hr = wait_until(machine, start, (double)play.cues[i].time_ms / speed))
                 && SUCCEEDED(hr = fire_cue(machine, &play.cues[i])))
             ++*fired;
     }

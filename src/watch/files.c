@@ -1,0 +1,90 @@
+#include "watch/files.h"
+
+#include "event/text.h"
+#include "platform/memory.h"
+#include "watch/output.h"
+
+void file_complain(const WCHAR *what, const WCHAR *path, DWORD error)
+{
+    WCHAR *message = NULL;
+    DWORD length = FormatMessageW(
+            FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0,
+            (WCHAR *)&message, 0, NULL);
+
+    while (length && (message[length - 1] <= ' ' || message[length - 1] == '.'))
+        message[--length] = 0;
+    if (length)
+        output_complain(L"%ls %ls: %ls", what, path, message);
+    else
+        output_complain(L"%ls %ls: error %lu", what, path, (unsigned long)error);
+    LocalFree(message);
+}
+
+static bool read_open(HANDLE file, ULONGLONG most, char **text, size_t *size)
+{
+    LARGE_INTEGER file_size;
+    DWORD got;
+
+    if (!GetFileSizeEx(file, &file_size))
+        return false;
+    if ((ULONGLONG)file_size.QuadPart > most)
+    {
+        SetLastError(ERROR_FILE_TOO_LARGE);
+        return false;
+    }
+    if (!(*text = memory_alloc((size_t)file_size.QuadPart + 1)))
+    {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return false;
+    }
+    if (ReadFile(file, *text, (DWORD)file_size.QuadPart, &got, NULL))
+    {
+        *size = got;
+        return true;
+    }
+    memory_free(*text);
+    return false;
+}
+
+bool file_read(const WCHAR *path, ULONGLONG most_mb, char **text, size_t *size)
+{
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+            OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    bool done = file != INVALID_HANDLE_VALUE && read_open(file, most_mb << 20, text, size);
+
+    if (!done)
+        file_complain(L"cannot read", path, GetLastError());
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    return done;
+}
+
+bool file_write(HANDLE file, const char *bytes, size_t size)
+{
+    DWORD written;
+
+    for (; size; bytes += written, size -= written)
+    {
+        if (!WriteFile(file, bytes, size > MAXLONG ? MAXLONG : (DWORD)size, &written, NULL))
+            return false;
+    }
+    return true;
+}
+
+bool file_write_line(HANDLE file, BSTR line)
+{
+    int length = (int)SysStringLen(line), size = WideCharToMultiByte(CP_UTF8, 0, line, length, NULL, 0, NULL, NULL);
+    char *bytes = memory_alloc((size_t)size + 1);
+    bool done;
+
+    if (!bytes)
+    {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return false;
+    }
+    WideCharToMultiByte(CP_UTF8, 0, line, length, bytes, size, NULL, NULL);
+    bytes[size] = '\n';
+    done = file_write(file, bytes, (size_t)size + 1);
+    memory_free(bytes);
+    return done;
+}

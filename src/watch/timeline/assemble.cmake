@@ -1,0 +1,11 @@
+# Puts the parts of the page into one: DIR has them, PAGE is written.
+file(READ ${DIR}/page.html page)
+file(READ ${DIR}/style.css style)
+set(script "")
+foreach(part recording scale lanes table page)
+  file(READ ${DIR}/${part}.js source)
+  string(APPEND script "${source}\n")
+endforeach()
+string(REPLACE "@STYLE@" "${style}" page "${page}")
+string(REPLACE "@SCRIPT@" "${script}" page "${page}")
+file(WRITE ${PAGE} "${page}")
