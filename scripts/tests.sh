@@ -214,6 +214,7 @@ run_tests() {
     build_presets "${presets[@]}"
     prepare_node
     prepare_guest
+    prepare_packaging
     [[ -n ${emulated_reason-} ]] || prepare_emulation
     say_bits32
     unset DISPLAY WAYLAND_DISPLAY
