@@ -4,7 +4,15 @@ include(GNUInstallDirs)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/vmevents)
 
-install(TARGETS vmevents vmhost vmwatch vmguest RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# What users get. The linker writes down which parts of which libraries are in each: packages name those (packaging/).
+set(VMEVENTS_PROGRAMS vmevents vmhost vmwatch vmguest)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/maps)
+foreach(program IN LISTS VMEVENTS_PROGRAMS)
+  target_link_options(${program} PRIVATE -Wl,-Map=${PROJECT_BINARY_DIR}/maps/${program}.map)
+endforeach()
+add_custom_target(vmevents_shipped DEPENDS ${VMEVENTS_PROGRAMS})
+
+install(TARGETS ${VMEVENTS_PROGRAMS} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${VMEVENTS_TLB} DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES include/vmevents.h include/vmevents_interfaces.h include/VPCCOMInterfaces.h
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -14,18 +14,10 @@ fetch_playwright() {
 # Node.js and npm are not worth installing for it: where they are missing, as where the rest cannot be had, these tests say
 # that they are skipped.
 prepare_browser() {
-    local missing packages=(chromium)
     command -v npm >/dev/null && command -v node >/dev/null || return 0
-    mkdir -p "$build/log"
-    mapfile -t missing < <(missing_packages)
-    if ((${#missing[@]})); then
-        say "installing: ${missing[*]} (to look at pages in tests)"
-        apt_install "${missing[@]}" >"$build/log/install-browser.log" 2>&1 </dev/null 8>&- || {
-            say "run: not installed, so tests in a browser are skipped; see build/log/install-browser.log"
-            return 0
-        }
-    fi
+    want_packages chromium "to look at pages in tests" chromium || return 0
     [[ ! -e $cache/browser/version || $(<"$cache/browser/version") != "$playwright_version" ]] || return 0
+    mkdir -p "$build/log"
     say "fetching playwright-core (to drive the browser in tests)"
     (fetch_playwright) >"$build/log/browser.log" 2>&1 </dev/null ||
         say "run: nothing drives the browser; see build/log/browser.log"

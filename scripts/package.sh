@@ -1,0 +1,49 @@
+# Packages: what people download.
+
+package_packages=(git python3 gcab msitools llvm osslsigncode openssl)
+
+# Where they cannot be had, the tests of packages say that they are skipped, and all the others run.
+prepare_packaging() {
+    local missing packages=("${package_packages[@]}")
+    mkdir -p "$build/log"
+    mapfile -t missing < <(missing_packages)
+    ((${#missing[@]})) || return 0
+    say "installing: ${missing[*]} (to make packages)"
+    apt_install "${missing[@]}" >"$build/log/install-packaging.log" 2>&1 </dev/null 8>&- ||
+        say "run: not installed, so tests of packages are skipped; see build/log/install-packaging.log"
+}
+
+# Symbols come from a build of its own, with debug information: what is shipped is made without. packaging/symbols.py holds
+# the two against each other.
+build_symbols() {
+    local preset=$1
+    cmake --preset "$preset" -S . -B "$build/symbols-$preset" -DCMAKE_C_FLAGS=-g -DBUILD_TESTING=OFF &&
+        cmake --build "$build/symbols-$preset" --target vmevents_shipped
+}
+
+make_packages() {
+    local options=() preset
+    for preset in win64 win32; do options+=(--build "$build/$preset" --symbols "$build/symbols-$preset"); done
+    /usr/bin/python3 -B "$root/packaging/make.py" "${options[@]}" --output "$build/package" "$@" \
+        --runner "$root/run" wine 8>&-
+}
+
+cmd_package() {
+    local option preset
+    for option in "$@"; do
+        [[ $option == --sign ]] || die "package knows only --sign, not $option"
+    done
+    packages+=("${package_packages[@]}")
+    build_presets win64 win32
+    cd "$root"
+    for preset in win64 win32; do
+        step "symbols-$preset" "building $preset with debug information" build_symbols "$preset"
+    done
+    export VMEVENTS_PREFIX=$build/package-prefix
+    use_prefix "$VMEVENTS_PREFIX"
+    trap 'stop_wine "$WINEPREFIX"' EXIT
+    keep_wine_running
+    step package "packing" make_packages "$@"
+    say "made in build/package:"
+    (cd "$build/package" && ls) >&2
+}

@@ -1,0 +1,219 @@
+#include "installation.h"
+
+#include <msi.h>
+#include <msiquery.h>
+#include <shlobj.h>
+#include <wchar.h>
+
+static WCHAR packages[PATH_LENGTH], log_file[PATH_LENGTH];
+
+DWORD run(bool other, const WCHAR *format, ...)
+{
+    STARTUPINFOW startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION process;
+    WCHAR command[4 * PATH_LENGTH];
+    size_t used = 0;
+    DWORD code;
+    va_list args;
+
+    if (*format != '"')
+    {
+        GetWindowsDirectoryW(command, MAX_PATH);
+        wcscat(command, other ? L"\\syswow64\\" : L"\\system32\\");
+        used = wcslen(command);
+    }
+    va_start(args, format);
+    _vsnwprintf(command + used, ARRAYSIZE(command) - used, format, args);
+    va_end(args);
+    if (!CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process))
+        fail_msg("cannot start %ls: error %lu", command, GetLastError());
+    assert_int_equal(WaitForSingleObject(process.hProcess, 900000), WAIT_OBJECT_0);
+    assert_true(GetExitCodeProcess(process.hProcess, &code));
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+    return code;
+}
+
+static void find_package(const WCHAR *version, WCHAR *path)
+{
+#ifdef _WIN64
+    swprintf(path, PATH_LENGTH, L"%ls\\vmevents-%ls-x64.msi", packages, version);
+#else
+    swprintf(path, PATH_LENGTH, L"%ls\\vmevents-%ls-x86.msi", packages, version);
+#endif
+    if (GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES)
+        fail_msg("there is no %ls", path);
+}
+
+DWORD msiexec(const WCHAR *option, const WCHAR *version, const WCHAR *properties)
+{
+    WCHAR package[PATH_LENGTH];
+
+    find_package(version, package);
+    DeleteFileW(log_file);
+    return run(false, L"msiexec.exe %ls \"%ls\" /qn /l*v \"%ls\" %ls", option, package, log_file, properties);
+}
+
+const WCHAR *installer_log(void)
+{
+    static WCHAR text[1 << 20];
+    FILE *file = _wfopen(log_file, L"rb");
+    size_t length;
+
+    assert_non_null(file);
+    length = fread(text, 1, sizeof(text) - sizeof(*text), file);
+    fclose(file);
+    memset((char *)text + length, 0, sizeof(*text));
+    if (length > 1 && !*((char *)text + 1))
+    {
+        text[length / sizeof(*text)] = 0;
+        return text;
+    }
+    /* Wine writes it in the ANSI code page. */
+    char *bytes = malloc(length + 1);
+    assert_non_null(bytes);
+    memcpy(bytes, text, length);
+    bytes[length] = 0;
+    assert_true(MultiByteToWideChar(CP_ACP, 0, bytes, -1, text, ARRAYSIZE(text)));
+    free(bytes);
+    return text;
+}
+
+const WCHAR *machine_place(void)
+{
+    static WCHAR path[PATH_LENGTH];
+
+    assert_int_equal(SHGetFolderPathW(NULL, CSIDL_PROGRAM_FILES, NULL, 0, path), S_OK);
+    wcscat(path, L"\\vmevents");
+    return path;
+}
+
+const WCHAR *user_place(void)
+{
+    static WCHAR path[PATH_LENGTH];
+
+    assert_int_equal(SHGetFolderPathW(NULL, CSIDL_LOCAL_APPDATA, NULL, 0, path), S_OK);
+    wcscat(path, L"\\Programs\\vmevents");
+    return path;
+}
+
+bool file_exists(const WCHAR *folder, const WCHAR *name)
+{
+    WCHAR path[PATH_LENGTH];
+
+    swprintf(path, ARRAYSIZE(path), L"%ls\\%ls", folder, name);
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+bool says(HKEY root, REGSAM view, const WCHAR *path, const WCHAR *name, const WCHAR *string)
+{
+    WCHAR value[PATH_LENGTH] = L"";
+    DWORD size = sizeof(value) - sizeof(*value);
+    HKEY key;
+    LSTATUS status;
+
+    if (RegOpenKeyExW(root, path, 0, KEY_READ | view, &key))
+        return false;
+    status = RegQueryValueExW(key, name, NULL, NULL, (BYTE *)value, &size);
+    RegCloseKey(key);
+    return !status && !wcscmp(value, string);
+}
+
+void put(HKEY root, REGSAM view, const WCHAR *path, const WCHAR *name, const WCHAR *string)
+{
+    HKEY key;
+
+    assert_int_equal(RegCreateKeyExW(root, path, 0, NULL, 0, KEY_ALL_ACCESS | view, NULL, &key, NULL), 0);
+    assert_int_equal(
+            RegSetValueExW(key, name, 0, REG_SZ, (const BYTE *)string, (DWORD)((wcslen(string) + 1) * sizeof(*string))),
+            0);
+    RegCloseKey(key);
+}
+
+void take(HKEY root, REGSAM view, const WCHAR *path)
+{
+    HKEY key;
+
+    if (RegOpenKeyExW(root, path, 0, KEY_ALL_ACCESS | view, &key))
+        return;
+    RegDeleteTreeW(key, NULL);
+    RegCloseKey(key);
+    RegDeleteKeyExW(root, path, view, 0);
+}
+
+void remember(struct registered *registered)
+{
+    snapshot_take(&registered->machine, HKEY_LOCAL_MACHINE);
+    snapshot_take(&registered->user, HKEY_CURRENT_USER);
+}
+
+bool is_still(struct registered *registered)
+{
+    struct registered now;
+
+    remember(&now);
+    /* Both are compared, and printed, whatever the first says. */
+    return snapshots_equal(&registered->machine, &now.machine) & snapshots_equal(&registered->user, &now.user);
+}
+
+/* Whether that very version is: Wine would take out parts of another one. */
+static bool is_installed(const WCHAR *version)
+{
+    WCHAR package[PATH_LENGTH], code[64];
+    DWORD size = ARRAYSIZE(code);
+    MSIHANDLE database, view, record;
+
+    find_package(version, package);
+    assert_int_equal(MsiOpenDatabaseW(package, MSIDBOPEN_READONLY, &database), 0);
+    assert_int_equal(
+            MsiDatabaseOpenViewW(database, L"SELECT Value FROM Property WHERE Property = 'ProductCode'", &view), 0);
+    assert_int_equal(MsiViewExecute(view, 0), 0);
+    assert_int_equal(MsiViewFetch(view, &record), 0);
+    assert_int_equal(MsiRecordGetStringW(record, 1, code, &size), 0);
+    MsiCloseHandle(record);
+    MsiCloseHandle(view);
+    MsiCloseHandle(database);
+    return MsiQueryProductStateW(code) == INSTALLSTATE_DEFAULT;
+}
+
+void remove_installed(void)
+{
+    static const WCHAR *const versions[] = {NEXT_VERSION, OWN_VERSION};
+
+    for (size_t i = 0; i < ARRAYSIZE(versions); ++i)
+    {
+        if (is_installed(versions[i]))
+            msiexec(L"/x", versions[i], file_exists(user_place(), L"LICENSE.txt") ? FOR_USER : L"");
+    }
+}
+
+bool packages_were_made(void)
+{
+    WCHAR *end;
+
+    GetModuleFileNameW(NULL, packages, ARRAYSIZE(packages) - 16);
+    for (int up = 0; up < 2; ++up)
+    {
+        if ((end = wcsrchr(packages, '\\')))
+            *end = 0;
+    }
+    wcscat(packages, L"\\packages");
+    return GetFileAttributesW(packages) != INVALID_FILE_ATTRIBUTES;
+}
+
+int begin_installing(void **state)
+{
+    (void)state;
+    GetTempPathW(ARRAYSIZE(log_file) - 32, log_file);
+    swprintf(log_file + wcslen(log_file), 32, L"vmevents %lu.log", GetCurrentProcessId());
+    remove_installed();
+    return 0;
+}
+
+int end_installing(void **state)
+{
+    (void)state;
+    remove_installed();
+    DeleteFileW(log_file);
+    return 0;
+}
