@@ -2,17 +2,6 @@
 
 package_packages=(git python3 gcab msitools llvm osslsigncode openssl)
 
-# Where they cannot be had, the tests of packages say that they are skipped, and all the others run.
-prepare_packaging() {
-    local missing packages=("${package_packages[@]}")
-    mkdir -p "$build/log"
-    mapfile -t missing < <(missing_packages)
-    ((${#missing[@]})) || return 0
-    say "installing: ${missing[*]} (to make packages)"
-    apt_install "${missing[@]}" >"$build/log/install-packaging.log" 2>&1 </dev/null 8>&- ||
-        say "run: not installed, so tests of packages are skipped; see build/log/install-packaging.log"
-}
-
 # Symbols come from a build of its own, with debug information: what is shipped is made without. packaging/symbols.py holds
 # the two against each other.
 build_symbols() {

@@ -219,7 +219,7 @@ run_tests() {
     want_packages site "to make the documentation's site" "${site_packages[@]}" || true
     prepare_guest
     prepare_nats
-    prepare_packaging
+    want_packages packaging "to make packages" "${package_packages[@]}" || true
     [[ -n ${emulated_reason-} ]] || prepare_emulation
     say_bits32
     unset DISPLAY WAYLAND_DISPLAY
