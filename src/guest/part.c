@@ -164,17 +164,17 @@ void guest_part_init(struct guest_part *part, const char *boot)
     guest_users_init(&part->users, on_left, part);
 }
 
-/* Those of the list of users, if it is of this start of the guest. */
+/* Those of the list of users, if it is of this start of the guest. Behind that stands how many they are. */
 static void remember(struct guest_part *part, const char *list)
 {
     char name[GUEST_NAME_MAX + 1];
-    unsigned int count;
-    int length = 0;
 
-    if (strncmp(list, "1 ", 2) || strncmp(list + 2, part->summary.boot, GUEST_BOOT_DIGITS)
-            || sscanf(list + 2 + GUEST_BOOT_DIGITS, " %u%n", &count, &length) != 1)
+    if (strncmp(list, "1 ", 2) || strncmp(list + 2, part->summary.boot, GUEST_BOOT_DIGITS))
         return;
-    list += 2 + GUEST_BOOT_DIGITS + length;
+    list += 2 + GUEST_BOOT_DIGITS;
+    if (*list++ != ' ' || !strspn(list, "0123456789"))
+        return;
+    list += strspn(list, "0123456789");
     while (read_name(&list, name))
         guest_users_remember(&part->users, name);
 }

@@ -307,5 +307,5 @@ int main(int argc, char **argv)
         else
             sessions_use_utmp(argv[i]);
     }
-    return removes ? take_out(&guest) : run(&guest);
+    return (int)(removes ? take_out(&guest) : run(&guest));
 }

@@ -59,7 +59,7 @@ static enum exit_code complain_of(const WCHAR *description, const WCHAR *word)
     WCHAR line[256];
     int length = swprintf(line, ARRAYSIZE(line), L"vmguest: %ls ", description);
 
-    for (int i = 0; word[i] && i < 100; ++i)
+    for (int i = 0; i < 100 && word[i]; ++i)
         line[length++] = (WCHAR)(iswcntrl(word[i]) ? '?' : word[i]);
     swprintf(line + length, ARRAYSIZE(line) - (size_t)length, L"; vmguest --help lists what there is\n");
     complain(line);

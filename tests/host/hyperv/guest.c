@@ -3,6 +3,8 @@
 
 #include "support/test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SECOND 1000000
@@ -151,6 +153,52 @@ static void hibernates(void **state)
     assert_int_equal(heard.types[VM_LOGOFF_FORCED], 3);
 }
 
+static void add_item(struct hv_row *row, const char *name, const char *data, size_t length)
+{
+    char *xml = malloc(length + 1000);
+    int size;
+
+    assert_non_null(xml);
+    size = snprintf(xml, length + 1000,
+            "<INSTANCE CLASSNAME=\"Msvm_KvpExchangeDataItem\"><PROPERTY NAME=\"Data\" TYPE=\"string\"><VALUE>%.*s"
+            "</VALUE></PROPERTY><PROPERTY NAME=\"Name\" TYPE=\"string\"><VALUE>%s</VALUE></PROPERTY></INSTANCE>",
+            (int)length, data, name);
+    assert_true(hv_row_add_text(row, "GuestExchangeItems", xml, (size_t)size));
+    free(xml);
+}
+
+/* A guest that fills what there is room for, with its summary among it. */
+static void finds_it_among_megabytes(void **state)
+{
+    enum
+    {
+        HUGE = HV_ROW_BYTES_MAX / 2
+    };
+    struct guest_summary summary = summary_of(boots[0], 3, 2, VM_LOGOFF_FORCED);
+    char value[GUEST_VALUE_SIZE], *filling = malloc(HUGE);
+    struct hv_guest_said said;
+    struct hv_row row;
+
+    (void)state;
+    assert_non_null(filling);
+    hv_row_init(&row);
+    memset(filling, '&', HUGE);
+    add_item(&row, GUEST_ITEM_SUMMARY, filling, HUGE);
+    memset(filling, '<', HUGE);
+    add_item(&row, GUEST_ITEM_ANSWER, filling, HUGE / 2);
+    guest_summary_write(&summary, value);
+    add_item(&row, GUEST_ITEM_SUMMARY, value, strlen(value));
+    for (unsigned int i = 0; i < 2 * HV_ROW_VALUES_MAX; ++i)
+        add_item(&row, GUEST_ITEM_SUMMARY, filling, i % 100);
+    assert_true(row.text_count <= HV_ROW_BYTES_MAX);
+    hv_guest_said_read(&said, &row);
+    assert_true(said.has_summary);
+    assert_int_equal(said.summary.total, 3);
+    assert_false(said.has_answer);
+    hv_row_cleanup(&row);
+    free(filling);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +208,7 @@ int main(void)
             cmocka_unit_test(hears_of_ten_a_second),
             cmocka_unit_test(ends_with_the_machine),
             cmocka_unit_test(hibernates),
+            cmocka_unit_test(finds_it_among_megabytes),
     };
 
     return cmocka_run_group_tests_name("logoffs of a guest", tests, NULL, NULL);
