@@ -4,6 +4,7 @@
 """
 import argparse
 import os
+import re
 import shutil
 import sys
 
@@ -15,6 +16,7 @@ import sources
 import symbols
 import third_party
 import vcpkg
+import windows_tests
 from reproducible import PackagingError, in_folder, read, sha256, source_date, tree, write, zip_archive
 from signing import Signer
 from staged import Build, is_program, programs
@@ -45,6 +47,7 @@ class Release:
         self.symbols = {build.bits: build for build in map(Build, symbol_folders)}
         self.assembly = None
         self.signer = None
+        self.tests = re.compile("")
         self.runner = runner
         self._recorded = None
 
@@ -94,22 +97,23 @@ PACKAGES = {
     "vmevents.%s.nupkg": lambda release: nuget.make(release, ROOT),
     "vmevents-%s-vcpkg.zip": lambda release: vcpkg.make(release, ROOT),
     "vmevents-%s.spdx.json": sbom.make,
+    "vmevents-tests-%s.zip": lambda release: windows_tests.make(release, ROOT),
     "vmevents-%s-x64.msi": lambda release: make_msi(release, 64),
     "vmevents-%s-x86.msi": lambda release: make_msi(release, 32),
 }
 
 
 def make_all(release, output, only):
-    """Writes the packages whose names end like that, and returns {name: digest}."""
+    """Writes the packages whose names match, and returns {name: digest}."""
     sums = {}
     for pattern, make in PACKAGES.items():
-        data = make(release) if pattern.endswith(only) else None
+        name = pattern % release.version
+        data = make(release) if only.search(name) else None
         if data is not None:
-            name = pattern % release.version
             write(os.path.join(output, name), data)
             sums[name] = sha256(data)
     if not sums:
-        raise PackagingError("no package's name ends with %s" % only)
+        raise PackagingError("no package's name matches %s" % only.pattern)
     return sums
 
 
@@ -121,8 +125,10 @@ def read_options():
     parser.add_argument("--assembly", metavar="FILE", help="VMEvents.Interop.dll, for .NET")
     parser.add_argument("--sign", action="store_true", help="sign programs and installers")
     parser.add_argument("--output", required=True, metavar="DIR", help="where the packages go")
-    parser.add_argument("--only", metavar="ENDING", default="", help="only packages whose names end like this")
+    parser.add_argument("--only", metavar="REGEX", default="", type=re.compile, help="only packages whose names match")
     parser.add_argument("--next", metavar="VERSION", help="installers of that later version too, to try upgrades with")
+    parser.add_argument("--tests", metavar="REGEX", default="", type=re.compile,
+                        help="only those tests for Windows whose names match")
     parser.add_argument("--runner", nargs="+", required=True, metavar="WORD", help="what runs Windows programs")
     return parser.parse_args()
 
@@ -139,13 +145,14 @@ def main():
         print("SKIP: not installed: " + " ".join(missing))
         sys.exit(SKIPPED)
     release = Release(options.build, options.symbols, options.runner)
-    release.assembly = options.assembly
+    release.assembly, release.tests = options.assembly, options.tests
     if options.sign:
         release.sign()
     sums = make_all(release, options.output, options.only)
     if options.next:
         release.version = options.next
-        sums.update(make_all(release, options.output, options.only if options.only.endswith(".msi") else ".msi"))
+        sums.update(make_all(release, options.output, re.compile(r"x86\.msi$" if "x86" in options.only.pattern
+                                                                 else r"\.msi$")))
     lines = ["%s  %s\n" % (sums[name], name) for name in sorted(sums)]
     write(os.path.join(options.output, "SHA256SUMS"), "".join(lines).encode())
 

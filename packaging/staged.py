@@ -5,7 +5,7 @@ import re
 import subprocess
 import tempfile
 
-from reproducible import PackagingError, read, tree
+from reproducible import PackagingError, read, tree, write
 
 
 class Build:
@@ -43,19 +43,24 @@ class Build:
             subprocess.run(["cmake", "--install", self.folder, "--prefix", folder], check=True, capture_output=True)
             for path in tree(folder):
                 if is_program(path):
-                    self.strip(os.path.join(folder, path))
+                    write(os.path.join(folder, path), self.stripped(os.path.join(folder, path)))
             return tree(folder)
 
-    def strip(self, path):
-        subprocess.run([self.objcopy, "--preserve-dates", "--strip-all", path], check=True)
+    def stripped(self, path):
+        """The content of a file, without symbols if it is a program."""
+        if not path.endswith((".dll", ".exe")):
+            return read(path)
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, "stripped")
+            subprocess.run([self.objcopy, "--preserve-dates", "--strip-all", path, out], check=True)
+            return read(out)
 
     def split_symbols(self, path):
         """(the stripped program, its debug information) of a program that was compiled with -g."""
         with tempfile.TemporaryDirectory() as folder:
-            stripped, symbols = os.path.join(folder, "stripped"), os.path.join(folder, "symbols")
-            subprocess.run([self.objcopy, "--only-keep-debug", path, symbols], check=True)
-            subprocess.run([self.objcopy, "--preserve-dates", "--strip-all", path, stripped], check=True)
-            return read(stripped), read(symbols)
+            symbols = os.path.join(folder, "symbols")
+            subprocess.run([self.objcopy, "--preserve-dates", "--only-keep-debug", path, symbols], check=True)
+            return self.stripped(path), read(symbols)
 
     def imports(self, path):
         """The DLLs that a program imports, by the names in its header, sorted without regard to case."""

@@ -2,6 +2,7 @@
 #include "play.h"
 
 #include "support/test.h"
+#include "support/test_data.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,10 +86,11 @@ static void read_line(struct conversation *conversation, const char *text)
 
 static void read_file(struct conversation *conversation, const char *name)
 {
-    char path[1024], line[2048];
+    char folder[900], path[1024], line[2048];
     FILE *file;
 
-    snprintf(path, sizeof(path), "%s/%s.txt", CONVERSATIONS_DIR, name);
+    test_data_folder(folder, sizeof(folder), CONVERSATIONS_DIR, "conversations");
+    snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
     file = fopen(path, "r");
     if (!file)
         fail_msg("%s cannot be read", path);

@@ -2,6 +2,7 @@
 
 #include "platform/memory.h"
 #include "support/test.h"
+#include "support/test_data.h"
 
 #include <string.h>
 #ifdef _WIN32
@@ -13,8 +14,6 @@
 
 /* How long QEMU may have been busy before it answered. */
 #define SOON_MS 2500
-
-static const char folder[] = RECORDED_DIR;
 
 /* The file */
 
@@ -78,9 +77,10 @@ static FILE *open_file(const char *path)
 static void load(struct conversation *conversation, const char *name)
 {
     static char text[262144];
-    char path[1024];
+    char folder[900], path[1024];
     FILE *file;
 
+    test_data_folder(folder, sizeof(folder), RECORDED_DIR, "recorded");
     snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
     file = open_file(path);
     if (!file)
