@@ -74,6 +74,14 @@ interface IVMEventHost;
 #endif /* __cplusplus */
 #endif
 
+#ifndef __IVMEventReceiver_FWD_DEFINED__
+#define __IVMEventReceiver_FWD_DEFINED__
+typedef interface IVMEventReceiver IVMEventReceiver;
+#ifdef __cplusplus
+interface IVMEventReceiver;
+#endif /* __cplusplus */
+#endif
+
 #ifndef __IVMVirtualMachineEvents_FWD_DEFINED__
 #define __IVMVirtualMachineEvents_FWD_DEFINED__
 typedef interface IVMVirtualMachineEvents IVMVirtualMachineEvents;
@@ -1358,6 +1366,11 @@ IVMEventMachines : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE get__NewEnum(
         IUnknown **enumerator) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE Settle(
+        LONG connection,
+        LONG timeoutMs,
+        LONG *missing) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventMachines, 0x49415990, 0x9793, 0x43a3, 0xa2,0xe3, 0x92,0x45,0x18,0xdb,0x2f,0x4e)
@@ -1422,6 +1435,12 @@ typedef struct IVMEventMachinesVtbl {
         IVMEventMachines *This,
         IUnknown **enumerator);
 
+    HRESULT (STDMETHODCALLTYPE *Settle)(
+        IVMEventMachines *This,
+        LONG connection,
+        LONG timeoutMs,
+        LONG *missing);
+
     END_INTERFACE
 } IVMEventMachinesVtbl;
 
@@ -1444,6 +1463,7 @@ interface IVMEventMachines {
 #define IVMEventMachines_get_Item(This,index,machine) (This)->lpVtbl->get_Item(This,index,machine)
 #define IVMEventMachines_get_Count(This,count) (This)->lpVtbl->get_Count(This,count)
 #define IVMEventMachines_get__NewEnum(This,enumerator) (This)->lpVtbl->get__NewEnum(This,enumerator)
+#define IVMEventMachines_Settle(This,connection,timeoutMs,missing) (This)->lpVtbl->Settle(This,connection,timeoutMs,missing)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventMachines_QueryInterface(IVMEventMachines* This,REFIID riid,void **ppvObject) {
@@ -1477,6 +1497,9 @@ static __WIDL_INLINE HRESULT IVMEventMachines_get_Count(IVMEventMachines* This,L
 }
 static __WIDL_INLINE HRESULT IVMEventMachines_get__NewEnum(IVMEventMachines* This,IUnknown **enumerator) {
     return This->lpVtbl->get__NewEnum(This,enumerator);
+}
+static __WIDL_INLINE HRESULT IVMEventMachines_Settle(IVMEventMachines* This,LONG connection,LONG timeoutMs,LONG *missing) {
+    return This->lpVtbl->Settle(This,connection,timeoutMs,missing);
 }
 #endif
 #endif
@@ -1701,6 +1724,93 @@ static __WIDL_INLINE HRESULT IVMEventHost_Raise(IVMEventHost* This,BSTR eventNam
 
 
 #endif  /* __IVMEventHost_INTERFACE_DEFINED__ */
+
+/*****************************************************************************
+ * IVMEventReceiver interface
+ */
+#ifndef __IVMEventReceiver_INTERFACE_DEFINED__
+#define __IVMEventReceiver_INTERFACE_DEFINED__
+
+DEFINE_GUID(IID_IVMEventReceiver, 0x492a0ef5, 0x8d23, 0x4e15, 0x81,0xb7, 0xb9,0x85,0xeb,0xd3,0x2c,0xfc);
+#if defined(__cplusplus) && !defined(CINTERFACE)
+MIDL_INTERFACE("492a0ef5-8d23-4e15-81b7-b985ebd32cfc")
+IVMEventReceiver : public IUnknown
+{
+    virtual HRESULT STDMETHODCALLTYPE Receive(
+        SAFEARRAY *events,
+        SAFEARRAY *sources,
+        SAFEARRAY *arguments,
+        SAFEARRAY *details,
+        LONG *taken,
+        LONG *refused) = 0;
+
+};
+#ifdef __CRT_UUID_DECL
+__CRT_UUID_DECL(IVMEventReceiver, 0x492a0ef5, 0x8d23, 0x4e15, 0x81,0xb7, 0xb9,0x85,0xeb,0xd3,0x2c,0xfc)
+#endif
+#else
+typedef struct IVMEventReceiverVtbl {
+    BEGIN_INTERFACE
+
+    /*** IUnknown methods ***/
+    HRESULT (STDMETHODCALLTYPE *QueryInterface)(
+        IVMEventReceiver *This,
+        REFIID riid,
+        void **ppvObject);
+
+    ULONG (STDMETHODCALLTYPE *AddRef)(
+        IVMEventReceiver *This);
+
+    ULONG (STDMETHODCALLTYPE *Release)(
+        IVMEventReceiver *This);
+
+    /*** IVMEventReceiver methods ***/
+    HRESULT (STDMETHODCALLTYPE *Receive)(
+        IVMEventReceiver *This,
+        SAFEARRAY *events,
+        SAFEARRAY *sources,
+        SAFEARRAY *arguments,
+        SAFEARRAY *details,
+        LONG *taken,
+        LONG *refused);
+
+    END_INTERFACE
+} IVMEventReceiverVtbl;
+
+interface IVMEventReceiver {
+    CONST_VTBL IVMEventReceiverVtbl* lpVtbl;
+};
+
+#ifdef COBJMACROS
+#ifndef WIDL_C_INLINE_WRAPPERS
+/*** IUnknown methods ***/
+#define IVMEventReceiver_QueryInterface(This,riid,ppvObject) (This)->lpVtbl->QueryInterface(This,riid,ppvObject)
+#define IVMEventReceiver_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IVMEventReceiver_Release(This) (This)->lpVtbl->Release(This)
+/*** IVMEventReceiver methods ***/
+#define IVMEventReceiver_Receive(This,events,sources,arguments,details,taken,refused) (This)->lpVtbl->Receive(This,events,sources,arguments,details,taken,refused)
+#else
+/*** IUnknown methods ***/
+static __WIDL_INLINE HRESULT IVMEventReceiver_QueryInterface(IVMEventReceiver* This,REFIID riid,void **ppvObject) {
+    return This->lpVtbl->QueryInterface(This,riid,ppvObject);
+}
+static __WIDL_INLINE ULONG IVMEventReceiver_AddRef(IVMEventReceiver* This) {
+    return This->lpVtbl->AddRef(This);
+}
+static __WIDL_INLINE ULONG IVMEventReceiver_Release(IVMEventReceiver* This) {
+    return This->lpVtbl->Release(This);
+}
+/*** IVMEventReceiver methods ***/
+static __WIDL_INLINE HRESULT IVMEventReceiver_Receive(IVMEventReceiver* This,SAFEARRAY *events,SAFEARRAY *sources,SAFEARRAY *arguments,SAFEARRAY *details,LONG *taken,LONG *refused) {
+    return This->lpVtbl->Receive(This,events,sources,arguments,details,taken,refused);
+}
+#endif
+#endif
+
+#endif
+
+
+#endif  /* __IVMEventReceiver_INTERFACE_DEFINED__ */
 
 /*****************************************************************************
  * IVMVirtualMachineEvents dispinterface

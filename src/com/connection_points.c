@@ -182,6 +182,7 @@ void connection_points_init(struct connection_points *points, IUnknown *owner, s
     points->owner = owner;
     points->source = source;
     points->home = home;
+    points->count = 0;
     for (unsigned int i = 0; i < EVENT_INTERFACE_COUNT; ++i)
     {
         if (!(interfaces & (1u << i)))

@@ -1,6 +1,7 @@
 #include "com/connections.h"
 
 #include "com/error_info.h"
+#include "com/event_batch.h"
 #include "com/failures.h"
 #include "com/proxy.h"
 #include "com/relay.h"
@@ -25,15 +26,27 @@ struct connection
     IUnknown *advised;  /* what Advise was given; used and released in the apartment that advised it */
     IUnknown *listener; /* the identity of who listens, whose lane it stands in; used and released likewise */
     IDispatch *sink;
-    IEventRelay *relay; /* the sink's, if it is one of ours in this process */
-    bool is_here;       /* the sink is an object of this process */
-    bool finishing;     /* guarded by the source's lock */
+    IEventRelay *relay;        /* the sink's, if it is one of ours in this process */
+    IVMEventReceiver *batches; /* the listener's, if it is in another process and has it */
+    bool is_here;              /* the sink is an object of this process */
+    bool finishing;            /* guarded by the source's lock */
     uint32_t cookie;
 };
 
 static struct connection *connection_from_receiver(struct lane_receiver *receiver)
 {
     return CONTAINING_RECORD(receiver, struct connection, receiver);
+}
+
+/* Takes a listed connection out. */
+static void connection_unlink(struct connection *connection)
+{
+    lock_assert_exclusive(&connection->source->lock);
+    if ((*connection->link = connection->next))
+        connection->next->link = connection->link;
+    else
+        connection->source->last_connection = connection->link;
+    connection->link = NULL;
 }
 
 /* Takes the connection out of the list, whose reference is the caller's then. False: somebody else did. */
@@ -44,11 +57,7 @@ static bool connection_unlist(struct connection *connection)
 
     lock_acquire(lock);
     if ((listed = connection->link != NULL))
-    {
-        if ((*connection->link = connection->next))
-            connection->next->link = connection->link;
-        connection->link = NULL;
-    }
+        connection_unlink(connection);
     lock_release(lock);
     return listed;
 }
@@ -111,26 +120,110 @@ static HRESULT connection_pass_on(struct connection *connection, struct kept_eve
     return hr;
 }
 
+/* Whether it has failed at a call, or at so many of the events that went by it. A sink that is gone is not called any more,
+ * and one that does not know an event has not failed at it. */
+static bool connection_has_failed(struct connection *connection, const struct event_type *type, HRESULT hr, LONG failed)
+{
+    if (SUCCEEDED(hr) && !failed)
+        return false;
+    trace(TRACE_COM, "source %lx: connection %lu answers %ls by 0x%08lx", TRACE_ID(connection->source),
+            (unsigned long)connection->cookie, type->name, (unsigned long)hr);
+    if (sink_is_gone(hr) && connection_unlist(connection))
+    {
+        connection_end(connection);
+        return false;
+    }
+    return hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL;
+}
+
+/* Several events in one call */
+
+static struct connection *connection_of(const struct lane_entry *entry)
+{
+    return connection_from_receiver(entry->receiver);
+}
+
+static HRESULT add_events(struct event_batch *batch, const struct lane_entry *entry, ULONG count)
+{
+    HRESULT hr = S_OK;
+
+    for (; count && SUCCEEDED(hr); --count, entry = entry->next)
+        hr = event_batch_add(batch, connection_of(entry)->events, entry->kept);
+    return hr;
+}
+
+/* S_OK, E_OUTOFMEMORY */
+static HRESULT make_batch(struct event_batch *batch, const struct lane_entry *first, ULONG count)
+{
+    const struct lane_entry *entry = first;
+    ULONG arguments = 0;
+    HRESULT hr;
+
+    for (ULONG i = 0; i < count; ++i, entry = entry->next)
+        arguments += entry->kept->event.type->param_count;
+    if (FAILED(hr = event_batch_begin(batch, count, arguments, connection_of(first)->source->tells_labels)))
+        return hr;
+    if (FAILED(hr = add_events(batch, first, count)))
+        event_batch_end(batch);
+    return hr;
+}
+
+/* A receiver that takes none would be called for ever, and one that says what cannot be is not believed: then all that it
+ * was given counts as taken, and none as refused. */
+static ULONG sensible_count(LONG taken, LONG refused, ULONG count, LONG *failed)
+{
+    if (taken < 1 || (ULONG)taken > count)
+        taken = (LONG)count;
+    *failed = refused < 0 || refused > taken ? 0 : refused;
+    return (ULONG)taken;
+}
+
+/* A receiver's deliver_some. What a call that fails was given is lost, and counts as failed, as of a call with one event. */
+static ULONG connection_deliver_some(const struct lane_entry *first, ULONG count)
+{
+    struct connection *connection = connection_of(first);
+    LONG taken = 0, refused = 0, failed = (LONG)count;
+    struct event_batch batch;
+    HRESULT hr;
+
+    /* Where there is no memory for many there may be for one. */
+    if ((hr = make_batch(&batch, first, count)) == E_OUTOFMEMORY && count > 1)
+        hr = make_batch(&batch, first, count = 1);
+    if (SUCCEEDED(hr))
+    {
+        hr = IVMEventReceiver_Receive(
+                connection->batches, batch.events, batch.sources, batch.arguments, batch.details, &taken, &refused);
+        event_batch_end(&batch);
+    }
+    if (SUCCEEDED(hr))
+        count = sensible_count(taken, refused, count, &failed);
+    else
+        failed = (LONG)count;
+    /* Which events they were that it has refused is known to it alone. */
+    if (connection_has_failed(connection, first->kept->event.type, hr, failed))
+        InterlockedExchangeAdd(&connection->source->failed, failed);
+    return count;
+}
+
 static void connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
 {
     struct connection *connection = connection_from_receiver(receiver);
+    struct lane_entry alone = {.receiver = receiver, .kept = kept};
     EXCEPINFO exception = {0};
     HRESULT hr;
 
+    /* An event that has no more to tell than its arguments goes as it does to everybody. */
+    if (connection->batches && connection->source->tells_labels)
+    {
+        connection_deliver_some(&alone, 1);
+        return;
+    }
     error_forget();
     if (connection->relay)
         hr = IEventRelay_Relay(connection->relay, kept);
     else
         hr = connection_pass_on(connection, kept, &exception);
-    if (SUCCEEDED(hr))
-        return;
-    trace(TRACE_COM, "source %lx: connection %lu answers %ls by 0x%08lx", TRACE_ID(connection->source),
-            (unsigned long)connection->cookie, kept->event.type->name, (unsigned long)hr);
-    if (sink_is_gone(hr) && connection_unlist(connection))
-    {
-        connection_end(connection);
-    }
-    else if (hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL)
+    if (connection_has_failed(connection, kept->event.type, hr, FAILED(hr)))
     {
         hr = error_complete(&exception, hr);
         failures_add(connection->source, kept, hr, &exception);
@@ -157,6 +250,8 @@ static void connection_destroy(struct lane_receiver *receiver)
     connection_drop(connection);
     if (connection->relay)
         IEventRelay_Release(connection->relay);
+    if (connection->batches)
+        IVMEventReceiver_Release(connection->batches);
     IDispatch_Release(connection->sink);
     IUnknown_Release(connection->advised);
     IUnknown_Release(connection->listener);
@@ -211,6 +306,24 @@ static bool connection_join(struct connection *connection, enum lane_home home, 
     return false;
 }
 
+/* By what else the sink may be called: a sink of ours in this process takes events as they are, one in another process
+ * several at a time. Virtual Server's interfaces have no place in such a call. */
+static void connection_find_ways(struct connection *connection)
+{
+    connection->is_here = !object_is_proxy(connection->advised);
+    if (connection->is_here)
+    {
+        if (FAILED(IUnknown_QueryInterface(connection->advised, &IID_IEventRelay, (void **)&connection->relay)))
+            connection->relay = NULL;
+        return;
+    }
+    if (connection->events != event_interface_find(connection->events->described)
+            || FAILED(IUnknown_QueryInterface(
+                    connection->listener, &IID_IVMEventReceiver, (void **)&connection->batches)))
+        connection->batches = NULL;
+    connection->receiver.deliver_some = connection->batches ? connection_deliver_some : NULL;
+}
+
 /* Makes a connection of the sink, with a reference for the caller besides the receiver's own. */
 static HRESULT connection_create(struct event_source *source, const struct event_interface *events, enum lane_home home,
         IUnknown *advised, struct connection **result)
@@ -236,11 +349,9 @@ static HRESULT connection_create(struct event_source *source, const struct event
     lane_receiver_addref(&connection->receiver);
     event_source_addref(source);
     connection->sink = sink;
-    connection->is_here = !object_is_proxy(advised);
-    if (FAILED(IUnknown_QueryInterface(advised, &IID_IEventRelay, (void **)&connection->relay)))
-        connection->relay = NULL;
     IUnknown_AddRef(advised);
     connection->advised = advised;
+    connection_find_ways(connection);
     *result = connection;
     return S_OK;
 
@@ -254,13 +365,12 @@ failed:
 static void connection_append(struct connection *connection)
 {
     struct event_source *source = connection->source;
-    struct connection **link;
 
     lane_receiver_addref(&connection->receiver);
     lock_acquire(&source->lock);
-    for (link = &source->connections; *link; link = &(*link)->next)
-        ;
-    *(connection->link = link) = connection;
+    connection->link = source->last_connection ? source->last_connection : &source->connections;
+    *connection->link = connection;
+    source->last_connection = &connection->next;
     lock_release(&source->lock);
 }
 
@@ -365,11 +475,7 @@ void connections_end_all(struct event_source *source)
     {
         lock_acquire(&source->lock);
         if ((connection = source->connections))
-        {
-            if ((source->connections = connection->next))
-                connection->next->link = &source->connections;
-            connection->link = NULL;
-        }
+            connection_unlink(connection);
         lock_release(&source->lock);
         if (!connection)
             return;

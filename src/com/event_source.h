@@ -32,10 +32,12 @@ struct event_source
     LONG failed;               /* calls of handlers and advised sinks that returned an error */
     LONG dropped;              /* events lost on the way to a listener */
     struct failures *failures; /* NULL: they are only counted (com/failures.h) */
+    bool tells_labels; /* its events are those of several, and go to other processes with their labels; set at first */
     struct lock lock;
-    struct connection *connections; /* guarded by the lock; in the order of advising */
-    struct lane *lanes;             /* guarded by the lock; one for each listener in an apartment, the latest first */
-    ULONGLONG last_lane;            /* guarded by the lock; the number of the latest */
+    struct connection *connections;      /* guarded by the lock; in the order of advising */
+    struct connection **last_connection; /* where the last one points to the next; NULL: none has ever been */
+    struct lane *lanes;  /* guarded by the lock; one for each listener in an apartment, the latest first */
+    ULONGLONG last_lane; /* guarded by the lock; the number of the latest */
 };
 
 /* With one reference, the firing object's. NULL: out of memory. */

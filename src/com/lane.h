@@ -42,6 +42,10 @@ struct lane_receiver
 {
     /* Called with each event, in the apartment. */
     void (*deliver)(struct lane_receiver *receiver, struct kept_event *event);
+    /* Called in the multithreaded apartment with the events that wait, where more than one does: with `count` entries from
+     * the first on, of receivers of the lane that have this function too, and no ends and no objects among them. Returns how
+     * many of them the listener has taken, one at least; the others come again. NULL: one event at a time. */
+    ULONG (*deliver_some)(const struct lane_entry *first, ULONG count);
     /* Called once, in the apartment, after the last delivery: lets go of what belongs to the apartment. */
     void (*destroy)(struct lane_receiver *receiver);
     /* Called instead, on another thread, when the apartment's thread has ended without leaving COM: what belongs to the

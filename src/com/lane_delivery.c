@@ -2,6 +2,7 @@
 #include "com/lane_parts.h"
 
 #include "com/clock.h"
+#include "com/event_batch.h"
 #include "platform/memory.h"
 
 /*
@@ -36,8 +37,33 @@ void lane_post_job(struct lane *lane)
     InterlockedDecrement(&lane->refcount); /* not the last one: the caller has a reference too */
 }
 
-/* Takes the oldest entry, for the calling thread to do, and marks the lane as delivering. NULL: there is none, or a
- * delivery is under way, perhaps by this very thread further up its stack. */
+/* Whether the entry may go in one call with others: not what names objects, whose handing over may fail by itself. */
+static bool goes_with_others(const struct lane_entry *entry)
+{
+    return entry->kept && entry->receiver->deliver_some && !entry->kept->has_objects;
+}
+
+/* Takes the entries behind the first that go with it, and links them to it. */
+static void lane_take_more(struct lane *lane, struct lane_entry *first)
+{
+    struct lane_queue *queue = &lane->queue;
+    struct lane_entry *last = first;
+    size_t bytes = first->kept->bytes;
+
+    if (apartment_is_single_threaded(lane->apartment) || !goes_with_others(first))
+        return;
+    while (queue->first && lane->taken_count < EVENT_BATCH_MAX && goes_with_others(queue->first)
+            && queue->first->receiver->deliver_some == first->receiver->deliver_some
+            && (bytes += queue->first->kept->bytes) <= EVENT_BATCH_MAX_BYTES)
+    {
+        last = last->next = lane_queue_take(queue);
+        ++lane->taken_count;
+    }
+    last->next = NULL;
+}
+
+/* Takes the oldest entry, and events behind it that go with it, for the calling thread to do, and marks the lane as
+ * delivering. NULL: there is none, or a delivery is under way, perhaps by this very thread further up its stack. */
 static struct lane_entry *lane_take(struct lane *lane)
 {
     struct lane_entry *entry;
@@ -54,9 +80,13 @@ static struct lane_entry *lane_take(struct lane *lane)
     lane->delivering_thread = GetCurrentThreadId();
     lane->delivering_since = clock_ms();
     entry = lane_queue_take(&lane->queue);
+    entry->next = NULL;
+    lane->taken_count = entry->kept != NULL;
     /* A receiver that finishes can be cut no more once its end is taken: the end would stand here, and be done, twice. */
     if (!entry->kept)
         entry->receiver->state = LANE_RECEIVER_CUT;
+    else
+        lane_take_more(lane, entry);
     return entry;
 }
 
@@ -76,35 +106,80 @@ static void lane_end_receiver(struct lane *lane, struct lane_receiver *receiver)
     lane_receiver_release(receiver);
 }
 
-static void lane_do_entry(struct lane *lane, struct lane_entry *entry)
+/* Delivers the oldest of the events that have been taken, or several. Returns those that are left. */
+static struct lane_entry *lane_do_events(struct lane *lane, struct lane_entry *first, ULONG *done)
 {
-    struct lane_receiver *receiver = entry->receiver;
+    struct lane_entry *left, **end = &first;
 
-    if (!entry->kept)
-    {
-        lane_end_receiver(lane, receiver);
-        return;
-    }
-    receiver->deliver(receiver, entry->kept);
-    kept_event_release(entry->kept);
-    memory_free(entry);
+    *done = 1;
+    /* Nobody else writes the count as long as the lane is delivering. */
+    if (lane->taken_count > 1)
+        *done = first->receiver->deliver_some(first, lane->taken_count);
+    else
+        first->receiver->deliver(first->receiver, first->kept);
+    for (ULONG i = 0; i < *done; ++i)
+        end = &(*end)->next;
+    left = *end;
+    *end = NULL;
+    lane_entries_drop(first);
+    return left;
 }
 
-/* Does what has been taken, and the ends that stand next behind it. */
+/* Of the events that have been taken and that a call has left, those of receivers that have been cut meanwhile are dropped,
+ * as they would be had they been left in the queue. Whoever lets a lane go has counted them as lost. */
+static struct lane_entry *lane_leave_out_cut(struct lane *lane, struct lane_entry **left)
+{
+    struct lane_entry *dropped = NULL;
+    ULONG count = 0;
+
+    lock_assert_exclusive(&lane->lock);
+    while (*left)
+    {
+        struct lane_entry *entry = *left;
+
+        if (entry->receiver->state != LANE_RECEIVER_CUT)
+        {
+            left = &entry->next;
+            continue;
+        }
+        *left = entry->next;
+        entry->next = dropped;
+        dropped = entry;
+        ++count;
+    }
+    lane->taken_count -= count;
+    lane_count_out(lane, count);
+    return dropped;
+}
+
+/* Does what has been taken, and the ends that stand next behind it. The receivers of what has been taken are there until
+ * it has been done: they leave the lane by their ends alone, which nobody does as long as the lane is delivering. */
 static void lane_do_taken(struct lane *lane, struct lane_entry *entry)
 {
-    bool is_event;
-
     do
     {
-        is_event = entry->kept != NULL;
-        lane_do_entry(lane, entry);
+        struct lane_entry *left = NULL, *dropped = NULL;
+        ULONG done = 0;
+
+        if (entry->kept)
+            left = lane_do_events(lane, entry, &done);
+        else
+            lane_end_receiver(lane, entry->receiver);
         lock_acquire(&lane->lock);
-        lane->delivering = false;
-        if (is_event)
-            lane_count_out(lane, 1);
-        entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
+        lane->taken_count -= done;
+        lane_count_out(lane, done);
+        if (left)
+        {
+            dropped = lane_leave_out_cut(lane, &left);
+            lane->delivering_since = clock_ms();
+        }
+        if (!(entry = left))
+        {
+            lane->delivering = false;
+            entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
+        }
         lock_release(&lane->lock);
+        lane_entries_drop(dropped);
     } while (entry);
 }
 

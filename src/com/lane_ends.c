@@ -239,9 +239,23 @@ static struct lane *find_hanging(DWORD patience_ms)
     return NULL;
 }
 
+/* Of the events that are in the call that hangs the first may have been heard, and the others count as lost. */
+static void lane_count_taken_as_lost(struct lane *lane)
+{
+    ULONG count;
+
+    lock_acquire(&lane->lock);
+    count = lane->taken_count ? lane->taken_count - 1 : 0;
+    lane->lost_count += count;
+    lock_release(&lane->lock);
+    if (count)
+        lane_count_lost(lane, count);
+}
+
 static void lane_let_go(struct lane *lane)
 {
     trace(TRACE_COM, "source %lx: listener %lx hangs, and is let go", TRACE_ID(lane->source), TRACE_ID(lane->listener));
+    lane_count_taken_as_lost(lane);
     lane_cut_all(lane, true);
     lane_forget_finishing(lane);
 }

@@ -31,6 +31,7 @@ struct lane
     bool late;        /* had not delivered all when it was waited for last; unguarded: a wrong guess costs a wait */
     DWORD delivering_thread;
     ULONGLONG delivering_since;
+    ULONG taken_count;     /* events that have been taken out and not counted yet */
     ULONG put_count;       /* events that ever came in */
     ULONG delivered_count; /* events that went out again, delivered or dropped */
     ULONG lost_count;      /* events that never reach the listener */

@@ -1,10 +1,12 @@
 #include "host/host.h"
 
 #include "com/class_info.h"
+#include "com/clock.h"
 #include "com/connection_points.h"
 #include "com/dispatch_methods.h"
 #include "com/error_support.h"
 #include "host/endings.h"
+#include "host/fleet_events.h"
 #include "host/host_events.h"
 #include "host/machine_collection.h"
 #include "host/machine_object.h"
@@ -22,14 +24,28 @@ static struct host
     LONG refcount;
 } host;
 
+static BOOL prepare_to_fire(void)
+{
+    return host_events_prepare() && fleet_events_prepare();
+}
+
+static void settle(DWORD timeout_ms)
+{
+    ULONGLONG start = clock_ms();
+
+    host_events_settle(timeout_ms);
+    fleet_events_settle(clock_left_ms(start, timeout_ms));
+}
+
 /* What the machines need of it. */
 static const struct machine_host machine_host = {
-        .prepare_to_fire = host_events_prepare,
+        .prepare_to_fire = prepare_to_fire,
+        .fire_to_all = fleet_events_fire,
         .fire = host_events_fire,
         .fire_state_change = host_events_fire_state_change,
         .fire_heartbeat_stopped = host_events_fire_heartbeat_stopped,
         .remove = machines_remove_deleted,
-        .settle = host_events_settle,
+        .settle = settle,
 };
 
 /* IVMEventHost */
@@ -199,7 +215,7 @@ BOOL host_init(void)
 {
     IUnknown *identity = (IUnknown *)&host.IVMEventHost_iface;
 
-    if (!endings_init() || !host_events_init())
+    if (!endings_init() || !host_events_init() || !fleet_events_init())
         return FALSE;
     host.IVMEventHost_iface.lpVtbl = (IVMEventHostVtbl *)&host_vtbl;
     error_support_init(&host.error_support, identity, &IID_IVMEventHost);
@@ -212,6 +228,7 @@ BOOL host_init(void)
 void host_cleanup(void)
 {
     machines_cleanup();
+    fleet_events_cleanup();
     host_events_cleanup();
     endings_cleanup();
     memset(&host, 0, sizeof(host));

@@ -391,3 +391,9 @@ BOOL live_is_same_place(const struct live *live, const struct live *other)
 {
     return live->peer->kind == other->peer->kind && live->peer->kind->is_same_place(live->peer, other->peer);
 }
+
+UINT live_places(const struct live *live, uint32_t places[LIVE_PLACES_MAX])
+{
+    places[0] = 0;
+    return live->peer->kind->places ? live->peer->kind->places(live->peer, places) : 1;
+}

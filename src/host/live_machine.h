@@ -2,6 +2,7 @@
 #ifndef VMEVENTS_HOST_LIVE_MACHINE_H
 #define VMEVENTS_HOST_LIVE_MACHINE_H
 
+#include "host/live/live_kind.h"
 #include "host/machine.h"
 
 struct live;
@@ -29,5 +30,8 @@ struct machine_backend *live_as_backend(struct live *live);
 HRESULT live_open(struct live *live, struct machine *machine);
 
 BOOL live_is_same_place(const struct live *live, const struct live *other);
+
+/* Numbers of which two that are the same place have one in common. Returns how many. */
+UINT live_places(const struct live *live, uint32_t places[LIVE_PLACES_MAX]);
 
 #endif

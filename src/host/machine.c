@@ -134,8 +134,8 @@ static BOOL machine_take_state(struct machine *machine, const struct event *even
     return machine->state != before;
 }
 
-/* Fires at the machine's clients; and at the host's when the state is another now or the heartbeat has stopped, under the
- * machine's lock, so that they hear of what the machine does in the same order. An event of the host, which a scenario has
+/* Fires at the machine's clients, and those who hear all machines; and at the host's when the state is another now or the
+ * heartbeat has stopped, under the machine's lock, so that they hear of what the machine does in the same order. An event of the host, which a scenario has
  * named, is fired at the host's clients alone. */
 static HRESULT machine_fire_one(struct machine *machine, struct event *event)
 {
@@ -148,6 +148,7 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event)
     trace(TRACE_HOST, "machine \"%ls\" fires %ls, state %d", machine->name, event->type->name, machine->state);
     event->sequence = &machine->source->sequence;
     hr = event_source_fire(machine->source, event);
+    machine->host->fire_to_all(event);
     if (changed)
         machine->host->fire_state_change(machine->name, machine->state);
     if (is_heartbeat_stopped(event))

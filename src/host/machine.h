@@ -18,8 +18,13 @@ struct named_events;
  * machine call the host only until it is removed. */
 struct machine_host
 {
-    /* Has ready what the calling thread needs to fire at the host's clients. FALSE: out of memory. */
+    /* Has ready what the calling thread needs to fire at the host's clients, and at those of all machines. FALSE: out of
+     * memory. */
     BOOL (*prepare_to_fire)(void);
+
+    /* Fires an event of a machine at those who hear all machines. The machine's lock is held, so that they hear it in the
+     * machine's order. */
+    void (*fire_to_all)(struct event *event);
 
     /* Fires an event of the host, which a scenario has named. Like the next two it is called with the machine's lock held,
      * so that the host's clients hear all in the machine's order, and does not wait for them. S_OK, E_OUTOFMEMORY */
@@ -33,7 +38,7 @@ struct machine_host
      * lock is held. Waits. */
     void (*remove)(struct machine *machine);
 
-    /* Waits until the host's clients have got what was fired, for so long at most. */
+    /* Waits until the host's clients, and those of all machines, have got what was fired, for so long at most. */
     void (*settle)(DWORD timeout_ms);
 };
 

@@ -1,19 +1,23 @@
 #include "host/machine_collection.h"
 
+#include "com/connection_points.h"
 #include "com/dispatch_methods.h"
 #include "com/enumerator.h"
 #include "com/error_info.h"
 #include "com/error_support.h"
 #include "host/error_source.h"
+#include "host/fleet_events.h"
 #include "host/machine_object.h"
 #include "host/machines.h"
 #include "host/process_life.h"
+#include "host/settle.h"
 #include "platform/memory.h"
 
 static struct collection
 {
     IVMEventMachines IVMEventMachines_iface;
     struct error_support error_support;
+    struct connection_points points;
     LONG refcount;
 } collection;
 
@@ -23,6 +27,8 @@ static HRESULT WINAPI collection_QueryInterface(IVMEventMachines *iface, REFIID 
         return E_POINTER;
     if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch) || IsEqualIID(riid, &IID_IVMEventMachines))
         *object = iface;
+    else if (IsEqualIID(riid, &IID_IConnectionPointContainer))
+        *object = &collection.points.IConnectionPointContainer_iface;
     else if (IsEqualIID(riid, &IID_ISupportErrorInfo))
         *object = &collection.error_support.ISupportErrorInfo_iface;
     else
@@ -159,6 +165,17 @@ static HRESULT WINAPI collection_get__NewEnum(IVMEventMachines *iface, IUnknown 
     return hr;
 }
 
+static HRESULT WINAPI collection_Settle(IVMEventMachines *iface, LONG connection, LONG timeout_ms, LONG *missing)
+{
+    HRESULT hr;
+
+    /* Also when the client is gone meanwhile. */
+    IVMEventMachines_AddRef(iface);
+    hr = settle_connection(fleet_events_source(), &IID_IVMEventMachines, connection, timeout_ms, missing);
+    IVMEventMachines_Release(iface);
+    return hr;
+}
+
 static const IVMEventMachinesVtbl collection_vtbl = {
         collection_QueryInterface,
         collection_AddRef,
@@ -170,13 +187,17 @@ static const IVMEventMachinesVtbl collection_vtbl = {
         collection_get_Item,
         collection_get_Count,
         collection_get__NewEnum,
+        collection_Settle,
 };
 
 void machine_collection_init(void)
 {
+    IUnknown *identity = (IUnknown *)&collection.IVMEventMachines_iface;
+
     collection.IVMEventMachines_iface.lpVtbl = (IVMEventMachinesVtbl *)&collection_vtbl;
-    error_support_init(
-            &collection.error_support, (IUnknown *)&collection.IVMEventMachines_iface, &IID_IVMEventMachines);
+    error_support_init(&collection.error_support, identity, &IID_IVMEventMachines);
+    connection_points_init(&collection.points, identity, fleet_events_source(),
+            1u << MACHINE_EVENTS | 1u << DVD_EVENTS | 1u << FLOPPY_EVENTS, LANE_HOME_NONE);
 }
 
 IVMEventMachines *machine_collection_get(void)

@@ -76,3 +76,17 @@ bool machine_names_are_equal(BSTR name, BSTR other)
 {
     return CompareStringOrdinal(name, (int)SysStringLen(name), other, (int)SysStringLen(other), TRUE) == CSTR_EQUAL;
 }
+
+/* Capital letters by the rules of file names, as CompareStringOrdinal has them. No machine has a longer name than fits, and
+ * all that have are found nowhere together. FNV-1a. */
+uint32_t machine_name_hash(BSTR name)
+{
+    WCHAR capitals[MACHINE_NAME_MAX];
+    int length = LCMapStringW(
+            LOCALE_INVARIANT, LCMAP_UPPERCASE, name, (int)SysStringLen(name), capitals, MACHINE_NAME_MAX);
+    uint32_t hash = 2166136261u;
+
+    for (int i = 0; i < length; ++i)
+        hash = (hash ^ capitals[i]) * 16777619u;
+    return hash;
+}

@@ -3,6 +3,7 @@
 #define VMEVENTS_HOST_MACHINE_NAME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <windows.h>
 
@@ -22,5 +23,8 @@ HRESULT machine_name_error_empty(REFIID iid);
 
 /* In any case, whatever the language of the system. */
 bool machine_names_are_equal(BSTR name, BSTR other);
+
+/* A number that equal names have in common. */
+uint32_t machine_name_hash(BSTR name);
 
 #endif

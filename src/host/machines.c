@@ -5,56 +5,14 @@
 #include "host/live_machine.h"
 #include "host/machine_name.h"
 #include "host/machine_object.h"
+#include "host/machine_table.h"
 #include "platform/lock.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
 
 static struct lock lock = LOCK_INIT;
 
-/* Guarded by the lock, in the order of creation. */
-static struct entry
-{
-    struct machine *machine; /* with a reference */
-    struct live *live;       /* what is behind it, which is the machine's; NULL: it is simulated */
-} * table;
-static UINT table_count, table_size;
-
-/* The place of the machine of that name; table_count: there is none. */
-static UINT table_find(BSTR name)
-{
-    UINT i = 0;
-
-    lock_assert_held(&lock);
-    while (i < table_count && !machine_names_are_equal(machine_name(table[i].machine), name))
-        ++i;
-    return i;
-}
-
-/* Room for one more. FALSE: out of memory. */
-static BOOL table_reserve(void)
-{
-    UINT size = table_size ? table_size * 2 : 16;
-    struct entry *larger;
-
-    lock_assert_exclusive(&lock);
-    if (table_count < table_size)
-        return TRUE;
-    if (!(larger = memory_resize(table, size * sizeof(*table))))
-        return FALSE;
-    table = larger;
-    table_size = size;
-    return TRUE;
-}
-
-/* Takes a machine out; its reference goes to the caller. */
-static struct machine *table_take(UINT place)
-{
-    struct machine *machine = table[place].machine;
-
-    lock_assert_exclusive(&lock);
-    memmove(&table[place], &table[place + 1], (--table_count - place) * sizeof(*table));
-    return machine;
-}
+static struct machine_table table; /* guarded by the lock; with a reference to each machine in it */
 
 /* A sentence with a name in it. */
 static HRESULT raise_with_name(HRESULT hr, REFIID iid, const WCHAR *before, BSTR name, const WCHAR *behind)
@@ -89,20 +47,6 @@ static HRESULT error_same_place(const struct machine *there)
             L"; FindMachine returns it");
 }
 
-/* The machine that is at the same place, with a reference, or NULL. What is there serves one client. */
-static struct machine *table_find_place(const struct live *live)
-{
-    lock_assert_held(&lock);
-    for (UINT i = 0; live && i < table_count; ++i)
-    {
-        if (!table[i].live || !live_is_same_place(table[i].live, live))
-            continue;
-        machine_addref(table[i].machine);
-        return table[i].machine;
-    }
-    return NULL;
-}
-
 /* Puts the machine into the table, which takes a reference of its own. */
 static HRESULT table_add(struct machine *machine, struct live *live)
 {
@@ -110,17 +54,16 @@ static HRESULT table_add(struct machine *machine, struct live *live)
     HRESULT hr = S_OK;
 
     lock_acquire(&lock);
-    if (table_find(machine_name(machine)) != table_count)
+    if (machine_table_find(&table, machine_name(machine)))
         hr = VM_E_CONFIG_DUPLICATE_NAME;
-    else if ((there = table_find_place(live)))
+    else if ((there = machine_table_find_place(&table, live)))
         hr = E_INVALIDARG;
-    else if (!table_reserve())
+    else if (!machine_table_add(&table, machine, live))
         hr = E_OUTOFMEMORY;
     else
-    {
-        table[table_count++] = (struct entry){machine, live};
         machine_addref(machine);
-    }
+    if (there)
+        machine_addref(there);
     lock_release(&lock);
     if (SUCCEEDED(hr))
         trace(TRACE_HOST, "machine \"%ls\" is made, %s, source %lx", machine_name(machine), live ? "live" : "simulated",
@@ -153,14 +96,10 @@ HRESULT machines_create(BSTR name, const struct machine_host *host, struct machi
  * not by its name, which may be another machine's by now. The calling thread has prepared to fire. */
 static void take_back(struct machine *machine)
 {
-    BOOL is_there = FALSE;
+    BOOL is_there;
 
     lock_acquire(&lock);
-    for (UINT i = 0; i < table_count && !is_there; ++i)
-    {
-        if ((is_there = table[i].machine == machine))
-            table_take(i);
-    }
+    is_there = machine_table_take(&table, machine);
     lock_release(&lock);
     if (!is_there)
         return;
@@ -205,14 +144,12 @@ HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, 
 
 HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine)
 {
-    UINT place;
-
     *machine = NULL;
     if (machine_name_is_empty(name))
         return machine_name_error_empty(iid);
     lock_acquire_shared(&lock);
-    if ((place = table_find(name)) < table_count)
-        machine_addref(*machine = table[place].machine);
+    if ((*machine = machine_table_find(&table, name)))
+        machine_addref(*machine);
     lock_release_shared(&lock);
     return *machine ? S_OK : error_unknown(name, iid);
 }
@@ -221,14 +158,13 @@ HRESULT machines_remove(BSTR name)
 {
     struct machine *machine = NULL;
     HRESULT hr = S_OK;
-    UINT place;
 
     if (machine_name_is_empty(name))
         return machine_name_error_empty(&IID_IVMEventHost);
     lock_acquire(&lock);
-    /* Once it is taken out there is no way back, so that nothing may fail from there on. */
-    if ((place = table_find(name)) < table_count && SUCCEEDED(hr = machine_prepare_to_fire(table[place].machine)))
-        machine = table_take(place);
+    /* Once it is taken out there is no way back, so that nothing may fail from there on. Its reference is this call's then. */
+    if ((machine = machine_table_find(&table, name)) && SUCCEEDED(hr = machine_prepare_to_fire(machine)))
+        machine_table_take(&table, machine);
     lock_release(&lock);
     if (FAILED(hr))
         return hr;
@@ -247,7 +183,8 @@ void machines_remove_all(void)
     for (;;)
     {
         lock_acquire(&lock);
-        machine = table_count ? table_take(table_count - 1) : NULL;
+        if ((machine = table.count ? machine_table_at(&table, table.count - 1) : NULL))
+            machine_table_take(&table, machine);
         lock_release(&lock);
         if (!machine)
             return;
@@ -261,7 +198,7 @@ UINT machines_count(void)
     UINT count;
 
     lock_acquire_shared(&lock);
-    count = table_count;
+    count = table.count;
     lock_release_shared(&lock);
     return count;
 }
@@ -271,9 +208,9 @@ struct machine *machines_at(LONG number, UINT *count)
     struct machine *machine = NULL;
 
     lock_acquire_shared(&lock);
-    *count = table_count;
-    if (number >= 1 && (ULONG)number <= table_count)
-        machine_addref(machine = table[number - 1].machine);
+    *count = table.count;
+    if (number >= 1 && (ULONG)number <= table.count)
+        machine_addref(machine = machine_table_at(&table, (UINT)number - 1));
     lock_release_shared(&lock);
     return machine;
 }
@@ -283,11 +220,11 @@ struct machine **machines_list(UINT *count)
     struct machine **list;
 
     lock_acquire_shared(&lock);
-    *count = table_count;
-    if ((list = memory_alloc((table_count + 1) * sizeof(*list))))
+    *count = table.count;
+    if ((list = memory_alloc((table.count + 1) * sizeof(*list))))
     {
-        for (UINT i = 0; i < table_count; ++i)
-            machine_addref(list[i] = table[i].machine);
+        for (UINT i = 0; i < table.count; ++i)
+            machine_addref(list[i] = machine_table_at(&table, i));
     }
     lock_release_shared(&lock);
     return list;
@@ -295,7 +232,5 @@ struct machine **machines_list(UINT *count)
 
 void machines_cleanup(void)
 {
-    memory_free(table);
-    table = NULL;
-    table_size = 0;
+    machine_table_cleanup(&table);
 }

@@ -5,6 +5,7 @@
 #include "com/module.h"
 #include "com/wine_interfaces.h"
 #include "host/endings.h"
+#include "host/fleet_events.h"
 #include "host/host.h"
 #include "host/host_events.h"
 #include "host/machines.h"
@@ -137,6 +138,7 @@ static void server_finish_connections(void)
     ULONGLONG start;
 
     machines_remove_all();
+    fleet_events_finish_connections();
     host_events_finish_connections();
     while (lanes_let_go(CLIENT_PATIENCE_MS))
         process_wait(10);

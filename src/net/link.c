@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define READ_BYTES 8192
+/* As much as most messages of a monitor and records of a broker are; longer ones take several reads. */
+#define READ_BYTES 2048
 
 /* A peer on another machine may vanish without a word. After so long without one the system asks whether it is
  * there. */

@@ -20,9 +20,8 @@
 
 struct incoming
 {
-    struct incoming *next; /* in the sink's list */
+    struct incoming_link link; /* in the sink's list */
     LONG refcount; /* one of the sink's list, or of who took it out to end it; one of the apartment it has joined */
-    LONG cookie;
     struct apartment *apartment; /* where the points belong to, and are called and released */
     struct apartment_member member;
     struct apartment_job job;
@@ -31,6 +30,11 @@ struct incoming
     struct mta_call call; /* advises and unadvises there, for the thread that connects or disconnects */
     struct advised_points advised;
 };
+
+static struct incoming *incoming_from_link(struct incoming_link *link)
+{
+    return CONTAINING_RECORD(link, struct incoming, link);
+}
 
 /* What the thread in the multithreaded apartment needs to advise for another one. */
 struct advising
@@ -157,7 +161,7 @@ static void incoming_on_apartment_end(struct apartment_member *member)
 {
     struct incoming *incoming = CONTAINING_RECORD(member, struct incoming, member);
 
-    trace(TRACE_SINK, "connection %ld ends with the apartment of its source", (long)incoming->cookie);
+    trace(TRACE_SINK, "connection %ld ends with the apartment of its source", (long)incoming->link.cookie);
     advised_points_silence(&incoming->advised);
     advised_points_unadvise(&incoming->advised);
     incoming_release(incoming);
@@ -295,9 +299,8 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
         return sink_error(hr, L"Connect: source does not let the sink advise (0x%08lx)", (unsigned long)hr);
 
     lock_acquire(&sink->lock);
-    *cookie = incoming->cookie = ++sink->last_incoming_cookie;
-    incoming->next = sink->incoming;
-    sink->incoming = incoming;
+    incoming_list_add(&sink->incoming, &incoming->link);
+    *cookie = incoming->link.cookie;
     lock_release(&sink->lock);
     trace(TRACE_SINK, "sink %lx: connection %ld is made%s", TRACE_ID(sink), (long)*cookie,
             incoming->held ? ", by way of the multithreaded apartment" : "");
@@ -306,52 +309,48 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
 
 HRESULT sink_disconnect(struct sink *sink, LONG cookie)
 {
-    struct incoming **link, *incoming;
+    struct incoming_link *link;
 
     lock_acquire(&sink->lock);
-    for (link = &sink->incoming; (incoming = *link) && incoming->cookie != cookie; link = &incoming->next)
-        ;
-    if (incoming)
-        *link = incoming->next;
+    if ((link = incoming_list_find(&sink->incoming, cookie)))
+        incoming_list_take(&sink->incoming, link);
     lock_release(&sink->lock);
-    if (!incoming)
+    if (!link)
         return sink_error(CONNECT_E_NOCONNECTION,
                 L"Disconnect: there is no connection %ld; it takes what Connect returned, once", (long)cookie);
     trace(TRACE_SINK, "sink %lx: connection %ld ends", TRACE_ID(sink), (long)cookie);
-    incoming_end(incoming);
+    incoming_end(incoming_from_link(link));
     return S_OK;
 }
 
 void sink_disconnect_all(struct sink *sink)
 {
-    struct incoming *incoming;
+    struct incoming_link *link;
 
     for (;;)
     {
         lock_acquire(&sink->lock);
-        if ((incoming = sink->incoming))
-            sink->incoming = incoming->next;
+        if ((link = sink->incoming.newest))
+            incoming_list_take(&sink->incoming, link);
         lock_release(&sink->lock);
-        if (!incoming)
+        if (!link)
             return;
-        incoming_end(incoming);
+        incoming_end(incoming_from_link(link));
     }
 }
 
 struct incoming *incoming_next(struct sink *sink, struct incoming *after)
 {
-    struct incoming *incoming;
+    struct incoming_link *link;
 
-    /* The newest stands first: those that were made before `after` are the ones with smaller cookies. */
     lock_acquire_shared(&sink->lock);
-    for (incoming = sink->incoming; incoming && after && incoming->cookie >= after->cookie; incoming = incoming->next)
-        ;
-    if (incoming)
-        InterlockedIncrement(&incoming->refcount);
+    link = after ? incoming_list_behind(&sink->incoming, &after->link) : sink->incoming.newest;
+    if (link)
+        InterlockedIncrement(&incoming_from_link(link)->refcount);
     lock_release_shared(&sink->lock);
     if (after)
         incoming_release(after);
-    return incoming;
+    return link ? incoming_from_link(link) : NULL;
 }
 
 bool incoming_is_in_mta(const struct incoming *incoming)

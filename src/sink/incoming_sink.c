@@ -1,7 +1,9 @@
 #include "sink/incoming_sink.h"
 
+#include "com/clock.h"
 #include "com/connections.h"
 #include "com/dispatch_methods.h"
+#include "com/event_batch.h"
 #include "com/module.h"
 #include "com/relay.h"
 #include "platform/memory.h"
@@ -15,6 +17,7 @@ struct incoming_sink
     IDispatch IDispatch_iface;
     IEventRelay IEventRelay_iface;
     IServiceProvider IServiceProvider_iface;
+    IVMEventReceiver IVMEventReceiver_iface;
     LONG refcount;
     volatile LONG closed;
     struct incoming_sink *first; /* of those of the same connection, with a reference; NULL: it is this one */
@@ -50,6 +53,12 @@ static HRESULT WINAPI incoming_sink_QueryInterface(IDispatch *iface, REFIID riid
     {
         IDispatch_AddRef(iface);
         *object = &sink->IServiceProvider_iface;
+        return S_OK;
+    }
+    if (IsEqualIID(riid, &IID_IVMEventReceiver))
+    {
+        IDispatch_AddRef(iface);
+        *object = &sink->IVMEventReceiver_iface;
         return S_OK;
     }
     if (!IsEqualIID(riid, &IID_IUnknown) && !IsEqualIID(riid, &IID_IDispatch) && !IsEqualIID(riid, sink->events->iid))
@@ -194,6 +203,92 @@ static const IServiceProviderVtbl incoming_sink_provider_vtbl = {
         incoming_sink_QueryService,
 };
 
+/* IVMEventReceiver */
+
+/* A call that has taken so long takes no more events: a source lets go of a client that does not return. */
+#define RECEIVE_MS 1000
+
+static struct incoming_sink *incoming_sink_from_IVMEventReceiver(IVMEventReceiver *iface)
+{
+    return CONTAINING_RECORD(iface, struct incoming_sink, IVMEventReceiver_iface);
+}
+
+static HRESULT WINAPI incoming_sink_receiver_QueryInterface(IVMEventReceiver *iface, REFIID riid, void **object)
+{
+    return IDispatch_QueryInterface(&incoming_sink_from_IVMEventReceiver(iface)->IDispatch_iface, riid, object);
+}
+
+static ULONG WINAPI incoming_sink_receiver_AddRef(IVMEventReceiver *iface)
+{
+    return IDispatch_AddRef(&incoming_sink_from_IVMEventReceiver(iface)->IDispatch_iface);
+}
+
+static ULONG WINAPI incoming_sink_receiver_Release(IVMEventReceiver *iface)
+{
+    return IDispatch_Release(&incoming_sink_from_IVMEventReceiver(iface)->IDispatch_iface);
+}
+
+/* An event of another interface than this sink's is one of another point of the same connection, which has the same source
+ * and the same label. */
+static HRESULT take_one(struct incoming_sink *sink, const struct batched_event *event)
+{
+    const WCHAR *label = event->source ? event->source : sink->label;
+    VARIANT reversed[EVENT_MAX_ARGS];
+    DISPPARAMS params = {reversed, NULL, event->arg_count, 0};
+
+    /* More arguments than any event has, or a label that would be cut, is of no event that is known here. */
+    if (!event->events || event->arg_count > EVENT_MAX_ARGS || string_has_nul(event->source))
+    {
+        InterlockedIncrement(&sink->source->rejected);
+        return E_INVALIDARG;
+    }
+    arguments_reverse(reversed, event->args, event->arg_count);
+    return event_invoke(sink->source, event->events, label, event->id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD,
+            &params, NULL, NULL, NULL);
+}
+
+/* S_OK, CO_E_OBJNOTCONNECTED: it was closed on the way */
+static HRESULT take_all(
+        struct incoming_sink *sink, struct event_batch_reader *reader, ULONGLONG start, LONG *taken, LONG *refused)
+{
+    struct batched_event event;
+
+    while (!sink->closed)
+    {
+        if ((*taken && clock_ms() - start >= RECEIVE_MS) || !event_batch_next(reader, &event))
+            return S_OK;
+        *refused += FAILED(take_one(sink, &event));
+        ++*taken;
+    }
+    return CO_E_OBJNOTCONNECTED;
+}
+
+static HRESULT WINAPI incoming_sink_Receive(IVMEventReceiver *iface, SAFEARRAY *events, SAFEARRAY *sources,
+        SAFEARRAY *arguments, SAFEARRAY *details, LONG *taken, LONG *refused)
+{
+    struct incoming_sink *sink = incoming_sink_from_IVMEventReceiver(iface);
+    struct event_batch_reader reader;
+    HRESULT hr;
+
+    if (!taken || !refused)
+        return E_POINTER;
+    *taken = *refused = 0;
+    if (sink->closed)
+        return CO_E_OBJNOTCONNECTED;
+    if (FAILED(hr = event_batch_open(&reader, events, sources, arguments, details)))
+        return hr;
+    hr = take_all(sink, &reader, clock_ms(), taken, refused);
+    event_batch_close(&reader);
+    return hr;
+}
+
+static const IVMEventReceiverVtbl incoming_sink_receiver_vtbl = {
+        incoming_sink_receiver_QueryInterface,
+        incoming_sink_receiver_AddRef,
+        incoming_sink_receiver_Release,
+        incoming_sink_Receive,
+};
+
 HRESULT incoming_sink_create(struct event_source *source, const struct event_interface *events, const WCHAR *label,
         struct incoming_sink *first, struct incoming_sink **result)
 {
@@ -208,6 +303,7 @@ HRESULT incoming_sink_create(struct event_source *source, const struct event_int
     sink->IDispatch_iface.lpVtbl = (IDispatchVtbl *)&incoming_sink_vtbl;
     sink->IEventRelay_iface.lpVtbl = (IEventRelayVtbl *)&incoming_sink_relay_vtbl;
     sink->IServiceProvider_iface.lpVtbl = (IServiceProviderVtbl *)&incoming_sink_provider_vtbl;
+    sink->IVMEventReceiver_iface.lpVtbl = (IVMEventReceiverVtbl *)&incoming_sink_receiver_vtbl;
     if ((sink->first = first))
         IDispatch_AddRef(&first->IDispatch_iface);
     sink->refcount = 1;

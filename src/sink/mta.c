@@ -26,6 +26,7 @@ static const IID *const interfaces[] = {
         &IID_IUnknown,
         &IID_IDispatch,
         &IID_IServiceProvider,
+        &IID_IVMEventReceiver,
         &DIID_IVMVirtualMachineEvents,
         &DIID_IVMVirtualPCEvents,
         &DIID_IVMDVDDriveEvents,

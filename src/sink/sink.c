@@ -110,6 +110,7 @@ static void sink_free(struct sink *sink)
     event_source_close(sink->source);
     if (sink->marshaler)
         IUnknown_Release(sink->marshaler);
+    incoming_list_cleanup(&sink->incoming);
     memory_free(sink);
     module_release();
 }

@@ -11,9 +11,9 @@
 #include "com/event_source.h"
 #include "com/relay.h"
 #include "platform/lock.h"
+#include "sink/incoming_list.h"
 #include "sink/poll.h"
 
-struct incoming;
 struct sink;
 struct text;
 
@@ -41,9 +41,8 @@ struct sink
     struct event_source *source;
     struct poll *poll;
     struct lock lock;
-    IUnknown *marshaler;       /* made when it is first asked for; guarded by the lock */
-    struct incoming *incoming; /* connections to sources; guarded by the lock */
-    LONG last_incoming_cookie;
+    IUnknown *marshaler;           /* made when it is first asked for; guarded by the lock */
+    struct incoming_list incoming; /* connections to sources; guarded by the lock */
 };
 
 static inline struct sink *sink_from_IVMEventSink(IVMEventSink *iface)

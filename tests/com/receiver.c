@@ -29,6 +29,20 @@ static void receiver_deliver(struct lane_receiver *lane_receiver, struct kept_ev
         receiver->on_deliver(receiver);
 }
 
+static ULONG receiver_deliver_some(const struct lane_entry *first, ULONG count)
+{
+    struct receiver *called = receiver_from_lane_receiver(first->receiver);
+    ULONG taken = called->takes && called->takes < count ? called->takes : count;
+
+    CHECK(count > 1);
+    if (!atomic_fetch_add(&called->calls_with_some, 1))
+        atomic_store(&called->first_count, (int)count);
+    wait_while_held(called);
+    for (ULONG i = 0; i < taken; ++i, first = first->next)
+        atomic_fetch_add(&receiver_from_lane_receiver(first->receiver)->delivered, 1);
+    return taken;
+}
+
 static void receiver_destroy(struct lane_receiver *lane_receiver)
 {
     struct receiver *receiver = receiver_from_lane_receiver(lane_receiver);
@@ -97,6 +111,25 @@ void receiver_join(struct receiver *receiver, struct event_source *source, UINT 
     receiver->lane_receiver.abandon = receiver_abandon;
     receiver->lane_receiver.free = receiver_free;
     CHECK(lane_join(source, &listeners[listener], home, &receiver->lane_receiver));
+}
+
+void receiver_join_for_some(struct receiver *receiver, struct event_source *source, UINT listener, enum lane_home home)
+{
+    receiver->lane_receiver.deliver_some = receiver_deliver_some;
+    receiver_join(receiver, source, listener, home);
+}
+
+void receiver_notify_value(struct receiver *receiver, const VARIANT *value)
+{
+    struct event event;
+
+    event_init(&event, event_type_find(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_ConfigurationChanged),
+            L"", NULL);
+    V_VT(&event.args[0]) = VT_BSTR;
+    V_BSTR(&event.args[0]) = empty_bstr;
+    event.args[1] = *value;
+    lane_notify(&event.view, &receiver->lane_receiver);
+    event_cleanup(&event);
 }
 
 void receiver_notify(struct receiver *receiver)

@@ -17,6 +17,9 @@ struct receiver
     void (*on_destroy)(struct receiver *receiver);
     struct receiver *other; /* for those two */
     DWORD thread;           /* on which the last event came */
+    /* Of one that has joined by receiver_join_for_some: calls with several events, and how many events the first had. */
+    atomic_int calls_with_some, first_count;
+    ULONG takes; /* so many of them at a time; 0: all */
 };
 
 /* A group's functions for cmocka: the process's lists of threads, and the multithreaded apartment. */
@@ -32,8 +35,14 @@ void source_end(struct event_source *source);
 /* Joins the lane of the listener of that number. */
 void receiver_join(struct receiver *receiver, struct event_source *source, UINT listener, enum lane_home home);
 
+/* The same for one that takes several events in one call. Who is called with the events of others counts them for those. */
+void receiver_join_for_some(struct receiver *receiver, struct event_source *source, UINT listener, enum lane_home home);
+
 /* What the walk of a source does for an event. */
 void receiver_notify(struct receiver *receiver);
+
+/* The same for an event with that value. */
+void receiver_notify_value(struct receiver *receiver, const VARIANT *value);
 
 /* What a source does when it removes the receiver from its listeners. */
 void receiver_remove(struct receiver *receiver);

@@ -9,6 +9,7 @@
 #include "com/module.h"
 #include "com/type_info.h"
 #include "dispatch/readers.h"
+#include "host/fleet_events.h"
 #include "host/host.h"
 #include "host/host_events.h"
 #include "host/live_kinds.h"
@@ -54,6 +55,7 @@ static int tear_down(void **state)
 
     (void)state;
     machines_remove_all();
+    fleet_events_finish_connections();
     host_events_finish_connections();
     await_no_peer();
     pretended_forget();

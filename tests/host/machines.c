@@ -3,6 +3,8 @@
 
 #include <wchar.h>
 
+#define MANY 70
+
 static IVMEventHost *host;
 
 static int setup(void **state)
@@ -101,8 +103,14 @@ static void test_refused_names(void **state)
             {L"CreateMachine", L"abc|", VM_E_CONFIG_NAME_INVALID_CHAR, L"Character 4"},
             {L"CreateMachine", L"\ta", VM_E_CONFIG_NAME_INVALID_CHAR, L"\"<U+0009>a\" is U+0009"},
             {L"CreateMachine", L"a\x7f", VM_E_CONFIG_NAME_INVALID_CHAR, L"\"a<U+007F>\" is U+007F"},
-            {L"CreateMachine", L"\x9b" L"2J", VM_E_CONFIG_NAME_INVALID_CHAR, L"\"<U+009B>2J\" is U+009B"},
-            {L"CreateMachine", L"a\x2028" L"b", VM_E_CONFIG_NAME_INVALID_CHAR, L"\"a<U+2028>b\" is U+2028"},
+            {L"CreateMachine",
+                    L"\x9b"
+                    L"2J",
+                    VM_E_CONFIG_NAME_INVALID_CHAR, L"\"<U+009B>2J\" is U+009B"},
+            {L"CreateMachine",
+                    L"a\x2028"
+                    L"b",
+                    VM_E_CONFIG_NAME_INVALID_CHAR, L"\"a<U+2028>b\" is U+2028"},
             {L"FindMachine", L"\x1b[2J\r\n", VM_E_VM_UNKNOWN, L"\"<U+001B>[2J<U+000D><U+000A>\""},
             {L"CreateMachine", L"ALPHA", VM_E_CONFIG_DUPLICATE_NAME, L"\"ALPHA\""},
             {L"FindMachine", L"Beta", VM_E_VM_UNKNOWN, L"\"Beta\""},
@@ -377,6 +385,78 @@ static void test_enumerator_keeps_host(void **state)
     host = client_create_host();
 }
 
+/* A client that knows the dispinterfaces alone hears the same, without the names. */
+static void test_one_connection_to_all(void **state)
+{
+    static const WCHAR *const lines[] = {
+            L"IVMVirtualMachineEvents.11 1",
+            L"IVMDVDDriveEvents.1 C:\\a.iso",
+            L"IVMVirtualMachineEvents.3",
+    };
+    static struct recorder of_machines, of_drives;
+    static struct journal journal;
+    IVMEventMachine *first, *second;
+    IVMEventMachines *machines;
+    DWORD cookies[2];
+
+    (void)state;
+    journal_init(&journal);
+    recorder_init(&of_machines, &journal, &DIID_IVMVirtualMachineEvents, L"IVMVirtualMachineEvents");
+    recorder_init(&of_drives, &journal, &DIID_IVMDVDDriveEvents, L"IVMDVDDriveEvents");
+    assert_int_equal(IVMEventHost_get_Machines(host, &machines), S_OK);
+    first = client_create_machine(host, L"Alpha");
+    cookies[0] = recorder_advise(&of_machines, machines);
+    cookies[1] = recorder_advise(&of_drives, machines);
+    second = client_create_machine(host, L"Beta");
+    client_raise(first, L"OnGuestLogoff", 1, value_i4(vmLogoff_Forced));
+    client_raise(second, L"IVMDVDDriveEvents.OnMediaInsert", 1, value_bstr(L"C:\\a.iso"));
+    client_raise(second, L"OnReset", 0);
+    journal_expect(&journal, ARRAYSIZE(lines), lines);
+    recorder_unadvise(&of_machines, machines, cookies[0]);
+    recorder_unadvise(&of_drives, machines, cookies[1]);
+    client_raise(first, L"OnReset", 0);
+    assert_int_equal(journal.count, 0);
+    IVMEventMachines_Release(machines);
+    client_release(first);
+    client_release(second);
+}
+
+/* More than the table begins with: each is found in any case, and by its number in the order of creation. */
+static void test_many_machines(void **state)
+{
+    void *machines = get_machines();
+    VARIANT number, machine;
+    WCHAR name[16];
+
+    (void)state;
+    for (LONG i = 0; i < MANY; ++i)
+    {
+        swprintf(name, ARRAYSIZE(name), L"Gr\u00e4f %ld", (long)i);
+        client_release(client_create_machine(host, name));
+    }
+    for (LONG i = 0; i < MANY; i += 3)
+    {
+        swprintf(name, ARRAYSIZE(name), L"gR\u00c4F %ld", (long)i);
+        assert_int_equal(call_with_name(L"RemoveMachine", name, NULL).hr, S_OK);
+        assert_int_equal(call_with_name(L"FindMachine", name, &machine).hr, VM_E_VM_UNKNOWN);
+    }
+    for (LONG i = 0, place = 0; i < MANY; ++i)
+    {
+        if (!(i % 3))
+            continue;
+        swprintf(name, ARRAYSIZE(name), L"Gr\u00e4f %ld", (long)i);
+        number = value_i4(++place);
+        assert_int_equal(client_call(machines, L"Item", &machine, 1, &number).hr, S_OK);
+        assert_name(V_DISPATCH(&machine), name);
+        VariantClear(&machine);
+        swprintf(name, ARRAYSIZE(name), L"GR\u00c4F %ld", (long)i);
+        assert_int_equal(call_with_name(L"FindMachine", name, &machine).hr, S_OK);
+        VariantClear(&machine);
+        assert_int_equal(call_with_name(L"CreateMachine", name, &machine).hr, VM_E_CONFIG_DUPLICATE_NAME);
+    }
+    client_release(machines);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +468,8 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_collection, setup, teardown),
             cmocka_unit_test_setup_teardown(test_enumerator, setup, teardown),
             cmocka_unit_test_setup_teardown(test_removed_machine, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_one_connection_to_all, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_many_machines, setup, teardown),
             cmocka_unit_test(test_scripts_enumerate),
             cmocka_unit_test_setup_teardown(test_enumerator_keeps_host, setup, teardown),
     };

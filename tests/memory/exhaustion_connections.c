@@ -242,6 +242,53 @@ static void end_advised(struct world *world)
     release_object2(world);
 }
 
+/* A call with one event: it is refused by itself, and not counted. */
+static SAFEARRAY *codes, *labels, *arguments;
+
+static SAFEARRAY *array_of_one(VARTYPE type, void *element)
+{
+    SAFEARRAY *array = SafeArrayCreateVector(type, 0, 1);
+    LONG place = 0;
+
+    EXPECT(array && SafeArrayPutElement(array, &place, element) == S_OK);
+    return array;
+}
+
+static void prepare_receiver(struct world *world)
+{
+    LONG eject = 2 << 24 | 1 << 16 | vmDVDDriveEvent_OnEject;
+    VARIANT value;
+
+    V_VT(&value) = VT_BSTR;
+    V_BSTR(&value) = SysAllocString(L"Web");
+    codes = array_of_one(VT_I4, &eject);
+    labels = array_of_one(VT_BSTR, V_BSTR(&value));
+    arguments = array_of_one(VT_VARIANT, &value);
+    VariantClear(&value);
+    prepare_connection(world);
+    world->object2 = query(world->source->points[0].sink, &IID_IVMEventReceiver);
+}
+
+static HRESULT receive(struct world *world)
+{
+    LONG taken, refused;
+
+    EXPECT(IVMEventReceiver_Receive(
+                   (IVMEventReceiver *)world->object2, codes, labels, arguments, NULL, &taken, &refused)
+            == S_OK);
+    EXPECT(taken == 1);
+    return refused ? E_OUTOFMEMORY : S_OK;
+}
+
+static void end_receiver(struct world *world)
+{
+    release_object2(world);
+    EXPECT(IVMEventSink_Disconnect(world->sink, world->cookie) == S_OK);
+    SafeArrayDestroy(codes);
+    SafeArrayDestroy(labels);
+    SafeArrayDestroy(arguments);
+}
+
 static void test_connect(void **state)
 {
     static const struct operation operations[] = {
@@ -251,6 +298,7 @@ static void test_connect(void **state)
                     NULL},
             {"Connect to a proxy", STA, prepare_proxy, connect_to_proxy, check_name_and_disconnect, end_proxy, PLAIN,
                     18, NULL},
+            {"Receive", MTA, prepare_receiver, receive, NULL, end_receiver, EVENT, 2, NULL},
             {"Disconnect", MTA, prepare_connection, disconnect_source, check_disconnected, NULL, PLAIN, 0, NULL},
             {"Disconnect, STA", STA, prepare_connection, disconnect_source, check_disconnected, NULL, PLAIN, 0, NULL},
             {"Disconnect from a proxy", STA, prepare_connected_proxy, disconnect_source, check_disconnected, end_proxy,

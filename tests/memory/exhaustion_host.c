@@ -1,6 +1,7 @@
 /* Memory that runs out in the host's objects: machines, their clients and their events. */
 #include "memory/host_operation.h"
 
+#include "com/event_batch.h"
 #include "support/test.h"
 
 #include <olectl.h>
@@ -121,8 +122,8 @@ static HRESULT get_name(void)
 static void test_machines(void **state)
 {
     static const struct operation operations[] = {
-            {"CreateMachine", NULL, create_machine, remove_beta, PLAIN, 5},
-            {"CreateMachine, the 17th", create_fifteen, create_machine, remove_beta, PLAIN, 6},
+            {"CreateMachine", NULL, create_machine, remove_beta, PLAIN, 6},
+            {"CreateMachine, the 17th", create_fifteen, create_machine, remove_beta, PLAIN, 9},
             {"FindMachine", NULL, find_machine, release_object, PLAIN, 0},
             {"RemoveMachine", create_beta, remove_machine, NULL, PLAIN, 2},
             {"Item by name", NULL, get_item_by_name, release_object, PLAIN, 1},
@@ -257,6 +258,19 @@ static void prepare_logoff_to_client(void)
 static HRESULT raise_logoff(void)
 {
     return IVMEventMachine_Raise(world.machine, names[LOGOFF], world.args);
+}
+
+static void find_point_of_all(void)
+{
+    find_point(world.machines, &DIID_IVMVirtualMachineEvents);
+}
+
+/* One that hears all machines, and none that hears this one. */
+static void prepare_logoff_to_all(void)
+{
+    find_point_of_all();
+    EXPECT(advise() == S_OK);
+    prepare_logoff();
 }
 
 static void prepare_insert(void)
@@ -424,6 +438,7 @@ static void test_clients(void **state)
     static const struct operation operations[] = {
             {"Advise on a machine", find_point_of_machine, advise, undo_advise, PLAIN, 4},
             {"Advise on the host", find_point_of_host, advise, undo_advise, PLAIN, 4},
+            {"Advise on all machines", find_point_of_all, advise, undo_advise, PLAIN, 4},
             {"Unadvise", prepare_advised, unadvise, NULL, PLAIN, 0},
             {"EnumConnections", prepare_advised, enumerate_connections, release_object, PLAIN, 2},
     };
@@ -437,6 +452,7 @@ static void test_events(void **state)
     static const struct operation operations[] = {
             {"Raise", prepare_logoff, raise_logoff, NULL, PLAIN, 3},
             {"Raise to a client", prepare_logoff_to_client, raise_logoff, NULL, LOSING, 5},
+            {"Raise to a client of all machines", prepare_logoff_to_all, raise_logoff, NULL, LOSING, 5},
             {"Raise two events", prepare_insert, raise_insert, NULL, LOSING, 5},
             {"Raise two events, coerced", prepare_coerced_insert, raise_insert, NULL, PLAIN, 4},
             {"Raise a change of state", prepare_state, raise_state, NULL, LOSING, 5},
@@ -454,6 +470,41 @@ static void test_events(void **state)
     OPERATIONS_CHECK(operations);
 }
 
+/* What goes to a client in another process in one call. */
+static HRESULT make_batch(void)
+{
+    static struct event_sequence sequence;
+    struct event_batch batch;
+    struct kept_event *kept;
+    struct event event;
+    HRESULT hr;
+
+    event_init(&event, event_type_find(&event_interfaces[DVD_EVENTS], vmDVDDriveEvent_OnEject), L"Alpha", &sequence);
+    V_VT(&event.args[0]) = VT_BSTR;
+    V_BSTR(&event.args[0]) = names[ALPHA];
+    kept = event_keep(&event);
+    event_cleanup(&event);
+    if (!kept)
+        return E_OUTOFMEMORY;
+    if (SUCCEEDED(hr = event_batch_begin(&batch, 1, 1, true)))
+    {
+        hr = event_batch_add(&batch, &event_interfaces[DVD_EVENTS], kept);
+        event_batch_end(&batch);
+    }
+    kept_event_release(kept);
+    return hr;
+}
+
+static void test_batches(void **state)
+{
+    static const struct operation operations[] = {
+            {"Several events for one call", NULL, make_batch, NULL, PLAIN, 7},
+    };
+
+    (void)state;
+    OPERATIONS_CHECK(operations);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -461,7 +512,9 @@ int main(void)
             cmocka_unit_test(test_type_information),
             cmocka_unit_test(test_clients),
             cmocka_unit_test(test_events),
+            cmocka_unit_test(test_batches),
     };
 
-    return cmocka_run_group_tests_name("memory that runs out in the host", tests, operations_set_up, operations_tear_down);
+    return cmocka_run_group_tests_name(
+            "memory that runs out in the host", tests, operations_set_up, operations_tear_down);
 }

@@ -6,6 +6,7 @@
 #include "com/module.h"
 #include "com/type_info.h"
 #include "dispatch/readers.h"
+#include "host/fleet_events.h"
 #include "host/host.h"
 #include "host/host_events.h"
 #include "host/machine.h"
@@ -102,6 +103,7 @@ static void world_end(void)
         DeleteFileW(world.text);
     SysFreeString(world.text);
     machines_remove_all();
+    fleet_events_finish_connections();
     host_events_finish_connections();
     await_end_of_connections();
     host_cleanup();

@@ -30,6 +30,7 @@ static const WCHAR *const looked_into[] = {
         L"{91BE3246-B78F-41DA-AB22-7A42026C713E}", /* IVMEventMachine */
         L"{49415990-9793-43A3-A2E3-924518DB2F4E}", /* IVMEventMachines */
         L"{ACA91DA0-565A-4BC8-A608-E63CDB88DD48}", /* IVMEventHost */
+        L"{492A0EF5-8D23-4E15-81B7-B985EBD32CFC}", /* IVMEventReceiver */
         L"{9D84F560-BB67-4961-BD12-A4DA780C67E4}", /* IVMVirtualMachineEvents */
         L"{EFED1EF1-3C09-41F7-A9C2-7E29FA286C9D}", /* IVMVirtualPCEvents */
         L"{C2A7D8E9-E76C-4EB8-94F7-71A5122D249B}", /* IVMDVDDriveEvents */

@@ -10,6 +10,7 @@
 #define VMEVENTS_HOST_HYPERV_ADDRESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "host/hyperv/guid.h"
 
@@ -32,5 +33,8 @@ const char *hv_address_parse(struct hv_address *address, const char *text, char 
 bool hv_names_are_equal(const char *one, const char *other);
 
 bool hv_address_equals(const struct hv_address *one, const struct hv_address *other);
+
+/* A number that equal addresses have in common. */
+uint32_t hv_address_hash(const struct hv_address *address);
 
 #endif

@@ -88,6 +88,12 @@ static bool hyperv_is_same_place(const struct live_peer *peer, const struct live
             &((const struct hyperv_peer *)peer)->address, &((const struct hyperv_peer *)other)->address);
 }
 
+static unsigned int hyperv_places(const struct live_peer *peer, uint32_t places[LIVE_PLACES_MAX])
+{
+    places[0] = hv_address_hash(&((const struct hyperv_peer *)peer)->address);
+    return 1;
+}
+
 static bool hyperv_open(struct live_peer *peer, const struct live_callbacks *callbacks, void *context)
 {
     struct hyperv_peer *hyperv = hyperv_from_peer(peer);
@@ -122,6 +128,7 @@ const struct live_kind hyperv_kind = {
         .logoff_seconds = HV_LOGOFF_MS / 1000,
         .create = hyperv_create,
         .is_same_place = hyperv_is_same_place,
+        .places = hyperv_places,
         .open = hyperv_open,
         .log_off = hyperv_log_off,
         .close = hyperv_close,

@@ -11,7 +11,7 @@
  *                      logged_off, removed
  *
  * Down: any thread. For one peer open, log_off and close come one at a time, open once and before the others, close
- * once and last; is_same_place may come at any time before destroy. They wait for nothing and call no callback
+ * once and last; is_same_place and places may come at any time before destroy. They wait for nothing and call no callback
  * themselves: what takes time goes on in a thread of the kind's own, and answers by a callback. A kind may hold locks
  * of its own in them.
  *
@@ -39,6 +39,9 @@
 
 /* The longest address that is handed to a kind, without its NUL. */
 #define LIVE_ADDRESS_MAX 3071
+
+/* In how many places a peer may be at most. */
+#define LIVE_PLACES_MAX 8
 
 /* How long OpenMachine waits for the first try. A kind whose tries may take longer is not waited for. */
 #define LIVE_FIRST_TRY_MS 10000
@@ -108,6 +111,10 @@ struct live_kind
 
     /* Whether the two, both of this kind, are one machine, of which there can be but one connection. */
     bool (*is_same_place)(const struct live_peer *peer, const struct live_peer *other);
+
+    /* Numbers that tell places apart, one at least: two peers that are one machine have one in common, so that the host asks
+     * is_same_place of few. Returns how many. NULL: it asks of all that there are of the kind. */
+    unsigned int (*places)(const struct live_peer *peer, uint32_t places[LIVE_PLACES_MAX]);
 
     /* Begins to reach the machine, and goes on until close. False: out of memory, and no callback comes. */
     bool (*open)(struct live_peer *peer, const struct live_callbacks *callbacks, void *context);

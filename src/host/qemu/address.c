@@ -357,3 +357,19 @@ bool address_overlaps(const struct address *address, const struct address *other
     }
     return false;
 }
+
+/* FNV-1a. */
+static uint32_t hash_place(const struct address_place *place)
+{
+    uint32_t hash = 2166136261u;
+
+    for (const char *c = place->host; *c; ++c)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return (hash ^ place->qmp_port) * 16777619u;
+}
+
+void address_hash(const struct address *address, uint32_t hashes[ADDRESS_PLACES_MAX])
+{
+    for (unsigned int i = 0; i < address->place_count; ++i)
+        hashes[i] = hash_place(&address->places[i]);
+}

@@ -55,4 +55,7 @@ const char *address_parse(struct address *address, const char *text, char descri
 /* Whether the two have a monitor in common, which serves one client. */
 bool address_overlaps(const struct address *address, const struct address *other);
 
+/* A number for each of its monitors, which two that are the same have in common. */
+void address_hash(const struct address *address, uint32_t hashes[ADDRESS_PLACES_MAX]);
+
 #endif

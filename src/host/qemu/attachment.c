@@ -9,6 +9,9 @@
 
 static void try_qmp(uv_timer_t *timer);
 
+/* How many attachments there are, and have been. They are all of one loop. */
+static unsigned int attachment_count, last_number;
+
 static uint64_t now_ms(const struct attachment *attachment)
 {
     return uv_now(attachment->qmp.loop);
@@ -16,12 +19,12 @@ static uint64_t now_ms(const struct attachment *attachment)
 
 static const struct address_place *place_of(const struct attachment *attachment)
 {
-    return &attachment->address.places[attachment->place];
+    return &attachment->address->places[attachment->place];
 }
 
 static bool has_other_places(const struct attachment *attachment)
 {
-    return attachment->address.place_count > 1;
+    return attachment->address->place_count > 1;
 }
 
 /* Whether the machine is not at its place, as far as is known. */
@@ -336,8 +339,8 @@ static void found_elsewhere(void *context, unsigned int place, bool came)
     bool first = !place;
 
     trace(TRACE_QEMU, "%s:%u: the machine is at %s:%u, where it has %s", place_of(attachment)->host,
-            place_of(attachment)->qmp_port, attachment->address.places[place].host,
-            attachment->address.places[place].qmp_port, came ? "come from another QEMU" : "been started");
+            place_of(attachment)->qmp_port, attachment->address->places[place].host,
+            attachment->address->places[place].qmp_port, came ? "come from another QEMU" : "been started");
     disconnect(attachment);
     /* Where it was still expected it has not been: nothing has ended there. */
     if (attachment->has_tried && !came && vm_state(&attachment->vm) != VM_RESTORING)
@@ -381,9 +384,10 @@ static const struct search_callbacks search_callbacks = {found_elsewhere, found_
 static void on_due(uv_timer_t *timer)
 {
     struct attachment *attachment = timer->data;
-    const char *fault = vm_tick(&attachment->vm, now_ms(attachment));
+    const char *fault;
 
-    if (fault)
+    vm_share_polls(&attachment->vm, attachment_count, attachment->number);
+    if ((fault = vm_tick(&attachment->vm, now_ms(attachment))))
         lose_qmp(attachment, 0, fault);
     else
         schedule(attachment);
@@ -397,6 +401,7 @@ static void on_handle_closed(uv_handle_t *handle)
 
     if (--attachment->open_handles)
         return;
+    --attachment_count;
     vm_cleanup(&attachment->vm);
     search_cleanup(&attachment->search);
     tls_credentials_release(attachment->credentials);
@@ -413,18 +418,20 @@ static void add_timer(struct attachment *attachment, uv_timer_t *timer)
 bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct live_callbacks *callbacks,
         void *context, const struct address *address, struct tls_credentials *credentials)
 {
-    *attachment = (struct attachment){.callbacks = callbacks, .context = context, .address = *address};
-    if (!vm_init(&attachment->vm, &vm_attachment, attachment, &attachment->address))
+    *attachment = (struct attachment){.callbacks = callbacks, .context = context, .address = address};
+    if (!vm_init(&attachment->vm, &vm_attachment, attachment, attachment->address))
     {
         vm_cleanup(&attachment->vm);
         return false;
     }
+    ++attachment_count;
+    attachment->number = ++last_number;
     if (credentials)
         tls_credentials_addref(credentials);
     attachment->credentials = credentials;
     dial_init(&attachment->qmp, loop, &qmp_link, attachment);
     dial_init(&attachment->agent, loop, &agent_link, attachment);
-    search_init(&attachment->search, loop, &search_callbacks, attachment, &attachment->address, credentials);
+    search_init(&attachment->search, loop, &search_callbacks, attachment, attachment->address, credentials);
     add_timer(attachment, &attachment->vm_timer);
     add_timer(attachment, &attachment->qmp_timer);
     add_timer(attachment, &attachment->agent_timer);

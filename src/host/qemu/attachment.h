@@ -23,7 +23,7 @@ struct attachment
 {
     const struct live_callbacks *callbacks;
     void *context;
-    struct address address;
+    const struct address *address;
     struct tls_credentials *credentials; /* NULL: without TLS */
     unsigned int place;                  /* of the address, to which the connections are */
     struct vm vm;
@@ -31,6 +31,7 @@ struct attachment
     struct search search;
     uv_timer_t vm_timer, qmp_timer, agent_timer;
     unsigned int open_handles;
+    unsigned int number; /* among all that there have been */
     bool closing, has_tried;
     const char *fault; /* of the machine, apart from its connections */
     unsigned int ends_before_greeting;
@@ -44,7 +45,7 @@ struct attachment
 };
 
 /* Starts to attach; what happens is told by the callbacks (live_kind.h). credentials: if the address wants TLS,
- * otherwise NULL. False: out of memory; nothing is left to be closed then. */
+ * otherwise NULL; both stay until `closed`. False: out of memory; nothing is left to be closed then. */
 bool attachment_open(struct attachment *attachment, uv_loop_t *loop, const struct live_callbacks *callbacks,
         void *context, const struct address *address, struct tls_credentials *credentials);
 

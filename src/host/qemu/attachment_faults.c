@@ -4,7 +4,7 @@ const char *attachment_describe_refusal(const struct attachment *attachment, con
 {
     if (!attachment->credentials || link->progress != LINK_OPEN)
         return NULL;
-    if (*attachment->address.tls_certificate)
+    if (*attachment->address->tls_certificate)
         return "it has ended the connection right behind the TLS handshake, as QEMU does with a certificate that it "
                "does not take; ours has to be signed by the ca-cert.pem in the folder of tls-creds-x509, and let in by "
                "tls-authz";

@@ -122,6 +122,16 @@ static bool qemu_is_same_place(const struct live_peer *peer, const struct live_p
     return address_overlaps(&((const struct qemu_peer *)peer)->address, &((const struct qemu_peer *)other)->address);
 }
 
+_Static_assert(ADDRESS_PLACES_MAX <= LIVE_PLACES_MAX, "each place of an address has a number");
+
+static unsigned int qemu_places(const struct live_peer *peer, uint32_t places[LIVE_PLACES_MAX])
+{
+    const struct address *address = &((const struct qemu_peer *)peer)->address;
+
+    address_hash(address, places);
+    return address->place_count;
+}
+
 static bool qemu_open(struct live_peer *peer, const struct live_callbacks *callbacks, void *context)
 {
     struct qemu_peer *qemu = qemu_from_peer(peer);
@@ -155,6 +165,7 @@ const struct live_kind qemu_kind = {
         .logoff_seconds = LOGOFF_MS / 1000,
         .create = qemu_create,
         .is_same_place = qemu_is_same_place,
+        .places = qemu_places,
         .open = qemu_open,
         .log_off = qemu_log_off,
         .close = qemu_close,

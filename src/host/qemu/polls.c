@@ -1,21 +1,31 @@
 #include "host/qemu/polls.h"
 
-/* The polls of all machines come at the same moment, so that the processor wakes once for all of them. */
-static uint64_t next_poll(uint64_t now_ms)
+void polls_share(struct polls *polls, unsigned int machine_count, unsigned int number)
 {
-    return (now_ms / POLL_MS + 1) * POLL_MS;
+    polls->turns = machine_count ? (machine_count - 1) / POLL_TOGETHER + 1 : 1;
+    polls->turn = number % polls->turns;
+}
+
+/* The polls of all machines that have the same turn come at the same moment, so that the processor wakes once for all of
+ * them. */
+static uint64_t next_poll(const struct polls *polls, uint64_t now_ms)
+{
+    uint64_t next = now_ms / POLL_MS + 1;
+    unsigned int turns = polls->turns ? polls->turns : 1;
+
+    return (next + (turns + polls->turn - next % turns) % turns) * POLL_MS;
 }
 
 void polls_begin(struct polls *polls, uint64_t now_ms)
 {
-    polls->due_ms = next_poll(now_ms);
+    polls->due_ms = next_poll(polls, now_ms);
 }
 
 bool polls_take(struct polls *polls, uint64_t now_ms)
 {
     if (now_ms < polls->due_ms)
         return false;
-    polls->due_ms = next_poll(now_ms);
+    polls->due_ms = next_poll(polls, now_ms);
     return true;
 }
 

@@ -10,10 +10,18 @@
 #define POLL_MS 2000
 #define POLL_SELDOM_MS 10000
 
+/* So many machines are asked at the same moment at most. Where there are more they take turns, so that all of them together
+ * are asked as often as these: with a thousand each has its turn every ten seconds. */
+#define POLL_TOGETHER 200
+
 struct polls
 {
     uint64_t due_ms, blocks_ms, stats_ms;
+    unsigned int turns, turn; /* which of how many turns is the machine's; 0, 0 where there is one for all */
 };
+
+/* There are so many machines now, of which this is the one of that number. */
+void polls_share(struct polls *polls, unsigned int machine_count, unsigned int number);
 
 /* All that is asked at the start of a connection has been answered: the polls begin. */
 void polls_begin(struct polls *polls, uint64_t now_ms);

@@ -296,6 +296,11 @@ static void poll_qemu(struct vm *vm)
         vm_ask(vm, QUESTION_STATUS);
 }
 
+void vm_share_polls(struct vm *vm, unsigned int machine_count, unsigned int number)
+{
+    polls_share(&vm->polls, machine_count, number);
+}
+
 const char *vm_tick(struct vm *vm, uint64_t now_ms)
 {
     vm_clock_set(&vm->clock, now_ms);

@@ -157,6 +157,9 @@ const char *vm_take_agent(struct vm *vm, const char *bytes, size_t count, uint64
 const char *vm_tick(struct vm *vm, uint64_t now_ms);
 uint64_t vm_due_ms(const struct vm *vm);
 
+/* There are so many machines now, of which this is the one of that number: how often it is asked depends on that. */
+void vm_share_polls(struct vm *vm, unsigned int machine_count, unsigned int number);
+
 /* Asks the guest's users to leave; ends by logged_off. One at a time. */
 void vm_logoff(struct vm *vm, uint64_t now_ms);
 

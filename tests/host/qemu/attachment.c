@@ -198,7 +198,7 @@ static const struct live_callbacks callbacks = {
 
 static void open_at(const char *host, const char *options)
 {
-    struct address address;
+    static struct address address; /* the attachment has no copy */
     char text[128], complaint[256];
 
     snprintf(text, sizeof(text), "qemu:%s:%u%s", host, port, options);

@@ -88,7 +88,7 @@ static void open_machine(unsigned int place_count)
 {
     size_t size = 0;
     char text[256], complaint[256];
-    struct address address;
+    static struct address address; /* the attachment has no copy */
 
     for (unsigned int i = 0; i < place_count; ++i)
         size += (size_t)snprintf(text + size, sizeof(text) - size,
