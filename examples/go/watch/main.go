@@ -29,18 +29,18 @@ func main() {
 func watch() error {
 	host, err := vmevents.OpenHost()
 	if err != nil {
-		return err
+		return fmt.Errorf("no host: %w", err)
 	}
 	defer host.Close()
 	machine, err := host.CreateMachine(name)
 	if err != nil {
-		return err
+		return fmt.Errorf("no machine: %w", err)
 	}
 	defer machine.Close()
 	defer host.RemoveMachine(name)
 	sink, err := vmevents.NewSink()
 	if err != nil {
-		return err
+		return fmt.Errorf("no sink: %w", err)
 	}
 	defer sink.Close()
 
@@ -61,12 +61,14 @@ func watch() error {
 	}
 	disconnect, err := sink.Connect(machine, "")
 	if err != nil {
-		return err
+		return fmt.Errorf("not connected: %w", err)
 	}
 
 	raise := func(event string, arguments ...any) {
 		if err == nil {
-			err = machine.Raise(event, arguments...)
+			if err = machine.Raise(event, arguments...); err != nil {
+				err = fmt.Errorf("%s: %w", event, err)
+			}
 		}
 	}
 	raise("OnStateChange", vmevents.VmVMState_Running)
@@ -78,7 +80,7 @@ func watch() error {
 	}
 	missing, err := sink.CatchUp(time.Minute)
 	if err != nil {
-		return err
+		return fmt.Errorf("not caught up: %w", err)
 	}
 	fmt.Println(missing, "have not come")
 	stop()
