@@ -134,7 +134,7 @@ static HRESULT read_argument(struct recorded_event *event, UINT place, const str
     size_t length = 0;
     HRESULT hr = E_INVALIDARG;
 
-    for (; param->name[length] && length < sizeof(name) - 1; ++length)
+    for (; length < sizeof(name) - 1 && param->name[length]; ++length)
         name[length] = (char)param->name[length];
     name[length] = 0;
     if (scan_find(line, "exact", &exact) && scan_find(&exact, name, &json))
