@@ -4,6 +4,7 @@
 #include "com/connection_points.h"
 #include "com/dispatch_methods.h"
 #include "com/error_support.h"
+#include "com/event_descriptions.h"
 #include "host/endings.h"
 #include "host/host_events.h"
 #include "host/machine_collection.h"
@@ -177,6 +178,12 @@ static HRESULT WINAPI host_Raise(IVMEventHost *iface, BSTR event_name, SAFEARRAY
     return raise_array(raise_at_host, &host, &IID_IVMEventHost, event_name, arguments);
 }
 
+static HRESULT WINAPI host_get_Events(IVMEventHost *iface, IVMEventCollection **events)
+{
+    (void)iface;
+    return event_descriptions_create(event_interface_mask(&event_interfaces[PC_EVENTS]), events);
+}
+
 static const IVMEventHostVtbl host_vtbl = {
         host_QueryInterface,
         host_AddRef,
@@ -193,6 +200,7 @@ static const IVMEventHostVtbl host_vtbl = {
         host_Settle,
         host_get_Dropped,
         host_Raise,
+        host_get_Events,
 };
 
 BOOL host_init(void)
