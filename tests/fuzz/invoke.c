@@ -20,6 +20,7 @@
 #define QUICK_CALLS 150000
 #define DISPID_SUBSCRIBE 100
 #define DISPID_QUEUE_CAPACITY 107
+#define DISPID_WAIT_FOR 115
 #define UNTOUCHED 0x5a5a5a5au
 #define NOT_CALLED 0xffffffffu
 
@@ -328,6 +329,9 @@ static void do_member_call(struct random *random)
     /* Only Subscribe takes arguments as they are; what else is an object may be refused, and not released either. */
     for (UINT i = 0; i < ARRAYSIZE(declared); ++i)
         declared[i] = types[random_below(random, ARRAYSIZE(types) - (member != 0))];
+    /* Nor does it release what it has copied of the event when it refuses the time, which stands first here. */
+    if (member == DISPID_WAIT_FOR - DISPID_SUBSCRIBE)
+        declared[0] = VT_I4;
     arguments_make_plain(&arguments, random, count + puts, declared);
     memset(&call, 0, sizeof(call));
     call.id = DISPID_SUBSCRIBE + (DISPID)member;
