@@ -52,6 +52,23 @@ DEFINE_GUID(DIID_VirtualServer_IVMFloppyDriveEvents, 0xdb5ecaf1, 0xac8b, 0x4b18,
         0xfc, 0x06);
 
 /*
+ * What the source of an event knows besides its arguments: which user has logged off, which drive it was. Names are the
+ * source's (docs/com-api.md lists those of the host's machines); a value is a VT_BSTR, which is never NULL, a VT_I4, VT_R8 or
+ * VT_BOOL.
+ */
+typedef struct VMEVENTDETAIL
+{
+    const WCHAR *name; /* L"user" */
+    VARIANT value;
+} VMEVENTDETAIL;
+
+typedef struct VMEVENTDETAILS
+{
+    UINT count;
+    const VMEVENTDETAIL *details;
+} VMEVENTDETAILS;
+
+/*
  * One event, as a callback sees it. Everything that it points to is valid during the call only; copy what you
  * keep (SysAllocString, VariantCopy).
  */
@@ -65,6 +82,7 @@ typedef struct VMEVENT
     const VARIANT *args; /* they, in the order of declaration, each of its declared type: VT_I4 for enumerations
                             and long, VT_BSTR, VT_BOOL (VARIANT_TRUE or VARIANT_FALSE); a VARIANT parameter has
                             any type but a reference */
+    const VMEVENTDETAILS *details; /* what its source knows besides; NULL, or a count of 0: no more */
 } VMEVENT;
 
 /*

@@ -34,6 +34,38 @@ interface IVMEventRecord;
 #endif /* __cplusplus */
 #endif
 
+#ifndef __IVMEventCollection_FWD_DEFINED__
+#define __IVMEventCollection_FWD_DEFINED__
+typedef interface IVMEventCollection IVMEventCollection;
+#ifdef __cplusplus
+interface IVMEventCollection;
+#endif /* __cplusplus */
+#endif
+
+#ifndef __IVMEventDescription_FWD_DEFINED__
+#define __IVMEventDescription_FWD_DEFINED__
+typedef interface IVMEventDescription IVMEventDescription;
+#ifdef __cplusplus
+interface IVMEventDescription;
+#endif /* __cplusplus */
+#endif
+
+#ifndef __IVMEventParameter_FWD_DEFINED__
+#define __IVMEventParameter_FWD_DEFINED__
+typedef interface IVMEventParameter IVMEventParameter;
+#ifdef __cplusplus
+interface IVMEventParameter;
+#endif /* __cplusplus */
+#endif
+
+#ifndef __IVMEventValue_FWD_DEFINED__
+#define __IVMEventValue_FWD_DEFINED__
+typedef interface IVMEventValue IVMEventValue;
+#ifdef __cplusplus
+interface IVMEventValue;
+#endif /* __cplusplus */
+#endif
+
 #ifndef __IVMEventFailure_FWD_DEFINED__
 #define __IVMEventFailure_FWD_DEFINED__
 typedef interface IVMEventFailure IVMEventFailure;
@@ -271,6 +303,10 @@ IVMEventRecord : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE get_TimeText(
         BSTR *text) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE get_Details(
+        VARIANT name,
+        VARIANT *details) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventRecord, 0x1095de68, 0x0989, 0x46ab, 0x95,0x5e, 0xf2,0x38,0x67,0xd4,0x11,0xe8)
@@ -372,6 +408,11 @@ typedef struct IVMEventRecordVtbl {
         IVMEventRecord *This,
         BSTR *text);
 
+    HRESULT (STDMETHODCALLTYPE *get_Details)(
+        IVMEventRecord *This,
+        VARIANT name,
+        VARIANT *details);
+
     END_INTERFACE
 } IVMEventRecordVtbl;
 
@@ -403,6 +444,7 @@ interface IVMEventRecord {
 #define IVMEventRecord_get_Enumerator(This,argument,name) (This)->lpVtbl->get_Enumerator(This,argument,name)
 #define IVMEventRecord_get_Json(This,json) (This)->lpVtbl->get_Json(This,json)
 #define IVMEventRecord_get_TimeText(This,text) (This)->lpVtbl->get_TimeText(This,text)
+#define IVMEventRecord_get_Details(This,name,details) (This)->lpVtbl->get_Details(This,name,details)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventRecord_QueryInterface(IVMEventRecord* This,REFIID riid,void **ppvObject) {
@@ -464,6 +506,9 @@ static __WIDL_INLINE HRESULT IVMEventRecord_get_Json(IVMEventRecord* This,BSTR *
 static __WIDL_INLINE HRESULT IVMEventRecord_get_TimeText(IVMEventRecord* This,BSTR *text) {
     return This->lpVtbl->get_TimeText(This,text);
 }
+static __WIDL_INLINE HRESULT IVMEventRecord_get_Details(IVMEventRecord* This,VARIANT name,VARIANT *details) {
+    return This->lpVtbl->get_Details(This,name,details);
+}
 #endif
 #endif
 
@@ -471,6 +516,607 @@ static __WIDL_INLINE HRESULT IVMEventRecord_get_TimeText(IVMEventRecord* This,BS
 
 
 #endif  /* __IVMEventRecord_INTERFACE_DEFINED__ */
+
+/*****************************************************************************
+ * IVMEventCollection interface
+ */
+#ifndef __IVMEventCollection_INTERFACE_DEFINED__
+#define __IVMEventCollection_INTERFACE_DEFINED__
+
+DEFINE_GUID(IID_IVMEventCollection, 0xaeb1097d, 0xd506, 0x4ca0, 0xbb,0xaa, 0xa5,0x21,0x47,0x24,0xd4,0x7d);
+#if defined(__cplusplus) && !defined(CINTERFACE)
+MIDL_INTERFACE("aeb1097d-d506-4ca0-bbaa-a5214724d47d")
+IVMEventCollection : public IDispatch
+{
+    virtual HRESULT STDMETHODCALLTYPE get_Item(
+        VARIANT index,
+        VARIANT *item) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Count(
+        LONG *count) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get__NewEnum(
+        IUnknown **enumerator) = 0;
+
+};
+#ifdef __CRT_UUID_DECL
+__CRT_UUID_DECL(IVMEventCollection, 0xaeb1097d, 0xd506, 0x4ca0, 0xbb,0xaa, 0xa5,0x21,0x47,0x24,0xd4,0x7d)
+#endif
+#else
+typedef struct IVMEventCollectionVtbl {
+    BEGIN_INTERFACE
+
+    /*** IUnknown methods ***/
+    HRESULT (STDMETHODCALLTYPE *QueryInterface)(
+        IVMEventCollection *This,
+        REFIID riid,
+        void **ppvObject);
+
+    ULONG (STDMETHODCALLTYPE *AddRef)(
+        IVMEventCollection *This);
+
+    ULONG (STDMETHODCALLTYPE *Release)(
+        IVMEventCollection *This);
+
+    /*** IDispatch methods ***/
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfoCount)(
+        IVMEventCollection *This,
+        UINT *pctinfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfo)(
+        IVMEventCollection *This,
+        UINT iTInfo,
+        LCID lcid,
+        ITypeInfo **ppTInfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetIDsOfNames)(
+        IVMEventCollection *This,
+        REFIID riid,
+        LPOLESTR *rgszNames,
+        UINT cNames,
+        LCID lcid,
+        DISPID *rgDispId);
+
+    HRESULT (STDMETHODCALLTYPE *Invoke)(
+        IVMEventCollection *This,
+        DISPID dispIdMember,
+        REFIID riid,
+        LCID lcid,
+        WORD wFlags,
+        DISPPARAMS *pDispParams,
+        VARIANT *pVarResult,
+        EXCEPINFO *pExcepInfo,
+        UINT *puArgErr);
+
+    /*** IVMEventCollection methods ***/
+    HRESULT (STDMETHODCALLTYPE *get_Item)(
+        IVMEventCollection *This,
+        VARIANT index,
+        VARIANT *item);
+
+    HRESULT (STDMETHODCALLTYPE *get_Count)(
+        IVMEventCollection *This,
+        LONG *count);
+
+    HRESULT (STDMETHODCALLTYPE *get__NewEnum)(
+        IVMEventCollection *This,
+        IUnknown **enumerator);
+
+    END_INTERFACE
+} IVMEventCollectionVtbl;
+
+interface IVMEventCollection {
+    CONST_VTBL IVMEventCollectionVtbl* lpVtbl;
+};
+
+#ifdef COBJMACROS
+#ifndef WIDL_C_INLINE_WRAPPERS
+/*** IUnknown methods ***/
+#define IVMEventCollection_QueryInterface(This,riid,ppvObject) (This)->lpVtbl->QueryInterface(This,riid,ppvObject)
+#define IVMEventCollection_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IVMEventCollection_Release(This) (This)->lpVtbl->Release(This)
+/*** IDispatch methods ***/
+#define IVMEventCollection_GetTypeInfoCount(This,pctinfo) (This)->lpVtbl->GetTypeInfoCount(This,pctinfo)
+#define IVMEventCollection_GetTypeInfo(This,iTInfo,lcid,ppTInfo) (This)->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo)
+#define IVMEventCollection_GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId) (This)->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId)
+#define IVMEventCollection_Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr) (This)->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr)
+/*** IVMEventCollection methods ***/
+#define IVMEventCollection_get_Item(This,index,item) (This)->lpVtbl->get_Item(This,index,item)
+#define IVMEventCollection_get_Count(This,count) (This)->lpVtbl->get_Count(This,count)
+#define IVMEventCollection_get__NewEnum(This,enumerator) (This)->lpVtbl->get__NewEnum(This,enumerator)
+#else
+/*** IUnknown methods ***/
+static __WIDL_INLINE HRESULT IVMEventCollection_QueryInterface(IVMEventCollection* This,REFIID riid,void **ppvObject) {
+    return This->lpVtbl->QueryInterface(This,riid,ppvObject);
+}
+static __WIDL_INLINE ULONG IVMEventCollection_AddRef(IVMEventCollection* This) {
+    return This->lpVtbl->AddRef(This);
+}
+static __WIDL_INLINE ULONG IVMEventCollection_Release(IVMEventCollection* This) {
+    return This->lpVtbl->Release(This);
+}
+/*** IDispatch methods ***/
+static __WIDL_INLINE HRESULT IVMEventCollection_GetTypeInfoCount(IVMEventCollection* This,UINT *pctinfo) {
+    return This->lpVtbl->GetTypeInfoCount(This,pctinfo);
+}
+static __WIDL_INLINE HRESULT IVMEventCollection_GetTypeInfo(IVMEventCollection* This,UINT iTInfo,LCID lcid,ITypeInfo **ppTInfo) {
+    return This->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo);
+}
+static __WIDL_INLINE HRESULT IVMEventCollection_GetIDsOfNames(IVMEventCollection* This,REFIID riid,LPOLESTR *rgszNames,UINT cNames,LCID lcid,DISPID *rgDispId) {
+    return This->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId);
+}
+static __WIDL_INLINE HRESULT IVMEventCollection_Invoke(IVMEventCollection* This,DISPID dispIdMember,REFIID riid,LCID lcid,WORD wFlags,DISPPARAMS *pDispParams,VARIANT *pVarResult,EXCEPINFO *pExcepInfo,UINT *puArgErr) {
+    return This->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr);
+}
+/*** IVMEventCollection methods ***/
+static __WIDL_INLINE HRESULT IVMEventCollection_get_Item(IVMEventCollection* This,VARIANT index,VARIANT *item) {
+    return This->lpVtbl->get_Item(This,index,item);
+}
+static __WIDL_INLINE HRESULT IVMEventCollection_get_Count(IVMEventCollection* This,LONG *count) {
+    return This->lpVtbl->get_Count(This,count);
+}
+static __WIDL_INLINE HRESULT IVMEventCollection_get__NewEnum(IVMEventCollection* This,IUnknown **enumerator) {
+    return This->lpVtbl->get__NewEnum(This,enumerator);
+}
+#endif
+#endif
+
+#endif
+
+
+#endif  /* __IVMEventCollection_INTERFACE_DEFINED__ */
+
+/*****************************************************************************
+ * IVMEventDescription interface
+ */
+#ifndef __IVMEventDescription_INTERFACE_DEFINED__
+#define __IVMEventDescription_INTERFACE_DEFINED__
+
+DEFINE_GUID(IID_IVMEventDescription, 0xfaac0ce8, 0xb953, 0x4e4b, 0xa6,0x04, 0xd5,0x66,0x8a,0xb4,0x82,0x27);
+#if defined(__cplusplus) && !defined(CINTERFACE)
+MIDL_INTERFACE("faac0ce8-b953-4e4b-a604-d5668ab48227")
+IVMEventDescription : public IDispatch
+{
+    virtual HRESULT STDMETHODCALLTYPE get_Text(
+        BSTR *text) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Interface(
+        BSTR *name) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Name(
+        BSTR *name) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Id(
+        LONG *id) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Parameters(
+        IVMEventCollection **parameters) = 0;
+
+};
+#ifdef __CRT_UUID_DECL
+__CRT_UUID_DECL(IVMEventDescription, 0xfaac0ce8, 0xb953, 0x4e4b, 0xa6,0x04, 0xd5,0x66,0x8a,0xb4,0x82,0x27)
+#endif
+#else
+typedef struct IVMEventDescriptionVtbl {
+    BEGIN_INTERFACE
+
+    /*** IUnknown methods ***/
+    HRESULT (STDMETHODCALLTYPE *QueryInterface)(
+        IVMEventDescription *This,
+        REFIID riid,
+        void **ppvObject);
+
+    ULONG (STDMETHODCALLTYPE *AddRef)(
+        IVMEventDescription *This);
+
+    ULONG (STDMETHODCALLTYPE *Release)(
+        IVMEventDescription *This);
+
+    /*** IDispatch methods ***/
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfoCount)(
+        IVMEventDescription *This,
+        UINT *pctinfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfo)(
+        IVMEventDescription *This,
+        UINT iTInfo,
+        LCID lcid,
+        ITypeInfo **ppTInfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetIDsOfNames)(
+        IVMEventDescription *This,
+        REFIID riid,
+        LPOLESTR *rgszNames,
+        UINT cNames,
+        LCID lcid,
+        DISPID *rgDispId);
+
+    HRESULT (STDMETHODCALLTYPE *Invoke)(
+        IVMEventDescription *This,
+        DISPID dispIdMember,
+        REFIID riid,
+        LCID lcid,
+        WORD wFlags,
+        DISPPARAMS *pDispParams,
+        VARIANT *pVarResult,
+        EXCEPINFO *pExcepInfo,
+        UINT *puArgErr);
+
+    /*** IVMEventDescription methods ***/
+    HRESULT (STDMETHODCALLTYPE *get_Text)(
+        IVMEventDescription *This,
+        BSTR *text);
+
+    HRESULT (STDMETHODCALLTYPE *get_Interface)(
+        IVMEventDescription *This,
+        BSTR *name);
+
+    HRESULT (STDMETHODCALLTYPE *get_Name)(
+        IVMEventDescription *This,
+        BSTR *name);
+
+    HRESULT (STDMETHODCALLTYPE *get_Id)(
+        IVMEventDescription *This,
+        LONG *id);
+
+    HRESULT (STDMETHODCALLTYPE *get_Parameters)(
+        IVMEventDescription *This,
+        IVMEventCollection **parameters);
+
+    END_INTERFACE
+} IVMEventDescriptionVtbl;
+
+interface IVMEventDescription {
+    CONST_VTBL IVMEventDescriptionVtbl* lpVtbl;
+};
+
+#ifdef COBJMACROS
+#ifndef WIDL_C_INLINE_WRAPPERS
+/*** IUnknown methods ***/
+#define IVMEventDescription_QueryInterface(This,riid,ppvObject) (This)->lpVtbl->QueryInterface(This,riid,ppvObject)
+#define IVMEventDescription_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IVMEventDescription_Release(This) (This)->lpVtbl->Release(This)
+/*** IDispatch methods ***/
+#define IVMEventDescription_GetTypeInfoCount(This,pctinfo) (This)->lpVtbl->GetTypeInfoCount(This,pctinfo)
+#define IVMEventDescription_GetTypeInfo(This,iTInfo,lcid,ppTInfo) (This)->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo)
+#define IVMEventDescription_GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId) (This)->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId)
+#define IVMEventDescription_Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr) (This)->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr)
+/*** IVMEventDescription methods ***/
+#define IVMEventDescription_get_Text(This,text) (This)->lpVtbl->get_Text(This,text)
+#define IVMEventDescription_get_Interface(This,name) (This)->lpVtbl->get_Interface(This,name)
+#define IVMEventDescription_get_Name(This,name) (This)->lpVtbl->get_Name(This,name)
+#define IVMEventDescription_get_Id(This,id) (This)->lpVtbl->get_Id(This,id)
+#define IVMEventDescription_get_Parameters(This,parameters) (This)->lpVtbl->get_Parameters(This,parameters)
+#else
+/*** IUnknown methods ***/
+static __WIDL_INLINE HRESULT IVMEventDescription_QueryInterface(IVMEventDescription* This,REFIID riid,void **ppvObject) {
+    return This->lpVtbl->QueryInterface(This,riid,ppvObject);
+}
+static __WIDL_INLINE ULONG IVMEventDescription_AddRef(IVMEventDescription* This) {
+    return This->lpVtbl->AddRef(This);
+}
+static __WIDL_INLINE ULONG IVMEventDescription_Release(IVMEventDescription* This) {
+    return This->lpVtbl->Release(This);
+}
+/*** IDispatch methods ***/
+static __WIDL_INLINE HRESULT IVMEventDescription_GetTypeInfoCount(IVMEventDescription* This,UINT *pctinfo) {
+    return This->lpVtbl->GetTypeInfoCount(This,pctinfo);
+}
+static __WIDL_INLINE HRESULT IVMEventDescription_GetTypeInfo(IVMEventDescription* This,UINT iTInfo,LCID lcid,ITypeInfo **ppTInfo) {
+    return This->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo);
+}
+static __WIDL_INLINE HRESULT IVMEventDescription_GetIDsOfNames(IVMEventDescription* This,REFIID riid,LPOLESTR *rgszNames,UINT cNames,LCID lcid,DISPID *rgDispId) {
+    return This->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId);
+}
+static __WIDL_INLINE HRESULT IVMEventDescription_Invoke(IVMEventDescription* This,DISPID dispIdMember,REFIID riid,LCID lcid,WORD wFlags,DISPPARAMS *pDispParams,VARIANT *pVarResult,EXCEPINFO *pExcepInfo,UINT *puArgErr) {
+    return This->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr);
+}
+/*** IVMEventDescription methods ***/
+static __WIDL_INLINE HRESULT IVMEventDescription_get_Text(IVMEventDescription* This,BSTR *text) {
+    return This->lpVtbl->get_Text(This,text);
+}
+static __WIDL_INLINE HRESULT IVMEventDescription_get_Interface(IVMEventDescription* This,BSTR *name) {
+    return This->lpVtbl->get_Interface(This,name);
+}
+static __WIDL_INLINE HRESULT IVMEventDescription_get_Name(IVMEventDescription* This,BSTR *name) {
+    return This->lpVtbl->get_Name(This,name);
+}
+static __WIDL_INLINE HRESULT IVMEventDescription_get_Id(IVMEventDescription* This,LONG *id) {
+    return This->lpVtbl->get_Id(This,id);
+}
+static __WIDL_INLINE HRESULT IVMEventDescription_get_Parameters(IVMEventDescription* This,IVMEventCollection **parameters) {
+    return This->lpVtbl->get_Parameters(This,parameters);
+}
+#endif
+#endif
+
+#endif
+
+
+#endif  /* __IVMEventDescription_INTERFACE_DEFINED__ */
+
+/*****************************************************************************
+ * IVMEventParameter interface
+ */
+#ifndef __IVMEventParameter_INTERFACE_DEFINED__
+#define __IVMEventParameter_INTERFACE_DEFINED__
+
+DEFINE_GUID(IID_IVMEventParameter, 0x8761ed28, 0xe03a, 0x4af7, 0xa2,0x2b, 0x35,0xee,0x3c,0xfb,0x87,0x34);
+#if defined(__cplusplus) && !defined(CINTERFACE)
+MIDL_INTERFACE("8761ed28-e03a-4af7-a22b-35ee3cfb8734")
+IVMEventParameter : public IDispatch
+{
+    virtual HRESULT STDMETHODCALLTYPE get_Name(
+        BSTR *name) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Type(
+        BSTR *type) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Values(
+        IVMEventCollection **values) = 0;
+
+};
+#ifdef __CRT_UUID_DECL
+__CRT_UUID_DECL(IVMEventParameter, 0x8761ed28, 0xe03a, 0x4af7, 0xa2,0x2b, 0x35,0xee,0x3c,0xfb,0x87,0x34)
+#endif
+#else
+typedef struct IVMEventParameterVtbl {
+    BEGIN_INTERFACE
+
+    /*** IUnknown methods ***/
+    HRESULT (STDMETHODCALLTYPE *QueryInterface)(
+        IVMEventParameter *This,
+        REFIID riid,
+        void **ppvObject);
+
+    ULONG (STDMETHODCALLTYPE *AddRef)(
+        IVMEventParameter *This);
+
+    ULONG (STDMETHODCALLTYPE *Release)(
+        IVMEventParameter *This);
+
+    /*** IDispatch methods ***/
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfoCount)(
+        IVMEventParameter *This,
+        UINT *pctinfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfo)(
+        IVMEventParameter *This,
+        UINT iTInfo,
+        LCID lcid,
+        ITypeInfo **ppTInfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetIDsOfNames)(
+        IVMEventParameter *This,
+        REFIID riid,
+        LPOLESTR *rgszNames,
+        UINT cNames,
+        LCID lcid,
+        DISPID *rgDispId);
+
+    HRESULT (STDMETHODCALLTYPE *Invoke)(
+        IVMEventParameter *This,
+        DISPID dispIdMember,
+        REFIID riid,
+        LCID lcid,
+        WORD wFlags,
+        DISPPARAMS *pDispParams,
+        VARIANT *pVarResult,
+        EXCEPINFO *pExcepInfo,
+        UINT *puArgErr);
+
+    /*** IVMEventParameter methods ***/
+    HRESULT (STDMETHODCALLTYPE *get_Name)(
+        IVMEventParameter *This,
+        BSTR *name);
+
+    HRESULT (STDMETHODCALLTYPE *get_Type)(
+        IVMEventParameter *This,
+        BSTR *type);
+
+    HRESULT (STDMETHODCALLTYPE *get_Values)(
+        IVMEventParameter *This,
+        IVMEventCollection **values);
+
+    END_INTERFACE
+} IVMEventParameterVtbl;
+
+interface IVMEventParameter {
+    CONST_VTBL IVMEventParameterVtbl* lpVtbl;
+};
+
+#ifdef COBJMACROS
+#ifndef WIDL_C_INLINE_WRAPPERS
+/*** IUnknown methods ***/
+#define IVMEventParameter_QueryInterface(This,riid,ppvObject) (This)->lpVtbl->QueryInterface(This,riid,ppvObject)
+#define IVMEventParameter_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IVMEventParameter_Release(This) (This)->lpVtbl->Release(This)
+/*** IDispatch methods ***/
+#define IVMEventParameter_GetTypeInfoCount(This,pctinfo) (This)->lpVtbl->GetTypeInfoCount(This,pctinfo)
+#define IVMEventParameter_GetTypeInfo(This,iTInfo,lcid,ppTInfo) (This)->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo)
+#define IVMEventParameter_GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId) (This)->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId)
+#define IVMEventParameter_Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr) (This)->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr)
+/*** IVMEventParameter methods ***/
+#define IVMEventParameter_get_Name(This,name) (This)->lpVtbl->get_Name(This,name)
+#define IVMEventParameter_get_Type(This,type) (This)->lpVtbl->get_Type(This,type)
+#define IVMEventParameter_get_Values(This,values) (This)->lpVtbl->get_Values(This,values)
+#else
+/*** IUnknown methods ***/
+static __WIDL_INLINE HRESULT IVMEventParameter_QueryInterface(IVMEventParameter* This,REFIID riid,void **ppvObject) {
+    return This->lpVtbl->QueryInterface(This,riid,ppvObject);
+}
+static __WIDL_INLINE ULONG IVMEventParameter_AddRef(IVMEventParameter* This) {
+    return This->lpVtbl->AddRef(This);
+}
+static __WIDL_INLINE ULONG IVMEventParameter_Release(IVMEventParameter* This) {
+    return This->lpVtbl->Release(This);
+}
+/*** IDispatch methods ***/
+static __WIDL_INLINE HRESULT IVMEventParameter_GetTypeInfoCount(IVMEventParameter* This,UINT *pctinfo) {
+    return This->lpVtbl->GetTypeInfoCount(This,pctinfo);
+}
+static __WIDL_INLINE HRESULT IVMEventParameter_GetTypeInfo(IVMEventParameter* This,UINT iTInfo,LCID lcid,ITypeInfo **ppTInfo) {
+    return This->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo);
+}
+static __WIDL_INLINE HRESULT IVMEventParameter_GetIDsOfNames(IVMEventParameter* This,REFIID riid,LPOLESTR *rgszNames,UINT cNames,LCID lcid,DISPID *rgDispId) {
+    return This->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId);
+}
+static __WIDL_INLINE HRESULT IVMEventParameter_Invoke(IVMEventParameter* This,DISPID dispIdMember,REFIID riid,LCID lcid,WORD wFlags,DISPPARAMS *pDispParams,VARIANT *pVarResult,EXCEPINFO *pExcepInfo,UINT *puArgErr) {
+    return This->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr);
+}
+/*** IVMEventParameter methods ***/
+static __WIDL_INLINE HRESULT IVMEventParameter_get_Name(IVMEventParameter* This,BSTR *name) {
+    return This->lpVtbl->get_Name(This,name);
+}
+static __WIDL_INLINE HRESULT IVMEventParameter_get_Type(IVMEventParameter* This,BSTR *type) {
+    return This->lpVtbl->get_Type(This,type);
+}
+static __WIDL_INLINE HRESULT IVMEventParameter_get_Values(IVMEventParameter* This,IVMEventCollection **values) {
+    return This->lpVtbl->get_Values(This,values);
+}
+#endif
+#endif
+
+#endif
+
+
+#endif  /* __IVMEventParameter_INTERFACE_DEFINED__ */
+
+/*****************************************************************************
+ * IVMEventValue interface
+ */
+#ifndef __IVMEventValue_INTERFACE_DEFINED__
+#define __IVMEventValue_INTERFACE_DEFINED__
+
+DEFINE_GUID(IID_IVMEventValue, 0x081e0822, 0xc44d, 0x4ae7, 0x8e,0x06, 0x35,0x0d,0x6a,0xc8,0xd3,0x54);
+#if defined(__cplusplus) && !defined(CINTERFACE)
+MIDL_INTERFACE("081e0822-c44d-4ae7-8e06-350d6ac8d354")
+IVMEventValue : public IDispatch
+{
+    virtual HRESULT STDMETHODCALLTYPE get_Value(
+        VARIANT *value) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Name(
+        BSTR *name) = 0;
+
+};
+#ifdef __CRT_UUID_DECL
+__CRT_UUID_DECL(IVMEventValue, 0x081e0822, 0xc44d, 0x4ae7, 0x8e,0x06, 0x35,0x0d,0x6a,0xc8,0xd3,0x54)
+#endif
+#else
+typedef struct IVMEventValueVtbl {
+    BEGIN_INTERFACE
+
+    /*** IUnknown methods ***/
+    HRESULT (STDMETHODCALLTYPE *QueryInterface)(
+        IVMEventValue *This,
+        REFIID riid,
+        void **ppvObject);
+
+    ULONG (STDMETHODCALLTYPE *AddRef)(
+        IVMEventValue *This);
+
+    ULONG (STDMETHODCALLTYPE *Release)(
+        IVMEventValue *This);
+
+    /*** IDispatch methods ***/
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfoCount)(
+        IVMEventValue *This,
+        UINT *pctinfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfo)(
+        IVMEventValue *This,
+        UINT iTInfo,
+        LCID lcid,
+        ITypeInfo **ppTInfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetIDsOfNames)(
+        IVMEventValue *This,
+        REFIID riid,
+        LPOLESTR *rgszNames,
+        UINT cNames,
+        LCID lcid,
+        DISPID *rgDispId);
+
+    HRESULT (STDMETHODCALLTYPE *Invoke)(
+        IVMEventValue *This,
+        DISPID dispIdMember,
+        REFIID riid,
+        LCID lcid,
+        WORD wFlags,
+        DISPPARAMS *pDispParams,
+        VARIANT *pVarResult,
+        EXCEPINFO *pExcepInfo,
+        UINT *puArgErr);
+
+    /*** IVMEventValue methods ***/
+    HRESULT (STDMETHODCALLTYPE *get_Value)(
+        IVMEventValue *This,
+        VARIANT *value);
+
+    HRESULT (STDMETHODCALLTYPE *get_Name)(
+        IVMEventValue *This,
+        BSTR *name);
+
+    END_INTERFACE
+} IVMEventValueVtbl;
+
+interface IVMEventValue {
+    CONST_VTBL IVMEventValueVtbl* lpVtbl;
+};
+
+#ifdef COBJMACROS
+#ifndef WIDL_C_INLINE_WRAPPERS
+/*** IUnknown methods ***/
+#define IVMEventValue_QueryInterface(This,riid,ppvObject) (This)->lpVtbl->QueryInterface(This,riid,ppvObject)
+#define IVMEventValue_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IVMEventValue_Release(This) (This)->lpVtbl->Release(This)
+/*** IDispatch methods ***/
+#define IVMEventValue_GetTypeInfoCount(This,pctinfo) (This)->lpVtbl->GetTypeInfoCount(This,pctinfo)
+#define IVMEventValue_GetTypeInfo(This,iTInfo,lcid,ppTInfo) (This)->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo)
+#define IVMEventValue_GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId) (This)->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId)
+#define IVMEventValue_Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr) (This)->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr)
+/*** IVMEventValue methods ***/
+#define IVMEventValue_get_Value(This,value) (This)->lpVtbl->get_Value(This,value)
+#define IVMEventValue_get_Name(This,name) (This)->lpVtbl->get_Name(This,name)
+#else
+/*** IUnknown methods ***/
+static __WIDL_INLINE HRESULT IVMEventValue_QueryInterface(IVMEventValue* This,REFIID riid,void **ppvObject) {
+    return This->lpVtbl->QueryInterface(This,riid,ppvObject);
+}
+static __WIDL_INLINE ULONG IVMEventValue_AddRef(IVMEventValue* This) {
+    return This->lpVtbl->AddRef(This);
+}
+static __WIDL_INLINE ULONG IVMEventValue_Release(IVMEventValue* This) {
+    return This->lpVtbl->Release(This);
+}
+/*** IDispatch methods ***/
+static __WIDL_INLINE HRESULT IVMEventValue_GetTypeInfoCount(IVMEventValue* This,UINT *pctinfo) {
+    return This->lpVtbl->GetTypeInfoCount(This,pctinfo);
+}
+static __WIDL_INLINE HRESULT IVMEventValue_GetTypeInfo(IVMEventValue* This,UINT iTInfo,LCID lcid,ITypeInfo **ppTInfo) {
+    return This->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo);
+}
+static __WIDL_INLINE HRESULT IVMEventValue_GetIDsOfNames(IVMEventValue* This,REFIID riid,LPOLESTR *rgszNames,UINT cNames,LCID lcid,DISPID *rgDispId) {
+    return This->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId);
+}
+static __WIDL_INLINE HRESULT IVMEventValue_Invoke(IVMEventValue* This,DISPID dispIdMember,REFIID riid,LCID lcid,WORD wFlags,DISPPARAMS *pDispParams,VARIANT *pVarResult,EXCEPINFO *pExcepInfo,UINT *puArgErr) {
+    return This->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr);
+}
+/*** IVMEventValue methods ***/
+static __WIDL_INLINE HRESULT IVMEventValue_get_Value(IVMEventValue* This,VARIANT *value) {
+    return This->lpVtbl->get_Value(This,value);
+}
+static __WIDL_INLINE HRESULT IVMEventValue_get_Name(IVMEventValue* This,BSTR *name) {
+    return This->lpVtbl->get_Name(This,name);
+}
+#endif
+#endif
+
+#endif
+
+
+#endif  /* __IVMEventValue_INTERFACE_DEFINED__ */
 
 /*****************************************************************************
  * IVMEventFailure interface
@@ -776,6 +1422,13 @@ IVMEventSink : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE get_LastFailure(
         IVMEventFailure **failure) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE get_Events(
+        IVMEventCollection **events) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE EventsOf(
+        IUnknown *source,
+        IVMEventCollection **events) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventSink, 0x7107b954, 0x9a86, 0x49f9, 0x9a,0xba, 0xa5,0x2f,0x2a,0x98,0xfc,0xaf)
@@ -951,6 +1604,15 @@ typedef struct IVMEventSinkVtbl {
         IVMEventSink *This,
         IVMEventFailure **failure);
 
+    HRESULT (STDMETHODCALLTYPE *get_Events)(
+        IVMEventSink *This,
+        IVMEventCollection **events);
+
+    HRESULT (STDMETHODCALLTYPE *EventsOf)(
+        IVMEventSink *This,
+        IUnknown *source,
+        IVMEventCollection **events);
+
     END_INTERFACE
 } IVMEventSinkVtbl;
 
@@ -1000,6 +1662,8 @@ interface IVMEventSink {
 #define IVMEventSink_get_Subscriptions(This,count) (This)->lpVtbl->get_Subscriptions(This,count)
 #define IVMEventSink_WaitFor(This,event,timeoutMs,source,record) (This)->lpVtbl->WaitFor(This,event,timeoutMs,source,record)
 #define IVMEventSink_get_LastFailure(This,failure) (This)->lpVtbl->get_LastFailure(This,failure)
+#define IVMEventSink_get_Events(This,events) (This)->lpVtbl->get_Events(This,events)
+#define IVMEventSink_EventsOf(This,source,events) (This)->lpVtbl->EventsOf(This,source,events)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventSink_QueryInterface(IVMEventSink* This,REFIID riid,void **ppvObject) {
@@ -1115,6 +1779,12 @@ static __WIDL_INLINE HRESULT IVMEventSink_WaitFor(IVMEventSink* This,VARIANT eve
 static __WIDL_INLINE HRESULT IVMEventSink_get_LastFailure(IVMEventSink* This,IVMEventFailure **failure) {
     return This->lpVtbl->get_LastFailure(This,failure);
 }
+static __WIDL_INLINE HRESULT IVMEventSink_get_Events(IVMEventSink* This,IVMEventCollection **events) {
+    return This->lpVtbl->get_Events(This,events);
+}
+static __WIDL_INLINE HRESULT IVMEventSink_EventsOf(IVMEventSink* This,IUnknown *source,IVMEventCollection **events) {
+    return This->lpVtbl->EventsOf(This,source,events);
+}
 #endif
 #endif
 
@@ -1165,6 +1835,9 @@ IVMEventMachine : public IDispatch
         LONG connection,
         LONG timeoutMs,
         LONG *missing) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Events(
+        IVMEventCollection **events) = 0;
 
 };
 #ifdef __CRT_UUID_DECL
@@ -1257,6 +1930,10 @@ typedef struct IVMEventMachineVtbl {
         LONG timeoutMs,
         LONG *missing);
 
+    HRESULT (STDMETHODCALLTYPE *get_Events)(
+        IVMEventMachine *This,
+        IVMEventCollection **events);
+
     END_INTERFACE
 } IVMEventMachineVtbl;
 
@@ -1285,6 +1962,7 @@ interface IVMEventMachine {
 #define IVMEventMachine_get_Fault(This,fault) (This)->lpVtbl->get_Fault(This,fault)
 #define IVMEventMachine_LogoffGuest(This) (This)->lpVtbl->LogoffGuest(This)
 #define IVMEventMachine_Settle(This,connection,timeoutMs,missing) (This)->lpVtbl->Settle(This,connection,timeoutMs,missing)
+#define IVMEventMachine_get_Events(This,events) (This)->lpVtbl->get_Events(This,events)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventMachine_QueryInterface(IVMEventMachine* This,REFIID riid,void **ppvObject) {
@@ -1336,6 +2014,9 @@ static __WIDL_INLINE HRESULT IVMEventMachine_LogoffGuest(IVMEventMachine* This) 
 }
 static __WIDL_INLINE HRESULT IVMEventMachine_Settle(IVMEventMachine* This,LONG connection,LONG timeoutMs,LONG *missing) {
     return This->lpVtbl->Settle(This,connection,timeoutMs,missing);
+}
+static __WIDL_INLINE HRESULT IVMEventMachine_get_Events(IVMEventMachine* This,IVMEventCollection **events) {
+    return This->lpVtbl->get_Events(This,events);
 }
 #endif
 #endif
@@ -1551,6 +2232,9 @@ IVMEventHost : public IDispatch
         BSTR eventName,
         SAFEARRAY *arguments) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE get_Events(
+        IVMEventCollection **events) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventHost, 0xaca91da0, 0x565a, 0x4bc8, 0xa6,0x08, 0xe6,0x3c,0xdb,0x88,0xdd,0x48)
@@ -1641,6 +2325,10 @@ typedef struct IVMEventHostVtbl {
         BSTR eventName,
         SAFEARRAY *arguments);
 
+    HRESULT (STDMETHODCALLTYPE *get_Events)(
+        IVMEventHost *This,
+        IVMEventCollection **events);
+
     END_INTERFACE
 } IVMEventHostVtbl;
 
@@ -1668,6 +2356,7 @@ interface IVMEventHost {
 #define IVMEventHost_Settle(This,connection,timeoutMs,missing) (This)->lpVtbl->Settle(This,connection,timeoutMs,missing)
 #define IVMEventHost_get_Dropped(This,count) (This)->lpVtbl->get_Dropped(This,count)
 #define IVMEventHost_Raise(This,eventName,arguments) (This)->lpVtbl->Raise(This,eventName,arguments)
+#define IVMEventHost_get_Events(This,events) (This)->lpVtbl->get_Events(This,events)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventHost_QueryInterface(IVMEventHost* This,REFIID riid,void **ppvObject) {
@@ -1716,6 +2405,9 @@ static __WIDL_INLINE HRESULT IVMEventHost_get_Dropped(IVMEventHost* This,LONG *c
 }
 static __WIDL_INLINE HRESULT IVMEventHost_Raise(IVMEventHost* This,BSTR eventName,SAFEARRAY *arguments) {
     return This->lpVtbl->Raise(This,eventName,arguments);
+}
+static __WIDL_INLINE HRESULT IVMEventHost_get_Events(IVMEventHost* This,IVMEventCollection **events) {
+    return This->lpVtbl->get_Events(This,events);
 }
 #endif
 #endif

@@ -31,13 +31,23 @@ static const WCHAR *type_in_words(VARTYPE type)
     }
 }
 
+static bool is_left_out(const VARIANT *value)
+{
+    return V_VT(value) == VT_ERROR && V_ERROR(value) == DISP_E_PARAMNOTFOUND;
+}
+
+static bool may_be_left_out(const FUNCDESC *function, UINT parameter)
+{
+    return function->lprgelemdescParam[parameter].paramdesc.wParamFlags & (PARAMFLAG_FOPT | PARAMFLAG_FHASDEFAULT);
+}
+
 /* Whether a parameter of that type takes the value. Null is no object, and neither is Empty. */
 static bool is_taken(const VARIANT *value, VARTYPE type)
 {
     VARIANT converted;
     HRESULT hr;
 
-    if (!type_in_words(type) || (V_VT(value) == VT_ERROR && V_ERROR(value) == DISP_E_PARAMNOTFOUND))
+    if (!type_in_words(type) || is_left_out(value))
         return true;
     if (is_object(type))
         return is_object(V_VT(value));
@@ -69,6 +79,11 @@ static BSTR describe(BSTR *names, UINT count, UINT parameter, const VARIANT *val
     text_append(&text, names[0]);
     text_append(&text, L": ");
     text_append(&text, parameter + 1 < count ? names[parameter + 1] : L"the value");
+    if (is_left_out(value))
+    {
+        text_append(&text, L" was left out; it has to be given");
+        return text_finish(&text);
+    }
     text_append(&text, L" is ");
     append_value(&text, value);
     text_append(&text, L"; it has to be ");
@@ -82,10 +97,69 @@ static BSTR describe_parameter(ITypeInfo *info, const FUNCDESC *function, UINT p
     BSTR names[NAMES_MAX], description = NULL;
     UINT count = 0;
 
-    if (is_taken(value, type) || FAILED(ITypeInfo_GetNames(info, function->memid, names, NAMES_MAX, &count)))
+    bool taken = is_left_out(value) ? may_be_left_out(function, parameter) : is_taken(value, type);
+
+    if (taken || FAILED(ITypeInfo_GetNames(info, function->memid, names, NAMES_MAX, &count)))
         return NULL;
     if (count)
         description = describe(names, count, parameter, value, type);
+    for (UINT i = 0; i < count; ++i)
+        SysFreeString(names[i]);
+    return description;
+}
+
+/* How many arguments a function takes; what it returns is none. */
+static void count_parameters(const FUNCDESC *function, UINT *least, UINT *most)
+{
+    *least = *most = 0;
+    for (UINT i = 0; i < (UINT)function->cParams; ++i)
+    {
+        if (function->lprgelemdescParam[i].paramdesc.wParamFlags & PARAMFLAG_FRETVAL)
+            continue;
+        ++*most;
+        if (!may_be_left_out(function, i))
+            *least = *most;
+    }
+}
+
+/* "Subscribe takes 2 or 3 arguments (event, handler, source), not 1" */
+static BSTR describe_wrong_count(BSTR *names, UINT least, UINT most, UINT given)
+{
+    struct text text = {0};
+
+    text_append(&text, names[0]);
+    text_append_format(
+            &text, least < most ? L" takes %u %ls %u" : L" takes %u", least, most > least + 1 ? L"to" : L"or", most);
+    text_append(&text, most == 1 ? L" argument" : L" arguments");
+    for (UINT i = 1; i <= most; ++i)
+    {
+        text_append(&text, i > 1 ? L", " : L" (");
+        text_append(&text, names[i]);
+    }
+    text_append_format(&text, most ? L"), not %u" : L", not %u", given);
+    return text_finish(&text);
+}
+
+/* A variable number is counted by whoever takes it. The new value of a property has no name, and is one. */
+static bool count_is_right(const FUNCDESC *function, UINT given)
+{
+    UINT least, most;
+
+    count_parameters(function, &least, &most);
+    return function->cParamsOpt < 0 || (function->invkind & ~(INVOKE_FUNC | INVOKE_PROPERTYGET))
+            || (given >= least && given <= most);
+}
+
+static BSTR describe_count(ITypeInfo *info, const FUNCDESC *function, UINT given)
+{
+    BSTR names[NAMES_MAX], description = NULL;
+    UINT least, most, count = 0;
+
+    count_parameters(function, &least, &most);
+    if (FAILED(ITypeInfo_GetNames(info, function->memid, names, NAMES_MAX, &count)))
+        return NULL;
+    if (count > most)
+        description = describe_wrong_count(names, least, most, given);
     for (UINT i = 0; i < count; ++i)
         SysFreeString(names[i]);
     return description;
@@ -102,6 +176,11 @@ static HRESULT describe_first(ITypeInfo *info, const FUNCDESC *function, void *c
 {
     struct fault *fault = context;
 
+    if (!count_is_right(function, fault->params->cArgs))
+    {
+        fault->description = describe_count(info, function, fault->params->cArgs);
+        return S_FALSE;
+    }
     for (UINT i = 0; i < (UINT)function->cParams && !fault->description; ++i)
     {
         UINT place = argument_place(fault->params, i);

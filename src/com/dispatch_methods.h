@@ -22,6 +22,19 @@
         return type_info_invoke(&IID_##interface, iface, id, riid, lcid, flags, params, result, exception, arg_error); \
     }
 
+/* The same for an object that has properties alone: a script that ignores the result asks for a method, as Wine's JScript does
+ * when it enumerates. */
+#define DISPATCH_METHODS_OF_PROPERTIES(object, interface)                                                              \
+    DISPATCH_DESCRIPTION_METHODS(object, interface, &IID_##interface)                                                  \
+                                                                                                                       \
+    static HRESULT WINAPI object##_Invoke(interface *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,             \
+            DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)                                \
+    {                                                                                                                  \
+        if (flags & DISPATCH_METHOD)                                                                                   \
+            flags |= DISPATCH_PROPERTYGET;                                                                             \
+        return type_info_invoke(&IID_##interface, iface, id, riid, lcid, flags, params, result, exception, arg_error); \
+    }
+
 /* The three that describe the object, for one that has an Invoke of its own. `described` is the GUID of the type in the
  * library, an expression in which `iface` is the object's interface. */
 #define DISPATCH_DESCRIPTION_METHODS(object, interface, described)                                                     \

@@ -158,6 +158,12 @@ bool type_info_has_member(REFGUID guid, DISPID id)
     return SUCCEEDED(hr);
 }
 
+static bool is_fault_of_arguments(HRESULT hr)
+{
+    return hr == DISP_E_TYPEMISMATCH || hr == DISP_E_OVERFLOW || hr == DISP_E_BADPARAMCOUNT
+            || hr == DISP_E_PARAMNOTOPTIONAL || hr == DISP_E_PARAMNOTFOUND;
+}
+
 HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
@@ -179,8 +185,7 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
         hr = ITypeInfo_Invoke(info, object, id, flags, &converted.params, result, exception, arg_error);
         converted_cleanup(&converted);
     }
-    if ((hr == DISP_E_TYPEMISMATCH || hr == DISP_E_OVERFLOW) && exception
-            && (description = argument_fault_describe(info, id, flags, params)))
+    if (is_fault_of_arguments(hr) && exception && (description = argument_fault_describe(info, id, flags, params)))
         hr = error_raise_exception(exception, hr, module_error_source, description);
     ITypeInfo_Release(info);
     return hr;

@@ -47,8 +47,9 @@ bool type_info_has_member(REFGUID guid, DISPID id);
  * IDispatch::Invoke on a dual interface, by calling its vtable. Arguments are converted to the declared types in the
  * caller's locale. A string with a NUL inside is none of a number's: DISP_E_TYPEMISMATCH, *arg_error.
  *
- * To a caller who can be told, by an EXCEPINFO, an argument of the wrong type is DISP_E_EXCEPTION with a description, and
- * DISP_E_TYPEMISMATCH or DISP_E_OVERFLOW is its scode.
+ * To a caller who can be told, by an EXCEPINFO, an argument of the wrong type, one that was left out, and a wrong number of
+ * them are DISP_E_EXCEPTION with a description, and DISP_E_TYPEMISMATCH, DISP_E_OVERFLOW, DISP_E_PARAMNOTOPTIONAL or
+ * DISP_E_BADPARAMCOUNT is its scode.
  */
 HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error);

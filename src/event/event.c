@@ -46,6 +46,15 @@ static bool kept_event_copy_arg(struct kept_event *kept, UINT i, const VARIANT *
     return !kept_event_replace_objects || kept_event_replace_objects(arg);
 }
 
+static void kept_event_copy_origin(struct kept_event *kept, const struct event_origin *origin)
+{
+    if (!origin)
+        return;
+    event_set_origin(&kept->event, &kept->origin, origin->known ? details_addref(origin->known) : NULL,
+            origin->trail ? kept_event_addref(origin->trail) : NULL);
+    kept->bytes += origin->known ? origin->known->bytes : 0;
+}
+
 static struct kept_event *kept_event_create(const struct event *event)
 {
     size_t source_size = (wcslen(event->view.source) + 1) * sizeof(WCHAR);
@@ -65,7 +74,7 @@ static struct kept_event *kept_event_create(const struct event *event)
             return NULL;
         }
     }
-    kept->event.trail = event->trail ? kept_event_addref(event->trail) : NULL;
+    kept_event_copy_origin(kept, event_origin(event));
     kept->refcount = 1;
     kept->sequence = event->sequence ? InterlockedIncrement(&event->sequence->last) : 0;
     GetSystemTimeAsFileTime(&kept->time);
@@ -84,7 +93,7 @@ struct kept_event *event_keep(const struct event *event)
 
 bool kept_event_came_from(const struct kept_event *kept, const struct event_sequence *sequence)
 {
-    for (; kept; kept = kept->event.trail)
+    for (; kept; kept = kept->origin.trail)
     {
         if (kept->event.sequence == sequence)
             return true;
@@ -103,8 +112,10 @@ void kept_event_release(struct kept_event *kept)
     if (InterlockedDecrement(&kept->refcount))
         return;
     event_clear_args(&kept->event);
-    if (kept->event.trail)
-        kept_event_release(kept->event.trail);
+    if (kept->origin.trail)
+        kept_event_release(kept->origin.trail);
+    if (kept->origin.known)
+        details_release(kept->origin.known);
     if (kept->failure)
         failure_release(kept->failure);
     memory_free(kept);

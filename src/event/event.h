@@ -7,10 +7,19 @@
 #define VMEVENTS_EVENT_EVENT_H
 
 #include "event/catalogue.h"
+#include "event/details.h"
 
 #include <stddef.h>
 #include <string.h>
 #include <wchar.h>
+
+/* What goes with an event that its source knows more of, or that has come by another sink. */
+struct event_origin
+{
+    VMEVENTDETAILS details;   /* first: where view.details points to */
+    struct details *known;    /* whose view that is a copy of; NULL: there are no details */
+    struct kept_event *trail; /* the event of another source that this one passes on, or NULL */
+};
 
 struct event
 {
@@ -18,7 +27,6 @@ struct event
     const struct event_type *type;
     struct kept_event *kept;         /* made by the first listener that keeps the event; one serves all */
     struct event_sequence *sequence; /* of the source that fires; numbers the events that are kept */
-    struct kept_event *trail;        /* the event of another source that this one passes on, or NULL */
     size_t owned;                    /* a bit for each argument that event_cleanup clears; others are borrowed */
     VARIANT args[EVENT_MAX_ARGS];    /* where view.args points to, unless that borrows them where they are */
 };
@@ -39,6 +47,23 @@ static inline void arguments_reverse(VARIANT *reversed, const VARIANT *args, UIN
 {
     for (UINT i = 0; i < count; ++i)
         reversed[count - 1 - i] = args[i];
+}
+
+/* What goes with the event; NULL: nothing does. */
+static inline const struct event_origin *event_origin(const struct event *event)
+{
+    return (const struct event_origin *)event->view.details;
+}
+
+/* Has that go with an event that has been begun. The origin stands where the event does; what it refers to stays its
+ * owner's. Both may be NULL. */
+static inline void event_set_origin(
+        struct event *event, struct event_origin *origin, struct details *details, struct kept_event *trail)
+{
+    origin->details = details ? details->view : (VMEVENTDETAILS){0, NULL};
+    origin->known = details;
+    origin->trail = trail;
+    event->view.details = &origin->details;
 }
 
 /* What is wrong with an argument. */
@@ -78,7 +103,7 @@ static inline void event_init_borrowed(
     event->type = type;
     event->kept = NULL;
     event->sequence = sequence;
-    event->trail = NULL;
+    event->view.details = NULL;
 }
 
 static inline void event_init(

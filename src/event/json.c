@@ -95,7 +95,21 @@ static void append_arguments(struct text *text, const struct json_event *event)
     text_append(text, L"}");
 }
 
-BSTR event_to_json(const struct json_event *event)
+static void append_details(struct text *text, const VMEVENTDETAILS *details)
+{
+    if (!details || !details->count)
+        return;
+    text_append(text, L",\"details\":{");
+    for (UINT i = 0; i < details->count; ++i)
+    {
+        append_member(text, i ? L"," : L"", details->details[i].name);
+        text_append(text, L":");
+        notation_append(text, &json_notation, &details->details[i].value);
+    }
+    text_append(text, L"}");
+}
+
+BSTR event_to_json_with_details(const struct json_event *event, const VMEVENTDETAILS *details)
 {
     struct text text = {0};
 
@@ -109,7 +123,13 @@ BSTR event_to_json(const struct json_event *event)
     text_append_format(&text, L",\"id\":%ld", (long)event->type->id);
     append_arguments(&text, event);
     json_append_exact(&text, event->type, event->args);
+    append_details(&text, details);
     append_member(&text, L",\"text\":", event->text);
     text_append(&text, L"}");
     return text_finish(&text);
+}
+
+BSTR event_to_json(const struct json_event *event)
+{
+    return event_to_json_with_details(event, NULL);
 }

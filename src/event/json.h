@@ -20,14 +20,18 @@ struct json_event
  * One line without an end, with nothing in it that moves a terminal:
  *
  *     {"sequence":1,"time":"2026-01-31T09:05:01.223Z","source":"Demo","interface":"IVMVirtualMachineEvents",
- *      "name":"OnGuestLogoff","id":11,"arguments":{"logoffType":1},"text":"OnGuestLogoff(logoffType=…)"}
+ *      "name":"OnGuestLogoff","id":11,"arguments":{"logoffType":1},"details":{"user":"alice"},
+ *      "text":"OnGuestLogoff(logoffType=…)"}
  *
- * Arguments are numbers, strings, true, false, null and arrays; what JSON has nothing for stands as a string of the
+ * Without details there is no member "details". Arguments and details are numbers, strings, true, false, null and arrays; what JSON has nothing for stands as a string of the
  * words that the text has. The caller frees it by SysFreeString. NULL: out of memory.
  */
 BSTR event_to_json(const struct json_event *event);
 
 /* A string of others as JSON has it, in its quotes. */
 void json_append_string(struct text *text, const WCHAR *string, size_t length);
+
+/* The same with what the event's source knows besides; NULL: no more. */
+BSTR event_to_json_with_details(const struct json_event *event, const VMEVENTDETAILS *details);
 
 #endif

@@ -18,6 +18,7 @@ struct kept_event
     struct failure
             *failure; /* what a listener is told of in place of an event (event/failure.h); NULL: it is an event */
     struct event event;
+    struct event_origin origin; /* the event's, when it has one; its details and its trail are the kept event's own */
     WCHAR source[];
 };
 

@@ -5,6 +5,7 @@
 #include "com/connection_points.h"
 #include "com/dispatch_methods.h"
 #include "com/error_support.h"
+#include "com/event_descriptions.h"
 #include "host/endings.h"
 #include "host/fleet_events.h"
 #include "host/host_events.h"
@@ -193,6 +194,12 @@ static HRESULT WINAPI host_Raise(IVMEventHost *iface, BSTR event_name, SAFEARRAY
     return raise_array(raise_at_host, &host, &IID_IVMEventHost, event_name, arguments);
 }
 
+static HRESULT WINAPI host_get_Events(IVMEventHost *iface, IVMEventCollection **events)
+{
+    (void)iface;
+    return event_descriptions_create(event_interface_mask(&event_interfaces[PC_EVENTS]), events);
+}
+
 static const IVMEventHostVtbl host_vtbl = {
         host_QueryInterface,
         host_AddRef,
@@ -209,6 +216,7 @@ static const IVMEventHostVtbl host_vtbl = {
         host_Settle,
         host_get_Dropped,
         host_Raise,
+        host_get_Events,
 };
 
 BOOL host_init(void)

@@ -2,6 +2,9 @@
 
 #include "host/utf8.h"
 
+/* Names of details are words of ours. */
+#define DETAIL_NAME_MAX 32
+
 C_ASSERT((int)VM_TURNED_OFF == (int)vmVMState_TurnedOff && (int)VM_SAVED == (int)vmVMState_Saved
         && (int)VM_TURNING_ON == (int)vmVMState_TurningOn && (int)VM_MERGING_DRIVES == (int)vmVMState_MergingDrives
         && (int)VM_RESTORING == (int)vmVMState_Restoring && (int)VM_RUNNING == (int)vmVMState_Running
@@ -72,10 +75,41 @@ static const struct event_type *type_of(const struct vm_event *said)
     return event_type_get(&event_interfaces[event_ids[said->type].events], event_ids[said->type].id);
 }
 
+/* What is known besides. NULL: nothing, or there is no memory for it, which costs the event nothing. */
+static struct details *make_details(const struct vm_event *said)
+{
+    VMEVENTDETAIL given[VM_DETAILS_MAX];
+    WCHAR names[VM_DETAILS_MAX][DETAIL_NAME_MAX];
+    struct details *details = NULL;
+    UINT count = 0;
+
+    for (UINT i = 0; i < VM_DETAILS_MAX && said->details[i].name; ++i)
+    {
+        const struct vm_detail *detail = &said->details[i];
+
+        if (!detail->text || !*detail->text)
+            continue;
+        if (!MultiByteToWideChar(CP_UTF8, 0, detail->name, -1, names[count], DETAIL_NAME_MAX))
+            continue;
+        V_VT(&given[count].value) = VT_BSTR;
+        if (!(V_BSTR(&given[count].value) = bstr_from_utf8(detail->text)))
+            continue;
+        given[count].name = names[count];
+        ++count;
+    }
+    if (count)
+        details = details_create(given, count);
+    while (count--)
+        VariantClear(&given[count].value);
+    return details;
+}
+
 void live_event_fire(struct machine *machine, const struct vm_event *said)
 {
     const struct event_type *type = type_of(said);
     BSTR text = said->text ? bstr_from_utf8(said->text) : NULL;
+    struct event_origin origin;
+    struct details *details;
     struct event event;
 
     /* Without memory for its text the event is dropped: with an empty one it would speak of something else. */
@@ -84,7 +118,11 @@ void live_event_fire(struct machine *machine, const struct vm_event *said)
     event_init(&event, type, machine_name(machine), NULL);
     for (UINT i = 0; i < type->param_count; ++i)
         set_argument(&event.args[i], &type->params[i], said, text ? text : empty_bstr);
+    if ((details = make_details(said)))
+        event_set_origin(&event, &origin, details, NULL);
     machine_fire_from_backend(machine, &event);
     event_cleanup(&event);
+    if (details)
+        details_release(details);
     SysFreeString(text);
 }

@@ -79,6 +79,24 @@ static HRESULT machine_at(LONG number, struct machine **machine)
             (long)number, count);
 }
 
+/* A machine, or another object, stands for its default value, which of a machine is the name. S_OK, E_OUTOFMEMORY; another
+ * error: it has none, and stays what it is. */
+static HRESULT take_default_value(VARIANT *key)
+{
+    DISPPARAMS none = {0};
+    VARIANT value;
+    HRESULT hr;
+
+    VariantInit(&value);
+    hr = IDispatch_Invoke(V_DISPATCH(key), DISPID_VALUE, &IID_NULL, LOCALE_NEUTRAL, DISPATCH_PROPERTYGET, &none, &value,
+            NULL, NULL);
+    if (FAILED(hr))
+        return hr;
+    VariantClear(key);
+    *key = value;
+    return S_OK;
+}
+
 /* Also clears it. */
 static HRESULT refuse_key(VARIANT *key)
 {
@@ -86,7 +104,7 @@ static HRESULT refuse_key(VARIANT *key)
 
     VariantClear(key);
     return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
-            L"A machine is found by its number or its name, not by a value of type %u", type);
+            L"A machine is found by its number, its name, or itself, not by a value of type %u", type);
 }
 
 static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index, IVMEventMachine **machine_interface)
@@ -101,6 +119,15 @@ static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index
     *machine_interface = NULL;
     if (FAILED(hr = event_copy_argument(&key, &index)))
         return hr;
+    if (V_VT(&key) == VT_DISPATCH && V_DISPATCH(&key))
+        hr = take_default_value(&key);
+    if (FAILED(hr))
+    {
+        if (hr != E_OUTOFMEMORY)
+            return refuse_key(&key);
+        VariantClear(&key);
+        return hr;
+    }
     if (V_VT(&key) == VT_BSTR)
         hr = machines_find(V_BSTR(&key), &IID_IVMEventMachines, &machine);
     else if (V_VT(&key) != VT_EMPTY && SUCCEEDED(hr = VariantChangeType(&key, &key, 0, VT_I4)))

@@ -5,6 +5,7 @@
 #include "com/dispatch_methods.h"
 #include "com/error_info.h"
 #include "com/error_support.h"
+#include "com/event_descriptions.h"
 #include "event/text.h"
 #include "host/error_source.h"
 #include "host/play_invoke.h"
@@ -263,6 +264,12 @@ static HRESULT WINAPI machine_Settle(IVMEventMachine *iface, LONG connection, LO
     return hr;
 }
 
+static HRESULT WINAPI machine_get_Events(IVMEventMachine *iface, IVMEventCollection **events)
+{
+    (void)iface;
+    return event_descriptions_create(EVENT_ALL_MASK & ~event_interface_mask(&event_interfaces[PC_EVENTS]), events);
+}
+
 static const IVMEventMachineVtbl machine_vtbl = {
         machine_QueryInterface,
         machine_AddRef,
@@ -280,6 +287,7 @@ static const IVMEventMachineVtbl machine_vtbl = {
         machine_get_Fault,
         machine_LogoffGuest,
         machine_Settle,
+        machine_get_Events,
 };
 
 static struct machine_object *object_create(BSTR name, const struct machine_host *host, struct machine_backend *backend)

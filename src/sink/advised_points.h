@@ -25,7 +25,7 @@ struct advised_point
 struct advised_points
 {
     volatile LONG ended; /* unadvised or abandoned, which is done by the thread that sets this */
-    struct lock lock;    /* held while a point is given out, so that it is not released meanwhile */
+    struct lock lock;        /* held while a point is given out, so that it is not released meanwhile */
     UINT count;
     struct advised_point points[EVENT_INTERFACE_COUNT];
 };

@@ -12,9 +12,6 @@ struct class_factory
 
 extern const IClassFactoryVtbl class_factory_vtbl;
 
-#define CLASS_FACTORY_INIT(create)                                                                                     \
-    {                                                                                                                  \
-        {(IClassFactoryVtbl *)&class_factory_vtbl}, create                                                             \
-    }
+#define CLASS_FACTORY_INIT(create) {{(IClassFactoryVtbl *)&class_factory_vtbl}, create}
 
 #endif

@@ -55,7 +55,7 @@ static ULONG WINAPI failure_object_Release(IVMEventFailure *iface)
     return refcount;
 }
 
-DISPATCH_METHODS(failure_object, IVMEventFailure)
+DISPATCH_METHODS_OF_PROPERTIES(failure_object, IVMEventFailure)
 
 /* Takes a string over that is to be returned; NULL: out of memory. */
 static HRESULT return_string(BSTR string, BSTR *result)

@@ -3,6 +3,7 @@
 #include "com/dispatch_methods.h"
 #include "com/error_info.h"
 #include "com/error_support.h"
+#include "com/event_descriptions.h"
 #include "com/module.h"
 #include "com/stand_in.h"
 #include "event/json.h"
@@ -72,7 +73,7 @@ static ULONG WINAPI record_Release(IVMEventRecord *iface)
     return refcount;
 }
 
-DISPATCH_METHODS(record, IVMEventRecord)
+DISPATCH_METHODS_OF_PROPERTIES(record, IVMEventRecord)
 
 /* A string that is to be returned. */
 static HRESULT return_string(const WCHAR *string, BSTR *result)
@@ -274,10 +275,55 @@ static HRESULT WINAPI record_get_Json(IVMEventRecord *iface, BSTR *json)
     *json = NULL;
     if (!(text = event_to_text(event)))
         return E_OUTOFMEMORY;
-    *json = event_to_json(&(struct json_event){
-            kept->sequence, record_time(iface), event->source, kept->event.type, event->args, text});
+    *json = event_to_json_with_details(&(struct json_event){kept->sequence, record_time(iface), event->source,
+                                               kept->event.type, event->args, text},
+            event->details);
     SysFreeString(text);
     return *json ? S_OK : E_OUTOFMEMORY;
+}
+
+/* The name that a detail is asked for by. S_OK; S_FALSE: none, all of them are meant; E_INVALIDARG with a description */
+static HRESULT get_detail_name(const VARIANT *argument, VARIANT *name)
+{
+    HRESULT hr;
+
+    VariantInit(name);
+    if (V_VT(argument) == VT_ERROR && V_ERROR(argument) == DISP_E_PARAMNOTFOUND)
+        return S_FALSE;
+    if ((hr = VariantCopyInd(name, (VARIANT *)argument)) == E_OUTOFMEMORY)
+        return hr;
+    if (SUCCEEDED(hr) && V_VT(name) == VT_BSTR)
+        return S_OK;
+    VariantClear(name);
+    return error_raise_format(E_INVALIDARG, &IID_IVMEventRecord, SINK_ERROR_SOURCE,
+            L"Details: name has to be a string, as \"user\"; without one all details are returned");
+}
+
+/* A source may tell of a detail or not: one that there is not is Empty, and no error. */
+static HRESULT WINAPI record_get_Details(IVMEventRecord *iface, VARIANT argument, VARIANT *result)
+{
+    const struct event_origin *origin = event_origin(record_event(iface));
+    const VARIANT *found;
+    VARIANT name;
+    HRESULT hr;
+
+    if (!result)
+        return E_POINTER;
+    VariantInit(result);
+    if (FAILED(hr = get_detail_name(&argument, &name)))
+        return hr;
+    if (hr == S_FALSE)
+    {
+        hr = details_collection_create(origin ? origin->known : NULL, (IVMEventCollection **)&V_DISPATCH(result));
+        if (SUCCEEDED(hr))
+            V_VT(result) = VT_DISPATCH;
+        return hr;
+    }
+    found = origin ? details_find(&origin->details, V_BSTR(&name) ? V_BSTR(&name) : L"", SysStringLen(V_BSTR(&name)))
+                   : NULL;
+    hr = found ? VariantCopy(result, (VARIANT *)found) : S_OK;
+    VariantClear(&name);
+    return hr;
 }
 
 static const IVMEventRecordVtbl record_vtbl = {
@@ -300,6 +346,7 @@ static const IVMEventRecordVtbl record_vtbl = {
         record_get_Enumerator,
         record_get_Json,
         record_get_TimeText,
+        record_get_Details,
 };
 
 HRESULT record_create(IVMEventRecord **result)

@@ -6,6 +6,7 @@
 
 #include "com/dispatch_methods.h"
 #include "com/error_info.h"
+#include "com/event_descriptions.h"
 #include "com/failures.h"
 #include "com/module.h"
 #include "event/refusal.h"
@@ -369,6 +370,23 @@ static HRESULT WINAPI sink_get_LastFailure(IVMEventSink *iface, IVMEventFailure 
     return hr;
 }
 
+static HRESULT WINAPI sink_get_Events(IVMEventSink *iface, IVMEventCollection **events)
+{
+    (void)iface;
+    return event_descriptions_create(EVENT_ALL_MASK, events);
+}
+
+/* The source that is asked may release the sink. */
+static HRESULT WINAPI sink_EventsOf(IVMEventSink *iface, IUnknown *source, IVMEventCollection **events)
+{
+    HRESULT hr;
+
+    IVMEventSink_AddRef(iface);
+    hr = sink_events_of(source, events);
+    IVMEventSink_Release(iface);
+    return hr;
+}
+
 static const IVMEventSinkVtbl sink_vtbl = {
         sink_QueryInterface,
         sink_AddRef,
@@ -407,6 +425,8 @@ static const IVMEventSinkVtbl sink_vtbl = {
         sink_get_Subscriptions,
         sink_WaitFor,
         sink_get_LastFailure,
+        sink_get_Events,
+        sink_EventsOf,
 };
 
 HRESULT sink_create(REFIID riid, void **object)

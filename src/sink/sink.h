@@ -78,6 +78,9 @@ HRESULT sink_connect(struct sink *sink, IUnknown *object, BSTR label, LONG *cook
 HRESULT sink_disconnect(struct sink *sink, LONG cookie);
 void sink_disconnect_all(struct sink *sink);
 
+/* The events that sink_connect would advise on (events_of.c). */
+HRESULT sink_events_of(IUnknown *source, IVMEventCollection **events);
+
 /* Marks an object that every apartment may call directly. */
 extern const IID sink_IID_IAgileObject;
 

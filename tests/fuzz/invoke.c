@@ -20,7 +20,9 @@
 #define QUICK_CALLS 150000
 #define DISPID_SUBSCRIBE 100
 #define DISPID_QUEUE_CAPACITY 107
+#define DISPID_WAIT_FOR 115
 #define UNTOUCHED 0x5a5a5a5au
+#define NOT_CALLED 0xffffffffu
 
 static const VARTYPE no_types[2];
 static const LONG no_values[2];
@@ -160,7 +162,7 @@ static void world_end(void)
 /* A face and what is called there. */
 static IDispatch *make_call(struct random *random)
 {
-    static const DISPID ids[] = {0, -1, -4, 13, 14, 99, 117, 118, LONG_MAX, LONG_MIN};
+    static const DISPID ids[] = {0, -1, -4, 13, 14, 99, 119, 120, LONG_MAX, LONG_MIN};
     static const LCID lcids[] = {LOCALE_USER_DEFAULT, LOCALE_INVARIANT, LOCALE_NEUTRAL, 0x0409, 0x0407, 0x040c};
     static const WORD flags[] = {0, DISPATCH_PROPERTYGET, DISPATCH_PROPERTYPUT, DISPATCH_PROPERTYPUTREF,
             DISPATCH_METHOD | DISPATCH_PROPERTYPUT, DISPATCH_METHOD | 0x10, 0x8000, 0xffff};
@@ -311,17 +313,25 @@ static void check_error(HRESULT hr, EXCEPINFO *exception)
 static void do_member_call(struct random *random)
 {
     static const VARTYPE types[] = {VT_I4, VT_BSTR, VT_BOOL, VT_R8, VT_UI1, VT_EMPTY, VT_NULL, VT_DISPATCH};
-    static const UINT counts[] = {2, 1, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1};
+    /* UnsubscribeAll, which would end the world's own subscription, has no count. */
+    static const UINT counts[] = {2, 1, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, NOT_CALLED, 0, 2, 0, 0, 1};
     static DISPID put = DISPID_PROPERTYPUT;
-    UINT member = random_below(random, ARRAYSIZE(counts)), count = counts[member];
-    bool puts = member == DISPID_QUEUE_CAPACITY - DISPID_SUBSCRIBE && random_once_in(random, 2);
+    UINT member = random_below(random, ARRAYSIZE(counts)), count;
+    bool puts;
     EXCEPINFO exception = {0};
     VARTYPE declared[2];
     VARIANT result;
 
+    if (counts[member] == NOT_CALLED)
+        ++member;
+    count = counts[member];
+    puts = member == DISPID_QUEUE_CAPACITY - DISPID_SUBSCRIBE && random_once_in(random, 2);
     /* Only Subscribe takes arguments as they are; what else is an object may be refused, and not released either. */
     for (UINT i = 0; i < ARRAYSIZE(declared); ++i)
         declared[i] = types[random_below(random, ARRAYSIZE(types) - (member != 0))];
+    /* Nor does it release what it has copied of the event when it refuses the time, which stands first here. */
+    if (member == DISPID_WAIT_FOR - DISPID_SUBSCRIBE)
+        declared[0] = VT_I4;
     arguments_make_plain(&arguments, random, count + puts, declared);
     memset(&call, 0, sizeof(call));
     call.id = DISPID_SUBSCRIBE + (DISPID)member;

@@ -61,3 +61,18 @@ void vm_event_text(const struct vm_event *event, char *text, size_t size)
     else
         snprintf(text, size, "%s(%s)", name, event->text ? event->text : "");
 }
+
+void vm_event_details_text(const struct vm_event *event, char *text, size_t size)
+{
+    size_t length = 0;
+
+    *text = 0;
+    for (size_t i = 0; i < VM_DETAILS_MAX && event->details[i].name; ++i)
+    {
+        const struct vm_detail *detail = &event->details[i];
+
+        if (detail->text && *detail->text && length < size)
+            length += (size_t)snprintf(
+                    text + length, size - length, "%s%s=%s", length ? " " : "", detail->name, detail->text);
+    }
+}

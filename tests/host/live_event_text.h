@@ -9,6 +9,9 @@
 /* "OnGuestLogoff(Normal)" */
 void vm_event_text(const struct vm_event *event, char *text, size_t size);
 
+/* What is known of it besides: "user=alice domain=OFFICE"; nothing when nothing is. */
+void vm_event_details_text(const struct vm_event *event, char *text, size_t size);
+
 /* "Running" */
 const char *vm_state_text(enum vm_state state);
 

@@ -327,6 +327,135 @@ static HRESULT stop(struct world *world)
     return IVMEventSink_Stop(world->sink);
 }
 
+/* Waiting, and what went wrong */
+
+static HRESULT wait_for_events(struct world *world, const WCHAR *events)
+{
+    BSTR source = SysAllocString(L"Web");
+    VARIANT choice;
+    HRESULT hr;
+
+    V_VT(&choice) = VT_BSTR;
+    V_BSTR(&choice) = SysAllocString(events);
+    hr = IVMEventSink_WaitFor(world->sink, choice, 0, source, (IVMEventRecord **)&world->object);
+    SysFreeString(V_BSTR(&choice));
+    SysFreeString(source);
+    EXPECT(!world->object);
+    return hr;
+}
+
+static HRESULT wait_for_one(struct world *world)
+{
+    return wait_for_events(world, L"OnReset");
+}
+
+static HRESULT wait_for_several(struct world *world)
+{
+    return wait_for_events(world, L"OnReset, OnGuest*");
+}
+
+static HRESULT subscribe_to_failures(struct world *world)
+{
+    return subscribe_as(world, L"!");
+}
+
+static HRESULT subscribe_to_a_list(struct world *world)
+{
+    return subscribe_as(world, L"OnReset, OnGuest*");
+}
+
+static void prepare_failure(struct world *world)
+{
+    world->recorder->answer = E_FAIL;
+    EXPECT(subscribe_function(world) == S_OK);
+    EXPECT(IVMEventSink_OnGuestLogoff(world->sink, vmLogoff_Forced) == S_OK);
+    for (ULONGLONG end = now_ms() + PATIENCE_MS; !world->recorder->calls && now_ms() < end;)
+        Sleep(1);
+    EXPECT(IVMEventSink_UnsubscribeAll(world->sink, &world->cookie) == S_OK && world->cookie == 1);
+}
+
+static HRESULT get_last_failure(struct world *world)
+{
+    HRESULT hr = IVMEventSink_get_LastFailure(world->sink, (IVMEventFailure **)&world->object);
+
+    EXPECT(SUCCEEDED(hr) == (world->object != NULL));
+    return hr;
+}
+
+static void prepare_last_failure(struct world *world)
+{
+    prepare_failure(world);
+    EXPECT(IVMEventSink_get_LastFailure(world->sink, (IVMEventFailure **)&world->object2) == S_OK);
+}
+
+static HRESULT get_failure_text(struct world *world)
+{
+    BSTR text;
+    HRESULT hr = IVMEventFailure_get_Text((IVMEventFailure *)world->object2, &text);
+
+    EXPECT(SUCCEEDED(hr) == (text != NULL));
+    SysFreeString(text);
+    return hr;
+}
+
+static HRESULT get_failure_record(struct world *world)
+{
+    HRESULT hr = IVMEventFailure_get_Record((IVMEventFailure *)world->object2, (IVMEventRecord **)&world->object);
+
+    EXPECT(SUCCEEDED(hr) == (world->object != NULL));
+    return hr;
+}
+
+static void end_object2(struct world *world)
+{
+    IUnknown_Release((IUnknown *)world->object2);
+}
+
+/* What events there are */
+
+static HRESULT get_events(struct world *world)
+{
+    HRESULT hr = IVMEventSink_get_Events(world->sink, (IVMEventCollection **)&world->object);
+
+    EXPECT(SUCCEEDED(hr) == (world->object != NULL));
+    return hr;
+}
+
+static HRESULT get_events_of(struct world *world)
+{
+    HRESULT hr = IVMEventSink_EventsOf(world->sink, (IUnknown *)world->sink, (IVMEventCollection **)&world->object);
+
+    EXPECT(SUCCEEDED(hr) == (world->object != NULL));
+    return hr;
+}
+
+static void prepare_events(struct world *world)
+{
+    EXPECT(IVMEventSink_get_Events(world->sink, (IVMEventCollection **)&world->object2) == S_OK);
+}
+
+static HRESULT get_event(struct world *world)
+{
+    VARIANT index, item;
+    HRESULT hr;
+
+    V_VT(&index) = VT_BSTR;
+    V_BSTR(&index) = SysAllocString(L"OnReset");
+    hr = IVMEventCollection_get_Item((IVMEventCollection *)world->object2, index, &item);
+    SysFreeString(V_BSTR(&index));
+    EXPECT(V_VT(&item) == (SUCCEEDED(hr) ? VT_DISPATCH : VT_EMPTY));
+    world->object = SUCCEEDED(hr) ? V_DISPATCH(&item) : NULL;
+    return hr;
+}
+
+static HRESULT enumerate_events(struct world *world)
+{
+    HRESULT hr = IVMEventCollection_get__NewEnum((IVMEventCollection *)world->object2, (IUnknown **)&world->object);
+
+    EXPECT(SUCCEEDED(hr) == (world->object != NULL));
+    return hr;
+}
+
 #define MTA COINIT_MULTITHREADED
 #define STA COINIT_APARTMENTTHREADED
 
@@ -370,6 +499,8 @@ static void test_subscriptions(void **state)
                     PLAIN, 20, NULL},
             {"Subscribe by number", MTA, NULL, subscribe_by_number, undo_subscription, NULL, PLAIN, 3, NULL},
             {"Subscribe by Invoke", STA, NULL, subscribe_by_invoke, undo_subscription, NULL, PLAIN, 5, NULL},
+            {"Subscribe to a list", STA, NULL, subscribe_to_a_list, undo_subscription, NULL, PLAIN, 5, NULL},
+            {"Subscribe to failures", STA, NULL, subscribe_to_failures, undo_subscription, NULL, PLAIN, 5, NULL},
             {"Unsubscribe", MTA, prepare_subscription, unsubscribe, NULL, NULL, PLAIN, 0, NULL},
             {"Unsubscribe elsewhere", MTA, prepare_subscription_elsewhere, unsubscribe, NULL, NULL, PLAIN, 0, NULL},
             {"Unsubscribe, STA", STA, prepare_subscription, unsubscribe, NULL, NULL, PLAIN, 0, NULL},
@@ -395,6 +526,35 @@ static void test_queue(void **state)
     OPERATIONS_CHECK(operations);
 }
 
+static void test_waiting_and_failures(void **state)
+{
+    static const struct operation operations[] = {
+            {"WaitFor", MTA, NULL, wait_for_one, NULL, NULL, PLAIN, 2, NULL},
+            {"WaitFor, STA", STA, NULL, wait_for_one, NULL, NULL, PLAIN, 5, NULL},
+            {"WaitFor several", MTA, NULL, wait_for_several, NULL, NULL, PLAIN, 2, NULL},
+            {"LastFailure", MTA, prepare_failure, get_last_failure, undo_object, NULL, PLAIN, 1, NULL},
+            {"the text of a failure", MTA, prepare_last_failure, get_failure_text, NULL, end_object2, PLAIN, 1, NULL},
+            {"the record of a failure", MTA, prepare_last_failure, get_failure_record, undo_object, end_object2, PLAIN,
+                    1, NULL},
+    };
+
+    (void)state;
+    OPERATIONS_CHECK(operations);
+}
+
+static void test_descriptions(void **state)
+{
+    static const struct operation operations[] = {
+            {"Events", MTA, NULL, get_events, undo_object, NULL, PLAIN, 1, NULL},
+            {"EventsOf", MTA, NULL, get_events_of, undo_object, NULL, PLAIN, 1, NULL},
+            {"an event by its name", MTA, prepare_events, get_event, undo_object, end_object2, PLAIN, 1, NULL},
+            {"_NewEnum", MTA, prepare_events, enumerate_events, undo_object, end_object2, PLAIN, 20, NULL},
+    };
+
+    (void)state;
+    OPERATIONS_CHECK(operations);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +562,8 @@ int main(void)
             cmocka_unit_test(test_callbacks),
             cmocka_unit_test(test_subscriptions),
             cmocka_unit_test(test_queue),
+            cmocka_unit_test(test_waiting_and_failures),
+            cmocka_unit_test(test_descriptions),
     };
 
     return cmocka_run_group_tests_name("memory that runs out in the sink", tests, library_load, library_unload);

@@ -6,14 +6,15 @@
 
 #define SCRATCH L"Software\\VMEvents registration test"
 
-static const GUID application_id = {0x15bfaf2f, 0x0b69, 0x4903, {0x83, 0xd3, 0xca, 0xc0, 0xe3, 0x04, 0xed, 0x02}};
+static const GUID application_id = {
+        0x15bfaf2f, 0x0b69, 0x4903, {0x83, 0xd3, 0xca, 0xc0, 0xe3, 0x04, 0xed, 0x02}};
 static const struct registration_application application = {
         &application_id, L"vmhost.exe", LAUNCH_PERMISSION, ACCESS_PERMISSION};
 
 const struct registration_server sink = {
         &CLSID_VMEventSink, L"VMEvents.Sink.1", L"VMEvents.Sink", L"A sink", L"InprocServer32", L"Both", NULL};
-const struct registration_server host = {
-        &CLSID_VMEventHost, L"VMEvents.Host.1", L"VMEvents.Host", L"A host", L"LocalServer32", NULL, &application};
+const struct registration_server host = {&CLSID_VMEventHost, L"VMEvents.Host.1", L"VMEvents.Host", L"A host",
+        L"LocalServer32", NULL, &application};
 
 #define PROXY_OF_LIBRARY L"{00020424-0000-0000-C000-000000000046}"
 #define PROXY_OF_DISPATCH L"{00020420-0000-0000-C000-000000000046}"
@@ -24,6 +25,10 @@ static const struct
 } interfaces[] = {
         {L"{1095DE68-0989-46AB-955E-F23867D411E8}", L"IVMEventRecord", PROXY_OF_LIBRARY},
         {L"{FAF4D4C1-8196-4AA6-BD5F-F5F563EB22C6}", L"IVMEventFailure", PROXY_OF_LIBRARY},
+        {L"{AEB1097D-D506-4CA0-BBAA-A5214724D47D}", L"IVMEventCollection", PROXY_OF_LIBRARY},
+        {L"{FAAC0CE8-B953-4E4B-A604-D5668AB48227}", L"IVMEventDescription", PROXY_OF_LIBRARY},
+        {L"{8761ED28-E03A-4AF7-A22B-35EE3CFB8734}", L"IVMEventParameter", PROXY_OF_LIBRARY},
+        {L"{081E0822-C44D-4AE7-8E06-350D6AC8D354}", L"IVMEventValue", PROXY_OF_LIBRARY},
         {L"{7107B954-9A86-49F9-9ABA-A52F2A98FCAF}", L"IVMEventSink", PROXY_OF_LIBRARY},
         {L"{91BE3246-B78F-41DA-AB22-7A42026C713E}", L"IVMEventMachine", PROXY_OF_LIBRARY},
         {L"{49415990-9793-43A3-A2E3-924518DB2F4E}", L"IVMEventMachines", PROXY_OF_LIBRARY},
@@ -46,11 +51,11 @@ LSTATUS __wrap_registry_write(const struct registry_write *write)
 {
     if (++writes == failing_write)
         return ERROR_WRITE_FAULT;
-    if (redirected_view_comes_into_being && write->change == REGISTRY_CREATE_KEY && write->key.view == KEY_WOW64_32KEY
-            && !wcsicmp(write->key.path, CLASSES L"CLSID"))
+    if (redirected_view_comes_into_being && write->change == REGISTRY_CREATE_KEY &&
+            write->key.view == KEY_WOW64_32KEY && !wcsicmp(write->key.path, CLASSES L"CLSID"))
     {
-        struct registry_write redirected = {
-                .change = REGISTRY_CREATE_KEY, .key = {write->key.root, KEY_WOW64_64KEY, CLASSES L"Wow6432Node"}};
+        struct registry_write redirected = {.change = REGISTRY_CREATE_KEY,
+                .key = {write->key.root, KEY_WOW64_64KEY, CLASSES L"Wow6432Node"}};
 
         __real_registry_write(&redirected);
     }
@@ -155,7 +160,8 @@ int set_up(void **state)
     redirected_view_comes_into_being = false;
     remove_leftovers(HKEY_LOCAL_MACHINE);
     delete_tree(HKEY_CURRENT_USER, 0, SCRATCH);
-    assert_int_equal(RegCreateKeyExW(HKEY_CURRENT_USER, SCRATCH, 0, NULL, 0, KEY_ALL_ACCESS, NULL, &scratch, NULL), 0);
+    assert_int_equal(
+            RegCreateKeyExW(HKEY_CURRENT_USER, SCRATCH, 0, NULL, 0, KEY_ALL_ACCESS, NULL, &scratch, NULL), 0);
     assert_int_equal(RegOverridePredefKey(HKEY_CURRENT_USER, scratch), 0);
     RegCloseKey(scratch);
     put(HKEY_CURRENT_USER, 0, L"Software", NULL, NULL);

@@ -26,6 +26,10 @@ static const WCHAR *const looked_into[] = {
         L"{8FB49DAF-3189-4ACB-BABA-358B0200EFFA}", /* VMEventHost */
         L"{1095DE68-0989-46AB-955E-F23867D411E8}", /* IVMEventRecord */
         L"{FAF4D4C1-8196-4AA6-BD5F-F5F563EB22C6}", /* IVMEventFailure */
+        L"{AEB1097D-D506-4CA0-BBAA-A5214724D47D}", /* IVMEventCollection */
+        L"{FAAC0CE8-B953-4E4B-A604-D5668AB48227}", /* IVMEventDescription */
+        L"{8761ED28-E03A-4AF7-A22B-35EE3CFB8734}", /* IVMEventParameter */
+        L"{081E0822-C44D-4AE7-8E06-350D6AC8D354}", /* IVMEventValue */
         L"{7107B954-9A86-49F9-9ABA-A52F2A98FCAF}", /* IVMEventSink */
         L"{91BE3246-B78F-41DA-AB22-7A42026C713E}", /* IVMEventMachine */
         L"{49415990-9793-43A3-A2E3-924518DB2F4E}", /* IVMEventMachines */

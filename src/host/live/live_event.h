@@ -50,12 +50,22 @@ enum vm_event_type
     VM_EVENT_LOGGED /* one of the host's, as OnEventLogged */
 };
 
+/* What is known of an event besides, in UTF-8, during the call. Names are those of docs/com-api.md. */
+struct vm_detail
+{
+    const char *name;
+    const char *text; /* NULL, or empty: it is not known */
+};
+
+#define VM_DETAILS_MAX 3
+
 struct vm_event
 {
     enum vm_event_type type;
     int64_t number;   /* the state, the kind of logoff, a truth value, what a setting has become, or a message's id */
     bool is_truth;    /* of a setting: its number is a truth value */
     const char *text; /* in UTF-8, during the call: the path of a medium, the key of a setting */
+    struct vm_detail details[VM_DETAILS_MAX]; /* up to the first without a name */
 };
 
 /* How an attempt to log off the guest's users has ended. */

@@ -117,14 +117,22 @@ static const char *medium_path(const json_t *medium)
     return path ? path : "";
 }
 
-static void fire_change(const json_t *before, const json_t *now, bool floppy, const struct vm_outlet *outlet)
+/* `path`: the drive's, by which QEMU calls it. */
+static void fire_medium(const struct vm_outlet *outlet, enum vm_event_type type, const json_t *medium, const char *path)
+{
+    outlet->fire(outlet->context,
+            &(struct vm_event){.type = type, .text = medium_path(medium), .details = {{"drive", path}}});
+}
+
+static void fire_change(
+        const json_t *before, const json_t *now, const char *path, bool floppy, const struct vm_outlet *outlet)
 {
     if (!before || json_equal(before, now))
         return;
     if (!json_is_null(before))
-        vm_fire_text(outlet, floppy ? VM_EVENT_FLOPPY_EJECT : VM_EVENT_DVD_EJECT, medium_path(before));
+        fire_medium(outlet, floppy ? VM_EVENT_FLOPPY_EJECT : VM_EVENT_DVD_EJECT, before, path);
     if (!json_is_null(now))
-        vm_fire_text(outlet, floppy ? VM_EVENT_FLOPPY_INSERT : VM_EVENT_DVD_INSERT, medium_path(now));
+        fire_medium(outlet, floppy ? VM_EVENT_FLOPPY_INSERT : VM_EVENT_DVD_INSERT, now, path);
 }
 
 /* An event is fired only when the new medium could be remembered; else the next list would fire it a second time. */
@@ -135,7 +143,7 @@ static bool update_drive(
     bool remembered = now && !json_object_set_nocheck(drives->media, path, now);
 
     if (remembered)
-        fire_change(before, now, floppy, outlet);
+        fire_change(before, now, path, floppy, outlet);
     json_decref(before);
     json_decref(now);
     return remembered;

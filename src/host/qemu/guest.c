@@ -58,7 +58,7 @@ static bool is_our_connection(const struct guest *guest, const json_t *device)
 static void explain_silence(struct guest *guest, const json_t *device)
 {
     if (guest->is_ours || is_our_connection(guest, device))
-        guest_stop_heartbeat(guest);
+        guest_stop_heartbeat(guest, "agent-silent");
     else
         faults_set_silence(guest->with.faults, "another program uses the guest agent's channel");
 }
@@ -92,10 +92,10 @@ void guest_take_ports(struct guest *guest, const json_t *devices, enum vm_state 
     }
 }
 
-void guest_stop_heartbeat(struct guest *guest)
+void guest_stop_heartbeat(struct guest *guest, const char *reason)
 {
     if (!guest->heartbeat_stopped)
-        vm_fire(guest->with.outlet, VM_EVENT_HEARTBEAT_STOPPED, 0);
+        vm_fire_knowing(guest->with.outlet, VM_EVENT_HEARTBEAT_STOPPED, 0, "reason", reason);
     guest->heartbeat_stopped = true;
 }
 
@@ -219,7 +219,7 @@ static void take_silence(struct guest *guest)
     faults_set_silence(guest->with.faults, "the guest agent does not answer");
     if (!has_port(guest))
     {
-        guest_stop_heartbeat(guest);
+        guest_stop_heartbeat(guest, "agent-silent");
         return;
     }
     /* Another program may have the channel, or the port has been closed, and QEMU is late with the event. */

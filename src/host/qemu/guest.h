@@ -109,7 +109,7 @@ void guest_set_additions(struct guest *guest, bool open);
 void guest_take_ports(struct guest *guest, const json_t *devices, enum vm_state state);
 
 /* Fires the event that the heartbeat has stopped, once until the agent answers or the guest is reset. */
-void guest_stop_heartbeat(struct guest *guest);
+void guest_stop_heartbeat(struct guest *guest, const char *reason);
 
 /* The guest may stop soon: its agent is asked for the users now. */
 void guest_ask_users(struct guest *guest);

@@ -8,10 +8,13 @@
 /* So many other logons of one user are remembered. */
 #define OTHERS_MAX 8
 
+#define KEY_SIZE 512
+
 bool users_init(struct users *users)
 {
-    *users = (struct users){.known = json_object(), .others = json_object(), .asked = json_object()};
-    return users->known && users->others && users->asked;
+    *users = (struct users){
+            .known = json_object(), .others = json_object(), .asked = json_object(), .doubtful = json_array()};
+    return users->known && users->others && users->asked && users->doubtful;
 }
 
 void users_cleanup(struct users *users)
@@ -19,11 +22,12 @@ void users_cleanup(struct users *users)
     json_decref(users->known);
     json_decref(users->others);
     json_decref(users->asked);
+    json_decref(users->doubtful);
     *users = (struct users){0};
 }
 
 /* The name of a user as a key: with the domain, which a Windows guest gives too, and with another character in the
- * place of a NUL, which JSON may have and a key may not. Nobody ever sees it. */
+ * place of a NUL, which JSON may have and a key may not. */
 static bool make_key(const json_t *user, char *key, size_t size)
 {
     const json_t *name = json_object_get(user, "user"), *domain = json_object_get(user, "domain");
@@ -50,7 +54,7 @@ static bool make_key(const json_t *user, char *key, size_t size)
 static json_t *make_table(const json_t *list)
 {
     json_t *table = json_object(), *user, *time;
-    char key[512];
+    char key[KEY_SIZE];
     size_t i;
 
     json_array_foreach(list, i, user)
@@ -117,6 +121,25 @@ static bool came_again(
             && !has_other(users, name, now);
 }
 
+/* The key of a user says who she is. */
+static void fire(const struct vm_outlet *outlet, enum vm_logoff how, const char *key)
+{
+    const char *separator = strchr(key, '\\'), *user = separator ? separator + 1 : key;
+    char domain[KEY_SIZE] = "";
+
+    if (separator)
+        memcpy(domain, key, (size_t)(separator - key));
+    outlet->fire(outlet->context,
+            &(struct vm_event){
+                    .type = VM_EVENT_GUEST_LOGOFF, .number = how, .details = {{"user", user}, {"domain", domain}}});
+}
+
+/* False: out of memory, and she is not known to be in doubt. */
+static bool doubt(struct users *users, const char *key)
+{
+    return !json_array_append_new(users->doubtful, json_string_nocheck(key));
+}
+
 static void fire_logoff(struct users *users, const char *name, bool doubtful, const struct vm_outlet *outlet)
 {
     bool asked = json_object_get(users->asked, name) != NULL;
@@ -124,13 +147,11 @@ static void fire_logoff(struct users *users, const char *name, bool doubtful, co
     json_object_del(users->others, name);
     json_object_del(users->asked, name);
     if (asked)
-        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_EXTERNAL);
+        fire(outlet, VM_LOGOFF_EXTERNAL, name);
     else if (users->replaced)
-        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
-    else if (doubtful)
-        ++users->doubtful;
-    else
-        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
+        fire(outlet, VM_LOGOFF_FORCED, name);
+    else if (!doubtful || !doubt(users, name))
+        fire(outlet, VM_LOGOFF_NORMAL, name);
 }
 
 bool users_update(struct users *users, const json_t *list, struct users_clock clock, uint64_t now_ms,
@@ -138,7 +159,7 @@ bool users_update(struct users *users, const json_t *list, struct users_clock cl
 {
     bool doubtful = shutdown_ms && now_ms - shutdown_ms < SHUTDOWN_TAKES_MS;
     json_t *table = make_table(list), *before, *now;
-    uint32_t doubtful_before = users->doubtful;
+    size_t doubtful_before = json_array_size(users->doubtful);
     const char *name;
 
     if (!table || !remember_others(users, table))
@@ -152,7 +173,7 @@ bool users_update(struct users *users, const json_t *list, struct users_clock cl
         if (!now || came_again(users, name, before, now, clock))
             fire_logoff(users, name, doubtful, outlet);
     }
-    if (users->doubtful > doubtful_before)
+    if (json_array_size(users->doubtful) > doubtful_before)
         users->doubtful_until_ms = now_ms + USERS_SHUTDOWN_MS;
     json_decref(users->known);
     users->known = table;
@@ -162,7 +183,7 @@ bool users_update(struct users *users, const json_t *list, struct users_clock cl
 
 bool users_need_clock(const struct users *users, const json_t *list)
 {
-    char key[512];
+    char key[KEY_SIZE];
     json_t *user;
     size_t i;
 
@@ -191,17 +212,26 @@ void users_forget_asked(struct users *users)
     json_object_clear(users->asked);
 }
 
+static void fire_doubtful(struct users *users, enum vm_logoff how, const struct vm_outlet *outlet)
+{
+    json_t *name;
+    size_t i;
+
+    json_array_foreach(users->doubtful, i, name) fire(outlet, how, json_string_value(name));
+    json_array_clear(users->doubtful);
+}
+
 void users_lose(struct users *users, const struct vm_outlet *outlet)
 {
-    size_t count = json_object_size(users->known) + users->doubtful;
+    const char *name;
+    json_t *logon;
 
+    fire_doubtful(users, VM_LOGOFF_FORCED, outlet);
+    json_object_foreach(users->known, name, logon) fire(outlet, VM_LOGOFF_FORCED, name);
     json_object_clear(users->known);
     json_object_clear(users->others);
     json_object_clear(users->asked);
-    users->doubtful = 0;
     users->replaced = false;
-    while (count--)
-        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_FORCED);
 }
 
 void users_replace(struct users *users)
@@ -213,11 +243,10 @@ void users_settle(struct users *users, uint64_t now_ms, const struct vm_outlet *
 {
     if (now_ms < users->doubtful_until_ms)
         return;
-    for (; users->doubtful; --users->doubtful)
-        vm_fire(outlet, VM_EVENT_GUEST_LOGOFF, VM_LOGOFF_NORMAL);
+    fire_doubtful(users, VM_LOGOFF_NORMAL, outlet);
 }
 
 uint64_t users_due_ms(const struct users *users)
 {
-    return users->doubtful ? users->doubtful_until_ms : UINT64_MAX;
+    return json_array_size(users->doubtful) ? users->doubtful_until_ms : UINT64_MAX;
 }

@@ -25,7 +25,7 @@ struct users
     json_t *known;  /* an object: the name of each user who is logged on, with the time of logon */
     json_t *others; /* an object: for a name, the times of other logons of hers, of sessions that may still be there */
     json_t *asked;  /* an object: the names of those whom this host has asked to leave */
-    uint32_t doubtful; /* users who have left after a request to shut down, and are in doubt */
+    json_t *doubtful; /* an array: users who have left after a request to shut down, and are in doubt */
     uint64_t doubtful_until_ms;
     bool replaced; /* the guest's state has been replaced by a saved one: who is missing now did not log off */
 };

@@ -21,4 +21,11 @@ static inline void vm_fire_text(const struct vm_outlet *outlet, enum vm_event_ty
     outlet->fire(outlet->context, &(struct vm_event){.type = type, .text = text});
 }
 
+/* With something that is known besides; `text` NULL: it is not. */
+static inline void vm_fire_knowing(
+        const struct vm_outlet *outlet, enum vm_event_type type, int64_t number, const char *name, const char *text)
+{
+    outlet->fire(outlet->context, &(struct vm_event){.type = type, .number = number, .details = {{name, text}}});
+}
+
 #endif

@@ -77,7 +77,7 @@ static void take_shutdown(struct vm *vm, const struct qemu_event *event)
     if (event->log_says & RESET_BY_TRIPLE_FAULT && is_instead_of_reset(event))
         vm_fire(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
     if (json_is_true(json_object_get(event->data, "guest")))
-        vm_fire(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0);
+        vm_fire_knowing(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0, "reason", text_of(event, "reason"));
     guest_forget_shutdown(&vm->guest);
     power_shut_down(&vm->power);
 }
@@ -98,7 +98,7 @@ static void take_reset(struct vm *vm, const struct qemu_event *event)
     /* A triple fault in the firmware is no fault: SeaBIOS resets by one when nothing else works. */
     if (event->log_says & RESET_BY_TRIPLE_FAULT && !(event->log_says & RESET_IN_FIRMWARE))
         vm_fire(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
-    vm_fire(&vm->outlet, VM_EVENT_RESET, 0);
+    vm_fire_knowing(&vm->outlet, VM_EVENT_RESET, 0, "reason", text_of(event, "reason"));
     guest_reset(&vm->guest);
     full_disks_clear(&vm->full_disks);
 }
@@ -108,14 +108,14 @@ static void take_reset(struct vm *vm, const struct qemu_event *event)
 static void take_panic(struct vm *vm, const struct qemu_event *event)
 {
     (void)event;
-    guest_stop_heartbeat(&vm->guest);
+    guest_stop_heartbeat(&vm->guest, "guest-panicked");
     guest_lose(&vm->guest);
 }
 
 static void take_watchdog(struct vm *vm, const struct qemu_event *event)
 {
     (void)event;
-    guest_stop_heartbeat(&vm->guest);
+    guest_stop_heartbeat(&vm->guest, "watchdog");
 }
 
 /* Disks */
@@ -137,13 +137,15 @@ static void take_io_error(struct vm *vm, const struct qemu_event *event)
         return;
     vm_check(vm, full_disks_add(&vm->full_disks, disk, stops, event->time_us, &is_news));
     if (is_news)
-        vm_fire(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, stops);
+        vm->outlet.fire(vm->outlet.context,
+                &(struct vm_event){.type = VM_EVENT_DISK_OUT_OF_SPACE,
+                        .number = stops,
+                        .details = {{"disk", disk}, {"reason", text_of(event, "reason")}}});
 }
 
 static void take_threshold(struct vm *vm, const struct qemu_event *event)
 {
-    (void)event;
-    vm_fire(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, false);
+    vm_fire_knowing(&vm->outlet, VM_EVENT_DISK_OUT_OF_SPACE, false, "disk", text_of(event, "node-name"));
 }
 
 /* Media and devices */

@@ -118,6 +118,10 @@ static void on_fire(void *context, const struct vm_event *event)
     assert_true(length + 200 < sizeof(pretended->events));
     vm_event_text(event, pretended->events + length, 198);
     strcat(pretended->events, "\n");
+    length = strlen(pretended->details);
+    assert_true(length + 200 < sizeof(pretended->details));
+    vm_event_details_text(event, pretended->details + length, 198);
+    strcat(pretended->details, "\n");
 }
 
 static void on_learn_state(void *context, enum vm_state state)
@@ -277,7 +281,13 @@ void pretended_move(struct pretended *pretended)
 void pretended_expect(struct pretended *pretended, const char *events)
 {
     assert_string_equal(pretended->events, events);
-    *pretended->events = 0;
+    *pretended->events = *pretended->details = 0;
+}
+
+void pretended_expect_details(struct pretended *pretended, const char *details)
+{
+    assert_string_equal(pretended->details, details);
+    *pretended->events = *pretended->details = 0;
 }
 
 struct pretended *pretended_create(const char *address)

@@ -43,6 +43,7 @@ struct pretended
     size_t reply_size;
 
     char events[8192]; /* what has come, an end of line behind each */
+    char details[8192]; /* and what was known of each besides */
     enum vm_state learnt;
     bool attached;
     const char *fault;
@@ -96,5 +97,8 @@ void pretended_move(struct pretended *pretended);
 
 /* These events have come since the last time, an end of line behind each. */
 void pretended_expect(struct pretended *pretended, const char *events);
+
+/* The same, of what was known of the events besides, a line for each. Forgets the events too. */
+void pretended_expect_details(struct pretended *pretended, const char *details);
 
 #endif
