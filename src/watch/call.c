@@ -1,7 +1,6 @@
 #include "watch/call.h"
 
-HRESULT call_method(
-        IDispatch *object, const WCHAR *name, VARIANT *args, UINT count, VARIANT *result, BSTR *description)
+HRESULT call_method(IDispatch *object, const WCHAR *name, VARIANT *args, UINT count, VARIANT *result, BSTR *description)
 {
     DISPPARAMS params = {args, NULL, count, 0};
     LPOLESTR names = (LPOLESTR)name;

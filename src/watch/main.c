@@ -1,6 +1,6 @@
 /*
  * vmwatch: connects a sink to a machine and prints its events. Uses nothing but the public interfaces, and is
- * meant to be read as an example of them.
+ * meant to be read as an example of them; all but raw_recording.c, which records what a host would be told.
  */
 #include "platform/dll_search.h"
 #include "platform/version.h"
@@ -9,6 +9,7 @@
 #include "watch/machine.h"
 #include "watch/options.h"
 #include "watch/output.h"
+#include "watch/raw_recording.h"
 
 #include <stdio.h>
 #include <wchar.h>
@@ -263,7 +264,10 @@ int wmain(int argc, WCHAR **argv)
         output_complain_of(L"COM does not start", hr, NULL);
         return EXIT_ERROR;
     }
-    code = run(&options);
+    if (options.record_raw)
+        code = raw_recording_run(&options) ? EXIT_DONE : EXIT_ERROR;
+    else
+        code = run(&options);
     /* Ends without waiting for a thread that may still be in Play. */
     ExitProcess(code);
 }

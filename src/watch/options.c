@@ -9,6 +9,7 @@
 const WCHAR usage[] =
         L"usage: vmwatch MACHINE [--play FILE] [--speed N] [--count N] [--timeout S] [--json]\n"
         L"       vmwatch ADDRESS [--name NAME] [--count N] [--timeout S] [--json]\n"
+        L"       vmwatch hyperv:MACHINE --record-raw FILE [--replace-names] [--count N] [--timeout S]\n"
         L"\n"
         L"Shows the events of a machine of VMEvents.Host, a line each, as they arrive.\n"
         L"\n"
@@ -21,6 +22,9 @@ const WCHAR usage[] =
         L"  --count N    ends after N events\n"
         L"  --timeout S  ends after S seconds\n"
         L"  --json       one JSON object a line\n"
+        L"  --record-raw FILE  shows nothing, and writes what Hyper-V says of the machine into a new file, for\n"
+        L"               the tests of vmevents; docs/hyperv.md asks for such files\n"
+        L"  --replace-names  writes names, paths and GUIDs there as name1, name2 and so on\n"
         L"  --help, -h   this text\n"
         L"  --version    the version\n"
         L"\n"
@@ -54,6 +58,7 @@ static const struct
 } options_with_value[] = {
         {L"--name", NULL},
         {L"--play", NULL},
+        {L"--record-raw", NULL},
         {L"--speed", L"; it has to be a number above 0, like 0.5 or 10"},
         {L"--count", L"; it has to be a whole number from 1 up"},
         {L"--timeout", L"; it has to be a number of seconds, 4000000 at most"},
@@ -72,6 +77,11 @@ static bool take_value(struct options *options, const WCHAR *option, const WCHAR
     if (!wcscmp(option, L"--play"))
     {
         options->play = word;
+        return true;
+    }
+    if (!wcscmp(option, L"--record-raw"))
+    {
+        options->record_raw = word;
         return true;
     }
     if (!wcscmp(option, L"--speed") && parse_number(word, 1e-3, 1e9, &number))
@@ -102,6 +112,8 @@ static bool parse_option(int argc, WCHAR **argv, int *i, struct options *options
         return options->json = true;
     if (!wcscmp(option, L"--help") || !wcscmp(option, L"-h") || !wcscmp(option, L"/?"))
         return options->help = true;
+    if (!wcscmp(option, L"--replace-names"))
+        return options->replace_names = true;
     if (!wcscmp(option, L"--version"))
         return options->version = true;
     while (place < ARRAYSIZE(options_with_value) && wcscmp(option, options_with_value[place].name))
@@ -147,6 +159,11 @@ bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *descri
         return true;
     if (!options->machine)
         return complain(description, L"which machine? vmwatch --help tells how to call it", L"", L"");
+    if (options->replace_names && !options->record_raw)
+        return complain(description, L"--replace-names is for --record-raw", L"", L"");
+    if (options->record_raw && (options->play || options->json || options->name))
+        return complain(
+                description, L"--record-raw shows nothing: --play, --json and --name do not go with it", L"", L"");
     if (options->name && !options_is_address(options->machine))
         return complain(description, L"--name is for a machine that is given by its address", L"", L"");
     return true;

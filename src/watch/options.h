@@ -8,9 +8,11 @@
 
 struct options
 {
-    const WCHAR *machine; /* a name or an address */
-    const WCHAR *name;    /* of a machine that is given by its address; NULL: made of that */
-    const WCHAR *play;    /* NULL: watch only */
+    const WCHAR *machine;    /* a name or an address */
+    const WCHAR *name;       /* of a machine that is given by its address; NULL: made of that */
+    const WCHAR *play;       /* NULL: watch only */
+    const WCHAR *record_raw; /* the file that what is said of the machine is recorded into; NULL: it is not */
+    bool replace_names;      /* in that file */
     double speed;
     long count;       /* end after so many events; 0: no such end */
     DWORD timeout_ms; /* end after so long; INFINITE: no such end */

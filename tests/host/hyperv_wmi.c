@@ -255,11 +255,98 @@ static void test_markup_in_names(void **state)
     expect_refusal(L"hyperv:a\x1b[2J\x202e", L"\"a<U+001B>[2J<U+202E>\"", L"");
 }
 
+/* The path of a file that is not there. */
+static void path_of_recording(WCHAR path[MAX_PATH])
+{
+    CHECK(GetTempPathW(MAX_PATH - 32, path));
+    swprintf(path + wcslen(path), 32, L"vmevents-%lu.txt", (unsigned long)GetCurrentProcessId());
+    DeleteFileW(path);
+}
+
+static HANDLE start_recording(const WCHAR *address, const WCHAR *path)
+{
+    WCHAR command[2 * MAX_PATH + 128], program[MAX_PATH];
+    STARTUPINFOW startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION process;
+
+    CHECK(GetModuleFileNameW(NULL, program, MAX_PATH));
+    *wcsrchr(program, '\\') = 0;
+    *wcsrchr(program, '\\') = 0;
+    swprintf(command, ARRAYSIZE(command),
+            L"\"%ls\\bin\\vmwatch.exe\" %ls --record-raw \"%ls\" --replace-names --count 2", program, address, path);
+    CHECK(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
+    CloseHandle(process.hThread);
+    return process.hProcess;
+}
+
+static DWORD end_recording(HANDLE process)
+{
+    DWORD code;
+
+    assert_int_equal(WaitForSingleObject(process, PATIENCE_MS), WAIT_OBJECT_0);
+    CHECK(GetExitCodeProcess(process, &code));
+    CloseHandle(process);
+    return code;
+}
+
+static void read_recording(const WCHAR *path, char *text, size_t size)
+{
+    FILE *file = _wfopen(path, L"rb");
+
+    assert_non_null(file);
+    text[fread(text, 1, size - 1, file)] = 0;
+    fclose(file);
+}
+
+static void expect_in_order(const char *text, size_t count, const char *const *parts)
+{
+    const char *found = text;
+
+    for (size_t i = 0; i < count; ++i)
+    {
+        if (!(found = strstr(found, parts[i])))
+            fail_msg("\"%s\" is not there in its order:\n%s", parts[i], text);
+    }
+}
+
+/* vmwatch records by itself, in its own process: what it writes is a conversation. */
+static void test_recording(void **state)
+{
+    static const char *const parts[] = {"fails log ", "is Msvm_ComputerSystem Name=\"00000000-0000-0000-0000-",
+            "opens hyperv:name", "EnabledState=9", "tells modified Msvm_ComputerSystem Name=\"00000000-0000-0000-0000-",
+            "EnabledState=9", "EnabledState=2", "tells modified"};
+    static char text[65536];
+    WCHAR path[MAX_PATH];
+    HANDLE process;
+
+    (void)state;
+    path_of_recording(path);
+    say_machines();
+    process = start_recording(L"hyperv:Web", path);
+    outside_await_query(HV_CLASS_PROCESSOR);
+    outside_await_query(HV_CLASS_HEARTBEAT);
+    change_state(WEB, 9);
+    outside_await_query(HV_CLASS_SYSTEM);
+    change_state(WEB, 2);
+    assert_int_equal(end_recording(process), 0);
+    read_recording(path, text, sizeof(text));
+    expect_in_order(text, ARRAYSIZE(parts), parts);
+    assert_null(strstr(text, "Web"));
+    assert_null(strstr(text, "VMHOST01"));
+    assert_null(strstr(text, "5AC1B4E8"));
+    /* A file that is there is left as it is. */
+    assert_int_equal(end_recording(start_recording(L"hyperv:Web", path)), 1);
+    assert_true(DeleteFileW(path));
+    /* And it has to be one of Hyper-V's. */
+    assert_int_equal(end_recording(start_recording(L"qemu:127.0.0.1:1", path)), 1);
+    assert_int_equal(GetFileAttributesW(path), INVALID_FILE_ATTRIBUTES);
+}
+
 int main(void)
 {
     enum
     {
-        OTHERS = 8
+        OTHERS = 9
     };
     static const char *const names[] = {"by_wmi", "deleted_without_log", "disk_space", "late", "moved", "no_hyperv",
             "no_rights", "polled", "service_down", "session", "stale", "states_of_version_1"};
@@ -272,6 +359,7 @@ int main(void)
             outside_test(test_quick_changes),
             outside_test(test_nonsense),
             outside_test(test_markup_in_names),
+            outside_test(test_recording),
     };
 
     for (UINT i = 0; i < ARRAYSIZE(names); ++i)

@@ -125,11 +125,8 @@ static bool is_harmless(const char *name)
 /* In quotes, as much as there is room for. */
 static void append_quoted(struct line *line, const char *text)
 {
-    size_t length = strlen(text);
-
-    length = length < HV_RECORDED_TEXT_MAX ? length : HV_RECORDED_TEXT_MAX;
     append(line, "\"");
-    for (size_t i = 0; i < length; ++i)
+    for (size_t i = 0; i < HV_RECORDED_TEXT_MAX && text[i]; ++i)
     {
         /* A line stays one. */
         char c = (char)(text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]);
