@@ -1,6 +1,6 @@
 /*
  * vmwatch: connects a sink to machines and prints their events. Uses nothing but the public interfaces, and is
- * meant to be read as an example of them.
+ * meant to be read as an example of them; all but raw_recording.c, which records what a host would be told.
  */
 #include "platform/dll_search.h"
 #include "platform/version.h"
@@ -8,6 +8,7 @@
 #include "watch/listing.h"
 #include "watch/options.h"
 #include "watch/output.h"
+#include "watch/raw_recording.h"
 #include "watch/watching.h"
 
 #include <stdio.h>
@@ -53,6 +54,8 @@ static enum exit_code run(const struct options *options)
         output_complain_of(L"COM does not start", hr, NULL);
         return EXIT_ERROR;
     }
+    if (options->mode == MODE_RAW)
+        return raw_recording_run(options) ? EXIT_DONE : EXIT_ERROR;
     return options->mode == MODE_LIST ? list_machines(options) : watch_machines(options);
 }
 

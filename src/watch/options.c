@@ -123,6 +123,7 @@ static bool take_version(void *field, const WCHAR *word)
 #define AT(mode) (1u << (mode))
 #define WATCHING AT(MODE_WATCH)
 #define SHOWING (AT(MODE_WATCH) | AT(MODE_FROM))
+#define RECORDING_RAW AT(MODE_RAW)
 #define LISTING (AT(MODE_LIST) | AT(MODE_EVENTS))
 
 #define FIELD(name) offsetof(struct options, name)
@@ -155,9 +156,14 @@ static const struct option
         {L"--from", L"FILE", take_text, FIELD(from), AT(MODE_FROM), NULL,
                 L"shows the events of a recording; nothing is printed when --timeline or --record\n"
                 L"makes a file of them"},
-        {L"--count", L"N", take_count, FIELD(count), SHOWING, L"; it has to be a whole number from 1 up",
-                L"ends after N events that were shown"},
-        {L"--timeout", L"S", take_seconds, FIELD(timeout_ms), WATCHING,
+        {L"--record-raw", L"FILE", take_text, FIELD(record_raw), RECORDING_RAW, NULL,
+                L"shows nothing, and writes what Hyper-V says of the machine into a new file, for\n"
+                L"the tests of vmevents; docs/hyperv.md asks for such files"},
+        {L"--replace-names", NULL, take_flag, FIELD(replace_names), RECORDING_RAW, NULL,
+                L"writes names, paths and GUIDs there as name1, name2 and so on"},
+        {L"--count", L"N", take_count, FIELD(count), SHOWING | RECORDING_RAW,
+                L"; it has to be a whole number from 1 up", L"ends after N events that were shown"},
+        {L"--timeout", L"S", take_seconds, FIELD(timeout_ms), WATCHING | RECORDING_RAW,
                 L"; it has to be a number of seconds, 4000000 at most", L"ends after S seconds"},
         {L"--json", NULL, take_flag, FIELD(json), SHOWING | LISTING, NULL, L"one JSON object a line"},
         {L"--color", L"WHEN", take_colour, FIELD(colour), SHOWING | LISTING, L"; it has to be auto, always or never",
@@ -207,6 +213,7 @@ BSTR options_usage(void)
             L"usage: vmwatch MACHINE... [OPTION...]\n"
             L"       vmwatch --all [OPTION...]\n"
             L"       vmwatch --from FILE [OPTION...]\n"
+            L"       vmwatch hyperv:MACHINE --record-raw FILE [OPTION...]\n"
             L"       vmwatch --list | --events [OPTION...]\n"
             L"\n"
             L"Shows the events of machines of VMEvents.Host, a line each, as they arrive.\n"
@@ -312,6 +319,8 @@ static const WCHAR *mode_name(enum mode mode)
             return L"--events";
         case MODE_FROM:
             return L"--from";
+        case MODE_RAW:
+            return L"--record-raw";
         default:
             return L"--all or machines";
     }
@@ -329,6 +338,11 @@ static bool check_machines(const struct options *options, BSTR *description)
 {
     const WCHAR *first = options->machine_count ? options->machines[0] : L"";
 
+    if (options->mode == MODE_RAW)
+    {
+        return options->machine_count == 1
+                || complain_plainly(description, L"--record-raw is for one machine, hyperv:NAME", L"", L"");
+    }
     if (options->mode != MODE_WATCH && options->machine_count)
         return complain_plainly(description, L"no machine can be named beside ", mode_name(options->mode), L"");
     if (options->mode != MODE_WATCH)
@@ -364,6 +378,8 @@ bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *descri
             return true;
         given |= 1u << (option - option_table);
     }
+    if (options->record_raw)
+        options->mode = MODE_RAW;
     if (options->from)
         options->mode = MODE_FROM;
     for (size_t i = 0; i < ARRAYSIZE(option_table); ++i)

@@ -12,6 +12,7 @@ enum mode
 {
     MODE_WATCH,  /* shows events as they arrive */
     MODE_FROM,   /* shows those that a recording has */
+    MODE_RAW,    /* records what Hyper-V says of a machine */
     MODE_LIST,   /* lists the machines */
     MODE_EVENTS, /* lists the events */
     MODE_HELP,
@@ -40,16 +41,18 @@ struct options
     enum mode mode;
     WCHAR **machines; /* names and addresses */
     size_t machine_count;
-    bool all;              /* every machine of the host */
-    const WCHAR *name;     /* of a machine that is given by its address; NULL: made of that */
-    const WCHAR *play;     /* NULL: watch only */
-    double speed;          /* of what is played */
-    uint32_t only;         /* the bits of the events that are shown */
-    const WCHAR *from;     /* NULL: no recording is read */
-    const WCHAR *record;   /* NULL: nothing is recorded */
-    const WCHAR *timeline; /* NULL: no page is written */
-    long count;            /* end after so many events; 0: no such end */
-    DWORD timeout_ms;      /* end after so long; INFINITE: no such end */
+    bool all;                /* every machine of the host */
+    const WCHAR *name;       /* of a machine that is given by its address; NULL: made of that */
+    const WCHAR *play;       /* NULL: watch only */
+    double speed;            /* of what is played */
+    uint32_t only;           /* the bits of the events that are shown */
+    const WCHAR *from;       /* NULL: no recording is read */
+    const WCHAR *record;     /* NULL: nothing is recorded */
+    const WCHAR *timeline;   /* NULL: no page is written */
+    const WCHAR *record_raw; /* the file that what Hyper-V says is recorded into; NULL: it is not */
+    bool replace_names;      /* in that file */
+    long count;              /* end after so many events; 0: no such end */
+    DWORD timeout_ms;        /* end after so long; INFINITE: no such end */
     bool json;
     enum colour_choice colour;
     enum clock_choice clock;

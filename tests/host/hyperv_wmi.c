@@ -153,20 +153,217 @@ static void test_another_computer(void **state)
     client_release(there);
 }
 
+/* More than ten a second, none of which is waited for: each is heard once, in its order. */
+static void test_quick_changes(void **state)
+{
+    IDispatch *machine;
+
+    (void)state;
+    say_machines();
+    machine = outside_open(L"hyperv:Web");
+    for (int i = 0; i < 100; ++i)
+    {
+        stage_say_format("0 is Msvm_ComputerSystem Name=\"" WEB
+                         "\" ElementName=\"Web\" EnabledState=%d "
+                         "TimeOfLastStateChange=\"20260101%02d%02d00.000000-000\"\n"
+                         "0 tells modified Msvm_ComputerSystem Name=\"" WEB
+                         "\" ElementName=\"Web\" EnabledState=%d "
+                         "TimeOfLastStateChange=\"20260101%02d%02d00.000000-000\"\n",
+                i % 2 ? 2 : 9, i / 60, i % 60, i % 2 ? 2 : 9, i / 60, i % 60);
+        Sleep(5);
+    }
+    for (int i = 0; i < 100; ++i)
+        outside_hear(i % 2 ? "OnStateChange(Running)" : "OnStateChange(Paused)");
+    outside_hear_nothing();
+    client_release(machine);
+}
+
+/* What no Hyper-V says, and no crash, event or fault comes of: numbers that are none or too large, dates that are none, texts for
+ * numbers, arrays for values, megabytes. */
+static void test_nonsense(void **state)
+{
+    static const char *const nonsense[] = {"EnabledState=2147483647", "EnabledState=-2147483648",
+            "EnabledState=\"99999999999999999999\"", "EnabledState=\"running\"",
+            "EnabledState=1 OtherEnabledState=\"x\"*900000", "RequestedState=\"-11\"",
+            "HealthState=\"18446744073709551615\"", "OperationalStatus=[-1,2147483647]", "OperationalStatus=\"low\"",
+            "OperationalStatus=[]", "OnTimeInMilliseconds=\"-9223372036854775809\"",
+            "OnTimeInMilliseconds=\"18446744073709551616\"", "TimeOfLastStateChange=\"99999999999999.999999+999\"",
+            "TimeOfLastStateChange=\"*\"*900000", "TimeOfLastConfigurationChange=\"00000000000000.000000:000\"",
+            "TimeOfLastConfigurationChange=\"20260101\"", "EnhancedSessionModeState=\"2; DROP TABLE\""};
+    IDispatch *machine;
+
+    (void)state;
+    say_machines();
+    machine = outside_open(L"hyperv:Web");
+    for (UINT i = 0; i < ARRAYSIZE(nonsense); ++i)
+    {
+        stage_say_format("0 is Msvm_ComputerSystem Name=\"" WEB
+                         "\" ElementName=\"Web\" %s\n"
+                         "0 tells modified Msvm_ComputerSystem Name=\"" WEB "\" ElementName=\"Web\" %s\n",
+                nonsense[i], nonsense[i]);
+        outside_await_query(HV_CLASS_SYSTEM);
+    }
+    stage_say("0 tells modified Msvm_ComputerSystem Name=\"" WEB
+              "x\" EnabledState=3\n"
+              "0 tells modified Msvm_ComputerSystem Name=\"x\"*900000 EnabledState=3\n"
+              "0 tells created Msvm_ComputerSystem EnabledState=3\n"
+              "0 tells modified Msvm_VirtualSystemSettingData VirtualSystemIdentifier=\"" WEB
+              "\" VirtualSystemType=7\n"
+              "0 is Msvm_HeartbeatComponent SystemName=\"" WEB
+              "\" EnabledState=\"on\" OperationalStatus=[\"13\"]\n"
+              "0 is Msvm_ConcreteJob InstanceID=\"J\"*900000 JobType=16\n"
+              "0 is Msvm_ConcreteJob InstanceID=\"J\\\"} WHERE 1=1\" JobType=16\n"
+              "0 is Msvm_ConcreteJob InstanceID=\"J2\" JobType=\"99999999999999999999\"\n"
+              "0 is Msvm_StorageAllocationSettingData InstanceID=\"Microsoft:" WEB
+              "\\\\D0\" ResourceSubType=\"x\"*900000 "
+              "HostResource=[\"C:\\\\a.iso\"]\n"
+              "0 is Msvm_StorageAllocationSettingData InstanceID=\"Microsoft:" WEB
+              "\\\\D1\" ResourceSubType="
+              "\"Microsoft:Hyper-V:Virtual CD/DVD Disk\" HostResource=7\n");
+    outside_await_query(HV_CLASS_HEARTBEAT);
+    outside_await_query(HV_CLASS_MEDIA);
+    outside_await_query(HV_CLASS_JOB);
+    outside_await_connection(machine, true, "");
+    outside_await_state(machine, "Running");
+    outside_hear_nothing();
+    change_state(WEB, 9);
+    outside_hear("OnStateChange(Paused)");
+    client_release(machine);
+}
+
+/* Names are what they are: in an event as they were said, in an error as what they are. */
+static void test_markup_in_names(void **state)
+{
+    IDispatch *machine;
+
+    (void)state;
+    say_machines();
+    stage_say(
+            "0 is Msvm_ComputerSystem Name=\"C0FFEE00-1234-4ABC-8DEF-0123456789AC\" "
+            "ElementName=\"<b>O'Neill\\\\'s</b>\" "
+            "EnabledState=2");
+    machine = outside_open(L"hyperv:<B>o'neill\\'s</b>");
+    outside_await_state(machine, "Running");
+    stage_say(
+            "0 is Msvm_StorageAllocationSettingData "
+            "InstanceID=\"Microsoft:C0FFEE00-1234-4ABC-8DEF-0123456789AC\\\\D1\" "
+            "ResourceSubType=\"Microsoft:Hyper-V:Virtual CD/DVD Disk\" "
+            "HostResource=[\"C:\\\\<script>'&quot;\\\\%s%n.iso\"]");
+    outside_hear("DVD.OnMediaInsert(C:\\<script>'&quot;\\%s%n.iso)");
+    client_release(machine);
+    expect_refusal(L"hyperv:' OR ElementName LIKE '%", L"Hyper-V shows no machine \"' OR ElementName LIKE '%\"", L"");
+    expect_refusal(L"hyperv:a\x1b[2J\x202e", L"\"a<U+001B>[2J<U+202E>\"", L"");
+}
+
+/* The path of a file that is not there. */
+static void path_of_recording(WCHAR path[MAX_PATH])
+{
+    CHECK(GetTempPathW(MAX_PATH - 32, path));
+    swprintf(path + wcslen(path), 32, L"vmevents-%lu.txt", (unsigned long)GetCurrentProcessId());
+    DeleteFileW(path);
+}
+
+static HANDLE start_recording(const WCHAR *address, const WCHAR *path)
+{
+    WCHAR command[2 * MAX_PATH + 128], program[MAX_PATH];
+    STARTUPINFOW startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION process;
+
+    CHECK(GetModuleFileNameW(NULL, program, MAX_PATH));
+    *wcsrchr(program, '\\') = 0;
+    *wcsrchr(program, '\\') = 0;
+    swprintf(command, ARRAYSIZE(command),
+            L"\"%ls\\bin\\vmwatch.exe\" %ls --record-raw \"%ls\" --replace-names --count 2", program, address, path);
+    CHECK(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
+    CloseHandle(process.hThread);
+    return process.hProcess;
+}
+
+static DWORD end_recording(HANDLE process)
+{
+    DWORD code;
+
+    assert_int_equal(WaitForSingleObject(process, PATIENCE_MS), WAIT_OBJECT_0);
+    CHECK(GetExitCodeProcess(process, &code));
+    CloseHandle(process);
+    return code;
+}
+
+static void read_recording(const WCHAR *path, char *text, size_t size)
+{
+    FILE *file = _wfopen(path, L"rb");
+
+    assert_non_null(file);
+    text[fread(text, 1, size - 1, file)] = 0;
+    fclose(file);
+}
+
+static void expect_in_order(const char *text, size_t count, const char *const *parts)
+{
+    const char *found = text;
+
+    for (size_t i = 0; i < count; ++i)
+    {
+        if (!(found = strstr(found, parts[i])))
+            fail_msg("\"%s\" is not there in its order:\n%s", parts[i], text);
+    }
+}
+
+/* vmwatch records by itself, in its own process: what it writes is a conversation. */
+static void test_recording(void **state)
+{
+    static const char *const parts[] = {"fails log ", "is Msvm_ComputerSystem Name=\"00000000-0000-0000-0000-",
+            "opens hyperv:name", "EnabledState=9", "tells modified Msvm_ComputerSystem Name=\"00000000-0000-0000-0000-",
+            "EnabledState=9", "EnabledState=2", "tells modified"};
+    static char text[65536];
+    WCHAR path[MAX_PATH];
+    HANDLE process;
+
+    (void)state;
+    path_of_recording(path);
+    say_machines();
+    process = start_recording(L"hyperv:Web", path);
+    outside_await_query(HV_CLASS_PROCESSOR);
+    outside_await_query(HV_CLASS_HEARTBEAT);
+    change_state(WEB, 9);
+    outside_await_query(HV_CLASS_SYSTEM);
+    change_state(WEB, 2);
+    assert_int_equal(end_recording(process), 0);
+    read_recording(path, text, sizeof(text));
+    expect_in_order(text, ARRAYSIZE(parts), parts);
+    assert_null(strstr(text, "Web"));
+    assert_null(strstr(text, "VMHOST01"));
+    assert_null(strstr(text, "5AC1B4E8"));
+    /* A file that is there is left as it is. */
+    assert_int_equal(end_recording(start_recording(L"hyperv:Web", path)), 1);
+    assert_true(DeleteFileW(path));
+    /* And it has to be one of Hyper-V's. */
+    assert_int_equal(end_recording(start_recording(L"qemu:127.0.0.1:1", path)), 1);
+    assert_int_equal(GetFileAttributesW(path), INVALID_FILE_ATTRIBUTES);
+}
+
 int main(void)
 {
+    enum
+    {
+        OTHERS = 9
+    };
     static const char *const names[] = {"by_wmi", "deleted_without_log", "disk_space", "late", "moved", "no_hyperv",
             "no_rights", "polled", "service_down", "session", "stale", "states_of_version_1"};
-    struct CMUnitTest tests[ARRAYSIZE(names) + 5] = {
+    struct CMUnitTest tests[ARRAYSIZE(names) + OTHERS] = {
             outside_test(test_names),
             outside_test(test_one_machine_by_two_names),
             outside_test(test_service_restart),
             outside_test(test_slow_and_failing_queries),
             outside_test(test_another_computer),
+            outside_test(test_quick_changes),
+            outside_test(test_nonsense),
+            outside_test(test_markup_in_names),
+            outside_test(test_recording),
     };
 
     for (UINT i = 0; i < ARRAYSIZE(names); ++i)
-        tests[5 + i] = (struct CMUnitTest){names[i], play, outside_setup, outside_teardown, (void *)names[i]};
+        tests[OTHERS + i] = (struct CMUnitTest){names[i], play, outside_setup, outside_teardown, (void *)names[i]};
     return cmocka_run_group_tests_name(
             "Hyper-V through a pretended WMI", tests, outside_setup_group, outside_teardown_group);
 }

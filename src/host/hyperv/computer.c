@@ -48,7 +48,11 @@ static void take_out_of_bucket(struct hv_computer *computer, struct hv_machine *
 /* The gravest that there is with a machine that is there, or that would be. */
 static const char *fault_of(struct hv_computer *computer, struct hv_machine *machine, char fault[HV_FAULT_SIZE])
 {
-    if (hv_vm_lost_memory(&machine->vm) || computer->out_of_memory)
+    bool lost = hv_vm_lost_memory(&machine->vm);
+
+    /* It may have been the state. */
+    machine->to_be_read |= lost;
+    if (lost || computer->out_of_memory)
         return "memory has run out, and something that has happened may have been lost";
     if (machine->untold_logoffs)
     {

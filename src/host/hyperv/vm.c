@@ -48,7 +48,8 @@ static void put_heartbeat(struct hv_vm *vm, const struct hv_component *component
 {
     struct hv_observation *observation = observe(vm, HV_OBSERVED_HEARTBEAT);
 
-    vm->heartbeat_held = false;
+    /* One that is lost for want of memory is put when the machine has been asked again. */
+    vm->heartbeat_held = !observation;
     if (!observation)
         return;
     observation->heartbeat = *component;

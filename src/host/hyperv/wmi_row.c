@@ -70,6 +70,11 @@ static HRESULT add_array(struct hv_row *row, const char *name, VARTYPE type, SAF
     return hr;
 }
 
+static BOOL is_no_memory(HRESULT hr)
+{
+    return hr == E_OUTOFMEMORY || hr == (HRESULT)WBEM_E_OUT_OF_MEMORY;
+}
+
 static HRESULT add_property(struct hv_row *row, IWbemClassObject *object, const char *name)
 {
     WCHAR wide[64];
@@ -79,7 +84,7 @@ static HRESULT add_property(struct hv_row *row, IWbemClassObject *object, const 
     MultiByteToWideChar(CP_UTF8, 0, name, -1, wide, ARRAYSIZE(wide));
     VariantInit(&value);
     if (FAILED(hr = IWbemClassObject_Get(object, wide, 0, &value, NULL, NULL)))
-        return hr == E_OUTOFMEMORY || hr == (HRESULT)WBEM_E_OUT_OF_MEMORY ? E_OUTOFMEMORY : S_OK;
+        return is_no_memory(hr) ? E_OUTOFMEMORY : S_OK;
     if (V_VT(&value) & VT_ARRAY)
         hr = add_array(row, name, V_VT(&value) & VT_TYPEMASK, V_ARRAY(&value));
     else
@@ -98,17 +103,19 @@ HRESULT wmi_row_read(struct hv_row *row, IWbemClassObject *object, enum hv_class
     return hr;
 }
 
-/* The name of the object's class; empty: it says none. */
-static void read_class_name(IWbemClassObject *object, WCHAR name[64])
+/* A property that is text. It stays empty when the object has none of that name. S_OK, E_OUTOFMEMORY */
+static HRESULT read_text(IWbemClassObject *object, const WCHAR *name, WCHAR text[64])
 {
     VARIANT value;
+    HRESULT hr;
 
-    *name = 0;
+    *text = 0;
     VariantInit(&value);
-    if (SUCCEEDED(IWbemClassObject_Get(object, L"__CLASS", 0, &value, NULL, NULL)) && V_VT(&value) == VT_BSTR
-            && SysStringLen(V_BSTR(&value)) < 64)
-        wcscpy(name, V_BSTR(&value) ? V_BSTR(&value) : L"");
+    hr = IWbemClassObject_Get(object, name, 0, &value, NULL, NULL);
+    if (SUCCEEDED(hr) && V_VT(&value) == VT_BSTR && SysStringLen(V_BSTR(&value)) < 64)
+        wcscpy(text, V_BSTR(&value) ? V_BSTR(&value) : L"");
     VariantClear(&value);
+    return is_no_memory(hr) ? E_OUTOFMEMORY : S_OK;
 }
 
 static const struct
@@ -121,62 +128,73 @@ static const struct
         {L"__InstanceDeletionEvent", HV_DELETED},
 };
 
-static BOOL read_type(IWbemClassObject *event, enum hv_notification_type *type)
+/* Each: S_OK, S_FALSE: it is of no kind that is watched, E_OUTOFMEMORY. */
+static HRESULT read_type(IWbemClassObject *event, enum hv_notification_type *type)
 {
     WCHAR name[64];
+    HRESULT hr;
 
-    read_class_name(event, name);
+    if (FAILED(hr = read_text(event, L"__CLASS", name)))
+        return hr;
     for (UINT i = 0; i < ARRAYSIZE(notification_types); ++i)
     {
         if (_wcsicmp(name, notification_types[i].name))
             continue;
         *type = notification_types[i].type;
-        return TRUE;
+        return S_OK;
     }
-    return FALSE;
+    return S_FALSE;
 }
 
-static BOOL read_watched_class(IWbemClassObject *object, enum hv_class *class_)
+static HRESULT read_watched_class(IWbemClassObject *object, enum hv_class *class_)
 {
     WCHAR name[64];
+    HRESULT hr;
 
-    read_class_name(object, name);
+    if (FAILED(hr = read_text(object, L"__CLASS", name)))
+        return hr;
     *class_ = _wcsicmp(name, L"Msvm_ComputerSystem") ? HV_CLASS_SETTINGS : HV_CLASS_SYSTEM;
-    return *class_ == HV_CLASS_SYSTEM || !_wcsicmp(name, L"Msvm_VirtualSystemSettingData");
+    return *class_ == HV_CLASS_SYSTEM || !_wcsicmp(name, L"Msvm_VirtualSystemSettingData") ? S_OK : S_FALSE;
 }
 
 /* In units of a tenth of a microsecond, as text. */
-static int64_t read_time(IWbemClassObject *event)
+static HRESULT read_time(IWbemClassObject *event, int64_t *time)
 {
-    int64_t time = INT64_MAX;
+    WCHAR text[64];
+    HRESULT hr = read_text(event, L"TIME_CREATED", text);
+
+    *time = _wcstoi64(text, NULL, 10) / 10;
+    *time = *time > 0 ? *time : INT64_MAX;
+    return hr;
+}
+
+static HRESULT read_instance(IWbemClassObject *event, IWbemClassObject **instance)
+{
     VARIANT value;
+    HRESULT hr;
 
     VariantInit(&value);
-    if (SUCCEEDED(IWbemClassObject_Get(event, L"TIME_CREATED", 0, &value, NULL, NULL)) && V_VT(&value) == VT_BSTR
-            && V_BSTR(&value))
-        time = _wcstoi64(V_BSTR(&value), NULL, 10) / 10;
+    hr = IWbemClassObject_Get(event, L"TargetInstance", 0, &value, NULL, NULL);
+    if (is_no_memory(hr))
+        return E_OUTOFMEMORY;
+    hr = FAILED(hr) || V_VT(&value) != VT_UNKNOWN || !V_UNKNOWN(&value)
+                    || FAILED(IUnknown_QueryInterface(V_UNKNOWN(&value), &IID_IWbemClassObject, (void **)instance))
+            ? S_FALSE
+            : S_OK;
     VariantClear(&value);
-    return time > 0 ? time : INT64_MAX;
+    return hr;
 }
 
 HRESULT wmi_notification_read(struct hv_notification *notification, struct hv_row *row, IWbemClassObject *event)
 {
     IWbemClassObject *instance;
-    HRESULT hr = S_FALSE;
-    VARIANT value;
+    HRESULT hr = read_instance(event, &instance);
 
-    VariantInit(&value);
-    if (FAILED(IWbemClassObject_Get(event, L"TargetInstance", 0, &value, NULL, NULL)) || V_VT(&value) != VT_UNKNOWN
-            || !V_UNKNOWN(&value)
-            || FAILED(IUnknown_QueryInterface(V_UNKNOWN(&value), &IID_IWbemClassObject, (void **)&instance)))
-    {
-        VariantClear(&value);
-        return S_FALSE;
-    }
-    notification->time_us = read_time(event);
-    if (read_type(event, &notification->type) && read_watched_class(instance, &notification->class_))
+    if (hr != S_OK)
+        return hr;
+    if ((hr = read_time(event, &notification->time_us)) == S_OK && (hr = read_type(event, &notification->type)) == S_OK
+            && (hr = read_watched_class(instance, &notification->class_)) == S_OK)
         hr = wmi_row_read(row, instance, notification->class_);
     IWbemClassObject_Release(instance);
-    VariantClear(&value);
     return hr;
 }

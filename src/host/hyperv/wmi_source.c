@@ -225,11 +225,13 @@ static int32_t source_next(void *context, uint32_t timeout_ms, struct hv_notific
         notification->type = HV_DELETED;
         return HV_OK;
     }
+    if (FAILED(hr))
+        return hr;
     if (notification->time_us == INT64_MAX)
         notification->time_us = source_time_us(source);
     else
         learn_clock(source, notification->time_us);
-    return FAILED(hr) ? hr : HV_OK;
+    return HV_OK;
 }
 
 static int32_t source_open_log(void *context)

@@ -44,13 +44,21 @@ static void on_connection(void *context, bool connected, const char *fault)
     hear(context, "%s%s%s", connected ? "connected" : "not connected", fault ? ": " : "", fault ? fault : "");
 }
 
+static void record_opening(const struct play_machine *machine)
+{
+    if (machine->play->records)
+        hv_recording_open(&machine->play->recording, machine->text);
+}
+
 static void on_tried(void *context, bool has_memory)
 {
+    record_opening(context);
     hear(context, has_memory ? "tried" : "no memory");
 }
 
 static void on_refused(void *context, const char *description)
 {
+    record_opening(context);
     hear(context, "refused: %s", description);
 }
 
@@ -95,6 +103,7 @@ static void open_machine(struct play *play, const char *address)
         return;
     ++play->machine_count;
     machine->play = play;
+    snprintf(machine->text, sizeof(machine->text), "%s", address);
     snprintf(machine->label, sizeof(machine->label), "%.60s",
             *machine->address.name ? machine->address.name : machine->address.guid.text);
     hv_machine_init(&machine->machine, &machine->address, &callbacks, machine);
@@ -219,10 +228,21 @@ void play_init(struct play *play, void (*hear)(void *context, const char *text),
     hv_computer_init(&play->computer, &world_source, &play->world, "");
 }
 
+void play_init_recorded(struct play *play, void (*hear)(void *context, const char *text), void *context,
+        bool replaces_names, void (*write)(void *context, const char *text, size_t length), void *write_context)
+{
+    play_init(play, hear, context);
+    play->records = true;
+    hv_recording_init(&play->recording, &world_source, &play->world, replaces_names, write, write_context);
+    hv_computer_init(&play->computer, &hv_recording_source, &play->recording, "");
+}
+
 void play_cleanup(struct play *play)
 {
     for (size_t i = 0; i < play->machine_count; ++i)
         close_machine(play, &play->machines[i]);
     hv_computer_cleanup(&play->computer);
+    if (play->records)
+        hv_recording_cleanup(&play->recording);
     world_cleanup(&play->world);
 }

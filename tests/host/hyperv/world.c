@@ -95,16 +95,22 @@ static int32_t failure_of(const struct world *world, const char *what)
     return HV_OK;
 }
 
-uint32_t world_slowness(const struct world *world, const char *class_name)
+static uint32_t slowness_of(const struct world *world, const char *what)
 {
     for (size_t i = 0; i < WORLD_FAILURES_MAX; ++i)
     {
-        const char *what = world->failures[i].what;
-
-        if (!strncmp(what, "query:", 6) && !strcmp(what + 6, class_name))
+        if (!strcmp(world->failures[i].what, what))
             return world->failures[i].slow_ms;
     }
     return 0;
+}
+
+uint32_t world_slowness(const struct world *world, const char *class_name)
+{
+    char what[SAID_WORD_MAX + 1];
+
+    snprintf(what, sizeof(what), "query:%.60s", class_name);
+    return slowness_of(world, what);
 }
 
 static bool queue(struct said **list, size_t *count, struct said *said)
@@ -177,6 +183,18 @@ static void world_disconnect(void *context)
     world_unsubscribe(world);
 }
 
+/* Whether the text of a query, behind its first quote, is that name: a backslash stands before what is a part of it. */
+static bool is_name(const char *text, const char *name)
+{
+    for (; *name; ++name, ++text)
+    {
+        text += *text == '\\';
+        if (strncasecmp(text, name, 1))
+            return false;
+    }
+    return *text == '\'';
+}
+
 /* Whether the instance is one that the query is about: the conditions that name a machine are looked at. */
 static bool is_asked_for(const struct said *said, const char *query)
 {
@@ -187,7 +205,7 @@ static bool is_asked_for(const struct said *said, const char *query)
     if (job)
         return !strncmp(job + 12, key_of(said), strlen(key_of(said)));
     if (name && (element = hv_row_text(&said->row, "ElementName", 0)))
-        return !strncasecmp(name + 15, element, strlen(element)) && name[15 + strlen(element)] == '\'';
+        return is_name(name + 15, element);
     for (; where && (where = strchr(where, '\'')); ++where)
     {
         if (hv_guid_parse_start(&guid, where + 1))
@@ -277,6 +295,7 @@ static int32_t world_next(void *context, uint32_t timeout_ms, struct hv_notifica
     if (code < 0 || !world->told_count)
         return code < 0 ? code : HV_TIMED_OUT;
     said = take_first(world->told, &world->told_count);
+    world->now_ms += slowness_of(world, "next");
     *notification = (struct hv_notification){
             .type = *said->words[0] == 'c'   ? HV_CREATED
                     : *said->words[0] == 'd' ? HV_DELETED
