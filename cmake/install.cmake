@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/vmevents)
 
-install(TARGETS vmevents vmhost vmwatch RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS vmevents vmhost vmwatch vmforward RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${VMEVENTS_TLB} DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES include/vmevents.h include/vmevents_interfaces.h include/VPCCOMInterfaces.h
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

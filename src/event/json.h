@@ -26,4 +26,7 @@ struct json_event
  */
 BSTR event_to_json(const struct json_event *event);
 
+/* The object that "arguments" is there, by itself. The same goes for it. */
+BSTR event_arguments_to_json(const struct event_type *type, const VARIANT *args);
+
 #endif
