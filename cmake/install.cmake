@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/vmevents)
 
 # What users get. The linker writes down which parts of which libraries are in each: packages name those (packaging/).
-set(VMEVENTS_PROGRAMS vmevents vmhost vmwatch vmguest)
+set(VMEVENTS_PROGRAMS vmevents vmhost vmwatch vmguest vmforward)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/maps)
 foreach(program IN LISTS VMEVENTS_PROGRAMS)
   target_link_options(${program} PRIVATE -Wl,-Map=${PROJECT_BINARY_DIR}/maps/${program}.map)

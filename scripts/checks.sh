@@ -53,8 +53,8 @@ cmd_check() {
     step check-includes "checking: includes" check_includes
     step check-cppcheck "checking: cppcheck" run_cppcheck
     step check-clang-tidy "checking: clang-tidy" clang_tidy
-    step check-win64 "checking: gcc's analyser, win64" gcc_analyzer win64 vmevents vmhost vmwatch vmguest
-    step check-win32 "checking: gcc's analyser, win32" gcc_analyzer win32 vmevents vmhost vmwatch vmguest
+    step check-win64 "checking: gcc's analyser, win64" gcc_analyzer win64 vmevents vmhost vmwatch vmguest vmforward
+    step check-win32 "checking: gcc's analyser, win32" gcc_analyzer win32 vmevents vmhost vmwatch vmguest vmforward
     step check-native "checking: gcc's analyser, the portable parts" gcc_analyzer native vmevents_dispatch vmevents_qemu \
         vmguest vmevents_forward
     say "nothing was found"

@@ -83,14 +83,14 @@ static void append_member(struct text *text, const WCHAR *before, const WCHAR *s
 }
 
 /* Every parameter by its name. */
-static void append_arguments(struct text *text, const struct json_event *event)
+static void append_arguments(struct text *text, const struct event_type *type, const VARIANT *args)
 {
-    text_append(text, L",\"arguments\":{");
-    for (UINT i = 0; i < event->type->param_count; ++i)
+    text_append(text, L"{");
+    for (UINT i = 0; i < type->param_count; ++i)
     {
-        append_member(text, i ? L"," : L"", event->type->params[i].name);
+        append_member(text, i ? L"," : L"", type->params[i].name);
         text_append(text, L":");
-        notation_append(text, &json_notation, &event->args[i]);
+        notation_append(text, &json_notation, &args[i]);
     }
     text_append(text, L"}");
 }
@@ -109,6 +109,14 @@ static void append_details(struct text *text, const VMEVENTDETAILS *details)
     text_append(text, L"}");
 }
 
+BSTR event_arguments_to_json(const struct event_type *type, const VARIANT *args)
+{
+    struct text text = {0};
+
+    append_arguments(&text, type, args);
+    return text_finish(&text);
+}
+
 BSTR event_to_json_with_details(const struct json_event *event, const VMEVENTDETAILS *details)
 {
     struct text text = {0};
@@ -121,7 +129,8 @@ BSTR event_to_json_with_details(const struct json_event *event, const VMEVENTDET
     append_member(&text, L",\"interface\":", event->type->interface_->name);
     append_member(&text, L",\"name\":", event->type->name);
     text_append_format(&text, L",\"id\":%ld", (long)event->type->id);
-    append_arguments(&text, event);
+    text_append(&text, L",\"arguments\":");
+    append_arguments(&text, event->type, event->args);
     json_append_exact(&text, event->type, event->args);
     append_details(&text, details);
     append_member(&text, L",\"text\":", event->text);

@@ -34,4 +34,7 @@ void json_append_string(struct text *text, const WCHAR *string, size_t length);
 /* The same with what the event's source knows besides; NULL: no more. */
 BSTR event_to_json_with_details(const struct json_event *event, const VMEVENTDETAILS *details);
 
+/* The object that "arguments" is there, by itself. The same goes for it. */
+BSTR event_arguments_to_json(const struct event_type *type, const VARIANT *args);
+
 #endif

@@ -16,7 +16,8 @@ enum value_kind
     VALUE_NUMBER,
     VALUE_SIZE,
     VALUE_YES,
-    VALUE_BROKER
+    VALUE_BROKER,
+    VALUE_MACHINE
 };
 
 struct value_place
@@ -42,6 +43,9 @@ const struct config_key config_keys[] = {
     {"broker", "mqtt://HOST:PORT or mqtts://HOST:PORT[,name=NAME]",
         "where a broker listens; mqtts is by TLS, name= is whom its certificate is for when that is not HOST. May stand up "
         "to 16 times: they are tried in turn. Without one the spool just fills"},
+    {"machine", "NAME | ADDRESS",
+        "a live machine that the host is to open when it does not have one of that name, as in Web | "
+        "qemu:127.0.0.1:4444. A service has a host of its own, with these machines. May stand up to 256 times"},
     {"allow-plain", "yes or no",
         "yes: other computers' brokers may be spoken with without TLS, where everybody on the way can read and change all"},
     {"ca", "FILE",
@@ -79,6 +83,7 @@ const struct config_key config_keys[] = {
 static const struct value_place places[] = {
     TEXT(host),
     {VALUE_BROKER, 0, 0, 0, 0},
+    {VALUE_MACHINE, 0, 0, 0, 0},
     {VALUE_YES, offsetof(struct config, allow_plain), 0, 0, 0},
     TEXT(ca),
     TEXT(client_certificate),
@@ -206,6 +211,9 @@ static void take_value(struct config_reading *reading, size_t key, const char *v
         case VALUE_BROKER:
             config_take_broker(reading, value);
             return;
+        case VALUE_MACHINE:
+            config_take_machine(reading, value);
+            return;
     }
 }
 
@@ -250,7 +258,7 @@ static void take_line(struct config_reading *reading, char *line)
         config_complain(reading, reading->line, "there is no key \"%.100s\"; vmforward --help lists them", name);
     else if (!*value)
         config_complain(reading, reading->line, "%s has no value; it is %s", name, config_keys[key].value);
-    else if (reading->lines[key] && places[key].kind != VALUE_BROKER)
+    else if (reading->lines[key] && places[key].kind < VALUE_BROKER)
         config_complain(reading, reading->line, "%s stands in line %u already", name, reading->lines[key]);
     else
     {
@@ -315,5 +323,7 @@ void config_free(struct config *config)
     }
     for (size_t i = 0; i < config->broker_count; ++i)
         memory_free(config->brokers[i].host);
+    for (size_t i = 0; i < config->machine_count; ++i)
+        memory_free(config->machines[i].name);
     *config = (struct config){0};
 }

@@ -21,12 +21,24 @@ struct config_broker
     unsigned int line;
 };
 
+#define CONFIG_MACHINES_MAX 256
+
+/* A live machine that is to be there: opened when the host does not have it. */
+struct config_machine
+{
+    char *name; /* the one string of it; it belongs to the configuration */
+    const char *address;
+    unsigned int line;
+};
+
 /* Strings are NULL where the file does not have the key and there is no default. */
 struct config
 {
     char *host;
     struct config_broker brokers[CONFIG_BROKERS_MAX];
     size_t broker_count;
+    struct config_machine machines[CONFIG_MACHINES_MAX];
+    size_t machine_count;
     bool allow_plain;
     char *ca;
     char *client_certificate;

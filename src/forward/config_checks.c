@@ -79,6 +79,39 @@ void config_take_broker(struct config_reading *reading, const char *value)
         take_off_brackets(broker->host);
 }
 
+void config_take_machine(struct config_reading *reading, const char *value)
+{
+    struct config *config = reading->config;
+    struct config_machine *machine = &config->machines[config->machine_count];
+    char *bar, *end;
+
+    if (config->machine_count == CONFIG_MACHINES_MAX)
+    {
+        config_complain(reading, reading->line, "there are more than %u machines", CONFIG_MACHINES_MAX);
+        return;
+    }
+    if (!(machine->name = config_copy(reading, value, "")))
+        return;
+    machine->line = reading->line;
+    ++config->machine_count;
+    if (!(bar = strchr(machine->name, '|')))
+    {
+        config_complain(reading, reading->line, "machine is \"%.200s\"; it has to be NAME | ADDRESS", value);
+        return;
+    }
+    for (end = bar; end > machine->name && end[-1] == ' '; --end)
+        ;
+    *end = 0;
+    machine->address = bar + 1 + strspn(bar + 1, " ");
+    if (!*machine->name || !strchr(machine->address, ':'))
+        config_complain(reading, reading->line, "machine is \"%.200s\"; it has to be NAME | ADDRESS", value);
+    for (size_t i = 0; i + 1 < config->machine_count; ++i)
+    {
+        if (!strcmp(config->machines[i].name, machine->name))
+            config_complain(reading, reading->line, "line %u has a machine of that name", config->machines[i].line);
+    }
+}
+
 /* Nothing leaves the computer on the way there. */
 static bool is_this_computer(const char *host)
 {

@@ -4,7 +4,7 @@
 
 #include "forward/config.h"
 
-#define CONFIG_KEY_COUNT 16
+#define CONFIG_KEY_COUNT 17
 
 struct config_reading
 {
@@ -27,6 +27,9 @@ char *config_copy(struct config_reading *reading, const char *string, const char
 
 /* The value of `broker`. */
 void config_take_broker(struct config_reading *reading, const char *value);
+
+/* The value of `machine`. */
+void config_take_machine(struct config_reading *reading, const char *value);
 
 /* Fills in what is left out, and looks at what has to fit together. */
 void config_complete(struct config_reading *reading, const char *default_host);

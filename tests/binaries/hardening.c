@@ -156,6 +156,7 @@ static void test_programs_have_a_guard_on_the_stack(void **state)
     (void)state;
     assert_in_range(count_guarded_functions(&images[1]), 5, 1000);
     assert_in_range(count_guarded_functions(&images[2]), 5, 1000);
+    assert_in_range(count_guarded_functions(&images[3]), 5, 1000);
 }
 
 /* The loader resolves imports before a program can say where it may look. */

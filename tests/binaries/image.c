@@ -2,8 +2,8 @@
 
 #include <wchar.h>
 
-struct image images[IMAGE_COUNT] = {
-        {.name = "vmevents.dll"}, {.name = "vmhost.exe"}, {.name = "vmwatch.exe"}, {.name = "vmguest.exe"}};
+struct image images[IMAGE_COUNT] = {{.name = "vmevents.dll"}, {.name = "vmhost.exe"}, {.name = "vmwatch.exe"},
+        {.name = "vmguest.exe"}, {.name = "vmforward.exe"}};
 
 const char *image_build;
 

@@ -17,8 +17,8 @@ struct image
     const IMAGE_SECTION_HEADER *sections;
 };
 
-/* The three that are shipped. */
-#define IMAGE_COUNT 4
+/* Those that are shipped. */
+#define IMAGE_COUNT 5
 extern struct image images[IMAGE_COUNT];
 
 /* For a group: reads all of them from bin/ beside the test's own directory, or from that of another build, whose name is

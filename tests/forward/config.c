@@ -127,6 +127,23 @@ static void other_computers_without_tls(void **state)
     config_free(&config);
 }
 
+static void machines_that_are_to_be_opened(void **state)
+{
+    struct config config;
+
+    (void)state;
+    assert_true(read_text(&config, "spool = s\nmachine = Web 1 | qemu:127.0.0.1:4444\nmachine = b|hyperv:b\n"));
+    assert_int_equal(config.machine_count, 2);
+    assert_string_equal(config.machines[0].name, "Web 1");
+    assert_string_equal(config.machines[0].address, "qemu:127.0.0.1:4444");
+    assert_string_equal(config.machines[1].name, "b");
+    config_free(&config);
+    assert_refused("spool = s\nmachine = x\n", "2: machine is \"x\"; it has to be NAME | ADDRESS");
+    assert_refused("spool = s\nmachine = | a:b\n", "2: machine is");
+    assert_refused("spool = s\nmachine = a |\n", "2: machine is");
+    assert_refused("spool = s\nmachine = a | b:c\nmachine = a | b:d\n", "3: line 2 has a machine of that name");
+}
+
 static void what_does_not_fit_together(void **state)
 {
     (void)state;
@@ -182,6 +199,7 @@ int main(void)
             cmocka_unit_test(lines_that_are_wrong),
             cmocka_unit_test(brokers_that_are_wrong),
             cmocka_unit_test(other_computers_without_tls),
+            cmocka_unit_test(machines_that_are_to_be_opened),
             cmocka_unit_test(what_does_not_fit_together),
             cmocka_unit_test(every_fault_is_told),
             cmocka_unit_test(lines_of_any_length_and_bytes),

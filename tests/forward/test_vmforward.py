@@ -1,0 +1,206 @@
+"""vmforward.exe as people run it: its command line, and the events of a host's machines on their way to a broker."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import tempfile
+
+import pytest
+from forwarding import wait_for
+from mqtt_reader import check_events
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "qemu"))
+import windows  # noqa: E402
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent.parent
+PATIENCE = 240
+
+
+def program(name):
+    return windows.windows_path(f"{windows.BIN}/{name}.exe")
+
+
+def run_program(*words):
+    """Its exit code, standard output and standard error. They are files: Wine's services, which may begin with it, would
+    keep a pipe open."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
+        process = windows.start(*words, stdout=out, stderr=error)
+        code = process.wait(PATIENCE)
+        out.seek(0)
+        error.seek(0)
+        return code, out.read().decode("utf-8"), error.read().decode("utf-8")
+
+
+def call(*words):
+    return run_program(program("vmforward"), *words)
+
+
+def write_config(folder, *lines):
+    path = folder / "vmforward.conf"
+    path.write_text("".join(line + "\r\n" for line in lines), encoding="utf-8")
+    return windows.windows_path(path)
+
+
+@pytest.fixture
+def servers():
+    windows.register_servers()
+    yield
+    windows.unregister_servers()
+
+
+class Forward:
+    """A vmforward.exe that runs."""
+
+    def __init__(self, folder, *lines):
+        self.folder = folder
+        self.config = write_config(folder, "host = pc 1", "spool = spool.db", *lines)
+        self.process = None
+
+    def start(self):
+        with open(self.folder / "said", "ab") as said:
+            self.process = windows.start(program("vmforward"), "--config", self.config, stdout=said, stderr=said)
+
+    def said(self):
+        return (self.folder / "said").read_text(encoding="utf-8")
+
+    def status(self):
+        return call("--status", "--config", self.config)
+
+    def windows_process(self):
+        """The number that Linux has for the process of the Windows program: the runner may have a shell in front of it."""
+        for folder in pathlib.Path("/proc").iterdir():
+            try:
+                command = (folder / "cmdline").read_bytes().decode(errors="replace")
+                variables = (folder / "environ").read_bytes().decode(errors="replace")
+            except (OSError, ValueError):
+                continue
+            if command.lower().split("\0")[0].endswith("vmforward.exe") and self.config in command:
+                if os.environ["VMEVENTS_PREFIX"] in variables or os.path.realpath(os.environ["VMEVENTS_PREFIX"]) in variables:
+                    return int(folder.name)
+        return None
+
+    def end(self, how=signal.SIGINT):
+        number = self.windows_process()
+        assert number, "vmforward.exe does not run"
+        os.kill(number, how)
+        self.process.wait(PATIENCE)
+        return self.process.returncode
+
+
+@pytest.fixture
+def forward(servers, cluster, tmp_path):
+    one = Forward(tmp_path, *(f"broker = mqtt://127.0.0.1:{port}" for port in cluster.mqtt))
+    yield one
+    if one.process and one.process.poll() is None:
+        one.end(signal.SIGKILL)
+
+
+def play(machine, scenario, speed="1"):
+    """Has vmwatch play it; what it has heard."""
+    words = [program("vmwatch"), machine, "--play", windows.windows_path(scenario), "--speed", speed, "--json"]
+    code, out, error = run_program(*words)
+    assert code == 0, error
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def topics_of(messages, machine):
+    return [topic.rsplit("/", 1)[1] for topic, _, _ in messages if topic.startswith(f"vmevents/pc%201/{machine}/")]
+
+
+def test_the_command_line(tmp_path):
+    code, out, _ = call("--help")
+    assert code == 0 and out.startswith("usage: vmforward")
+    for key in re.findall(r"^#?([a-z-]+) = ", (ROOT / "examples/vmforward.conf").read_text(encoding="utf-8"), re.M):
+        assert f"\r\n  {key} = " in out or f"\n  {key} = " in out
+    assert call("--version")[1].startswith("vmforward (vmevents) 1.")
+    code, _, error = call("--chekc")
+    assert code == 2 and 'there is no option "--chekc"' in error
+    code, _, error = call("--config")
+    assert code == 2 and "--config needs a file behind it" in error
+    code, _, error = call("--check", "--config", windows.windows_path(tmp_path / "none"))
+    assert code == 1 and "cannot read the configuration" in error
+
+
+def test_check(tmp_path):
+    code, out, _ = call("--check", "--config", write_config(tmp_path, "spool = s", "broker = mqtt://127.0.0.1:1883"))
+    assert code == 0 and out == "the configuration is right\n"
+    wrong = write_config(tmp_path, "# comment", "spool = s", "wndow = 3", "window = x", "user = u", "password-file = none")
+    code, _, error = call("--check", "--config", wrong)
+    assert code == 1
+    assert 'line 3: there is no key "wndow"' in error and 'line 4: window is "x"' in error
+    code, _, error = call(
+        "--check", "--config", write_config(tmp_path, "spool = s", "user = u", "password-file = none", "broker = mqtts://a:1", "ca = no.pem")
+    )
+    assert code == 1
+    assert "cannot read the password-file none" in error and "no.pem" in error
+
+
+def test_the_example_is_right(tmp_path):
+    """Every key stands in it, with its default or an example."""
+    text = (ROOT / "examples/vmforward.conf").read_text(encoding="utf-8")
+    path = tmp_path / "example.conf"
+    path.write_text(text, encoding="utf-8")
+    assert call("--check", "--config", windows.windows_path(path))[0] == 0
+    told = set(re.findall(r"^  ([a-z-]+) = ", call("--help")[1].replace("\r", ""), re.M))
+    assert told == set(re.findall(r"^#?([a-z-]+) = ", text, re.M))
+
+
+def test_events_of_machines(forward, reader, cluster):
+    assert forward.status()[0] == 3
+    forward.start()
+    wait_for(lambda: "connected to the broker" in forward.said(), PATIENCE, "it does not connect")
+    first = play("Demo 1", HERE / "day.txt", "1")
+    wait_for(lambda: "MachineHeard" in topics_of(reader.snapshot(), "Demo%201"), PATIENCE, "nobody meets the machine")
+    second = play("Demo 1", HERE / "day.txt", "1")
+    assert first and second
+
+    def second_is_over():
+        topics = topics_of(reader.snapshot(), "Demo%201")
+        return "OnGuestShutdown" in topics[topics.index("MachineHeard") :] and len(topics) > len(second)
+
+    wait_for(second_is_over, PATIENCE, "the second day is missing")
+    # vmforward may have met the machine in the first day, but from then on has heard everything.
+    heard = [topic for topic in topics_of(reader.snapshot(), "Demo%201") if topic.startswith("On")]
+    expected = [event["name"] for event in first + second]
+    assert heard == expected[len(expected) - len(heard) :] and len(heard) >= len(second)
+    check_events(reader.snapshot())
+    bodies = [json.loads(body) for topic, _, body in reader.snapshot() if topic.endswith("/OnGuestLogoff")]
+    assert bodies[-1]["data"]["arguments"] == {"logoffType": 1}
+    assert bodies[-1]["data"]["machine"] == "Demo 1" and bodies[-1]["data"]["host"] == "pc 1"
+    # The host's own events have a place of their own.
+    assert "OnVMStateChange" in topics_of(reader.snapshot(), "=host")
+    wait_for(lambda: "waiting       0" in forward.status()[1], PATIENCE, "something waits")
+    code, out, _ = forward.status()
+    assert code == 0 and "connected to  127.0.0.1:" in out and "(none)" in out
+    forward.end()
+    states = [json.loads(body)["data"]["state"] for topic, _, body in reader.snapshot() if topic == "vmevents/pc%201/=host/state"]
+    assert states[0] == "online"
+    wait_for(
+        lambda: any(b'"offline"' in body for topic, _, body in reader.snapshot() if topic == "vmevents/pc%201/=host/state"),
+        PATIENCE,
+        "it has not taken leave",
+    )
+
+
+def test_a_killed_program_and_a_broker_that_comes_late(servers, cluster, reader, tmp_path):
+    """Events wait in the spool of one that knows no broker, through a kill, until one with brokers finds them there."""
+    without = Forward(tmp_path)
+    without.start()
+    wait_for(lambda: without.status()[0] == 0, PATIENCE, "it does not run")
+    play("Late", HERE / "day.txt")
+    wait_for(lambda: re.search(r"waiting +[1-9]", without.status()[1]), PATIENCE, "nothing is kept")
+    events = len(play("Late", HERE / "day.txt"))
+    wait_for(lambda: int(re.search(r"waiting +([0-9]+)", without.status()[1])[1]) > events, PATIENCE, "too few are kept")
+    without.end(signal.SIGKILL)
+    assert not reader.snapshot()
+    late = Forward(tmp_path, *(f"broker = mqtt://127.0.0.1:{port}" for port in cluster.mqtt))
+    late.start()
+    wait_for(lambda: topics_of(reader.snapshot(), "Late"), PATIENCE, "what was kept does not come")
+    wait_for(lambda: re.search(r"waiting +0", late.status()[1]), PATIENCE, "something waits")
+    last, _ = check_events(reader.snapshot())
+    assert last["/vmevents/pc%201/Late"] > events
+    late.end()
