@@ -56,7 +56,7 @@ static bool is_taken(const VARIANT *value, VARTYPE type)
     VariantInit(&converted);
     hr = VariantChangeType(&converted, (VARIANT *)value, 0, type);
     VariantClear(&converted);
-    return hr != DISP_E_TYPEMISMATCH && hr != DISP_E_OVERFLOW;
+    return SUCCEEDED(hr) || hr == E_OUTOFMEMORY;
 }
 
 static void append_value(struct text *text, const VARIANT *value)

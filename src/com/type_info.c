@@ -160,8 +160,8 @@ bool type_info_has_member(REFGUID guid, DISPID id)
 
 static bool is_fault_of_arguments(HRESULT hr)
 {
-    return hr == DISP_E_TYPEMISMATCH || hr == DISP_E_OVERFLOW || hr == DISP_E_BADPARAMCOUNT
-            || hr == DISP_E_PARAMNOTOPTIONAL || hr == DISP_E_PARAMNOTFOUND;
+    return hr == DISP_E_TYPEMISMATCH || hr == DISP_E_OVERFLOW || hr == DISP_E_BADVARTYPE || hr == DISP_E_BADPARAMCOUNT
+            || hr == DISP_E_PARAMNOTOPTIONAL || hr == DISP_E_PARAMNOTFOUND || hr == DISP_E_NOTACOLLECTION;
 }
 
 HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
