@@ -1,4 +1,5 @@
 /* Machines of Hyper-V as a client sees them on a Windows that has none, which Wine is: the errors, and that they come at once. */
+#include "hyperv/stage.h"
 #include "recorder.h"
 
 #include <stdio.h>
@@ -102,6 +103,12 @@ static void test_another_computer(void **state)
     assert_int_equal(count_machines(), 0);
 }
 
+static int setup_group(void **state)
+{
+    stage_unregister();
+    return client_setup(state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,5 +117,5 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_another_computer, setup, teardown),
     };
 
-    return cmocka_run_group_tests_name("Hyper-V where there is none", tests, client_setup, client_teardown);
+    return cmocka_run_group_tests_name("Hyper-V where there is none", tests, setup_group, client_teardown);
 }

@@ -349,7 +349,7 @@ int main(void)
         OTHERS = 9
     };
     static const char *const names[] = {"by_wmi", "deleted_without_log", "disk_space", "late", "moved", "no_hyperv",
-            "no_rights", "polled", "service_down", "session", "stale", "states_of_version_1"};
+            "no_rights", "older_windows", "polled", "service_down", "session", "stale", "states_of_version_1"};
     struct CMUnitTest tests[ARRAYSIZE(names) + OTHERS] = {
             outside_test(test_names),
             outside_test(test_one_machine_by_two_names),

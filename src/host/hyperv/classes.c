@@ -88,6 +88,17 @@ void hv_class_query(enum hv_class class_, const struct hv_guid *guid, char query
         append(query, "%s = '%s'", classes[class_].property, guid->text);
 }
 
+bool hv_whole_query(const char *query, char whole[HV_QUERY_SIZE])
+{
+    const char *from = strstr(query, " FROM ");
+
+    *whole = 0;
+    if (!from || strncmp(query, "SELECT ", strlen("SELECT ")))
+        return false;
+    append(whole, "SELECT *%s", from);
+    return true;
+}
+
 /* WQL compares without regard to case. */
 void hv_name_query(const char *name, char query[HV_QUERY_SIZE])
 {

@@ -41,6 +41,9 @@ const char *const *hv_class_properties(enum hv_class class_);
 /* The query for the instances of one machine, or of all when guid is NULL. */
 void hv_class_query(enum hv_class class_, const struct hv_guid *guid, char query[HV_QUERY_SIZE]);
 
+/* The same for all properties, whatever they are. False: it is no query for properties. */
+bool hv_whole_query(const char *query, char whole[HV_QUERY_SIZE]);
+
 /* The query for the machines of that name. */
 void hv_name_query(const char *name, char query[HV_QUERY_SIZE]);
 

@@ -118,8 +118,17 @@ void hv_computer_lose(struct hv_computer *computer, int32_t code)
 int32_t hv_computer_ask(struct hv_computer *computer, const char *query, enum hv_class class_,
         void (*take)(void *taker, const struct hv_row *row), void *taker)
 {
+    char whole[HV_QUERY_SIZE];
+    int32_t code = HV_E_INVALID_QUERY;
+
     computer->read_us = hv_computer_time_us(computer);
-    return computer->source->query(computer->context, query, class_, take, taker);
+    if (!computer->whole[class_])
+        code = computer->source->query(computer->context, query, class_, take, taker);
+    if (code != HV_E_INVALID_QUERY || !hv_whole_query(query, whole))
+        return code;
+    code = computer->source->query(computer->context, whole, class_, take, taker);
+    computer->whole[class_] |= code >= 0;
+    return code;
 }
 
 void hv_computer_open_log(struct hv_computer *computer)

@@ -58,6 +58,9 @@ struct hv_computer
         int32_t failure; /* HV_OK: none */
     } sweeps[HV_CLASS_COUNT];
 
+    /* By class: it lacks a property that is asked for, as an older Windows does, so that all of them are. */
+    bool whole[HV_CLASS_COUNT];
+
     struct hv_jobs jobs;
     uint64_t last_record[HV_CHANNEL_COUNT];
     int64_t last_record_us[HV_CHANNEL_COUNT];

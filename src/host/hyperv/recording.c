@@ -67,10 +67,11 @@ static void append(struct line *line, const char *text)
 
 static char *copy_text(const char *text)
 {
-    char *copy = memory_alloc(strlen(text) + 1);
+    size_t size = strlen(text) + 1;
+    char *copy = memory_alloc(size);
 
     if (copy)
-        strcpy(copy, text);
+        memcpy(copy, text, size);
     return copy;
 }
 
@@ -280,7 +281,7 @@ static int32_t note(struct hv_recording *recording, const char *what, int32_t co
         return code;
     if (!failing && (failing = memory_alloc(sizeof(*failing) + strlen(what) + 1)))
     {
-        strcpy(failing->what, what);
+        memcpy(failing->what, what, strlen(what) + 1);
         failing->next = recording->failing;
         recording->failing = failing;
     }

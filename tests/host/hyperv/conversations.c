@@ -33,6 +33,7 @@ static const char *const names[] = {
         "no_hyperv",
         "no_rights",
         "order",
+        "older_windows",
         "polled",
         "record_channels",
         "reset_by_log",

@@ -21,6 +21,7 @@ static const char *const names[] = {
         "heartbeat",
         "late",
         "media",
+        "older_windows",
         "polled",
         "record_channels",
         "reset_by_log",

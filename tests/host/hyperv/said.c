@@ -48,7 +48,7 @@ static bool add_repeated(struct hv_row *row, const char *name, const char *value
 
     if (times == 1)
         return hv_row_add_text(row, name, value, length);
-    if (length * times > SAID_TEXT_MAX || !(text = malloc(length * times + 1)))
+    if (!length || times > SAID_TEXT_MAX / length || !(text = malloc(length * times + 1)))
         return false;
     for (size_t i = 0; i < times; ++i)
         memcpy(text + i * length, value, length);

@@ -236,7 +236,7 @@ static int32_t world_query(void *context, const char *query, enum hv_class class
     struct world *world = context;
     const char *name = class_ == HV_CLASS_AFFECTED ? "Msvm_AffectedJobElement" : hv_class_name(class_);
     uint32_t slow_ms = world_slowness(world, name);
-    char what[SAID_WORD_MAX + 1];
+    char what[SAID_WORD_MAX + 1], by_names[SAID_WORD_MAX + 1];
 
     ++world->queries[class_];
     snprintf(what, sizeof(what), "query:%.60s", name);
@@ -246,6 +246,9 @@ static int32_t world_query(void *context, const char *query, enum hv_class class
         world->pass(world, world->now_ms + (slow_ms < HV_QUERY_MS ? slow_ms : HV_QUERY_MS));
     if (slow_ms >= HV_QUERY_MS && world->pass)
         return HV_E_TIMED_OUT;
+    snprintf(by_names, sizeof(by_names), "select:%.60s", name);
+    if (strncmp(query, "SELECT *", 8) && failure_of(world, by_names) < 0)
+        return failure_of(world, by_names);
     if (class_ == HV_CLASS_HOST_ITEMS && failure_of(world, what) >= 0)
         take_host_items(world, take, taker);
     for (size_t i = 0; failure_of(world, what) >= 0 && i < world->instance_count; ++i)
