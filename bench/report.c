@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <windows.h>
 
-static json_t *rows;
+static json_t *rows, *series;
 
 static bool is_met(double value, enum bound bound, double target)
 {
@@ -48,9 +48,20 @@ void report_row(const char *key, const char *detail, double value, const char *u
     json_array_append_new(rows, row);
 }
 
+void report_series(const char *name, unsigned int step, const double *us, unsigned int count)
+{
+    json_t *points = json_array();
+
+    for (unsigned int i = 0; i < count; ++i)
+        json_array_append_new(points, json_real(us[i]));
+    if (!series)
+        series = json_array();
+    json_array_append_new(series, json_pack("{s:s, s:i, s:o}", "name", name, "step", (int)step, "us", points));
+}
+
 bool report_finish(const WCHAR *path)
 {
-    json_t *report = json_pack("{s:o}", "rows", rows);
+    json_t *report = json_pack("{s:o, s:o*}", "rows", rows, "series", series);
     FILE *file = _wfopen(path, L"wb");
     bool written = file && !json_dumpf(report, file, JSON_INDENT(2));
 

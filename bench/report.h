@@ -19,6 +19,9 @@ enum bound
 void report_row(const char *key, const char *detail, double value, const char *unit, enum bound bound, double target,
         const char *absolute, ...) __attribute__((format(printf, 7, 8)));
 
+/* A line of the second chart: what a thing costs, in microseconds, with step, 2 * step, … machines there. */
+void report_series(const char *name, unsigned int step, const double *us, unsigned int count);
+
 /* Writes the file. False: it cannot be written. */
 bool report_finish(const WCHAR *path);
 

@@ -8,7 +8,10 @@ void bench_calls(ITypeLib *library);
 void bench_threads(void);
 void bench_listeners(void);
 void bench_memory(void);
-void bench_process(void);
+/* Returns what a call of a bare IDispatch in another process takes, in nanoseconds. */
+double bench_process(void);
+
+void bench_fleet(double echo_ns);
 void bench_script(void);
 void bench_loading(void);
 

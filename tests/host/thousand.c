@@ -185,12 +185,12 @@ struct taken
 
 static struct taken host_takes(void)
 {
-    PROCESS_MEMORY_COUNTERS_EX counters = {.cb = sizeof(counters)};
+    PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof(counters)};
     struct taken taken = {0};
     HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, find_host(&taken.threads));
 
-    CHECK(process && GetProcessMemoryInfo(process, (PROCESS_MEMORY_COUNTERS *)&counters, sizeof(counters)));
-    taken.bytes = counters.PrivateUsage;
+    CHECK(process && GetProcessMemoryInfo(process, &counters, sizeof(counters)));
+    taken.bytes = counters.WorkingSetSize;
     CloseHandle(process);
     return taken;
 }

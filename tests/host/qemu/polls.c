@@ -73,6 +73,25 @@ static void test_many_take_turns(void **state)
     expect_asked(MANY, 2);
 }
 
+static void test_what_is_seldom_asked(void **state)
+{
+    struct polls *one = &polls[0];
+
+    (void)state;
+    begin(1, 0);
+    assert_true(polls_take_stats(one, POLL_MS));
+    assert_false(polls_take_stats(one, POLL_SELDOM_MS));
+    assert_true(polls_take_stats(one, POLL_MS + POLL_SELDOM_MS));
+    /* Of many it is asked as seldom as it has its turn. */
+    begin(MANY, 0);
+    assert_true(polls_take_stats(one, POLL_MS));
+    assert_false(polls_take_stats(one, POLL_MS + POLL_SELDOM_MS));
+    assert_true(polls_take_stats(one, POLL_MS + MANY / POLL_TOGETHER * POLL_SELDOM_MS));
+    assert_true(polls_take_blocks(one, false, POLL_MS));
+    assert_false(polls_take_blocks(one, false, POLL_MS + POLL_SELDOM_MS));
+    assert_true(polls_take_blocks(one, true, POLL_MS + POLL_SELDOM_MS));
+}
+
 /* One that has become many, and is few again, is asked as often as those. */
 static void test_turns_change_with_the_number(void **state)
 {
@@ -97,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_few_are_asked_all_at_once),
             cmocka_unit_test(test_many_take_turns),
+            cmocka_unit_test(test_what_is_seldom_asked),
             cmocka_unit_test(test_turns_change_with_the_number),
     };
 
