@@ -1,6 +1,6 @@
 # Packages: what people download.
 
-package_packages=(git python3 gcab msitools llvm osslsigncode openssl)
+package_packages=(git python3 python3-yaml gcab msitools llvm lld osslsigncode openssl unzip)
 
 # Where they cannot be had, the tests of packages say that they are skipped, and all the others run.
 prepare_packaging() {
