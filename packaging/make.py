@@ -51,9 +51,9 @@ class Release:
         self.runner = runner
         self._recorded = None
 
-    def sign(self):
+    def sign(self, signer):
         """From now on the programs are signed ones, and so are the installers."""
-        self.signer = Signer(self.date)
+        self.signer = signer
         self.trees = {bits: {path: self.signer.sign(path, content) if is_program(path) else content
                              for path, content in installed.items()} for bits, installed in self.unsigned.items()}
 
@@ -103,17 +103,15 @@ PACKAGES = {
 }
 
 
-def make_all(release, output, only):
-    """Writes the packages whose names match, and returns {name: digest}."""
+def make_all(release, output, is_wanted):
+    """Writes the packages that are wanted by their names, and returns {name: digest}."""
     sums = {}
     for pattern, make in PACKAGES.items():
         name = pattern % release.version
-        data = make(release) if only.search(name) else None
+        data = make(release) if is_wanted(name) else None
         if data is not None:
             write(os.path.join(output, name), data)
             sums[name] = sha256(data)
-    if not sums:
-        raise PackagingError("no package's name matches %s" % only.pattern)
     return sums
 
 
@@ -144,15 +142,17 @@ def main():
     if missing:
         print("SKIP: not installed: " + " ".join(missing))
         sys.exit(SKIPPED)
+    signer = Signer(source_date(ROOT)) if options.sign else None
     release = Release(options.build, options.symbols, options.runner)
     release.assembly, release.tests = options.assembly, options.tests
-    if options.sign:
-        release.sign()
-    sums = make_all(release, options.output, options.only)
+    if signer:
+        release.sign(signer)
+    sums = make_all(release, options.output, options.only.search)
+    if not sums:
+        raise PackagingError("no package's name matches %s" % options.only.pattern)
     if options.next:
         release.version = options.next
-        sums.update(make_all(release, options.output, re.compile(r"x86\.msi$" if "x86" in options.only.pattern
-                                                                 else r"\.msi$")))
+        sums.update(make_all(release, options.output, lambda name: name.endswith(".msi") and options.only.search(name)))
     lines = ["%s  %s\n" % (sums[name], name) for name in sorted(sums)]
     write(os.path.join(options.output, "SHA256SUMS"), "".join(lines).encode())
 

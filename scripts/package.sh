@@ -1,6 +1,6 @@
 # Packages: what people download.
 
-package_packages=(git python3 gcab msitools llvm osslsigncode openssl)
+package_packages=(git python3 python3-yaml gcab msitools llvm lld osslsigncode openssl unzip)
 
 # Symbols come from a build of its own, with debug information: what is shipped is made without. packaging/symbols.py holds
 # the two against each other.
