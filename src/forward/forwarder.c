@@ -150,7 +150,9 @@ static void end(struct forwarder *forwarder)
         return;
     forwarder->step = FORWARDER_ENDS;
     keeping_settle(forwarder);
-    write_status(forwarder);
+    forwarder->status.running = false;
+    if (forwarder->spool) /* otherwise the status may be that of the one that has the spool */
+        write_status(forwarder);
     spool_close(forwarder->spool);
     forwarder->spool = NULL;
     uv_close((uv_handle_t *)&forwarder->wake, NULL);
@@ -289,6 +291,7 @@ const char *forwarder_run(struct forwarder *forwarder)
     uv_update_time(&forwarder->loop);
     if (keeping_open(forwarder) == SPOOL_IN_USE)
         return forwarder->fault;
+    forwarder->status.running = true;
     uv_timer_start(&forwarder->second, on_second, 0, SECOND_MS);
     uv_run(&forwarder->loop, UV_RUN_DEFAULT);
     return NULL;

@@ -15,6 +15,7 @@ static const struct
     const char *name, *type, *help;
     size_t offset;
 } numbers[] = {
+        NUMBER("running", "gauge", running, "Whether it runs; 0: it was ended."),
         NUMBER("machines", "gauge", machines, "Machines whose events are heard."),
         NUMBER("heard_total", "counter", heard, "Events heard since the start."),
         NUMBER("missed_total", "counter", missed, "Events lost on their way to the spool since the start."),
@@ -83,7 +84,12 @@ static bool read_labelled(const char *line, const char *name, char value[STATUS_
         if (*line == '\\' && line[1])
             ++line;
         if (count + 1 < STATUS_TEXT_SIZE)
-            value[count++] = *line == 'n' && line[-1] == '\\' ? ' ' : *line;
+        {
+            value[count] = *line;
+            if (*line == 'n' && line[-1] == '\\')
+                value[count] = ' ';
+            ++count;
+        }
     }
     value[count] = 0;
     *is = !strcmp(line, "\"} 1");
@@ -142,14 +148,19 @@ static void append_age(struct utf8_text *text, uint64_t then, uint64_t now)
         utf8_text_append_format(text, "%" PRIu64 " h ago", seconds / 3600);
 }
 
-void status_describe(struct utf8_text *text, const struct status *status, uint64_t now_seconds)
+bool status_is_of_one_that_runs(const struct status *status, uint64_t now_seconds)
 {
     /* The clock may have been set back since; then the file is new. */
-    bool old = now_seconds > status->now_seconds + STATUS_OLD_SECONDS;
+    return status->running && now_seconds <= status->now_seconds + STATUS_OLD_SECONDS;
+}
+
+void status_describe(struct utf8_text *text, const struct status *status, uint64_t now_seconds)
+{
+    bool old = !status_is_of_one_that_runs(status, now_seconds);
 
     if (old)
     {
-        utf8_text_append(text, "not running; this was written ");
+        utf8_text_append(text, status->running ? "not running; this was written " : "not running; it was ended ");
         append_age(text, status->now_seconds, now_seconds);
         utf8_text_append(text, "\n");
     }

@@ -17,6 +17,7 @@ struct status
     char fault[STATUS_TEXT_SIZE];  /* the last; empty: there was none */
     bool fault_goes_on;
     uint64_t fault_seconds, start_seconds, now_seconds; /* since 1970 */
+    uint64_t running;                                   /* 0: it has been ended */
     uint64_t machines;
     uint64_t heard;   /* events, since it was started */
     uint64_t missed;  /* events that were lost before they came into the spool, since it was started */
@@ -34,6 +35,9 @@ void status_write(struct utf8_text *text, const struct status *status);
 
 /* Reads what status_write has written, in any order, other lines too. False: it is no such text. */
 bool status_read(struct status *status, const char *text, size_t size);
+
+/* Whether that vmforward runs. */
+bool status_is_of_one_that_runs(const struct status *status, uint64_t now_seconds);
 
 /* Lines for people. now_seconds: the time of day. */
 void status_describe(struct utf8_text *text, const struct status *status, uint64_t now_seconds);

@@ -1,13 +1,16 @@
 /*
  * A vmforward without a host: `feed CONFIG EVENTS MACHINES [PAUSE_MS]` forwards so many events of machines that are
  * pretended, as the configuration file says, and ends by SIGTERM, or when the line "stop" comes on its standard input. What
- * is said goes to standard output; "fed" is the line when all events have been handed over.
+ * is said goes to standard output; "fed" is the line when all events have been handed over. By the lines "full" and "room"
+ * its disk is full, and is not.
  */
 #include "forward/forwarder.h"
 
+#include "forward/full_disk.h"
 #include "support/counted_memory.h"
 #include "support/test.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +65,7 @@ static void wait_for_stop(void *context)
 
     (void)context;
     while (fgets(line, sizeof(line), stdin) && strncmp(line, "stop", 4) != 0)
-        ;
+        disk_is_full = !strncmp(line, "full", 4);
     forwarder_stop(forwarder);
 }
 
@@ -84,6 +87,11 @@ int main(int argc, char **argv)
     pause_ms = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
     if (!config_read(&config, text, size, "feed", complain, NULL))
         return 2;
+#ifdef SIGPIPE
+    /* Libuv leaves that to the program. */
+    signal(SIGPIPE, SIG_IGN);
+#endif
+    full_disk_install();
     CHECK(forwarder = forwarder_open(&options));
     CHECK(!uv_thread_create(&feeder, feed, NULL));
     CHECK(!uv_thread_create(&stopper, wait_for_stop, NULL));

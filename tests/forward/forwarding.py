@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
+import threading
 import time
 
 
@@ -30,9 +32,12 @@ class Feed:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self, patience=60):
-        self.process.stdin.write(b"stop\n")
+    def tell(self, word):
+        self.process.stdin.write(word.encode() + b"\n")
         self.process.stdin.flush()
+
+    def stop(self, patience=60):
+        self.tell("stop")
         assert self.process.wait(patience) == 0
 
     def text(self):
@@ -77,3 +82,51 @@ def wait_for(condition, patience, what):
     while not condition():
         assert time.monotonic() < end, what
         time.sleep(0.1)
+
+
+class Proxy(threading.Thread):
+    """Stands between a client and a broker: it can cut what goes through it, or carry no byte any more (a connection that
+    is half open)."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.target, self.is_silent, self.pairs = port, False, []
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                client, _ = self.server.accept()
+                broker = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                return
+            self.pairs.append((client, broker))
+            for one, other in ((client, broker), (broker, client)):
+                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, one, other):
+        try:
+            while part := one.recv(4096):
+                while self.is_silent:
+                    time.sleep(0.05)
+                other.sendall(part)
+        except OSError:
+            pass
+        for end in (one, other):
+            end.close()
+
+    def cut(self):
+        for pair in self.pairs:
+            for end in pair:
+                try:
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+        self.pairs = []
+
+    def stop(self):
+        self.server.close()
+        self.is_silent = False
+        self.cut()

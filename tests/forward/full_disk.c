@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-bool disk_is_full;
+_Atomic bool disk_is_full;
 
 static sqlite3_vfs *below;
 static sqlite3_vfs vfs;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* While it is full nothing that is there can be written to, and no file grows. */
-extern bool disk_is_full;
+extern _Atomic bool disk_is_full;
 
 void full_disk_install(void);
 

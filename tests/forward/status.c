@@ -12,6 +12,7 @@ static const struct status full = {.broker = "a:1883",
         .fault_seconds = 1000,
         .start_seconds = 900,
         .now_seconds = 1010,
+        .running = 1,
         .machines = 1,
         .heard = 2,
         .missed = 3,
@@ -68,6 +69,9 @@ static void what_people_read(void **state)
     utf8_text_clear(&text);
     status_describe(&text, &full, 5);
     assert_null(strstr(utf8_text_get(&text), "not running"));
+    utf8_text_clear(&text);
+    status_describe(&text, &(struct status){.now_seconds = 1000}, 1003);
+    assert_non_null(strstr(utf8_text_get(&text), "not running; it was ended 3 s ago\n"));
     utf8_text_free(&text);
 }
 

@@ -7,8 +7,8 @@ import random
 import time
 
 import pytest
-from forwarding import wait_for
-from mqtt_reader import Connection, Reader, check_events
+from forwarding import Feed, Proxy, wait_for
+from mqtt_reader import Connection, Reader, check_events, events_of
 
 STRESS = os.environ.get("VMEVENTS_FORWARD_STRESS")
 COUNT = 50000 if STRESS else 1500
@@ -110,6 +110,83 @@ def test_a_killed_forwarder(cluster, reader, feed):
     feed.wait_published(PATIENCE)
     feed.stop()
     assert assert_all(feed, reader) > COUNT // 3
+
+
+def test_connections_that_are_cut_and_half_open(cluster, reader, tmp_path):
+    proxy = Proxy(cluster.mqtt[0])
+    feed = Feed(str(tmp_path), [proxy.port], more="keep-alive = 5\nrepeat-seconds = 1")
+    feed.start(COUNT, pause_ms=0 if STRESS else 5)
+
+    def has_connected(times):
+        return feed.text().count("connected to the broker") >= times
+
+    for part in range(1, 4):
+        wait_for(lambda: has_connected(part) and len(reader.snapshot()) > COUNT * part // 10, PATIENCE, "nothing comes")
+        proxy.cut()
+    wait_for(lambda: has_connected(4), PATIENCE, "it does not connect again")
+    proxy.is_silent = True
+    feed.wait_said("it is silent, and has not answered a ping in time")
+    proxy.is_silent = False
+    feed.wait_said("fed", PATIENCE)
+    feed.wait_published(PATIENCE)
+    feed.stop()
+    proxy.stop()
+    assert assert_all(feed, reader) == COUNT
+
+
+def own_events(reader, name):
+    return [json.loads(body)["data"]["arguments"] for topic, _, body in reader.snapshot() if topic.endswith("/=host/" + name)]
+
+
+def test_a_full_disk(cluster, reader, feed):
+    feed.start(COUNT, pause_ms=2)
+    wait_for(lambda: len(reader.snapshot()) > COUNT // 10, PATIENCE, "nothing comes")
+    feed.tell("full")
+    feed.wait_said("there is no space left on the disk of the spool")
+    time.sleep(3)
+    assert not own_events(reader, "SpoolResumed")
+    feed.tell("room")
+    feed.wait_said("the spool takes events in again")
+    feed.wait_said("fed", PATIENCE)
+    feed.wait_published(PATIENCE)
+    feed.stop()
+    assert assert_all(feed, reader) == COUNT
+    assert own_events(reader, "SpoolResumed")[0]["milliseconds"] > 0
+
+
+def test_a_full_spool(cluster, reader, tmp_path):
+    """What goes is counted and told, and what is left comes in order."""
+    feed = Feed(str(tmp_path), [], more="spool-limit = 1 MB")
+    feed.start(6000, machines=1)
+    feed.wait_said("fed", PATIENCE)
+    wait_for(lambda: feed.status().get("dropped_total", 0) > 1000, PATIENCE, "nothing is dropped")
+    assert feed.status()["spool_bytes"] <= 1 << 20
+    feed.stop()
+    dropped = feed.status()["dropped_total"]
+    feed = Feed(str(tmp_path), cluster.mqtt, more="spool-limit = 1 MB")
+    feed.start(1, machines=1)
+    feed.wait_published(PATIENCE)
+    feed.stop()
+    wait_for(lambda: sum(one["count"] for one in own_events(reader, "EventsDropped")) >= 1, PATIENCE, "nobody tells")
+    assert max(one["total"] for one in own_events(reader, "EventsDropped")) <= dropped
+    numbers = [sequence for source, _, sequence in events_of(reader.snapshot()) if source.endswith("/vm%200")]
+    assert numbers == list(range(numbers[0], 6002)) and numbers[0] > 1000
+
+
+def test_a_damaged_spool(cluster, reader, feed):
+    feed.start(50)
+    feed.wait_published(PATIENCE)
+    feed.stop()
+    with open(feed.spool, "r+b") as file:
+        file.write(b"x" * 8192)
+    feed.start(50)
+    feed.wait_said("damaged-1 now, and a new one is begun")
+    wait_for(lambda: own_events(reader, "SpoolReplaced"), PATIENCE, "nobody tells")
+    feed.wait_published(PATIENCE)
+    feed.stop()
+    identities = {identifier.split("-")[0] for _, identifier, _ in events_of(reader.snapshot())}
+    assert len(identities) == 2
+    assert os.path.exists(feed.spool + ".damaged-1")
 
 
 @pytest.mark.skipif(not STRESS, reason="it takes minutes")

@@ -84,13 +84,11 @@ static int forward_with(const struct settings *settings)
             || !(thread = CreateThread(NULL, 0, end_both, &ending, 0, NULL)))
         return EXIT_ERROR;
     if ((why = forwarder_run(ending.forwarder)))
-    {
         output_tell(true, why);
-        return EXIT_ERROR;
-    }
-    WaitForSingleObject(thread, INFINITE);
+    else
+        WaitForSingleObject(thread, INFINITE);
     CloseHandle(thread);
-    return EXIT_DONE;
+    return why ? EXIT_ERROR : EXIT_DONE;
 }
 
 static int forward(void)
@@ -168,7 +166,7 @@ static int show_status(void)
     utf8_text_free(&text);
     if (!written)
         return EXIT_ERROR;
-    return seconds_now() > status.now_seconds + STATUS_OLD_SECONDS ? EXIT_NOT_RUNNING : EXIT_DONE;
+    return status_is_of_one_that_runs(&status, seconds_now()) ? EXIT_DONE : EXIT_NOT_RUNNING;
 }
 
 static int write_version(void)

@@ -4,6 +4,7 @@
 #include <wchar.h>
 
 #include "forward/program/output.h"
+#include "platform/wine.h"
 
 /* How long is waited for an end, and after how long it is started again when it has failed. */
 #define END_MS 20000
@@ -40,9 +41,11 @@ static bool configure(SC_HANDLE service)
     SERVICE_FAILURE_ACTIONS_FLAG flag = {TRUE}; /* also when it ends by itself with an error */
     SERVICE_DESCRIPTIONW description = {text};
 
-    return ChangeServiceConfig2W(service, SERVICE_CONFIG_DESCRIPTION, &description)
-            && ChangeServiceConfig2W(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failures)
-            && ChangeServiceConfig2W(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &flag);
+    if (!ChangeServiceConfig2W(service, SERVICE_CONFIG_DESCRIPTION, &description)
+            || !ChangeServiceConfig2W(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failures))
+        return false;
+    /* Wine 8.0 does not know this one. */
+    return ChangeServiceConfig2W(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &flag) || is_wine();
 }
 
 static SC_HANDLE create(SC_HANDLE manager, const WCHAR *command)
