@@ -83,7 +83,7 @@ def make_zip(release, bits):
 def make_msi(release, bits):
     made = msi.make(bits, release.version, release.trees, release.documents, release.notices, release.recorded(),
                     os.path.join(ROOT, "idl/virtualpc_event_interfaces.idl"), os.path.join(ROOT, "packaging/features"),
-                    release.date)
+                    os.path.join(ROOT, "packaging/services"), release.date)
     return release.signer.sign("vmevents.msi", made) if release.signer else made
 
 

@@ -24,6 +24,13 @@ UPGRADE_ONLY_DETECT = 2
 UPGRADE_VERSION_MIN_INCLUSIVE = 256
 SET_PROPERTY = 51
 FAIL = 19
+# An installed program, later, with the installer's rights; that it fails is no failure of the installation.
+RUN_INSTALLED = 18 + 64 + 1024 + 2048
+SERVICE_OWN_PROCESS = 16
+SERVICE_AUTO_START = 2
+SERVICE_ERROR_NORMAL = 1
+# Started when it is installed, stopped before and when it is removed, and deleted then.
+SERVICE_EVENTS = 1 + 2 + 32 + 128
 
 REMEMBERED_KEY = "Software\\vmevents"
 
@@ -40,6 +47,16 @@ class Feature:
 
 def read_features(path):
     return [Feature(line) for line in read(path).decode().splitlines() if line.strip() and not line.startswith("#")]
+
+
+class Service:
+    def __init__(self, line):
+        self.program, self.name, arguments, self.uninstall, self.title = line.split(None, 4)
+        self.arguments = None if arguments == "-" else arguments
+
+
+def read_services(path):
+    return [Service(line) for line in read(path).decode().splitlines() if line.strip() and not line.startswith("#")]
 
 
 class Package:
@@ -179,6 +196,24 @@ def add_programs(package, tree, features):
             package.file(path, tree[path], [of[name]], package.bits)
 
 
+def add_services(package, tree, services):
+    """Returns what has to be done in the sequence before services are stopped: [(action, condition)]."""
+    actions = []
+    for service in services:
+        component = "F_bin_" + service.program
+        if "bin/" + service.program not in tree:
+            continue
+        action = "Uninstall_" + service.name
+        package.database.add("CustomAction", action, RUN_INSTALLED, component, service.uninstall, None)
+        actions.append((action, "$%s = 2 AND ?%s = 3" % (component, component)))
+        if service.arguments:
+            package.database.add("ServiceInstall", service.name, service.name, service.title, SERVICE_OWN_PROCESS,
+                                 SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, None, None, None, None, service.arguments,
+                                 component, None)
+            package.database.add("ServiceControl", service.name, service.name, SERVICE_EVENTS, None, 1, component)
+    return actions
+
+
 def add_features(package, features, tree):
     """Those of which there is something, in the order of the file."""
     there = [feature for feature in features if not feature.program or "bin/" + feature.program in tree]
@@ -235,12 +270,13 @@ BEFORE_EXECUTION = ["FindRelatedProducts", "AppSearch", "LaunchConditions", "Ref
                     "TakeUsersPlace", "CostFinalize", "MigrateFeatureStates"]
 
 
-def add_sequences(package):
-    for place, (action, condition) in enumerate(SEQUENCE, 1):
+def add_sequences(package, before_services):
+    begin = SEQUENCE.index(("StopServices", "VersionNT"))
+    for place, (action, condition) in enumerate(SEQUENCE[:begin] + before_services + SEQUENCE[begin:], 1):
         package.database.add("InstallExecuteSequence", action, condition, 100 * place)
         if action in BEFORE_EXECUTION:
             package.database.add("InstallUISequence", action, condition, 100 * place)
-    package.database.add("InstallUISequence", "ExecuteAction", None, 100 * (len(SEQUENCE) + 1))
+    package.database.add("InstallUISequence", "ExecuteAction", None, 100 * (len(SEQUENCE) + len(before_services) + 1))
 
 
 def add_product(package):
@@ -274,7 +310,8 @@ def add_product(package):
     return properties
 
 
-def make(bits, version, trees, documents, notices, recorded, idl, features_file, date):
+def make(bits, version, trees, documents, notices, recorded, idl, features_file,
+         services_file, date):
     """The bytes of the MSI for that Windows. `trees` has what is installed, for each bitness; `documents` and `notices` are
     {path: content}; `recorded` is what registration.record has returned."""
     package = Package(bits, version)
@@ -291,7 +328,7 @@ def make(bits, version, trees, documents, notices, recorded, idl, features_file,
     package.database.add("Registry", "R_Place", ROOT_USER_OR_MACHINE, REMEMBERED_KEY, "InstallDir", "[INSTALLDIR]",
                          "F_bin_vmevents.dll")
     add_path(package)
-    add_sequences(package)
+    add_sequences(package, add_services(package, trees[bits], read_services(services_file)))
     properties = add_product(package)
     package.database.add("Media", 1, len(package.files), None, "#content.cab", None, None)
     content = hashlib.sha256(package.database.text().encode() + b"".join(

@@ -17,10 +17,13 @@ class Part:
         self.programs = set()
 
 
-# Libraries that ./run build makes, by their folders in .cache.
+# Libraries that ./run build makes, by their folders in .cache: name, licence, supplier, home, vcpkg's name for it, and the
+# variable by which CMake is told where it is.
 LIBRARIES = {
-    "jansson": ("jansson", "MIT", "Petri Lehtinen", "https://github.com/akheron/jansson"),
-    "libuv1": ("libuv", "MIT AND BSD-2-Clause AND ISC", "libuv project contributors", "https://github.com/libuv/libuv"),
+    "jansson": ("jansson", "MIT", "Petri Lehtinen", "https://github.com/akheron/jansson", "jansson", "JANSSON_ROOT"),
+    "libuv1": ("libuv", "MIT AND BSD-2-Clause AND ISC", "libuv project contributors", "https://github.com/libuv/libuv",
+               "libuv", "LIBUV_ROOT"),
+    "sqlite3": ("SQLite", "blessing", "SQLite developers", "https://www.sqlite.org/", "sqlite3", "SQLITE3_ROOT"),
 }
 
 # The compiler's, by the source package of Debian's that they come from.
@@ -58,8 +61,10 @@ def of_library(root, name):
     version = pins(root).get((name, digest))
     if not version:
         raise PackagingError(".cache/%s was made of a tarball that scripts/libraries.sh does not know" % name)
-    shown, licence, supplier, home = LIBRARIES[name]
-    notice = read(os.path.join(cache, "source", name, "LICENSE")).decode()
+    shown, licence, supplier, home, _, _ = LIBRARIES[name]
+    source = os.path.join(cache, "source", name)
+    notice = read(next(path for path in (os.path.join(source, file) for file in ("LICENSE", "LICENSE.md"))
+                       if os.path.exists(path))).decode()
     return Part(shown, version, licence, supplier, home, notice, digest)
 
 

@@ -201,9 +201,21 @@ bool packages_were_made(void)
     return GetFileAttributesW(packages) != INVALID_FILE_ATTRIBUTES;
 }
 
+/* Windows Installer's own list, which Windows has always had and Wine makes with the first product. */
+static void make_list_of_products(void)
+{
+    HKEY key;
+
+    assert_int_equal(RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"Software\\Classes\\Installer", 0, NULL, 0,
+                             KEY_WRITE | KEY_WOW64_64KEY, NULL, &key, NULL),
+            0);
+    RegCloseKey(key);
+}
+
 int begin_installing(void **state)
 {
     (void)state;
+    make_list_of_products();
     GetTempPathW(ARRAYSIZE(log_file) - 32, log_file);
     swprintf(log_file + wcslen(log_file), 32, L"vmevents %lu.log", GetCurrentProcessId());
     remove_installed();
