@@ -15,21 +15,31 @@
 
 /* An ABI: programs that were compiled against an older header read events made by a newer DLL. */
 #ifdef _WIN64
-HOLDS(sizeof(VMEVENT) == 48);
+HOLDS(sizeof(VMEVENT) == 56);
 HOLDS(offsetof(VMEVENT, events) == 0);
 HOLDS(offsetof(VMEVENT, id) == 8);
 HOLDS(offsetof(VMEVENT, name) == 16);
 HOLDS(offsetof(VMEVENT, source) == 24);
 HOLDS(offsetof(VMEVENT, argCount) == 32);
 HOLDS(offsetof(VMEVENT, args) == 40);
+HOLDS(offsetof(VMEVENT, details) == 48);
+HOLDS(sizeof(VMEVENTDETAILS) == 16);
+HOLDS(offsetof(VMEVENTDETAILS, details) == 8);
+HOLDS(sizeof(VMEVENTDETAIL) == 32);
+HOLDS(offsetof(VMEVENTDETAIL, value) == 8);
 #else
-HOLDS(sizeof(VMEVENT) == 24);
+HOLDS(sizeof(VMEVENT) == 28);
 HOLDS(offsetof(VMEVENT, events) == 0);
 HOLDS(offsetof(VMEVENT, id) == 4);
 HOLDS(offsetof(VMEVENT, name) == 8);
 HOLDS(offsetof(VMEVENT, source) == 12);
 HOLDS(offsetof(VMEVENT, argCount) == 16);
 HOLDS(offsetof(VMEVENT, args) == 20);
+HOLDS(offsetof(VMEVENT, details) == 24);
+HOLDS(sizeof(VMEVENTDETAILS) == 8);
+HOLDS(offsetof(VMEVENTDETAILS, details) == 4);
+HOLDS(sizeof(VMEVENTDETAIL) == 24);
+HOLDS(offsetof(VMEVENTDETAIL, value) == 8);
 #endif
 
 /* IIDs are there, be it from this file (INITGUID) or from the library. */

@@ -230,7 +230,7 @@ static void write_exports(void)
 }
 
 #define SLOT(method) ((unsigned int)(offsetof(IVMEventCallbacksVtbl, method) / sizeof(void *)))
-#define FIELD(field) printf("  " BITNESS " %u: " #field "\n", (unsigned int)offsetof(VMEVENT, field))
+#define FIELD(type, field) printf("  " BITNESS " %u: " #type "." #field "\n", (unsigned int)offsetof(type, field))
 #define ERROR_CODE(name) printf("  %#lx: " #name "\n", (unsigned long)(name))
 
 static void write_header(void)
@@ -239,13 +239,18 @@ static void write_header(void)
     printf("  slot %u: AddCallback\n", SLOT(AddCallback));
     printf("  slot %u: RemoveCallback\n", SLOT(RemoveCallback));
 
-    printf("\nstruct VMEVENT\n");
-    FIELD(events);
-    FIELD(id);
-    FIELD(name);
-    FIELD(source);
-    FIELD(argCount);
-    FIELD(args);
+    printf("\nstructures\n");
+    FIELD(VMEVENT, events);
+    FIELD(VMEVENT, id);
+    FIELD(VMEVENT, name);
+    FIELD(VMEVENT, source);
+    FIELD(VMEVENT, argCount);
+    FIELD(VMEVENT, args);
+    FIELD(VMEVENT, details);
+    FIELD(VMEVENTDETAILS, count);
+    FIELD(VMEVENTDETAILS, details);
+    FIELD(VMEVENTDETAIL, name);
+    FIELD(VMEVENTDETAIL, value);
 
     printf("\nerrors\n");
     ERROR_CODE(VM_E_TIMED_OUT);
