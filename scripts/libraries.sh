@@ -12,6 +12,7 @@ known_tarballs=(
     # Debian 13
     "cmocka  1.1.7  810570eb0b8d64804331f82b29ff47c790ce9cd6b163e98d47a4807047ecad82"
     "libuv1  1.50.0 ec9de6ecf2a780fd2afb3b007947d2cd57c3bb17f3b9e721a66774980d35cd4d"
+    "sqlite3 3.46.1 d0cdd2ece271b29e7ce18095745d892517ee26d0f270065b3a25c2e9eb11639c"
 )
 
 # is_known_tarball NAME SHA256
