@@ -53,6 +53,8 @@ def source_date(root):
             raise PackagingError("SOURCE_DATE_EPOCH is %r; it has to be a number of seconds since 1970" % given)
         return int(given)
     try:
+        if not os.path.exists(os.path.join(root, ".git")):
+            raise ValueError
         return int(subprocess.run(["git", "-C", root, "log", "-1", "--format=%ct"], check=True, capture_output=True,
                                   text=True).stdout)
     except (OSError, subprocess.CalledProcessError, ValueError):

@@ -4,13 +4,14 @@ import subprocess
 
 from reproducible import in_folder, read, tar_archive
 
-MADE = ("build", ".cache", ".git")
+MADE = ("build", ".cache")
 
 
 def paths(root):
-    listed = subprocess.run(["git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-                            capture_output=True)
-    if not listed.returncode:
+    # Not of a checkout that it may lie in.
+    if os.path.exists(os.path.join(root, ".git")):
+        listed = subprocess.run(["git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                                check=True, capture_output=True)
         return [path for path in listed.stdout.decode().split("\0") if path]
     found = []
     for parent, folders, names in os.walk(root):

@@ -35,12 +35,12 @@ class Rebuild(unittest.TestCase):
             run("cmake", "--build", "--preset", preset, "--target", "vmevents_shipped", "vmevents_import", "vmevents_uuid",
                 cwd=COPY)
             builds += ["--build", os.path.join(COPY, "build", preset)]
-        run(sys.executable, "-B", "packaging/make.py", *builds, "--output", "packages", "--only", ALL_BUT_TESTS, "--runner",
+        run(sys.executable, "-B", "packaging/make.py", *builds, "--output", "build/packages", "--only", ALL_BUT_TESTS, "--runner",
             *RUNNER, cwd=COPY, env=dict(os.environ, SOURCE_DATE_EPOCH=str(source_date(ROOT))))
-        made = sorted(os.listdir(os.path.join(COPY, "packages")))
+        made = sorted(os.listdir(os.path.join(COPY, "build", "packages")))
         self.assertGreater(len(made), 5)
         differ = [name for name in made if name != "SHA256SUMS" and subprocess.run(
-            ["cmp", "-s", os.path.join(PACKAGES, name), os.path.join(COPY, "packages", name)], check=False).returncode]
+            ["cmp", "-s", os.path.join(PACKAGES, name), os.path.join(COPY, "build", "packages", name)], check=False).returncode]
         self.assertEqual(differ, [])
 
 
