@@ -433,8 +433,8 @@ try_languages() {
 
 # Whatever ./run fetches or makes below .cache, it goes on for a while when ./run is killed.
 go_on_until_told() {
-    touch began
-    while [[ ! -e end ]]; do sleep 0.05; done
+    # A program of its own, as what fetches and builds is: that is what goes on.
+    bash -c 'touch began; until [[ -e end ]]; do sleep 0.05; done'
 }
 
 # A next one that began to make the same would make it in the same folder.
@@ -447,7 +447,7 @@ try_waits_for_what_a_killed_one_began() {
     dpkg-query() { echo 1; }
     kernel_runs_32bit() { false; }
     for part in fetch_node:prepare_node fetch_dotnet:prepare_dotnet fetch_playwright:prepare_browser \
-        make_guest:prepare_guest make_emulation:prepare_emulation \
+        fetch_nats:prepare_nats make_guest:prepare_guest make_emulation:prepare_emulation \
         cross_build:prepare_libraries fetch_wine32:prepare_wine32; do
         rm -f began end
         eval "${part%:*}() { go_on_until_told; }"
