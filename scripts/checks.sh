@@ -17,7 +17,8 @@ clang_tidy() {
             ! -name console.c ! -name version.c ! -name stack_guard.c ! -name uncalled_imports.c -print0 |
             "${tidy[@]}" "${portable[@]}" -D_GNU_SOURCE '-DVMEVENTS_VERSION=""' &&
             printf '%s\0' src/platform/lock_holders.c | "${tidy[@]}" "${portable[@]}" -DVMEVENTS_CHECKED &&
-            find src -path src/guest/linux -prune -o -name '*.c' ! -name lock_holders.c ! -name tls_none.c -print0 | "${tidy[@]}" "${windows[@]}"
+            find src -path src/guest/linux -prune -o -name '*.c' ! -name lock_holders.c ! -name tls_none.c -print0 |
+            "${tidy[@]}" "${windows[@]}"
     } 2>&1 | sed -E '/^[0-9]+ warnings? generated\.$/d'
 }
 

@@ -217,7 +217,10 @@ static void fire_doubtful(struct users *users, enum vm_logoff how, const struct 
     json_t *name;
     size_t i;
 
-    json_array_foreach(users->doubtful, i, name) fire(outlet, how, json_string_value(name));
+    json_array_foreach(users->doubtful, i, name)
+    {
+        fire(outlet, how, json_string_value(name));
+    }
     json_array_clear(users->doubtful);
 }
 
@@ -227,7 +230,10 @@ void users_lose(struct users *users, const struct vm_outlet *outlet)
     json_t *logon;
 
     fire_doubtful(users, VM_LOGOFF_FORCED, outlet);
-    json_object_foreach(users->known, name, logon) fire(outlet, VM_LOGOFF_FORCED, name);
+    json_object_foreach(users->known, name, logon)
+    {
+        fire(outlet, VM_LOGOFF_FORCED, name);
+    }
     json_object_clear(users->known);
     json_object_clear(users->others);
     json_object_clear(users->asked);
