@@ -155,13 +155,16 @@ static HRESULT add_events(struct event_batch *batch, const struct lane_entry *en
 /* S_OK, E_OUTOFMEMORY */
 static HRESULT make_batch(struct event_batch *batch, const struct lane_entry *first, ULONG count)
 {
+    struct event_batch_size size = {.count = count, .has_labels = connection_of(first)->source->tells_labels};
     const struct lane_entry *entry = first;
-    ULONG arguments = 0;
     HRESULT hr;
 
     for (ULONG i = 0; i < count; ++i, entry = entry->next)
-        arguments += entry->kept->event.type->param_count;
-    if (FAILED(hr = event_batch_begin(batch, count, arguments, connection_of(first)->source->tells_labels)))
+    {
+        size.argument_count += entry->kept->event.type->param_count;
+        size.has_details |= entry->kept->origin.known != NULL;
+    }
+    if (FAILED(hr = event_batch_begin(batch, &size)))
         return hr;
     if (FAILED(hr = add_events(batch, first, count)))
         event_batch_end(batch);
@@ -213,7 +216,7 @@ static void connection_deliver(struct lane_receiver *receiver, struct kept_event
     HRESULT hr;
 
     /* An event that has no more to tell than its arguments goes as it does to everybody. */
-    if (connection->batches && connection->source->tells_labels)
+    if (connection->batches && (connection->source->tells_labels || kept->origin.known))
     {
         connection_deliver_some(&alone, 1);
         return;

@@ -7,13 +7,13 @@ static void *data_of(SAFEARRAY *array)
     return array->pvData;
 }
 
-HRESULT event_batch_begin(struct event_batch *batch, ULONG count, ULONG argument_count, bool with_labels)
+HRESULT event_batch_begin(struct event_batch *batch, const struct event_batch_size *size)
 {
     batch->count = batch->argument_count = 0;
-    batch->events = SafeArrayCreateVector(VT_I4, 0, count);
-    batch->sources = SafeArrayCreateVector(VT_BSTR, 0, with_labels ? count : 0);
-    batch->arguments = SafeArrayCreateVector(VT_VARIANT, 0, argument_count);
-    batch->details = SafeArrayCreateVector(VT_VARIANT, 0, 0);
+    batch->events = SafeArrayCreateVector(VT_I4, 0, size->count);
+    batch->sources = SafeArrayCreateVector(VT_BSTR, 0, size->has_labels ? size->count : 0);
+    batch->arguments = SafeArrayCreateVector(VT_VARIANT, 0, size->argument_count);
+    batch->details = SafeArrayCreateVector(VT_VARIANT, 0, size->has_details ? size->count : 0);
     if (batch->events && batch->sources && batch->arguments && batch->details)
         return S_OK;
     event_batch_end(batch);
@@ -27,6 +27,10 @@ HRESULT event_batch_add(struct event_batch *batch, const struct event_interface 
 
     if (batch->sources->rgsabound[0].cElements
             && !(((BSTR *)data_of(batch->sources))[batch->count] = SysAllocString(kept->source)))
+        return E_OUTOFMEMORY;
+    if (batch->details->rgsabound[0].cElements
+            && FAILED(
+                    details_to_variant(kept->event.view.details, &((VARIANT *)data_of(batch->details))[batch->count])))
         return E_OUTOFMEMORY;
     ((LONG *)data_of(batch->events))[batch->count++] = EVENT_BATCH_CODE(
             events - event_interfaces, type->param_count, type->id);
@@ -104,6 +108,7 @@ HRESULT event_batch_open(struct event_batch_reader *reader, SAFEARRAY *events, S
         reader->events = data[0];
         reader->sources = counts[1] ? data[1] : NULL;
         reader->arguments = data[2];
+        reader->details = counts[3] ? data[3] : NULL;
         reader->count = counts[0];
         if (fit_together(reader, counts[1], counts[2], counts[3]))
             return S_OK;
@@ -132,6 +137,7 @@ bool event_batch_next(struct event_batch_reader *reader, struct batched_event *e
     event->events = code >> 24 < EVENT_INTERFACE_COUNT ? &event_interfaces[code >> 24] : NULL;
     event->id = (DISPID)(code & 0xffff);
     event->source = reader->sources ? reader->sources[reader->at] : NULL;
+    event->details = reader->details ? &reader->details[reader->at] : NULL;
     event->arg_count = argument_count((LONG)code);
     event->args = event->arg_count ? &reader->arguments[reader->argument_at] : NULL;
     reader->argument_at += event->arg_count;

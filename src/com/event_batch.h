@@ -4,8 +4,7 @@
  * events     VT_I4, one for each event: its DISPID, how many arguments it has, and its interface (EVENT_BATCH_CODE)
  * sources    VT_BSTR, one for each event: the label that it comes with; none: the receiver knows where they come from
  * arguments  VT_VARIANT, those of all events one behind the other, each event's in the order of declaration
- * details    VT_VARIANT, one for each event or none: what there may be to say of an event besides its arguments. Nothing
- *            is said yet, and what comes is not read
+ * details    VT_VARIANT, one for each event or none: what its source knows besides its arguments (details_to_variant)
  *
  * An event that the reader does not know is so many arguments long all the same, and is left out by itself.
  */
@@ -27,8 +26,15 @@ struct event_batch
     ULONG count, argument_count; /* that have been added */
 };
 
-/* Begins a batch of so many events, which have so many arguments altogether. S_OK, E_OUTOFMEMORY: there is no batch */
-HRESULT event_batch_begin(struct event_batch *batch, ULONG count, ULONG argument_count, bool with_labels);
+/* What is known of the events of a batch before it is made. */
+struct event_batch_size
+{
+    ULONG count, argument_count; /* of all of them together */
+    bool has_labels, has_details;
+};
+
+/* Begins a batch. S_OK, E_OUTOFMEMORY: there is no batch */
+HRESULT event_batch_begin(struct event_batch *batch, const struct event_batch_size *size);
 
 /* Adds an event, whose arguments stay its own until event_batch_end. S_OK, E_OUTOFMEMORY */
 HRESULT event_batch_add(struct event_batch *batch, const struct event_interface *events, const struct kept_event *kept);
@@ -42,6 +48,7 @@ struct event_batch_reader
     const LONG *events;
     const BSTR *sources; /* NULL: there are none */
     const VARIANT *arguments;
+    const VARIANT *details; /* NULL: there are none */
     ULONG count, at, argument_at;
 };
 
@@ -52,6 +59,7 @@ struct batched_event
     BSTR source; /* NULL: none is said */
     const VARIANT *args;
     UINT arg_count;
+    const VARIANT *details; /* for details_from_variant; NULL: nothing is said */
 };
 
 /* S_OK: to be ended by event_batch_close. E_INVALIDARG: the arrays are not what they have to be, or do not fit together */

@@ -164,6 +164,47 @@ static bool is_fault_of_arguments(HRESULT hr)
             || hr == DISP_E_PARAMNOTOPTIONAL || hr == DISP_E_PARAMNOTFOUND || hr == DISP_E_NOTACOLLECTION;
 }
 
+/* A visit: the property is to be had without arguments, and has been given some. */
+static HRESULT expect_no_parameter(ITypeInfo *info, const FUNCDESC *function, void *context)
+{
+    (void)info;
+    *(bool *)context = function->invkind == INVOKE_PROPERTYGET && !function->cParamsOpt
+            && (!function->cParams
+                    || (function->cParams == 1
+                            && function->lprgelemdescParam[0].paramdesc.wParamFlags & PARAMFLAG_FRETVAL));
+    return S_OK;
+}
+
+/* Arguments of a property that takes none are its value's, as of sink.Events(1). Wine 8 passes them on to a value that is
+ * Nothing, and the process ends; so that is done here. */
+static HRESULT invoke_value(ITypeInfo *info, void *object, DISPID id, LCID lcid, WORD flags, DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    DISPPARAMS none = {NULL, NULL, 0, 0};
+    VARIANT value;
+    HRESULT hr;
+
+    VariantInit(&value);
+    if (FAILED(hr = ITypeInfo_Invoke(info, object, id, DISPATCH_PROPERTYGET, &none, &value, exception, arg_error)))
+        return hr;
+    if (V_VT(&value) == VT_DISPATCH && V_DISPATCH(&value))
+        hr = IDispatch_Invoke(
+                V_DISPATCH(&value), DISPID_VALUE, &IID_NULL, lcid, flags, params, result, exception, arg_error);
+    else
+        hr = DISP_E_BADPARAMCOUNT;
+    VariantClear(&value);
+    return hr;
+}
+
+static bool is_for_the_value(ITypeInfo *info, DISPID id, WORD flags, const DISPPARAMS *params)
+{
+    bool takes_none = false;
+
+    return params->cArgs && flags & DISPATCH_PROPERTYGET
+            && SUCCEEDED(type_info_visit_functions(info, id, INVOKE_PROPERTYGET, expect_no_parameter, &takes_none))
+            && takes_none;
+}
+
 HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
@@ -178,7 +219,12 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
         return E_POINTER;
     if (FAILED(hr = type_info_get(guid, &info)))
         return hr;
-    if (SUCCEEDED(hr = converted_init(&converted, info, id, flags, lcid, params, arg_error)))
+    if (is_for_the_value(info, id, flags, params))
+    {
+        SetErrorInfo(0, NULL);
+        hr = invoke_value(info, object, id, lcid, flags, params, result, exception, arg_error);
+    }
+    else if (SUCCEEDED(hr = converted_init(&converted, info, id, flags, lcid, params, arg_error)))
     {
         /* What an earlier call left for this thread must not become the description of this one's error. */
         SetErrorInfo(0, NULL);

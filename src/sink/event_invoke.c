@@ -25,6 +25,22 @@ static HRESULT event_refuse(struct event_source *source, const struct event_type
             exception, hr, SINK_ERROR_SOURCE, exception ? event_describe_fault(type, fault) : NULL);
 }
 
+/* The event of that id. NULL: there is none, which counts. */
+static const struct event_type *find_type(
+        struct event_source *source, const struct event_interface *events, const WCHAR *label, DISPID id)
+{
+    const struct event_type *type = event_type_find(events, id);
+
+    if (type)
+        return type;
+    trace(TRACE_SINK, "source %lx: %ls has no event %ld, which is refused", TRACE_ID(source), events->name, (long)id);
+    InterlockedIncrement(&source->rejected);
+    if (failures_are_heard(source))
+        failures_add_refused(
+                source, NULL, label, DISP_E_MEMBERNOTFOUND, refusal_describe_id(events, id), SINK_ERROR_SOURCE);
+    return NULL;
+}
+
 HRESULT event_invoke(struct event_source *source, const struct event_interface *events, const WCHAR *label, DISPID id,
         REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception,
         UINT *arg_error)
@@ -36,18 +52,8 @@ HRESULT event_invoke(struct event_source *source, const struct event_interface *
 
     if (!IsEqualIID(riid, &IID_NULL))
         return DISP_E_UNKNOWNINTERFACE;
-    if (!event_is_called(flags))
+    if (!event_is_called(flags) || !(type = find_type(source, events, label, id)))
         return DISP_E_MEMBERNOTFOUND;
-    if (!(type = event_type_find(events, id)))
-    {
-        trace(TRACE_SINK, "source %lx: %ls has no event %ld, which is refused", TRACE_ID(source), events->name,
-                (long)id);
-        InterlockedIncrement(&source->rejected);
-        if (failures_are_heard(source))
-            failures_add_refused(
-                    source, NULL, label, DISP_E_MEMBERNOTFOUND, refusal_describe_id(events, id), SINK_ERROR_SOURCE);
-        return DISP_E_MEMBERNOTFOUND;
-    }
     if (!params)
         return E_POINTER;
     if (result)
@@ -57,6 +63,30 @@ HRESULT event_invoke(struct event_source *source, const struct event_interface *
     fault = (struct event_fault){0};
     if (FAILED(hr = event_decode(&event, params, lcid, &fault)))
         return event_refuse(source, type, label, hr, &fault, params, exception, arg_error);
+    hr = event_source_fire(source, &event);
+    event_cleanup(&event);
+    return hr;
+}
+
+HRESULT event_receive(struct event_source *source, const struct event_interface *events, const WCHAR *label, DISPID id,
+        const DISPPARAMS *params, struct details *details)
+{
+    const struct event_type *type = find_type(source, events, label, id);
+    struct event_fault fault = {0};
+    struct event_origin origin;
+    struct event event;
+    HRESULT hr;
+
+    if (!type)
+        return DISP_E_MEMBERNOTFOUND;
+    event_init(&event, type, label, &source->sequence);
+    if (details)
+        event_set_origin(&event, &origin, details, NULL);
+    if (FAILED(hr = event_decode(&event, params, LOCALE_USER_DEFAULT, &fault)))
+    {
+        hr = event_refuse(source, type, label, hr, &fault, params, NULL, NULL);
+        return hr == DISP_E_EXCEPTION ? E_INVALIDARG : hr;
+    }
     hr = event_source_fire(source, &event);
     event_cleanup(&event);
     return hr;

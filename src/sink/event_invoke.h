@@ -29,6 +29,19 @@ HRESULT event_invoke(struct event_source *source, const struct event_interface *
         REFIID riid, LCID lcid, WORD flags, const DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception,
         UINT *arg_error);
 
+/*
+ * Fires an event that has come in a call with others, arguments as Invoke has them. `details` go with it, and stay the
+ * caller's; NULL: its source knows no more.
+ *
+ * S_OK
+ * DISP_E_MEMBERNOTFOUND    no event has that id
+ * E_INVALIDARG             a value that its enumeration does not have
+ * E_POINTER, DISP_E_BADPARAMCOUNT, DISP_E_PARAMNOTOPTIONAL, DISP_E_TYPEMISMATCH, E_OUTOFMEMORY
+ *                          as of event_invoke
+ */
+HRESULT event_receive(struct event_source *source, const struct event_interface *events, const WCHAR *label, DISPID id,
+        const DISPPARAMS *params, struct details *details);
+
 /* IID_NULL is nothing but zeros. */
 static inline bool is_null_iid(REFIID iid)
 {

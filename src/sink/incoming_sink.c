@@ -235,6 +235,8 @@ static HRESULT take_one(struct incoming_sink *sink, const struct batched_event *
     const WCHAR *label = event->source ? event->source : sink->label;
     VARIANT reversed[EVENT_MAX_ARGS];
     DISPPARAMS params = {reversed, NULL, event->arg_count, 0};
+    struct details *details = NULL;
+    HRESULT hr;
 
     /* More arguments than any event has, or a label that would be cut, is of no event that is known here. */
     if (!event->events || event->arg_count > EVENT_MAX_ARGS || string_has_nul(event->source))
@@ -243,8 +245,13 @@ static HRESULT take_one(struct incoming_sink *sink, const struct batched_event *
         return E_INVALIDARG;
     }
     arguments_reverse(reversed, event->args, event->arg_count);
-    return event_invoke(sink->source, event->events, label, event->id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD,
-            &params, NULL, NULL, NULL);
+    /* Without memory for its details the event comes without them. */
+    if (event->details && FAILED(details_from_variant(event->details, &details)))
+        details = NULL;
+    hr = event_receive(sink->source, event->events, label, event->id, &params, details);
+    if (details)
+        details_release(details);
+    return hr;
 }
 
 /* S_OK, CO_E_OBJNOTCONNECTED: it was closed on the way */

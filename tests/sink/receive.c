@@ -15,11 +15,20 @@ enum
 
 static IVMEventSink *sink;
 static IVMEventReceiver *receiver;
+static WCHAR known[1024]; /* "user=alice " of each event, and "; " behind it */
 static struct source source;
 static WCHAR heard[1024]; /* "label.OnReset label.OnGuestLogoff " */
 static LONG heard_count;
 static DWORD delay_ms;
 static LONG cookie;
+
+static void note_details(const VMEVENTDETAILS *details)
+{
+    for (UINT i = 0; details && i < details->count; ++i)
+        swprintf(known + wcslen(known), ARRAYSIZE(known) - wcslen(known), L"%.40ls=%.40ls ", details->details[i].name,
+                V_VT(&details->details[i].value) == VT_BSTR ? V_BSTR(&details->details[i].value) : L"?");
+    wcscat(known, L"; ");
+}
 
 static void CALLBACK hear(const VMEVENT *event, void *context)
 {
@@ -27,7 +36,10 @@ static void CALLBACK hear(const VMEVENT *event, void *context)
     Sleep(delay_ms);
     ++heard_count;
     if (heard_count < 10)
+    {
         swprintf(heard + wcslen(heard), ARRAYSIZE(heard) - wcslen(heard), L"%ls.%ls ", event->source, event->name);
+        note_details(event->details);
+    }
 }
 
 static int set_up(void **state)
@@ -37,7 +49,7 @@ static int set_up(void **state)
     DWORD callback;
 
     (void)state;
-    *heard = 0;
+    *heard = *known = 0;
     heard_count = 0;
     delay_ms = 0;
     sink = sink_create();
@@ -225,14 +237,104 @@ static void test_no_place_for_the_counts(void **state)
     assert_int_equal(heard_count, 0);
 }
 
-/* What is to be said besides is for those who know of it. */
-static void test_details_are_for_later(void **state)
+/* Each name followed by its value, which is a number where it begins with a digit. */
+static SAFEARRAY *details_array(UINT count, const WCHAR *const *strings)
 {
-    struct call call = {.events = codes(3, three), .arguments = values(3, three_values), .details = values(3, three)};
+    SAFEARRAY *array = SafeArrayCreateVector(VT_VARIANT, 0, count);
+    VARIANT *data = array->pvData;
+
+    for (UINT i = 0; i < count; ++i)
+    {
+        V_VT(&data[i]) = *strings[i] == '7' ? VT_I4 : VT_BSTR;
+        if (V_VT(&data[i]) == VT_I4)
+            V_I4(&data[i]) = 7;
+        else
+            V_BSTR(&data[i]) = SysAllocString(strings[i]);
+    }
+    return array;
+}
+
+static void put_array(VARIANT *value, SAFEARRAY *array)
+{
+    VariantClear(value);
+    V_VT(value) = VT_ARRAY | VT_VARIANT;
+    V_ARRAY(value) = array;
+}
+
+static void test_details(void **state)
+{
+    static const WCHAR *const of_reset[] = {L"reason", L"guest-reset", L"count", L"7"},
+                              *const of_eject[] = {L"drive", L""};
+    struct call call = {.events = codes(3, three), .arguments = values(3, three_values)};
+    VARIANT *details;
 
     (void)state;
+    call.details = SafeArrayCreateVector(VT_VARIANT, 0, 3);
+    details = call.details->pvData;
+    put_array(&details[0], details_array(4, of_reset));
+    put_array(&details[2], details_array(2, of_eject));
+    assert_int_equal(receive(&call), S_OK);
+    assert_int_equal(call.refused, 0);
+    assert_int_equal(wcscmp(known, L"reason=guest-reset count=? ; ; drive= ; "), 0);
+    call_end(&call);
+}
+
+static UINT count_known(void)
+{
+    UINT count = 0;
+
+    for (const WCHAR *c = known; *c; ++c)
+        count += *c == '=';
+    return count;
+}
+
+/* They come from whoever calls. What makes no sense is left out, and costs no event. */
+static void test_details_that_make_no_sense(void **state)
+{
+    static const WCHAR *const mixed[] = {L"7", L"x", L"user", L"alice", L"USER", L"bob", L"", L"nobody", L"alone"};
+    static const WCHAR *const one[] = {L"deep", L"er"};
+    struct call call = {.events = codes(3, three), .arguments = values(3, three_values)};
+    SAFEARRAY *nested = details_array(2, one);
+    SAFEARRAYBOUND bounds[] = {{2, 0}, {2, 0}};
+    VARIANT *details;
+
+    (void)state;
+    put_array(&((VARIANT *)nested->pvData)[1], details_array(2, one));
+    call.details = SafeArrayCreateVector(VT_VARIANT, 0, 3);
+    details = call.details->pvData;
+    put_array(&details[0], details_array(9, mixed));
+    put_array(&details[1], nested);
+    put_array(&details[2], SafeArrayCreate(VT_VARIANT, 2, bounds));
+    assert_int_equal(receive(&call), S_OK);
+    assert_int_equal(call.refused, 0);
+    assert_int_equal(wcscmp(known, L"user=alice ; ; ; "), 0);
+    call_end(&call);
+    /* No arrays at all. */
+    call = (struct call){.events = codes(3, three), .arguments = values(3, three_values), .details = values(3, three)};
+    *known = 0;
     assert_int_equal(receive(&call), S_OK);
     assert_int_equal(call.taken, 3);
+    assert_int_equal(wcscmp(known, L"; ; ; "), 0);
+    call_end(&call);
+}
+
+static void test_more_details_than_an_event_has(void **state)
+{
+    static const LONG reset[] = {RESET};
+    struct call call = {.events = codes(1, reset), .details = SafeArrayCreateVector(VT_VARIANT, 0, 1)};
+    const WCHAR *strings[200];
+    WCHAR names[100][8];
+
+    (void)state;
+    for (UINT i = 0; i < ARRAYSIZE(names); ++i)
+    {
+        swprintf(names[i], ARRAYSIZE(names[i]), L"k%u", i);
+        strings[2 * i] = strings[2 * i + 1] = names[i];
+    }
+    put_array(call.details->pvData, details_array(ARRAYSIZE(strings), strings));
+    assert_int_equal(receive(&call), S_OK);
+    assert_int_equal(call.refused, 0);
+    assert_int_equal(count_known(), 16);
     call_end(&call);
 }
 
@@ -274,7 +376,9 @@ int main(void)
             receive_test(test_label_with_a_nul),
             receive_test(test_arrays_that_do_not_fit),
             receive_test(test_no_place_for_the_counts),
-            receive_test(test_details_are_for_later),
+            receive_test(test_details),
+            receive_test(test_details_that_make_no_sense),
+            receive_test(test_more_details_than_an_event_has),
             receive_test(test_slow_listener_takes_a_part),
             receive_test(test_after_disconnect),
     };
