@@ -280,7 +280,7 @@ void outside_await_state(IDispatch *machine, const char *state)
 
 void outside_await_query(enum hv_class class_)
 {
-    LONG before = stage_counts()->queries[class_];
+    LONG before = stage_counts_when_said()->queries[class_];
     DWORD start = GetTickCount();
 
     while (stage_counts()->queries[class_] == before)

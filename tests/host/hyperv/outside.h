@@ -33,7 +33,7 @@ void outside_hear_nothing(void);
 void outside_await_connection(IDispatch *machine, bool connected, const char *fault);
 void outside_await_state(IDispatch *machine, const char *state);
 
-/* Waits until the host has asked again for the class, from now on. */
+/* Waits until the host has asked for the class since something was said last. */
 void outside_await_query(enum hv_class class_);
 
 /* Plays a file of conversations/, whose lines are said as fast as they are heard. */

@@ -13,6 +13,7 @@
 static HANDLE mapping;
 static struct stage *stage;
 static LONG lines_said;
+static struct wmi_counts counts_when_said;
 
 /* The registry */
 
@@ -80,6 +81,7 @@ void stage_open(void)
     assert_int_not_equal(GetLastError(), ERROR_ALREADY_EXISTS);
     assert_non_null(stage = MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, sizeof(*stage)));
     lines_said = 0;
+    memset(&counts_when_said, 0, sizeof(counts_when_said));
 }
 
 void stage_close(void)
@@ -102,6 +104,7 @@ void stage_say(const char *lines)
         stage->text[(size_t)stage->written + length++] = '\n';
         ++lines_said;
     }
+    counts_when_said = stage->counts;
     InterlockedExchangeAdd(&stage->written, (LONG)length);
 }
 
@@ -133,6 +136,11 @@ void stage_await_taken(void)
 const volatile struct wmi_counts *stage_counts(void)
 {
     return &stage->counts;
+}
+
+const struct wmi_counts *stage_counts_when_said(void)
+{
+    return &counts_when_said;
 }
 
 void stage_await_end(void)

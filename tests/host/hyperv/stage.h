@@ -38,6 +38,9 @@ void stage_await_taken(void);
 
 const volatile struct wmi_counts *stage_counts(void);
 
+/* The same as they were when something was said last. */
+const struct wmi_counts *stage_counts_when_said(void);
+
 /* Waits until nobody holds anything of it. Nothing may have been wrong. */
 void stage_await_end(void);
 
