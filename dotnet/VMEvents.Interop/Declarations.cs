@@ -143,6 +143,127 @@ namespace VMEvents.Interop
         /// <summary>When the sink received it, with its zone: 2026-01-31T09:05:01.223Z.</summary>
         [DispId(11)]
         string TimeText { get; }
+
+        /// <summary>What the event's source knows besides: record.Details("user"), Empty when it does not tell; without a name all of it, an IVMEventCollection of IVMEventValue.</summary>
+        [DispId(12)]
+        object Details([Optional] object name);
+    }
+
+    /// <summary>Events, parameters of one, or values of one of these; never changes.</summary>
+    [ComImport]
+    [Guid("aeb1097d-d506-4ca0-bbaa-a5214724d47d")]
+    [InterfaceType(ComInterfaceType.InterfaceIsDual)]
+    public interface IVMEventCollection : IEnumerable
+    {
+        /// <summary>One of them by its number, from 1 up, or by its name; a name that two events have means the first.</summary>
+        [DispId(0)]
+        [IndexerName("Item")]
+        object this[object index] { get; }
+
+        /// <summary>How many there are.</summary>
+        [DispId(1)]
+        int Count { get; }
+
+        /// <summary>What <c>foreach</c> calls.</summary>
+        [DispId(-4)]
+        [return: MarshalAs(UnmanagedType.CustomMarshaler, MarshalType = Marshalers.Enumerator)]
+        new IEnumerator GetEnumerator();
+    }
+
+    /// <summary>An event that there is.</summary>
+    [ComImport]
+    [Guid("faac0ce8-b953-4e4b-a604-d5668ab48227")]
+    [InterfaceType(ComInterfaceType.InterfaceIsDual)]
+    public interface IVMEventDescription
+    {
+        /// <summary>The event as it is declared: OnGuestLogoff(VMLogoffType logoffType).</summary>
+        [DispId(0)]
+        string Text { get; }
+
+        /// <summary>Name of its dispinterface: IVMVirtualMachineEvents.</summary>
+        [DispId(1)]
+        string Interface { get; }
+
+        /// <summary>Its name: OnGuestLogoff.</summary>
+        [DispId(2)]
+        string Name { get; }
+
+        /// <summary>Its DISPID in that dispinterface.</summary>
+        [DispId(3)]
+        int Id { get; }
+
+        /// <summary>Its parameters, IVMEventParameter each.</summary>
+        [DispId(4)]
+        IVMEventCollection Parameters { get; }
+    }
+
+    /// <summary>A parameter of an event.</summary>
+    [ComImport]
+    [Guid("8761ed28-e03a-4af7-a22b-35ee3cfb8734")]
+    [InterfaceType(ComInterfaceType.InterfaceIsDual)]
+    public interface IVMEventParameter
+    {
+        /// <summary>Its name: logoffType.</summary>
+        [DispId(0)]
+        string Name { get; }
+
+        /// <summary>Its type, as the type library has it: VMLogoffType, long, BSTR, VARIANT_BOOL, VARIANT.</summary>
+        [DispId(1)]
+        string Type { get; }
+
+        /// <summary>The legal values of an enumeration, IVMEventValue each; none: any value of the type is legal.</summary>
+        [DispId(2)]
+        IVMEventCollection Values { get; }
+    }
+
+    /// <summary>A value with a name: an enumerator, or a detail of an event.</summary>
+    [ComImport]
+    [Guid("081e0822-c44d-4ae7-8e06-350d6ac8d354")]
+    [InterfaceType(ComInterfaceType.InterfaceIsDual)]
+    public interface IVMEventValue
+    {
+        /// <summary>The value: 1.</summary>
+        [DispId(0)]
+        object Value { get; }
+
+        /// <summary>Its name: vmLogoff_Forced.</summary>
+        [DispId(1)]
+        string Name { get; }
+    }
+
+    /// <summary>What went wrong with an event: a handler that failed, or an event that was refused; never changes.</summary>
+    [ComImport]
+    [Guid("faf4d4c1-8196-4aa6-bd5f-f5f563eb22c6")]
+    [InterfaceType(ComInterfaceType.InterfaceIsDual)]
+    public interface IVMEventFailure
+    {
+        /// <summary>What went wrong, in one line.</summary>
+        [DispId(0)]
+        string Text { get; }
+
+        /// <summary>The event that the handler failed at; Nothing for an event that was refused.</summary>
+        [DispId(1)]
+        IVMEventRecord Record { get; }
+
+        /// <summary>The error's number, an HRESULT.</summary>
+        [DispId(2)]
+        int Number { get; }
+
+        /// <summary>The error's description.</summary>
+        [DispId(3)]
+        string Description { get; }
+
+        /// <summary>Who says so, as the error has it; empty when it does not tell.</summary>
+        [DispId(4)]
+        string Source { get; }
+
+        /// <summary>Name of the event: OnGuestLogoff; empty when what was refused is none.</summary>
+        [DispId(5)]
+        string Event { get; }
+
+        /// <summary>Label of the connection that the event came through; empty when it was raised by hand.</summary>
+        [DispId(6)]
+        string Label { get; }
     }
 
     /// <summary>Validates virtual machine events and dispatches them to whoever registered.</summary>
@@ -199,7 +320,7 @@ namespace VMEvents.Interop
         [DispId(12)]
         void OnDiskOutOfSpace(bool criticallyLow);
 
-        /// <summary>Call handler for each event of that name or number, of a list or pattern ("OnGuest*"), or "*" for all; source: only for those of that label; returns a cookie.</summary>
+        /// <summary>Call handler for each event of that name or number, of a list or pattern ("OnGuest*"), "*" for all, or "!" for failures; source: only for those of that label; returns a cookie.</summary>
         [DispId(100)]
         int Subscribe(object @event, object handler, string source = "");
 
@@ -262,6 +383,18 @@ namespace VMEvents.Interop
         /// <summary>Wait for the next event that Subscribe would take for these, up to timeoutMs milliseconds (-1: without limit); the queue keeps it too.</summary>
         [DispId(115)]
         IVMEventRecord WaitFor(object @event, int timeoutMs = -1, string source = "");
+
+        /// <summary>The last call of a handler that failed, or Nothing.</summary>
+        [DispId(116)]
+        IVMEventFailure LastFailure { get; }
+
+        /// <summary>The events that there are, IVMEventDescription each.</summary>
+        [DispId(117)]
+        IVMEventCollection Events { get; }
+
+        /// <summary>The events that Connect would hear from that source.</summary>
+        [DispId(118)]
+        IVMEventCollection EventsOf([MarshalAs(UnmanagedType.IUnknown)] object source);
     }
 
     /// <summary>A machine of the host; fires IVMVirtualMachineEvents, IVMDVDDriveEvents and IVMFloppyDriveEvents.</summary>
@@ -305,9 +438,13 @@ namespace VMEvents.Interop
         /// <summary>Wait until whoever advised by that cookie has got what was fired so far; returns how many events have not come.</summary>
         [DispId(8)]
         int Settle(int connection, int timeoutMs = -1);
+
+        /// <summary>The events that a machine can fire, IVMEventDescription each.</summary>
+        [DispId(9)]
+        IVMEventCollection Events { get; }
     }
 
-    /// <summary>The machines of the host.</summary>
+    /// <summary>The machines of the host; fires the events of them all.</summary>
     [ComImport]
     [Guid("49415990-9793-43a3-a2e3-924518db2f4e")]
     [InterfaceType(ComInterfaceType.InterfaceIsDual)]
@@ -326,6 +463,33 @@ namespace VMEvents.Interop
         [DispId(-4)]
         [return: MarshalAs(UnmanagedType.CustomMarshaler, MarshalType = Marshalers.Enumerator)]
         new IEnumerator GetEnumerator();
+
+        /// <summary>Wait until whoever advised by that cookie has got what all machines fired so far; returns how many events have not come.</summary>
+        [DispId(2)]
+        int Settle(int connection, int timeoutMs = -1);
+    }
+
+    /// <summary>A machine of this computer that can be attached to, as it was when it was asked for; never changes.</summary>
+    [ComImport]
+    [Guid("f152c8a3-a3d9-4c5a-83d1-da26a2bcd4c6")]
+    [InterfaceType(ComInterfaceType.InterfaceIsDual)]
+    public interface IVMEventAvailable
+    {
+        /// <summary>Its address, as OpenMachine takes it: hyperv:{5AC1B4E8-6F27-4C1B-9D3E-0A7F3C2B1D90}.</summary>
+        [DispId(0)]
+        string Address { get; }
+
+        /// <summary>Its name where it is; several may have the same.</summary>
+        [DispId(1)]
+        string Name { get; }
+
+        /// <summary>The state that it was in.</summary>
+        [DispId(2)]
+        VMVMState State { get; }
+
+        /// <summary>The name of the host's machine that is attached to it; empty when none is.</summary>
+        [DispId(3)]
+        string Machine { get; }
     }
 
     /// <summary>Owns machines; fires IVMVirtualPCEvents.</summary>
@@ -365,6 +529,14 @@ namespace VMEvents.Interop
         /// <summary>Fire one event of the host, which changes no machine: Raise("OnEventLogged", 42).</summary>
         [DispId(8)]
         void Raise(string eventName, params object[] arguments);
+
+        /// <summary>The events that the host can fire itself, IVMEventDescription each.</summary>
+        [DispId(9)]
+        IVMEventCollection Events { get; }
+
+        /// <summary>The machines of this computer that OpenMachine could attach to, as they are now, IVMEventAvailable each; waits for those who know them.</summary>
+        [DispId(10)]
+        IVMEventCollection Available();
     }
 
     /// <summary>What happens to one virtual machine.</summary>

@@ -9,9 +9,15 @@ import "syscall"
 // The interfaces, those of the events and those that are called, and the classes.
 var (
 	iid_IVMEventRecord           = syscall.GUID{Data1: 0x1095de68, Data2: 0x0989, Data3: 0x46ab, Data4: [8]byte{0x95, 0x5e, 0xf2, 0x38, 0x67, 0xd4, 0x11, 0xe8}}
+	iid_IVMEventCollection       = syscall.GUID{Data1: 0xaeb1097d, Data2: 0xd506, Data3: 0x4ca0, Data4: [8]byte{0xbb, 0xaa, 0xa5, 0x21, 0x47, 0x24, 0xd4, 0x7d}}
+	iid_IVMEventDescription      = syscall.GUID{Data1: 0xfaac0ce8, Data2: 0xb953, Data3: 0x4e4b, Data4: [8]byte{0xa6, 0x04, 0xd5, 0x66, 0x8a, 0xb4, 0x82, 0x27}}
+	iid_IVMEventParameter        = syscall.GUID{Data1: 0x8761ed28, Data2: 0xe03a, Data3: 0x4af7, Data4: [8]byte{0xa2, 0x2b, 0x35, 0xee, 0x3c, 0xfb, 0x87, 0x34}}
+	iid_IVMEventValue            = syscall.GUID{Data1: 0x081e0822, Data2: 0xc44d, Data3: 0x4ae7, Data4: [8]byte{0x8e, 0x06, 0x35, 0x0d, 0x6a, 0xc8, 0xd3, 0x54}}
+	iid_IVMEventFailure          = syscall.GUID{Data1: 0xfaf4d4c1, Data2: 0x8196, Data3: 0x4aa6, Data4: [8]byte{0xbd, 0x5f, 0xf5, 0xf5, 0x63, 0xeb, 0x22, 0xc6}}
 	iid_IVMEventSink             = syscall.GUID{Data1: 0x7107b954, Data2: 0x9a86, Data3: 0x49f9, Data4: [8]byte{0x9a, 0xba, 0xa5, 0x2f, 0x2a, 0x98, 0xfc, 0xaf}}
 	iid_IVMEventMachine          = syscall.GUID{Data1: 0x91be3246, Data2: 0xb78f, Data3: 0x41da, Data4: [8]byte{0xab, 0x22, 0x7a, 0x42, 0x02, 0x6c, 0x71, 0x3e}}
 	iid_IVMEventMachines         = syscall.GUID{Data1: 0x49415990, Data2: 0x9793, Data3: 0x43a3, Data4: [8]byte{0xa2, 0xe3, 0x92, 0x45, 0x18, 0xdb, 0x2f, 0x4e}}
+	iid_IVMEventAvailable        = syscall.GUID{Data1: 0xf152c8a3, Data2: 0xa3d9, Data3: 0x4c5a, Data4: [8]byte{0x83, 0xd1, 0xda, 0x26, 0xa2, 0xbc, 0xd4, 0xc6}}
 	iid_IVMEventHost             = syscall.GUID{Data1: 0xaca91da0, Data2: 0x565a, Data3: 0x4bc8, Data4: [8]byte{0xa6, 0x08, 0xe6, 0x3c, 0xdb, 0x88, 0xdd, 0x48}}
 	DIID_IVMVirtualMachineEvents = syscall.GUID{Data1: 0x9d84f560, Data2: 0xbb67, Data3: 0x4961, Data4: [8]byte{0xbd, 0x12, 0xa4, 0xda, 0x78, 0x0c, 0x67, 0xe4}}
 	DIID_IVMVirtualPCEvents      = syscall.GUID{Data1: 0xefed1ef1, Data2: 0x3c09, Data3: 0x41f7, Data4: [8]byte{0xa9, 0xc2, 0x7e, 0x29, 0xfa, 0x28, 0x6c, 0x9d}}
@@ -105,6 +111,47 @@ const (
 	eventRecordGetEnumerator = 16
 	eventRecordGetJson       = 17
 	eventRecordGetTimeText   = 18
+	eventRecordGetDetails    = 19
+)
+
+// The table of IVMEventCollection.
+const (
+	eventCollectionGetItem    = 7
+	eventCollectionGetCount   = 8
+	eventCollectionGetNewEnum = 9
+)
+
+// The table of IVMEventDescription.
+const (
+	eventDescriptionGetText       = 7
+	eventDescriptionGetInterface  = 8
+	eventDescriptionGetName       = 9
+	eventDescriptionGetId         = 10
+	eventDescriptionGetParameters = 11
+)
+
+// The table of IVMEventParameter.
+const (
+	eventParameterGetName   = 7
+	eventParameterGetType   = 8
+	eventParameterGetValues = 9
+)
+
+// The table of IVMEventValue.
+const (
+	eventValueGetValue = 7
+	eventValueGetName  = 8
+)
+
+// The table of IVMEventFailure.
+const (
+	eventFailureGetText        = 7
+	eventFailureGetRecord      = 8
+	eventFailureGetNumber      = 9
+	eventFailureGetDescription = 10
+	eventFailureGetSource      = 11
+	eventFailureGetEvent       = 12
+	eventFailureGetLabel       = 13
 )
 
 // The table of IVMEventSink.
@@ -138,6 +185,9 @@ const (
 	eventSinkUnsubscribeAll             = 33
 	eventSinkGetSubscriptions           = 34
 	eventSinkWaitFor                    = 35
+	eventSinkGetLastFailure             = 36
+	eventSinkGetEvents                  = 37
+	eventSinkEventsOf                   = 38
 )
 
 // The table of IVMEventMachine.
@@ -151,6 +201,7 @@ const (
 	eventMachineGetFault     = 13
 	eventMachineLogoffGuest  = 14
 	eventMachineSettle       = 15
+	eventMachineGetEvents    = 16
 )
 
 // The table of IVMEventMachines.
@@ -158,6 +209,15 @@ const (
 	eventMachinesGetItem    = 7
 	eventMachinesGetCount   = 8
 	eventMachinesGetNewEnum = 9
+	eventMachinesSettle     = 10
+)
+
+// The table of IVMEventAvailable.
+const (
+	eventAvailableGetAddress = 7
+	eventAvailableGetName    = 8
+	eventAvailableGetState   = 9
+	eventAvailableGetMachine = 10
 )
 
 // The table of IVMEventHost.
@@ -170,4 +230,6 @@ const (
 	eventHostSettle        = 12
 	eventHostGetDropped    = 13
 	eventHostRaise         = 14
+	eventHostGetEvents     = 15
+	eventHostAvailable     = 16
 )

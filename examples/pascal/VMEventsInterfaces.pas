@@ -12,9 +12,15 @@ uses
 const
   LIBID_VMEvents: TGUID = '{F4ED775C-9BA0-45F1-886E-6D204ED1D872}';
   IID_IVMEventRecord: TGUID = '{1095DE68-0989-46AB-955E-F23867D411E8}';
+  IID_IVMEventCollection: TGUID = '{AEB1097D-D506-4CA0-BBAA-A5214724D47D}';
+  IID_IVMEventDescription: TGUID = '{FAAC0CE8-B953-4E4B-A604-D5668AB48227}';
+  IID_IVMEventParameter: TGUID = '{8761ED28-E03A-4AF7-A22B-35EE3CFB8734}';
+  IID_IVMEventValue: TGUID = '{081E0822-C44D-4AE7-8E06-350D6AC8D354}';
+  IID_IVMEventFailure: TGUID = '{FAF4D4C1-8196-4AA6-BD5F-F5F563EB22C6}';
   IID_IVMEventSink: TGUID = '{7107B954-9A86-49F9-9ABA-A52F2A98FCAF}';
   IID_IVMEventMachine: TGUID = '{91BE3246-B78F-41DA-AB22-7A42026C713E}';
   IID_IVMEventMachines: TGUID = '{49415990-9793-43A3-A2E3-924518DB2F4E}';
+  IID_IVMEventAvailable: TGUID = '{F152C8A3-A3D9-4C5A-83D1-DA26A2BCD4C6}';
   IID_IVMEventHost: TGUID = '{ACA91DA0-565A-4BC8-A608-E63CDB88DD48}';
   DIID_IVMVirtualMachineEvents: TGUID = '{9D84F560-BB67-4961-BD12-A4DA780C67E4}';
   DIID_IVMVirtualPCEvents: TGUID = '{EFED1EF1-3C09-41F7-A9C2-7E29FA286C9D}';
@@ -89,9 +95,15 @@ const
 
 type
   IVMEventRecord = interface;
+  IVMEventCollection = interface;
+  IVMEventDescription = interface;
+  IVMEventParameter = interface;
+  IVMEventValue = interface;
+  IVMEventFailure = interface;
   IVMEventSink = interface;
   IVMEventMachine = interface;
   IVMEventMachines = interface;
+  IVMEventAvailable = interface;
   IVMEventHost = interface;
 
   { One event as it was received; never changes. }
@@ -121,6 +133,8 @@ type
     function Get_Json: WideString; safecall;
     { When the sink received it, with its zone: 2026-01-31T09:05:01.223Z. }
     function Get_TimeText: WideString; safecall;
+    { What the event's source knows besides: record.Details("user"), Empty when it does not tell; without a name all of it, an IVMEventCollection of IVMEventValue. }
+    function Get_Details(AName: OleVariant): OleVariant; safecall;
     property Text: WideString read Get_Text;
     property Sequence: Integer read Get_Sequence;
     property Time: TDateTime read Get_Time;
@@ -133,6 +147,92 @@ type
     property Enumerator[argument: OleVariant]: WideString read Get_Enumerator;
     property Json: WideString read Get_Json;
     property TimeText: WideString read Get_TimeText;
+    property Details[AName: OleVariant]: OleVariant read Get_Details;
+  end;
+
+  { Events, parameters of one, or values of one of these; never changes. }
+  IVMEventCollection = interface(IDispatch)
+    ['{AEB1097D-D506-4CA0-BBAA-A5214724D47D}']
+    { One of them by its number, from 1 up, or by its name; a name that two events have means the first. }
+    function Get_Item(index: OleVariant): OleVariant; safecall;
+    { How many there are. }
+    function Get_Count: Integer; safecall;
+    { An IEnumVARIANT over them. }
+    function Get__NewEnum: IUnknown; safecall;
+    property Item[index: OleVariant]: OleVariant read Get_Item; default;
+    property Count: Integer read Get_Count;
+    property _NewEnum: IUnknown read Get__NewEnum;
+  end;
+
+  { An event that there is. }
+  IVMEventDescription = interface(IDispatch)
+    ['{FAAC0CE8-B953-4E4B-A604-D5668AB48227}']
+    { The event as it is declared: OnGuestLogoff(VMLogoffType logoffType). }
+    function Get_Text: WideString; safecall;
+    { Name of its dispinterface: IVMVirtualMachineEvents. }
+    function Get_Interface: WideString; safecall;
+    { Its name: OnGuestLogoff. }
+    function Get_Name: WideString; safecall;
+    { Its DISPID in that dispinterface. }
+    function Get_Id: Integer; safecall;
+    { Its parameters, IVMEventParameter each. }
+    function Get_Parameters: IVMEventCollection; safecall;
+    property Text: WideString read Get_Text;
+    property Interface_: WideString read Get_Interface;
+    property Name: WideString read Get_Name;
+    property Id: Integer read Get_Id;
+    property Parameters: IVMEventCollection read Get_Parameters;
+  end;
+
+  { A parameter of an event. }
+  IVMEventParameter = interface(IDispatch)
+    ['{8761ED28-E03A-4AF7-A22B-35EE3CFB8734}']
+    { Its name: logoffType. }
+    function Get_Name: WideString; safecall;
+    { Its type, as the type library has it: VMLogoffType, long, BSTR, VARIANT_BOOL, VARIANT. }
+    function Get_Type: WideString; safecall;
+    { The legal values of an enumeration, IVMEventValue each; none: any value of the type is legal. }
+    function Get_Values: IVMEventCollection; safecall;
+    property Name: WideString read Get_Name;
+    property Type_: WideString read Get_Type;
+    property Values: IVMEventCollection read Get_Values;
+  end;
+
+  { A value with a name: an enumerator, or a detail of an event. }
+  IVMEventValue = interface(IDispatch)
+    ['{081E0822-C44D-4AE7-8E06-350D6AC8D354}']
+    { The value: 1. }
+    function Get_Value: OleVariant; safecall;
+    { Its name: vmLogoff_Forced. }
+    function Get_Name: WideString; safecall;
+    property Value: OleVariant read Get_Value;
+    property Name: WideString read Get_Name;
+  end;
+
+  { What went wrong with an event: a handler that failed, or an event that was refused; never changes. }
+  IVMEventFailure = interface(IDispatch)
+    ['{FAF4D4C1-8196-4AA6-BD5F-F5F563EB22C6}']
+    { What went wrong, in one line. }
+    function Get_Text: WideString; safecall;
+    { The event that the handler failed at; Nothing for an event that was refused. }
+    function Get_Record: IVMEventRecord; safecall;
+    { The error's number, an HRESULT. }
+    function Get_Number: Integer; safecall;
+    { The error's description. }
+    function Get_Description: WideString; safecall;
+    { Who says so, as the error has it; empty when it does not tell. }
+    function Get_Source: WideString; safecall;
+    { Name of the event: OnGuestLogoff; empty when what was refused is none. }
+    function Get_Event: WideString; safecall;
+    { Label of the connection that the event came through; empty when it was raised by hand. }
+    function Get_Label: WideString; safecall;
+    property Text: WideString read Get_Text;
+    property Record_: IVMEventRecord read Get_Record;
+    property Number: Integer read Get_Number;
+    property Description: WideString read Get_Description;
+    property Source: WideString read Get_Source;
+    property Event: WideString read Get_Event;
+    property Label_: WideString read Get_Label;
   end;
 
   { Validates virtual machine events and dispatches them to whoever registered. }
@@ -162,7 +262,7 @@ type
     procedure OnGuestLogoff(logoffType: VMLogoffType); safecall;
     { Raise OnDiskOutOfSpace: the host's disk has little space left. }
     procedure OnDiskOutOfSpace(criticallyLow: WordBool); safecall;
-    { Call handler for each event of that name or number, of a list or pattern ("OnGuest*"), or "*" for all; source: only for those of that label; returns a cookie. }
+    { Call handler for each event of that name or number, of a list or pattern ("OnGuest*"), "*" for all, or "!" for failures; source: only for those of that label; returns a cookie. }
     function Subscribe(event: OleVariant; handler: OleVariant; const source: WideString = ''): Integer; safecall;
     { End a subscription: when this returns, the handler does not run again. }
     procedure Unsubscribe(cookie: Integer); safecall;
@@ -195,12 +295,20 @@ type
     function Get_Subscriptions: Integer; safecall;
     { Wait for the next event that Subscribe would take for these, up to timeoutMs milliseconds (-1: without limit); the queue keeps it too. }
     function WaitFor(event: OleVariant; timeoutMs: Integer = -1; const source: WideString = ''): IVMEventRecord; safecall;
+    { The last call of a handler that failed, or Nothing. }
+    function Get_LastFailure: IVMEventFailure; safecall;
+    { The events that there are, IVMEventDescription each. }
+    function Get_Events: IVMEventCollection; safecall;
+    { The events that Connect would hear from that source. }
+    function EventsOf(const source: IUnknown): IVMEventCollection; safecall;
     property QueueCapacity: Integer read Get_QueueCapacity write Set_QueueCapacity;
     property Received: Integer read Get_Received;
     property Rejected: Integer read Get_Rejected;
     property Failed: Integer read Get_Failed;
     property Dropped: Integer read Get_Dropped;
     property Subscriptions: Integer read Get_Subscriptions;
+    property LastFailure: IVMEventFailure read Get_LastFailure;
+    property Events: IVMEventCollection read Get_Events;
   end;
 
   { A machine of the host; fires IVMVirtualMachineEvents, IVMDVDDriveEvents and IVMFloppyDriveEvents. }
@@ -224,14 +332,17 @@ type
     procedure LogoffGuest; safecall;
     { Wait until whoever advised by that cookie has got what was fired so far; returns how many events have not come. }
     function Settle(connection: Integer; timeoutMs: Integer = -1): Integer; safecall;
+    { The events that a machine can fire, IVMEventDescription each. }
+    function Get_Events: IVMEventCollection; safecall;
     property Name: WideString read Get_Name;
     property State: VMVMState read Get_State;
     property Address: WideString read Get_Address;
     property Connected: WordBool read Get_Connected;
     property Fault: WideString read Get_Fault;
+    property Events: IVMEventCollection read Get_Events;
   end;
 
-  { The machines of the host. }
+  { The machines of the host; fires the events of them all. }
   IVMEventMachines = interface(IDispatch)
     ['{49415990-9793-43A3-A2E3-924518DB2F4E}']
     { A machine by its number, from 1 up, or by its name. }
@@ -240,9 +351,28 @@ type
     function Get_Count: Integer; safecall;
     { An IEnumVARIANT over the machines. }
     function Get__NewEnum: IUnknown; safecall;
+    { Wait until whoever advised by that cookie has got what all machines fired so far; returns how many events have not come. }
+    function Settle(connection: Integer; timeoutMs: Integer = -1): Integer; safecall;
     property Item[index: OleVariant]: IVMEventMachine read Get_Item; default;
     property Count: Integer read Get_Count;
     property _NewEnum: IUnknown read Get__NewEnum;
+  end;
+
+  { A machine of this computer that can be attached to, as it was when it was asked for; never changes. }
+  IVMEventAvailable = interface(IDispatch)
+    ['{F152C8A3-A3D9-4C5A-83D1-DA26A2BCD4C6}']
+    { Its address, as OpenMachine takes it: hyperv:{5AC1B4E8-6F27-4C1B-9D3E-0A7F3C2B1D90}. }
+    function Get_Address: WideString; safecall;
+    { Its name where it is; several may have the same. }
+    function Get_Name: WideString; safecall;
+    { The state that it was in. }
+    function Get_State: VMVMState; safecall;
+    { The name of the host's machine that is attached to it; empty when none is. }
+    function Get_Machine: WideString; safecall;
+    property Address: WideString read Get_Address;
+    property Name: WideString read Get_Name;
+    property State: VMVMState read Get_State;
+    property Machine: WideString read Get_Machine;
   end;
 
   { Owns machines; fires IVMVirtualPCEvents. }
@@ -264,8 +394,13 @@ type
     function Get_Dropped: Integer; safecall;
     { Fire one event of the host, which changes no machine: Raise("OnEventLogged", 42). }
     procedure Raise_(const eventName: WideString; arguments: PSafeArray); safecall;
+    { The events that the host can fire itself, IVMEventDescription each. }
+    function Get_Events: IVMEventCollection; safecall;
+    { The machines of this computer that OpenMachine could attach to, as they are now, IVMEventAvailable each; waits for those who know them. }
+    function Available: IVMEventCollection; safecall;
     property Machines: IVMEventMachines read Get_Machines;
     property Dropped: Integer read Get_Dropped;
+    property Events: IVMEventCollection read Get_Events;
   end;
 
   { What happens to one virtual machine. }

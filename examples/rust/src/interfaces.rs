@@ -105,6 +105,96 @@ interface IVMEventRecord(IVMEventRecordVtbl): IDispatch(IDispatchVtbl) {
     fn get_TimeText(
         text: *mut BSTR,
     ) -> HRESULT,
+    fn get_Details(
+        name: VARIANT,
+        details: *mut VARIANT,
+    ) -> HRESULT,
+}}
+
+// Events, parameters of one, or values of one of these; never changes.
+RIDL! {#[uuid(0xaeb1097d, 0xd506, 0x4ca0, 0xbb, 0xaa, 0xa5, 0x21, 0x47, 0x24, 0xd4, 0x7d)]
+interface IVMEventCollection(IVMEventCollectionVtbl): IDispatch(IDispatchVtbl) {
+    fn get_Item(
+        index: VARIANT,
+        item: *mut VARIANT,
+    ) -> HRESULT,
+    fn get_Count(
+        count: *mut LONG,
+    ) -> HRESULT,
+    fn get__NewEnum(
+        enumerator: *mut *mut IUnknown,
+    ) -> HRESULT,
+}}
+
+// An event that there is.
+RIDL! {#[uuid(0xfaac0ce8, 0xb953, 0x4e4b, 0xa6, 0x04, 0xd5, 0x66, 0x8a, 0xb4, 0x82, 0x27)]
+interface IVMEventDescription(IVMEventDescriptionVtbl): IDispatch(IDispatchVtbl) {
+    fn get_Text(
+        text: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Interface(
+        name: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Name(
+        name: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Id(
+        id: *mut LONG,
+    ) -> HRESULT,
+    fn get_Parameters(
+        parameters: *mut *mut IVMEventCollection,
+    ) -> HRESULT,
+}}
+
+// A parameter of an event.
+RIDL! {#[uuid(0x8761ed28, 0xe03a, 0x4af7, 0xa2, 0x2b, 0x35, 0xee, 0x3c, 0xfb, 0x87, 0x34)]
+interface IVMEventParameter(IVMEventParameterVtbl): IDispatch(IDispatchVtbl) {
+    fn get_Name(
+        name: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Type(
+        type_: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Values(
+        values: *mut *mut IVMEventCollection,
+    ) -> HRESULT,
+}}
+
+// A value with a name: an enumerator, or a detail of an event.
+RIDL! {#[uuid(0x081e0822, 0xc44d, 0x4ae7, 0x8e, 0x06, 0x35, 0x0d, 0x6a, 0xc8, 0xd3, 0x54)]
+interface IVMEventValue(IVMEventValueVtbl): IDispatch(IDispatchVtbl) {
+    fn get_Value(
+        value: *mut VARIANT,
+    ) -> HRESULT,
+    fn get_Name(
+        name: *mut BSTR,
+    ) -> HRESULT,
+}}
+
+// What went wrong with an event: a handler that failed, or an event that was refused; never changes.
+RIDL! {#[uuid(0xfaf4d4c1, 0x8196, 0x4aa6, 0xbd, 0x5f, 0xf5, 0xf5, 0x63, 0xeb, 0x22, 0xc6)]
+interface IVMEventFailure(IVMEventFailureVtbl): IDispatch(IDispatchVtbl) {
+    fn get_Text(
+        text: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Record(
+        record: *mut *mut IVMEventRecord,
+    ) -> HRESULT,
+    fn get_Number(
+        number: *mut LONG,
+    ) -> HRESULT,
+    fn get_Description(
+        description: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Source(
+        source: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Event(
+        name: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Label(
+        label: *mut BSTR,
+    ) -> HRESULT,
 }}
 
 // Validates virtual machine events and dispatches them to whoever registered.
@@ -193,6 +283,16 @@ interface IVMEventSink(IVMEventSinkVtbl): IDispatch(IDispatchVtbl) {
         source: BSTR,
         record: *mut *mut IVMEventRecord,
     ) -> HRESULT,
+    fn get_LastFailure(
+        failure: *mut *mut IVMEventFailure,
+    ) -> HRESULT,
+    fn get_Events(
+        events: *mut *mut IVMEventCollection,
+    ) -> HRESULT,
+    fn EventsOf(
+        source: *mut IUnknown,
+        events: *mut *mut IVMEventCollection,
+    ) -> HRESULT,
 }}
 
 // A machine of the host; fires IVMVirtualMachineEvents, IVMDVDDriveEvents and IVMFloppyDriveEvents.
@@ -228,9 +328,12 @@ interface IVMEventMachine(IVMEventMachineVtbl): IDispatch(IDispatchVtbl) {
         timeoutMs: LONG,
         missing: *mut LONG,
     ) -> HRESULT,
+    fn get_Events(
+        events: *mut *mut IVMEventCollection,
+    ) -> HRESULT,
 }}
 
-// The machines of the host.
+// The machines of the host; fires the events of them all.
 RIDL! {#[uuid(0x49415990, 0x9793, 0x43a3, 0xa2, 0xe3, 0x92, 0x45, 0x18, 0xdb, 0x2f, 0x4e)]
 interface IVMEventMachines(IVMEventMachinesVtbl): IDispatch(IDispatchVtbl) {
     fn get_Item(
@@ -242,6 +345,28 @@ interface IVMEventMachines(IVMEventMachinesVtbl): IDispatch(IDispatchVtbl) {
     ) -> HRESULT,
     fn get__NewEnum(
         enumerator: *mut *mut IUnknown,
+    ) -> HRESULT,
+    fn Settle(
+        connection: LONG,
+        timeoutMs: LONG,
+        missing: *mut LONG,
+    ) -> HRESULT,
+}}
+
+// A machine of this computer that can be attached to, as it was when it was asked for; never changes.
+RIDL! {#[uuid(0xf152c8a3, 0xa3d9, 0x4c5a, 0x83, 0xd1, 0xda, 0x26, 0xa2, 0xbc, 0xd4, 0xc6)]
+interface IVMEventAvailable(IVMEventAvailableVtbl): IDispatch(IDispatchVtbl) {
+    fn get_Address(
+        address: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Name(
+        name: *mut BSTR,
+    ) -> HRESULT,
+    fn get_State(
+        state: *mut VMVMState,
+    ) -> HRESULT,
+    fn get_Machine(
+        name: *mut BSTR,
     ) -> HRESULT,
 }}
 
@@ -278,6 +403,12 @@ interface IVMEventHost(IVMEventHostVtbl): IDispatch(IDispatchVtbl) {
     fn Raise(
         eventName: BSTR,
         arguments: *mut SAFEARRAY,
+    ) -> HRESULT,
+    fn get_Events(
+        events: *mut *mut IVMEventCollection,
+    ) -> HRESULT,
+    fn Available(
+        machines: *mut *mut IVMEventCollection,
     ) -> HRESULT,
 }}
 
