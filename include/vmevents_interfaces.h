@@ -98,6 +98,14 @@ interface IVMEventMachines;
 #endif /* __cplusplus */
 #endif
 
+#ifndef __IVMEventAvailable_FWD_DEFINED__
+#define __IVMEventAvailable_FWD_DEFINED__
+typedef interface IVMEventAvailable IVMEventAvailable;
+#ifdef __cplusplus
+interface IVMEventAvailable;
+#endif /* __cplusplus */
+#endif
+
 #ifndef __IVMEventHost_FWD_DEFINED__
 #define __IVMEventHost_FWD_DEFINED__
 typedef interface IVMEventHost IVMEventHost;
@@ -2191,6 +2199,164 @@ static __WIDL_INLINE HRESULT IVMEventMachines_Settle(IVMEventMachines* This,LONG
 #endif  /* __IVMEventMachines_INTERFACE_DEFINED__ */
 
 /*****************************************************************************
+ * IVMEventAvailable interface
+ */
+#ifndef __IVMEventAvailable_INTERFACE_DEFINED__
+#define __IVMEventAvailable_INTERFACE_DEFINED__
+
+DEFINE_GUID(IID_IVMEventAvailable, 0xf152c8a3, 0xa3d9, 0x4c5a, 0x83,0xd1, 0xda,0x26,0xa2,0xbc,0xd4,0xc6);
+#if defined(__cplusplus) && !defined(CINTERFACE)
+MIDL_INTERFACE("f152c8a3-a3d9-4c5a-83d1-da26a2bcd4c6")
+IVMEventAvailable : public IDispatch
+{
+    virtual HRESULT STDMETHODCALLTYPE get_Address(
+        BSTR *address) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Name(
+        BSTR *name) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_State(
+        VMVMState *state) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE get_Machine(
+        BSTR *name) = 0;
+
+};
+#ifdef __CRT_UUID_DECL
+__CRT_UUID_DECL(IVMEventAvailable, 0xf152c8a3, 0xa3d9, 0x4c5a, 0x83,0xd1, 0xda,0x26,0xa2,0xbc,0xd4,0xc6)
+#endif
+#else
+typedef struct IVMEventAvailableVtbl {
+    BEGIN_INTERFACE
+
+    /*** IUnknown methods ***/
+    HRESULT (STDMETHODCALLTYPE *QueryInterface)(
+        IVMEventAvailable *This,
+        REFIID riid,
+        void **ppvObject);
+
+    ULONG (STDMETHODCALLTYPE *AddRef)(
+        IVMEventAvailable *This);
+
+    ULONG (STDMETHODCALLTYPE *Release)(
+        IVMEventAvailable *This);
+
+    /*** IDispatch methods ***/
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfoCount)(
+        IVMEventAvailable *This,
+        UINT *pctinfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetTypeInfo)(
+        IVMEventAvailable *This,
+        UINT iTInfo,
+        LCID lcid,
+        ITypeInfo **ppTInfo);
+
+    HRESULT (STDMETHODCALLTYPE *GetIDsOfNames)(
+        IVMEventAvailable *This,
+        REFIID riid,
+        LPOLESTR *rgszNames,
+        UINT cNames,
+        LCID lcid,
+        DISPID *rgDispId);
+
+    HRESULT (STDMETHODCALLTYPE *Invoke)(
+        IVMEventAvailable *This,
+        DISPID dispIdMember,
+        REFIID riid,
+        LCID lcid,
+        WORD wFlags,
+        DISPPARAMS *pDispParams,
+        VARIANT *pVarResult,
+        EXCEPINFO *pExcepInfo,
+        UINT *puArgErr);
+
+    /*** IVMEventAvailable methods ***/
+    HRESULT (STDMETHODCALLTYPE *get_Address)(
+        IVMEventAvailable *This,
+        BSTR *address);
+
+    HRESULT (STDMETHODCALLTYPE *get_Name)(
+        IVMEventAvailable *This,
+        BSTR *name);
+
+    HRESULT (STDMETHODCALLTYPE *get_State)(
+        IVMEventAvailable *This,
+        VMVMState *state);
+
+    HRESULT (STDMETHODCALLTYPE *get_Machine)(
+        IVMEventAvailable *This,
+        BSTR *name);
+
+    END_INTERFACE
+} IVMEventAvailableVtbl;
+
+interface IVMEventAvailable {
+    CONST_VTBL IVMEventAvailableVtbl* lpVtbl;
+};
+
+#ifdef COBJMACROS
+#ifndef WIDL_C_INLINE_WRAPPERS
+/*** IUnknown methods ***/
+#define IVMEventAvailable_QueryInterface(This,riid,ppvObject) (This)->lpVtbl->QueryInterface(This,riid,ppvObject)
+#define IVMEventAvailable_AddRef(This) (This)->lpVtbl->AddRef(This)
+#define IVMEventAvailable_Release(This) (This)->lpVtbl->Release(This)
+/*** IDispatch methods ***/
+#define IVMEventAvailable_GetTypeInfoCount(This,pctinfo) (This)->lpVtbl->GetTypeInfoCount(This,pctinfo)
+#define IVMEventAvailable_GetTypeInfo(This,iTInfo,lcid,ppTInfo) (This)->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo)
+#define IVMEventAvailable_GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId) (This)->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId)
+#define IVMEventAvailable_Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr) (This)->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr)
+/*** IVMEventAvailable methods ***/
+#define IVMEventAvailable_get_Address(This,address) (This)->lpVtbl->get_Address(This,address)
+#define IVMEventAvailable_get_Name(This,name) (This)->lpVtbl->get_Name(This,name)
+#define IVMEventAvailable_get_State(This,state) (This)->lpVtbl->get_State(This,state)
+#define IVMEventAvailable_get_Machine(This,name) (This)->lpVtbl->get_Machine(This,name)
+#else
+/*** IUnknown methods ***/
+static __WIDL_INLINE HRESULT IVMEventAvailable_QueryInterface(IVMEventAvailable* This,REFIID riid,void **ppvObject) {
+    return This->lpVtbl->QueryInterface(This,riid,ppvObject);
+}
+static __WIDL_INLINE ULONG IVMEventAvailable_AddRef(IVMEventAvailable* This) {
+    return This->lpVtbl->AddRef(This);
+}
+static __WIDL_INLINE ULONG IVMEventAvailable_Release(IVMEventAvailable* This) {
+    return This->lpVtbl->Release(This);
+}
+/*** IDispatch methods ***/
+static __WIDL_INLINE HRESULT IVMEventAvailable_GetTypeInfoCount(IVMEventAvailable* This,UINT *pctinfo) {
+    return This->lpVtbl->GetTypeInfoCount(This,pctinfo);
+}
+static __WIDL_INLINE HRESULT IVMEventAvailable_GetTypeInfo(IVMEventAvailable* This,UINT iTInfo,LCID lcid,ITypeInfo **ppTInfo) {
+    return This->lpVtbl->GetTypeInfo(This,iTInfo,lcid,ppTInfo);
+}
+static __WIDL_INLINE HRESULT IVMEventAvailable_GetIDsOfNames(IVMEventAvailable* This,REFIID riid,LPOLESTR *rgszNames,UINT cNames,LCID lcid,DISPID *rgDispId) {
+    return This->lpVtbl->GetIDsOfNames(This,riid,rgszNames,cNames,lcid,rgDispId);
+}
+static __WIDL_INLINE HRESULT IVMEventAvailable_Invoke(IVMEventAvailable* This,DISPID dispIdMember,REFIID riid,LCID lcid,WORD wFlags,DISPPARAMS *pDispParams,VARIANT *pVarResult,EXCEPINFO *pExcepInfo,UINT *puArgErr) {
+    return This->lpVtbl->Invoke(This,dispIdMember,riid,lcid,wFlags,pDispParams,pVarResult,pExcepInfo,puArgErr);
+}
+/*** IVMEventAvailable methods ***/
+static __WIDL_INLINE HRESULT IVMEventAvailable_get_Address(IVMEventAvailable* This,BSTR *address) {
+    return This->lpVtbl->get_Address(This,address);
+}
+static __WIDL_INLINE HRESULT IVMEventAvailable_get_Name(IVMEventAvailable* This,BSTR *name) {
+    return This->lpVtbl->get_Name(This,name);
+}
+static __WIDL_INLINE HRESULT IVMEventAvailable_get_State(IVMEventAvailable* This,VMVMState *state) {
+    return This->lpVtbl->get_State(This,state);
+}
+static __WIDL_INLINE HRESULT IVMEventAvailable_get_Machine(IVMEventAvailable* This,BSTR *name) {
+    return This->lpVtbl->get_Machine(This,name);
+}
+#endif
+#endif
+
+#endif
+
+
+#endif  /* __IVMEventAvailable_INTERFACE_DEFINED__ */
+
+/*****************************************************************************
  * IVMEventHost interface
  */
 #ifndef __IVMEventHost_INTERFACE_DEFINED__
@@ -2234,6 +2400,9 @@ IVMEventHost : public IDispatch
 
     virtual HRESULT STDMETHODCALLTYPE get_Events(
         IVMEventCollection **events) = 0;
+
+    virtual HRESULT STDMETHODCALLTYPE Available(
+        IVMEventCollection **machines) = 0;
 
 };
 #ifdef __CRT_UUID_DECL
@@ -2329,6 +2498,10 @@ typedef struct IVMEventHostVtbl {
         IVMEventHost *This,
         IVMEventCollection **events);
 
+    HRESULT (STDMETHODCALLTYPE *Available)(
+        IVMEventHost *This,
+        IVMEventCollection **machines);
+
     END_INTERFACE
 } IVMEventHostVtbl;
 
@@ -2357,6 +2530,7 @@ interface IVMEventHost {
 #define IVMEventHost_get_Dropped(This,count) (This)->lpVtbl->get_Dropped(This,count)
 #define IVMEventHost_Raise(This,eventName,arguments) (This)->lpVtbl->Raise(This,eventName,arguments)
 #define IVMEventHost_get_Events(This,events) (This)->lpVtbl->get_Events(This,events)
+#define IVMEventHost_Available(This,machines) (This)->lpVtbl->Available(This,machines)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventHost_QueryInterface(IVMEventHost* This,REFIID riid,void **ppvObject) {
@@ -2408,6 +2582,9 @@ static __WIDL_INLINE HRESULT IVMEventHost_Raise(IVMEventHost* This,BSTR eventNam
 }
 static __WIDL_INLINE HRESULT IVMEventHost_get_Events(IVMEventHost* This,IVMEventCollection **events) {
     return This->lpVtbl->get_Events(This,events);
+}
+static __WIDL_INLINE HRESULT IVMEventHost_Available(IVMEventHost* This,IVMEventCollection **machines) {
+    return This->lpVtbl->Available(This,machines);
 }
 #endif
 #endif

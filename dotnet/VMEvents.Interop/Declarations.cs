@@ -469,6 +469,29 @@ namespace VMEvents.Interop
         int Settle(int connection, int timeoutMs = -1);
     }
 
+    /// <summary>A machine of this computer that can be attached to, as it was when it was asked for; never changes.</summary>
+    [ComImport]
+    [Guid("f152c8a3-a3d9-4c5a-83d1-da26a2bcd4c6")]
+    [InterfaceType(ComInterfaceType.InterfaceIsDual)]
+    public interface IVMEventAvailable
+    {
+        /// <summary>Its address, as OpenMachine takes it: hyperv:{5AC1B4E8-6F27-4C1B-9D3E-0A7F3C2B1D90}.</summary>
+        [DispId(0)]
+        string Address { get; }
+
+        /// <summary>Its name where it is; several may have the same.</summary>
+        [DispId(1)]
+        string Name { get; }
+
+        /// <summary>The state that it was in.</summary>
+        [DispId(2)]
+        VMVMState State { get; }
+
+        /// <summary>The name of the host's machine that is attached to it; empty when none is.</summary>
+        [DispId(3)]
+        string Machine { get; }
+    }
+
     /// <summary>Owns machines; fires IVMVirtualPCEvents.</summary>
     [ComImport]
     [Guid("aca91da0-565a-4bc8-a608-e63cdb88dd48")]
@@ -510,6 +533,10 @@ namespace VMEvents.Interop
         /// <summary>The events that the host can fire itself, IVMEventDescription each.</summary>
         [DispId(9)]
         IVMEventCollection Events { get; }
+
+        /// <summary>The machines of this computer that OpenMachine could attach to, as they are now, IVMEventAvailable each; waits for those who know them.</summary>
+        [DispId(10)]
+        IVMEventCollection Available();
     }
 
     /// <summary>What happens to one virtual machine.</summary>

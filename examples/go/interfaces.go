@@ -17,6 +17,7 @@ var (
 	iid_IVMEventSink             = syscall.GUID{Data1: 0x7107b954, Data2: 0x9a86, Data3: 0x49f9, Data4: [8]byte{0x9a, 0xba, 0xa5, 0x2f, 0x2a, 0x98, 0xfc, 0xaf}}
 	iid_IVMEventMachine          = syscall.GUID{Data1: 0x91be3246, Data2: 0xb78f, Data3: 0x41da, Data4: [8]byte{0xab, 0x22, 0x7a, 0x42, 0x02, 0x6c, 0x71, 0x3e}}
 	iid_IVMEventMachines         = syscall.GUID{Data1: 0x49415990, Data2: 0x9793, Data3: 0x43a3, Data4: [8]byte{0xa2, 0xe3, 0x92, 0x45, 0x18, 0xdb, 0x2f, 0x4e}}
+	iid_IVMEventAvailable        = syscall.GUID{Data1: 0xf152c8a3, Data2: 0xa3d9, Data3: 0x4c5a, Data4: [8]byte{0x83, 0xd1, 0xda, 0x26, 0xa2, 0xbc, 0xd4, 0xc6}}
 	iid_IVMEventHost             = syscall.GUID{Data1: 0xaca91da0, Data2: 0x565a, Data3: 0x4bc8, Data4: [8]byte{0xa6, 0x08, 0xe6, 0x3c, 0xdb, 0x88, 0xdd, 0x48}}
 	DIID_IVMVirtualMachineEvents = syscall.GUID{Data1: 0x9d84f560, Data2: 0xbb67, Data3: 0x4961, Data4: [8]byte{0xbd, 0x12, 0xa4, 0xda, 0x78, 0x0c, 0x67, 0xe4}}
 	DIID_IVMVirtualPCEvents      = syscall.GUID{Data1: 0xefed1ef1, Data2: 0x3c09, Data3: 0x41f7, Data4: [8]byte{0xa9, 0xc2, 0x7e, 0x29, 0xfa, 0x28, 0x6c, 0x9d}}
@@ -211,6 +212,14 @@ const (
 	eventMachinesSettle     = 10
 )
 
+// The table of IVMEventAvailable.
+const (
+	eventAvailableGetAddress = 7
+	eventAvailableGetName    = 8
+	eventAvailableGetState   = 9
+	eventAvailableGetMachine = 10
+)
+
 // The table of IVMEventHost.
 const (
 	eventHostCreateMachine = 7
@@ -222,4 +231,5 @@ const (
 	eventHostGetDropped    = 13
 	eventHostRaise         = 14
 	eventHostGetEvents     = 15
+	eventHostAvailable     = 16
 )

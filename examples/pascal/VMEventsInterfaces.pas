@@ -20,6 +20,7 @@ const
   IID_IVMEventSink: TGUID = '{7107B954-9A86-49F9-9ABA-A52F2A98FCAF}';
   IID_IVMEventMachine: TGUID = '{91BE3246-B78F-41DA-AB22-7A42026C713E}';
   IID_IVMEventMachines: TGUID = '{49415990-9793-43A3-A2E3-924518DB2F4E}';
+  IID_IVMEventAvailable: TGUID = '{F152C8A3-A3D9-4C5A-83D1-DA26A2BCD4C6}';
   IID_IVMEventHost: TGUID = '{ACA91DA0-565A-4BC8-A608-E63CDB88DD48}';
   DIID_IVMVirtualMachineEvents: TGUID = '{9D84F560-BB67-4961-BD12-A4DA780C67E4}';
   DIID_IVMVirtualPCEvents: TGUID = '{EFED1EF1-3C09-41F7-A9C2-7E29FA286C9D}';
@@ -102,6 +103,7 @@ type
   IVMEventSink = interface;
   IVMEventMachine = interface;
   IVMEventMachines = interface;
+  IVMEventAvailable = interface;
   IVMEventHost = interface;
 
   { One event as it was received; never changes. }
@@ -356,6 +358,23 @@ type
     property _NewEnum: IUnknown read Get__NewEnum;
   end;
 
+  { A machine of this computer that can be attached to, as it was when it was asked for; never changes. }
+  IVMEventAvailable = interface(IDispatch)
+    ['{F152C8A3-A3D9-4C5A-83D1-DA26A2BCD4C6}']
+    { Its address, as OpenMachine takes it: hyperv:{5AC1B4E8-6F27-4C1B-9D3E-0A7F3C2B1D90}. }
+    function Get_Address: WideString; safecall;
+    { Its name where it is; several may have the same. }
+    function Get_Name: WideString; safecall;
+    { The state that it was in. }
+    function Get_State: VMVMState; safecall;
+    { The name of the host's machine that is attached to it; empty when none is. }
+    function Get_Machine: WideString; safecall;
+    property Address: WideString read Get_Address;
+    property Name: WideString read Get_Name;
+    property State: VMVMState read Get_State;
+    property Machine: WideString read Get_Machine;
+  end;
+
   { Owns machines; fires IVMVirtualPCEvents. }
   IVMEventHost = interface(IDispatch)
     ['{ACA91DA0-565A-4BC8-A608-E63CDB88DD48}']
@@ -377,6 +396,8 @@ type
     procedure Raise_(const eventName: WideString; arguments: PSafeArray); safecall;
     { The events that the host can fire itself, IVMEventDescription each. }
     function Get_Events: IVMEventCollection; safecall;
+    { The machines of this computer that OpenMachine could attach to, as they are now, IVMEventAvailable each; waits for those who know them. }
+    function Available: IVMEventCollection; safecall;
     property Machines: IVMEventMachines read Get_Machines;
     property Dropped: Integer read Get_Dropped;
     property Events: IVMEventCollection read Get_Events;

@@ -6,6 +6,7 @@
 #include "com/dispatch_methods.h"
 #include "com/error_support.h"
 #include "com/event_descriptions.h"
+#include "host/available.h"
 #include "host/endings.h"
 #include "host/fleet_events.h"
 #include "host/host_events.h"
@@ -200,6 +201,17 @@ static HRESULT WINAPI host_get_Events(IVMEventHost *iface, IVMEventCollection **
     return event_descriptions_create(event_interface_mask(&event_interfaces[PC_EVENTS]), events);
 }
 
+static HRESULT WINAPI host_Available(IVMEventHost *iface, IVMEventCollection **machines)
+{
+    HRESULT hr;
+
+    /* Also when the client is gone meanwhile. */
+    IVMEventHost_AddRef(iface);
+    hr = available_create(machines);
+    IVMEventHost_Release(iface);
+    return hr;
+}
+
 static const IVMEventHostVtbl host_vtbl = {
         host_QueryInterface,
         host_AddRef,
@@ -217,6 +229,7 @@ static const IVMEventHostVtbl host_vtbl = {
         host_get_Dropped,
         host_Raise,
         host_get_Events,
+        host_Available,
 };
 
 BOOL host_init(void)

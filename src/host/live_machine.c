@@ -387,6 +387,11 @@ HRESULT live_open(struct live *live, struct machine *machine)
     return *live->refusal ? error_refused(live) : live->no_memory ? E_OUTOFMEMORY : S_OK;
 }
 
+const struct live_peer *live_peer_of(const struct machine_backend *backend)
+{
+    return backend && backend->functions == &backend_functions ? live_from_backend(backend)->peer : NULL;
+}
+
 BOOL live_is_same_place(const struct live *live, const struct live *other)
 {
     return live->peer->kind == other->peer->kind && live->peer->kind->is_same_place(live->peer, other->peer);

@@ -29,6 +29,9 @@ struct machine_backend *live_as_backend(struct live *live);
  */
 HRESULT live_open(struct live *live, struct machine *machine);
 
+/* What its kind has of what is behind a machine, as long as that has a reference to the backend. NULL: no live machine is. */
+const struct live_peer *live_peer_of(const struct machine_backend *backend);
+
 BOOL live_is_same_place(const struct live *live, const struct live *other);
 
 /* Numbers of which two that are the same place have one in common. Returns how many. */

@@ -30,6 +30,8 @@ static const IID *const interfaces[] = {
         &IID_IVMEventHost,
         &IID_IVMEventMachine,
         &IID_IVMEventMachines,
+        &IID_IVMEventCollection,
+        &IID_IVMEventAvailable,
         &IID_IConnectionPointContainer,
         &IID_IConnectionPoint,
         &IID_IEnumConnectionPoints,

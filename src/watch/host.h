@@ -14,4 +14,11 @@ typedef HRESULT (*machine_visitor)(IVMEventMachine *machine, BSTR name, void *co
  * what calls of the host returned. */
 HRESULT host_visit_machines(IVMEventHost *host, machine_visitor visit, void *context);
 
+/* The same with a machine that the host could open. */
+typedef HRESULT (*available_visitor)(IVMEventAvailable *machine, void *context);
+
+/* Visits each that there is now. Waits for those who know them. The same, and E_ACCESSDENIED, E_FAIL: which there are cannot
+ * be found out. In case of an error *description is what the host says was wrong, or NULL; for SysFreeString. */
+HRESULT host_visit_available(IVMEventHost *host, available_visitor visit, void *context, BSTR *description);
+
 #endif

@@ -12,11 +12,15 @@
 #define NAME_COLUMN_MAX 40
 #define STATE_COLUMN 13
 
+/* A machine of the host, or one that can be opened. */
 struct row
 {
-    BSTR name, address, fault;
+    BSTR name, address;
     VMVMState state;
+    BOOL is_available;
+    BSTR fault; /* of a machine of the host, as the next */
     VARIANT_BOOL connected;
+    BSTR machine; /* of one that can be opened: the host's machine that it is open as; empty: none */
 };
 
 struct table
@@ -30,6 +34,7 @@ static void row_cleanup(struct row *row)
     SysFreeString(row->name);
     SysFreeString(row->address);
     SysFreeString(row->fault);
+    SysFreeString(row->machine);
 }
 
 static void table_cleanup(struct table *table)
@@ -71,6 +76,21 @@ static HRESULT read_machine(IVMEventMachine *machine, BSTR name, void *context)
     row_cleanup(row);
     --table->count;
     return S_OK;
+}
+
+static HRESULT read_available(IVMEventAvailable *machine, void *context)
+{
+    struct row *row = table_add(context);
+    HRESULT hr;
+
+    if (!row)
+        return E_OUTOFMEMORY;
+    row->is_available = TRUE;
+    if (SUCCEEDED(hr = IVMEventAvailable_get_Name(machine, &row->name))
+            && SUCCEEDED(hr = IVMEventAvailable_get_State(machine, &row->state))
+            && SUCCEEDED(hr = IVMEventAvailable_get_Address(machine, &row->address)))
+        hr = IVMEventAvailable_get_Machine(machine, &row->machine);
+    return FAILED(hr) ? hr : S_OK;
 }
 
 static void append_padded(struct text *text, size_t start, size_t width)
@@ -119,6 +139,13 @@ static HRESULT print_row(const struct row *row, size_t width)
     else
         text_append(&line.text, L"simulated");
     line_end_part(&line, STYLE_PLAIN);
+    if (row->is_available)
+    {
+        text_append(&line.text, SysStringLen(row->machine) ? L"  open as " : L"  not open");
+        line_end_part(&line, STYLE_FAINT);
+        if (SysStringLen(row->machine))
+            output_append_name(&line, row->machine);
+    }
     if (SysStringLen(row->fault))
     {
         text_append(&line.text, L"  ");
@@ -170,12 +197,41 @@ static HRESULT print_json(const struct table *table)
         text_append_format(&line.text, L",\"state\":%ld", (long)row->state);
         append_member(&line.text, L",\"stateName\":", state, state ? wcslen(state) : 0);
         append_member(&line.text, L",\"address\":", row->address, SysStringLen(row->address));
-        text_append(&line.text, row->connected ? L",\"connected\":true" : L",\"connected\":false");
-        append_member(&line.text, L",\"fault\":", row->fault, SysStringLen(row->fault));
+        if (row->is_available)
+        {
+            append_member(&line.text, L",\"machine\":", row->machine, SysStringLen(row->machine));
+        }
+        else
+        {
+            text_append(&line.text, row->connected ? L",\"connected\":true" : L",\"connected\":false");
+            append_member(&line.text, L",\"fault\":", row->fault, SysStringLen(row->fault));
+        }
         text_append(&line.text, L"}");
         hr = line_write(&line);
     }
     return hr;
+}
+
+/* Machines that the host knows nothing of so far do not keep its own from being listed: then a line says why. */
+static HRESULT read_all(IVMEventHost *host, struct table *table)
+{
+    HRESULT hr = host_visit_machines(host, read_machine, table);
+    size_t count = table->count;
+    BSTR description;
+
+    if (FAILED(hr))
+    {
+        output_complain_of_call(L"cannot list the machines", hr);
+        return hr;
+    }
+    if (FAILED(hr = host_visit_available(host, read_available, table, &description)))
+    {
+        output_complain_of(L"machines that could be opened are not listed", hr, description);
+        while (table->count > count)
+            row_cleanup(&table->rows[--table->count]);
+    }
+    SysFreeString(description);
+    return S_OK;
 }
 
 enum exit_code list_machines(const struct options *options)
@@ -186,9 +242,7 @@ enum exit_code list_machines(const struct options *options)
 
     if (!host)
         return EXIT_ERROR;
-    if (FAILED(hr = host_visit_machines(host, read_machine, &table)))
-        output_complain_of_call(L"cannot list the machines", hr);
-    else
+    if (SUCCEEDED(hr = read_all(host, &table)))
         hr = options->json ? print_json(&table) : print_table(&table);
     table_cleanup(&table);
     IVMEventHost_Release(host);

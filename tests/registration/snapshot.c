@@ -33,6 +33,7 @@ static const WCHAR *const looked_into[] = {
         L"{7107B954-9A86-49F9-9ABA-A52F2A98FCAF}", /* IVMEventSink */
         L"{91BE3246-B78F-41DA-AB22-7A42026C713E}", /* IVMEventMachine */
         L"{49415990-9793-43A3-A2E3-924518DB2F4E}", /* IVMEventMachines */
+        L"{F152C8A3-A3D9-4C5A-83D1-DA26A2BCD4C6}", /* IVMEventAvailable */
         L"{ACA91DA0-565A-4BC8-A608-E63CDB88DD48}", /* IVMEventHost */
         L"{492A0EF5-8D23-4E15-81B7-B985EBD32CFC}", /* IVMEventReceiver */
         L"{9D84F560-BB67-4961-BD12-A4DA780C67E4}", /* IVMVirtualMachineEvents */

@@ -353,6 +353,23 @@ interface IVMEventMachines(IVMEventMachinesVtbl): IDispatch(IDispatchVtbl) {
     ) -> HRESULT,
 }}
 
+// A machine of this computer that can be attached to, as it was when it was asked for; never changes.
+RIDL! {#[uuid(0xf152c8a3, 0xa3d9, 0x4c5a, 0x83, 0xd1, 0xda, 0x26, 0xa2, 0xbc, 0xd4, 0xc6)]
+interface IVMEventAvailable(IVMEventAvailableVtbl): IDispatch(IDispatchVtbl) {
+    fn get_Address(
+        address: *mut BSTR,
+    ) -> HRESULT,
+    fn get_Name(
+        name: *mut BSTR,
+    ) -> HRESULT,
+    fn get_State(
+        state: *mut VMVMState,
+    ) -> HRESULT,
+    fn get_Machine(
+        name: *mut BSTR,
+    ) -> HRESULT,
+}}
+
 // Owns machines; fires IVMVirtualPCEvents.
 RIDL! {#[uuid(0xaca91da0, 0x565a, 0x4bc8, 0xa6, 0x08, 0xe6, 0x3c, 0xdb, 0x88, 0xdd, 0x48)]
 interface IVMEventHost(IVMEventHostVtbl): IDispatch(IDispatchVtbl) {
@@ -389,6 +406,9 @@ interface IVMEventHost(IVMEventHostVtbl): IDispatch(IDispatchVtbl) {
     ) -> HRESULT,
     fn get_Events(
         events: *mut *mut IVMEventCollection,
+    ) -> HRESULT,
+    fn Available(
+        machines: *mut *mut IVMEventCollection,
     ) -> HRESULT,
 }}
 

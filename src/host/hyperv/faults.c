@@ -16,6 +16,11 @@ bool hv_is_no_hyperv(int32_t code)
     return code == HV_E_NO_NAMESPACE || code == HV_E_NO_WMI;
 }
 
+bool hv_is_denied(int32_t code)
+{
+    return code == HV_E_ACCESS_DENIED || code == HV_E_SYSTEM_ACCESS_DENIED;
+}
+
 bool hv_is_end_of_connection(int32_t code)
 {
     /* Those of RPC (1702 to 1728 of Windows' errors), and COM's that are about a call's way. */
@@ -63,7 +68,7 @@ void hv_describe_connect(char fault[HV_FAULT_SIZE], const char *host, int32_t co
                 "whether it is installed");
     else if (code == HV_E_NO_WMI)
         append(fault, "there is no WMI (0x%08lX), by which Hyper-V is watched", (unsigned long)(uint32_t)code);
-    else if (code == HV_E_ACCESS_DENIED || code == HV_E_SYSTEM_ACCESS_DENIED)
+    else if (hv_is_denied(code))
         append(fault,
                 "its WMI refuses the user that the host runs as (0x%08lX); another computer's takes members of its "
                 "group "
@@ -117,6 +122,23 @@ void hv_describe_no_rights(char fault[HV_FAULT_SIZE], const struct hv_address *a
     append(fault, "no machine ");
     append_machine(fault, address);
     append(fault, " is to be seen, nor anything else of Hyper-V; " RIGHTS);
+}
+
+void hv_describe_nothing(char fault[HV_FAULT_SIZE])
+{
+    *fault = 0;
+    append(fault, "nothing of Hyper-V is to be seen, not even its entry of this computer; " RIGHTS);
+}
+
+void hv_describe_unlisted(char fault[HV_FAULT_SIZE], int32_t code)
+{
+    *fault = 0;
+    if (code == HV_E_TIMED_OUT)
+        append(fault, "WMI does not answer within %d seconds which machines Hyper-V has", HV_QUERY_MS / 1000);
+    else if (hv_is_denied(code))
+        append(fault, "WMI refuses the user that the host runs as (0x%08lX); " RIGHTS, (unsigned long)(uint32_t)code);
+    else
+        append(fault, "WMI does not tell which machines Hyper-V has (0x%08lX)", (unsigned long)(uint32_t)code);
 }
 
 void hv_describe_unknown(char fault[HV_FAULT_SIZE], const struct hv_address *address, size_t machines)

@@ -14,6 +14,9 @@
 /* Whether the failure to connect says that there is no Hyper-V, and will be none before somebody installs it. */
 bool hv_is_no_hyperv(int32_t code);
 
+/* Whether the failure says that whoever asks may not. */
+bool hv_is_denied(int32_t code);
+
 /* Whether a failure says that the connection has ended, whatever was asked. */
 bool hv_is_end_of_connection(int32_t code);
 
@@ -29,6 +32,10 @@ void hv_describe_put(char fault[HV_FAULT_SIZE], int32_t code);
 
 /* No instance at all is shown, not even the computer's own. */
 void hv_describe_no_rights(char fault[HV_FAULT_SIZE], const struct hv_address *address);
+
+/* The same where none was asked for by its name; and a failure to find out which machines there are. */
+void hv_describe_nothing(char fault[HV_FAULT_SIZE]);
+void hv_describe_unlisted(char fault[HV_FAULT_SIZE], int32_t code);
 
 /* There is no machine of that name or GUID among so many. */
 void hv_describe_unknown(char fault[HV_FAULT_SIZE], const struct hv_address *address, size_t machines);

@@ -4,10 +4,12 @@
  */
 #include "host/hyperv/kind.h"
 
+#include "host/hyperv/list.h"
 #include "host/hyperv/thread.h"
 #include "platform/memory.h"
 
 #include <stddef.h>
+#include <string.h>
 
 struct hyperv_peer
 {
@@ -17,7 +19,7 @@ struct hyperv_peer
     void *context;
     struct hv_thread *thread; /* from open to closed */
     struct hv_task open_task, log_off_task, close_task;
-    struct hv_machine machine; /* the thread's */
+    struct hv_machine machine; /* the thread's, but for hv_machine_is */
 };
 
 static struct hyperv_peer *hyperv_from_peer(struct live_peer *peer)
@@ -36,7 +38,8 @@ static void run_open(struct hv_task *task, struct hv_computer *computer)
 {
     struct hyperv_peer *hyperv = hyperv_from_task(task, offsetof(struct hyperv_peer, open_task));
 
-    hv_machine_init(&hyperv->machine, &hyperv->address, hyperv->callbacks, hyperv->context);
+    hyperv->machine.callbacks = hyperv->callbacks;
+    hyperv->machine.context = hyperv->context;
     hv_computer_add(computer, &hyperv->machine);
 }
 
@@ -73,6 +76,7 @@ static enum live_create_result hyperv_create(
         return LIVE_CREATE_NO_MEMORY;
     hyperv->peer.kind = &hyperv_kind;
     hyperv->address = parsed;
+    hv_machine_init(&hyperv->machine, &hyperv->address, NULL, NULL);
     hyperv->open_task.run = run_open;
     hyperv->log_off_task.run = run_log_off;
     hyperv->close_task.run = run_close;
@@ -121,6 +125,16 @@ static void hyperv_destroy(struct live_peer *peer)
     memory_free(peer);
 }
 
+/* Listed are this computer's. */
+static bool hyperv_is_listed(const struct live_peer *peer, const struct live_listed *listed)
+{
+    const struct hyperv_peer *hyperv = (const struct hyperv_peer *)peer;
+    struct hv_guid guid;
+
+    return !*hyperv->address.host && hv_guid_parse(&guid, listed->address + strlen("hyperv:"))
+            && hv_machine_is(&hyperv->machine, &guid, listed->name);
+}
+
 const struct live_kind hyperv_kind = {
         .scheme = "hyperv",
         .example = "hyperv:Web",
@@ -133,4 +147,6 @@ const struct live_kind hyperv_kind = {
         .log_off = hyperv_log_off,
         .close = hyperv_close,
         .destroy = hyperv_destroy,
+        .list = hv_list,
+        .is_listed = hyperv_is_listed,
 };

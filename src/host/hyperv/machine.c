@@ -54,7 +54,17 @@ void hv_machine_cleanup(struct hv_machine *machine)
 void hv_machine_find(struct hv_machine *machine, const struct hv_guid *guid, int64_t now_us)
 {
     machine->guid = *guid;
+    atomic_store_explicit(&machine->found, true, memory_order_release);
     hv_vm_init(&machine->vm, &vm_callbacks, machine, now_us);
+}
+
+bool hv_machine_is(const struct hv_machine *machine, const struct hv_guid *guid, const char *name)
+{
+    if (atomic_load_explicit(&machine->found, memory_order_acquire))
+        return hv_guid_equals(&machine->guid, guid);
+    if (*machine->address->name)
+        return hv_names_are_equal(machine->address->name, name);
+    return hv_guid_equals(&machine->address->guid, guid);
 }
 
 void hv_machine_report(struct hv_machine *machine, bool connected, const char *fault)

@@ -10,6 +10,8 @@
 #include "host/hyperv/vm.h"
 #include "host/live/live_kind.h"
 
+#include <stdatomic.h>
+
 struct hv_machine
 {
     struct hv_machine *next, *next_by_guid; /* the computer's */
@@ -18,6 +20,7 @@ struct hv_machine
     void *context;
 
     struct hv_guid guid; /* empty: it has not been found */
+    atomic_bool found;   /* the GUID is there, and does not change any more: other threads read it behind this */
     bool is_there;       /* the last answer had it */
     bool missed;         /* and the one before had not: it is looked for once more before that counts */
     bool told_deleted;   /* a notification has said that it has been deleted */
@@ -31,13 +34,16 @@ struct hv_machine
     char fault[HV_FAULT_SIZE]; /* as reported; empty: none */
 };
 
-/* address must live as long. */
+/* address must live as long. callbacks and context may be set later, before anything else is called but hv_machine_is. */
 void hv_machine_init(struct hv_machine *machine, const struct hv_address *address,
         const struct live_callbacks *callbacks, void *context);
 void hv_machine_cleanup(struct hv_machine *machine);
 
 /* The machine is that one, from now on. */
 void hv_machine_find(struct hv_machine *machine, const struct hv_guid *guid, int64_t now_us);
+
+/* Whether it is that one; as long as it has not been found, whether it is looked for by that GUID or name. Any thread. */
+bool hv_machine_is(const struct hv_machine *machine, const struct hv_guid *guid, const char *name);
 
 /* Reports that, if it is news. fault NULL: nothing is wrong. */
 void hv_machine_report(struct hv_machine *machine, bool connected, const char *fault);

@@ -11,9 +11,9 @@
  *                      logged_off, removed
  *
  * Down: any thread. For one peer open, log_off and close come one at a time, open once and before the others, close
- * once and last; is_same_place and places may come at any time before destroy. They wait for nothing and call no callback
+ * once and last; is_same_place, places and is_listed may come at any time before destroy. They wait for nothing and call no callback
  * themselves: what takes time goes on in a thread of the kind's own, and answers by a callback. A kind may hold locks
- * of its own in them.
+ * of its own in them. list belongs to no peer, and is the one that waits.
  *
  * Up: any thread of the kind's, but one callback at a time for a peer. The first may come before open has returned.
  * What a callback is given (event, texts) is the kind's, and need last only for the call. All texts are UTF-8. A
@@ -45,6 +45,25 @@
 
 /* How long OpenMachine waits for the first try. A kind whose tries may take longer is not waited for. */
 #define LIVE_FIRST_TRY_MS 10000
+
+/* How long a kind may take to list machines. */
+#define LIVE_LIST_MS 10000
+
+/* A machine that could be opened, in UTF-8. */
+struct live_listed
+{
+    const char *address; /* by which create makes a peer of it, and of no other */
+    const char *name;    /* where it is; several may have the same */
+    enum vm_state state; /* VM_UNKNOWN: it does not say */
+};
+
+enum live_list_result
+{
+    LIVE_LISTED,
+    LIVE_LIST_DENIED, /* whoever the process runs as may not see the machines */
+    LIVE_LIST_FAILED,
+    LIVE_LIST_NO_MEMORY
+};
 
 /* What the host hears of a peer. The context is that of open. */
 struct live_callbacks
@@ -127,6 +146,19 @@ struct live_kind
 
     /* Frees the peer. No other call is under way. */
     void (*destroy)(struct live_peer *peer);
+
+    /*
+     * Calls take, on the calling thread, for each machine of this computer that there is now. Where nothing is that could
+     * have some, there is none. Denied and failed: fault says what is wrong, a plain sentence without its full stop, and
+     * take was not called. Unlike the others it waits, for LIVE_LIST_MS at most, so that its caller holds no lock; any
+     * threads may call it at a time. NULL: the kind knows of no machine but by its address.
+     */
+    enum live_list_result (*list)(
+            void (*take)(void *taker, const struct live_listed *listed), void *taker, char fault[LIVE_FAULT_SIZE]);
+
+    /* Whether the peer is the machine of that address, which list has told. It may be asked until destroy. NULL where list
+     * is. */
+    bool (*is_listed)(const struct live_peer *peer, const struct live_listed *listed);
 };
 
 #endif
