@@ -133,7 +133,7 @@ HRESULT details_to_variant(const VMEVENTDETAILS *details, VARIANT *variant)
     if (!(array = SafeArrayCreateVector(VT_VARIANT, 0, 2 * details->count)))
         return E_OUTOFMEMORY;
     for (UINT i = 0; i < details->count && SUCCEEDED(hr); ++i)
-        hr = put_detail(array, (LONG)(2 * i), &details->details[i]);
+        hr = put_detail(array, 2 * (LONG)i, &details->details[i]);
     if (FAILED(hr))
     {
         SafeArrayDestroy(array);

@@ -473,6 +473,8 @@ static void test_events(void **state)
 /* What goes to a client in another process in one call. */
 static HRESULT make_batch(void)
 {
+    static const struct event_batch_size size = {
+            .count = 1, .argument_count = 1, .has_labels = true, .has_details = true};
     static struct event_sequence sequence;
     struct event_batch batch;
     struct kept_event *kept;
@@ -486,7 +488,7 @@ static HRESULT make_batch(void)
     event_cleanup(&event);
     if (!kept)
         return E_OUTOFMEMORY;
-    if (SUCCEEDED(hr = event_batch_begin(&batch, 1, 1, true)))
+    if (SUCCEEDED(hr = event_batch_begin(&batch, &size)))
     {
         hr = event_batch_add(&batch, &event_interfaces[DVD_EVENTS], kept);
         event_batch_end(&batch);
