@@ -304,7 +304,7 @@ static void test_what_can_be_left_out(void **state)
     V_BSTR(&empty) = SysAllocString(L"");
     V_VT(&for_ever) = VT_I4;
     V_I4(&for_ever) = -1;
-    assert_optional(L"IVMEventSink", 102, 1, L"label", L"BSTR", &empty);
+    assert_optional(L"IVMEventSink", 102, 1, L"Label", L"BSTR", &empty);
     assert_optional(L"IVMEventSink", 104, 0, L"timeoutMs", L"long", &for_ever);
     assert_optional(L"IVMEventSink", 105, 0, L"timeoutMs", L"long", &for_ever);
     assert_optional(L"IVMEventMachine", 3, 1, L"speed", L"VARIANT", NULL);
