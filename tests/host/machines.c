@@ -197,7 +197,7 @@ static void test_collection(void **state)
             {value_i4(3), L"number 3", DISP_E_BADINDEX},
             {value_i4(-1), L"number -1", DISP_E_BADINDEX},
             {value_bstr(L"Gamma"), L"\"Gamma\"", VM_E_VM_UNKNOWN},
-            {{.vt = VT_EMPTY}, L"number or its name", DISP_E_TYPEMISMATCH},
+            {{.vt = VT_EMPTY}, L"its number, its name, or itself", DISP_E_TYPEMISMATCH},
     };
     void *machines = get_machines();
 

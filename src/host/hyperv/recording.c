@@ -45,7 +45,7 @@ static void append_part(struct line *line, const char *text, size_t length)
 
     if (line->failed || line->length + length > HV_RECORDED_LINE_MAX)
         return;
-    if (line->length + length + 1 > line->size)
+    if (!line->text || line->length + length >= line->size)
     {
         if (!(larger = memory_resize(line->text, 2 * (line->length + length + 1))))
         {
