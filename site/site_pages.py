@@ -7,6 +7,7 @@ repository, so that their links among each other stay as they are. A link to a f
 page with its text, and one to a folder to a list of its files. The examples that are shown are so the files that the tests run.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -19,6 +20,8 @@ MENU = [
     ("vmevents", "README.md"),
     ("For users", [
         ("Scripts", "docs/scripting.md"),
+        ("vmwatch", "docs/vmwatch.md"),
+        ("A fleet", "docs/fleet.md"),
         ("The C interface", "docs/c-api.md"),
         ("The COM interfaces", "docs/com-api.md"),
         ("Reference", "reference"),
@@ -29,6 +32,7 @@ MENU = [
         ("Reliability", "docs/reliability.md"),
         ("Performance", "docs/performance.md"),
         ("Versions", "docs/versioning.md"),
+        ("Packages", "docs/packaging.md"),
         ("Security", "SECURITY.md"),
         ("Changes", "CHANGELOG.md"),
     ]),
@@ -142,16 +146,16 @@ class Pages:
         for title, what in entries:
             if isinstance(what, list):
                 inside = self.menu(what, indent + "    ")
-                lines += [f"{indent}- {title}:"] + inside if inside else []
+                lines += [f"{indent}- {json.dumps(title)}:"] + inside if inside else []
             elif what == "reference":
-                lines.append(f"{indent}- {title}:")
+                lines.append(f"{indent}- {json.dumps(title)}:")
                 for name, place, text in site_reference.pages(self.repository):
                     self.write(place, text)
                     self.made.add(pathlib.PurePosixPath(place))
                     lines.append(f"{indent}    - {name}: {place}")
             elif (self.repository / what).exists():
                 self.add(pathlib.PurePosixPath(what))
-                lines.append(f"{indent}- {title}: {what}")
+                lines.append(f"{indent}- {json.dumps(title)}: {what}")
         return lines
 
 

@@ -41,7 +41,7 @@ static bool take_number(const char **next, size_t digits, WORD *number)
 static bool read_time(const struct scan_value *json, ULONGLONG *time_ms)
 {
     static const char form[] = "0000-00-00T00:00:00.000Z";
-    WORD parts[7]; /* year, month, day, hour, minute, second, milliseconds */
+    WORD parts[7] = {0}; /* year, month, day, hour, minute, second, milliseconds */
     const char *next = json->start;
     SYSTEMTIME time = {0};
     FILETIME filetime;
