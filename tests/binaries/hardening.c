@@ -83,7 +83,7 @@ static void test_no_exception_handlers_on_the_stack(void **state)
 static void test_system_versions(void **state)
 {
     static const WORD subsystems[IMAGE_COUNT] = {IMAGE_SUBSYSTEM_WINDOWS_CUI, IMAGE_SUBSYSTEM_WINDOWS_GUI,
-            IMAGE_SUBSYSTEM_WINDOWS_CUI, IMAGE_SUBSYSTEM_WINDOWS_CUI};
+            IMAGE_SUBSYSTEM_WINDOWS_CUI, IMAGE_SUBSYSTEM_WINDOWS_CUI, IMAGE_SUBSYSTEM_WINDOWS_CUI};
 
     (void)state;
     for (size_t i = 0; i < IMAGE_COUNT; ++i)
