@@ -27,15 +27,16 @@ function(system_program name result)
 endfunction()
 
 # Wine 8's fault: where a machine is very busy the process of a 32-bit program may end before it has begun, once in some
-# thousands. start.exe, by which Wine runs such programs, says so, and nothing of the program has run.
+# thousands. start.exe, by which Wine runs such programs, says so, and nothing of the program has run. And a process that ends
+# while it has other threads (vmwatch does, whose Play goes on) is killed by Wine's server when it has not gone a second later.
 function(execute code_result output_result errors_result seconds)
   foreach(try RANGE 1 3)
     execute_process(COMMAND ${runner} ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE errors
       TIMEOUT ${seconds})
-    if(NOT errors MATCHES "ShellExecuteEx failed: Internal error")
+    if(NOT errors MATCHES "ShellExecuteEx failed: Internal error" AND NOT code STREQUAL "Subprocess killed")
       break()
     endif()
-    message("Wine could not start the program: ${ARGN}\n${errors}")
+    message("Wine could not start or end the program: ${ARGN}\n${code}\n${errors}")
   endforeach()
   set(${code_result} "${code}" PARENT_SCOPE)
   set(${output_result} "${output}" PARENT_SCOPE)

@@ -10,8 +10,7 @@ windows_path(${SCENARIOS}/nowhere.txt nowhere)
 
 # watch(CODE WHAT ARGUMENT...): runs vmwatch; `output` is what it prints, `errors` its complaints.
 function(watch expected_code what)
-  execute_process(COMMAND ${runner} ${vmwatch} ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output
-    ERROR_VARIABLE errors TIMEOUT 600)
+  execute(code output errors 600 ${vmwatch} ${ARGN})
   if(NOT code STREQUAL "${expected_code}")
     message(SEND_ERROR "${what}: exit code ${code} instead of ${expected_code}\n${output}${errors}")
   endif()
