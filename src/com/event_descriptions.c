@@ -1,35 +1,21 @@
 /*
- * Collections and what is in them: events, their parameters, and the values of these. A collection is a row of items that
- * are told apart by a kind; an item is made when it is asked for, since all that it says stands in the catalogue.
+ * What is in the collections: events, their parameters, and the values of these. An item is made when it is asked for, since
+ * all that it says stands in the catalogue.
  */
 #include "com/event_descriptions.h"
 
+#include "com/collection.h"
 #include "com/dispatch_methods.h"
-#include "com/enumerator.h"
 #include "com/error_info.h"
-#include "com/error_support.h"
 #include "com/module.h"
 #include "platform/memory.h"
 
-struct collection;
-
-struct collection_kind
+struct descriptions
 {
-    const WCHAR *what; /* "event": what there is no other of, in errors */
-    HRESULT (*create_item)(const struct collection *collection, UINT place, IDispatch **item);
-    /* Whether the item is the one of that name. */
-    bool (*is_named)(const struct collection *collection, UINT place, const WCHAR *name, size_t length);
-};
-
-struct collection
-{
-    IVMEventCollection IVMEventCollection_iface;
-    struct error_support error_support;
-    LONG refcount;
-    const struct collection_kind *kind;
+    struct collection collection;
+    const WCHAR *what;       /* "event": what there is no other of, in errors */
     const void *of;          /* the event type, or the enumeration; NULL: the events in `types`, or details */
     struct details *details; /* NULL, or what it is of */
-    UINT count;
     const struct event_type *types[];
 };
 
@@ -134,8 +120,60 @@ static HRESULT item_create(const void *vtbl, const IID *iid, const void *of, UIN
                                                                                                                        \
     DISPATCH_METHODS_OF_PROPERTIES(prefix, interface)
 
-static HRESULT collection_create(
-        const struct collection_kind *kind, const void *of, UINT count, UINT types, struct collection **result);
+/* Collections */
+
+static struct descriptions *descriptions_from(const struct collection *collection)
+{
+    return CONTAINING_RECORD(collection, struct descriptions, collection);
+}
+
+static HRESULT descriptions_refuse(const struct collection *collection, const VARIANT *index)
+{
+    struct text text = {0};
+
+    text_append_format(&text, L"Item: there is no %ls ", descriptions_from(collection)->what);
+    if (V_VT(index) == VT_BSTR)
+        text_append_quote(&text, V_BSTR(index), SysStringLen(V_BSTR(index)), TEXT_QUOTE_MAX);
+    else if (V_VT(index) == VT_I4)
+        text_append_number(&text, V_I4(index));
+    else
+        text_append(&text, L"but by its name or number");
+    if (collection->count)
+        text_append_format(&text, L"; there are those from 1 to %u, and each has a name", collection->count);
+    else
+        text_append(&text, L"; there is none");
+    return error_raise_text(DISP_E_BADINDEX, &IID_IVMEventCollection, module_error_source, &text);
+}
+
+static void descriptions_cleanup(struct collection *collection)
+{
+    struct descriptions *descriptions = descriptions_from(collection);
+
+    if (descriptions->details)
+        details_release(descriptions->details);
+}
+
+/* With room for so many event types. NULL: out of memory */
+static struct descriptions *descriptions_create(
+        const struct collection_kind *kind, const WCHAR *what, const void *of, UINT count, UINT types)
+{
+    struct descriptions *descriptions = memory_alloc(sizeof(*descriptions) + types * sizeof(descriptions->types[0]));
+
+    if (!descriptions)
+        return NULL;
+    collection_init(&descriptions->collection, kind);
+    descriptions->collection.count = count;
+    descriptions->what = what;
+    descriptions->of = of;
+    return descriptions;
+}
+
+/* E_OUTOFMEMORY: there are none. */
+static HRESULT hand_out(struct descriptions *descriptions, IVMEventCollection **collection)
+{
+    *collection = descriptions ? &descriptions->collection.IVMEventCollection_iface : NULL;
+    return descriptions ? S_OK : E_OUTOFMEMORY;
+}
 
 /* IVMEventValue */
 
@@ -167,35 +205,38 @@ static HRESULT WINAPI value_get_Name(IVMEventValue *iface, BSTR *name)
 static const IVMEventValueVtbl value_vtbl = {value_QueryInterface, value_AddRef, value_Release, value_GetTypeInfoCount,
         value_GetTypeInfo, value_GetIDsOfNames, value_Invoke, value_get_Value, value_get_Name};
 
-static HRESULT create_value(const struct collection *collection, UINT place, IDispatch **item)
+static HRESULT create_value(struct collection *collection, UINT place, IDispatch **item)
 {
-    return item_create(&value_vtbl, &IID_IVMEventValue, collection->of, place, item);
+    return item_create(&value_vtbl, &IID_IVMEventValue, descriptions_from(collection)->of, place, item);
 }
 
 static bool value_is_named(const struct collection *collection, UINT place, const WCHAR *name, size_t length)
 {
     LONG value;
 
-    return enumeration_value(collection->of, name, length, &value) && value == (LONG)place;
+    return enumeration_value(descriptions_from(collection)->of, name, length, &value) && value == (LONG)place;
 }
 
-static const struct collection_kind values_kind = {L"value", create_value, value_is_named};
+static const struct collection_kind values_kind = {
+        create_value, value_is_named, descriptions_refuse, descriptions_cleanup};
 
-static HRESULT create_detail(const struct collection *collection, UINT place, IDispatch **item)
+static HRESULT create_detail(struct collection *collection, UINT place, IDispatch **item)
 {
     HRESULT hr = item_create(&value_vtbl, &IID_IVMEventValue, NULL, place, item);
 
     if (SUCCEEDED(hr))
-        item_from_iface(*item)->details = details_addref(collection->details);
+        item_from_iface(*item)->details = details_addref(descriptions_from(collection)->details);
     return hr;
 }
 
 static bool detail_is_named(const struct collection *collection, UINT place, const WCHAR *name, size_t length)
 {
-    return details_find(&collection->details->view, name, length) == &collection->details->items[place].value;
+    return details_find(&descriptions_from(collection)->details->view, name, length)
+            == &descriptions_from(collection)->details->items[place].value;
 }
 
-static const struct collection_kind details_kind = {L"detail", create_detail, detail_is_named};
+static const struct collection_kind details_kind = {
+        create_detail, detail_is_named, descriptions_refuse, descriptions_cleanup};
 
 /* IVMEventParameter */
 
@@ -237,33 +278,30 @@ static HRESULT WINAPI parameter_get_Type(IVMEventParameter *iface, BSTR *type)
 static HRESULT WINAPI parameter_get_Values(IVMEventParameter *iface, IVMEventCollection **values)
 {
     const struct enumeration *enumeration = parameter_of(iface)->enumeration;
-    struct collection *collection;
-    HRESULT hr;
 
     if (!values)
         return E_POINTER;
-    *values = NULL;
-    hr = collection_create(&values_kind, enumeration, enumeration ? (UINT)enumeration->count : 0, 0, &collection);
-    if (SUCCEEDED(hr))
-        *values = &collection->IVMEventCollection_iface;
-    return hr;
+    return hand_out(
+            descriptions_create(&values_kind, L"value", enumeration, enumeration ? (UINT)enumeration->count : 0, 0),
+            values);
 }
 
 static const IVMEventParameterVtbl parameter_vtbl = {parameter_QueryInterface, parameter_AddRef, parameter_Release,
         parameter_GetTypeInfoCount, parameter_GetTypeInfo, parameter_GetIDsOfNames, parameter_Invoke,
         parameter_get_Name, parameter_get_Type, parameter_get_Values};
 
-static HRESULT create_parameter(const struct collection *collection, UINT place, IDispatch **item)
+static HRESULT create_parameter(struct collection *collection, UINT place, IDispatch **item)
 {
-    return item_create(&parameter_vtbl, &IID_IVMEventParameter, collection->of, place, item);
+    return item_create(&parameter_vtbl, &IID_IVMEventParameter, descriptions_from(collection)->of, place, item);
 }
 
 static bool parameter_is_named(const struct collection *collection, UINT place, const WCHAR *name, size_t length)
 {
-    return event_param_place(collection->of, name, length) == place;
+    return event_param_place(descriptions_from(collection)->of, name, length) == place;
 }
 
-static const struct collection_kind parameters_kind = {L"parameter", create_parameter, parameter_is_named};
+static const struct collection_kind parameters_kind = {
+        create_parameter, parameter_is_named, descriptions_refuse, descriptions_cleanup};
 
 /* IVMEventDescription */
 
@@ -316,15 +354,10 @@ static HRESULT WINAPI description_get_Id(IVMEventDescription *iface, LONG *id)
 static HRESULT WINAPI description_get_Parameters(IVMEventDescription *iface, IVMEventCollection **parameters)
 {
     const struct event_type *type = type_of(iface);
-    struct collection *collection;
-    HRESULT hr;
 
     if (!parameters)
         return E_POINTER;
-    *parameters = NULL;
-    if (SUCCEEDED(hr = collection_create(&parameters_kind, type, type->param_count, 0, &collection)))
-        *parameters = &collection->IVMEventCollection_iface;
-    return hr;
+    return hand_out(descriptions_create(&parameters_kind, L"parameter", type, type->param_count, 0), parameters);
 }
 
 static const IVMEventDescriptionVtbl description_vtbl = {description_QueryInterface, description_AddRef,
@@ -332,192 +365,31 @@ static const IVMEventDescriptionVtbl description_vtbl = {description_QueryInterf
         description_Invoke, description_get_Text, description_get_Interface, description_get_Name, description_get_Id,
         description_get_Parameters};
 
-static HRESULT create_description(const struct collection *collection, UINT place, IDispatch **item)
+static HRESULT create_description(struct collection *collection, UINT place, IDispatch **item)
 {
-    return item_create(&description_vtbl, &IID_IVMEventDescription, collection->types[place], 0, item);
+    return item_create(
+            &description_vtbl, &IID_IVMEventDescription, descriptions_from(collection)->types[place], 0, item);
 }
 
 static bool description_is_named(const struct collection *collection, UINT place, const WCHAR *name, size_t length)
 {
-    return event_mask_from_name(name, length) & collection->types[place]->mask;
+    return event_mask_from_name(name, length) & descriptions_from(collection)->types[place]->mask;
 }
 
-static const struct collection_kind events_kind = {L"event", create_description, description_is_named};
+static const struct collection_kind events_kind = {
+        create_description, description_is_named, descriptions_refuse, descriptions_cleanup};
 
-/* IVMEventCollection */
-
-static struct collection *collection_from_IVMEventCollection(IVMEventCollection *iface)
-{
-    return CONTAINING_RECORD(iface, struct collection, IVMEventCollection_iface);
-}
-
-static HRESULT WINAPI collection_QueryInterface(IVMEventCollection *iface, REFIID riid, void **object)
-{
-    if (!object)
-        return E_POINTER;
-    *object = NULL;
-    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch)
-            || IsEqualIID(riid, &IID_IVMEventCollection))
-        *object = iface;
-    else if (IsEqualIID(riid, &IID_ISupportErrorInfo))
-        *object = &collection_from_IVMEventCollection(iface)->error_support.ISupportErrorInfo_iface;
-    else
-        return E_NOINTERFACE;
-    IVMEventCollection_AddRef(iface);
-    return S_OK;
-}
-
-static ULONG WINAPI collection_AddRef(IVMEventCollection *iface)
-{
-    return InterlockedIncrement(&collection_from_IVMEventCollection(iface)->refcount);
-}
-
-static ULONG WINAPI collection_Release(IVMEventCollection *iface)
-{
-    struct collection *collection = collection_from_IVMEventCollection(iface);
-    ULONG refcount = InterlockedDecrement(&collection->refcount);
-
-    if (!refcount)
-    {
-        if (collection->details)
-            details_release(collection->details);
-        memory_free(collection);
-        module_release();
-    }
-    return refcount;
-}
-
-DISPATCH_METHODS_OF_PROPERTIES(collection, IVMEventCollection)
-
-static HRESULT refuse_index(const struct collection *collection, const VARIANT *index)
-{
-    struct text text = {0};
-
-    text_append_format(&text, L"Item: there is no %ls ", collection->kind->what);
-    if (V_VT(index) == VT_BSTR)
-        text_append_quote(&text, V_BSTR(index), SysStringLen(V_BSTR(index)), TEXT_QUOTE_MAX);
-    else if (V_VT(index) == VT_I4)
-        text_append_number(&text, V_I4(index));
-    else
-        text_append(&text, L"but by its name or number");
-    if (collection->count)
-        text_append_format(&text, L"; there are those from 1 to %u, and each has a name", collection->count);
-    else
-        text_append(&text, L"; there is none");
-    return error_raise_text(DISP_E_BADINDEX, &IID_IVMEventCollection, module_error_source, &text);
-}
-
-/* The place of what an index means, in a VARIANT that is no reference. `count`: there is none. */
-static UINT find_place(const struct collection *collection, VARIANT *index)
-{
-    UINT place = 0;
-
-    if (V_VT(index) == VT_BSTR)
-    {
-        while (place < collection->count
-                && !collection->kind->is_named(
-                        collection, place, V_BSTR(index) ? V_BSTR(index) : L"", SysStringLen(V_BSTR(index))))
-            ++place;
-        return place;
-    }
-    if (FAILED(VariantChangeType(index, index, 0, VT_I4)) || V_I4(index) < 1)
-        return collection->count;
-    return min((UINT)V_I4(index) - 1, collection->count);
-}
-
-static HRESULT WINAPI collection_get_Item(IVMEventCollection *iface, VARIANT index, VARIANT *item)
-{
-    struct collection *collection = collection_from_IVMEventCollection(iface);
-    VARIANT plain;
-    HRESULT hr;
-    UINT place;
-
-    if (!item)
-        return E_POINTER;
-    VariantInit(item);
-    VariantInit(&plain);
-    if ((hr = VariantCopyInd(&plain, &index)) == E_OUTOFMEMORY)
-        return hr;
-    place = find_place(collection, &plain);
-    if (place == collection->count)
-    {
-        hr = refuse_index(collection, &plain);
-    }
-    else if (SUCCEEDED(hr = collection->kind->create_item(collection, place, &V_DISPATCH(item))))
-    {
-        V_VT(item) = VT_DISPATCH;
-    }
-    VariantClear(&plain);
-    return hr;
-}
-
-static HRESULT WINAPI collection_get_Count(IVMEventCollection *iface, LONG *count)
-{
-    if (!count)
-        return E_POINTER;
-    *count = (LONG)collection_from_IVMEventCollection(iface)->count;
-    return S_OK;
-}
-
-/* No collection has more items than there are events. */
-_Static_assert(DETAILS_MAX <= EVENT_COUNT, "there is room for all details");
-
-static HRESULT WINAPI collection_get__NewEnum(IVMEventCollection *iface, IUnknown **enumerator)
-{
-    struct collection *collection = collection_from_IVMEventCollection(iface);
-    VARIANT items[EVENT_COUNT];
-    HRESULT hr = S_OK;
-    UINT count = 0;
-
-    if (!enumerator)
-        return E_POINTER;
-    *enumerator = NULL;
-    for (; count < collection->count && count < ARRAYSIZE(items) && SUCCEEDED(hr); count += SUCCEEDED(hr))
-    {
-        V_VT(&items[count]) = VT_DISPATCH;
-        hr = collection->kind->create_item(collection, count, &V_DISPATCH(&items[count]));
-    }
-    if (SUCCEEDED(hr))
-        hr = enum_variant_create(items, count, (IUnknown *)iface, (IEnumVARIANT **)enumerator);
-    while (count--)
-        VariantClear(&items[count]);
-    return hr;
-}
-
-static const IVMEventCollectionVtbl collection_vtbl = {collection_QueryInterface, collection_AddRef, collection_Release,
-        collection_GetTypeInfoCount, collection_GetTypeInfo, collection_GetIDsOfNames, collection_Invoke,
-        collection_get_Item, collection_get_Count, collection_get__NewEnum};
-
-/* With room for so many event types. */
-static HRESULT collection_create(
-        const struct collection_kind *kind, const void *of, UINT count, UINT types, struct collection **result)
-{
-    struct collection *collection = memory_alloc(sizeof(*collection) + types * sizeof(collection->types[0]));
-
-    *result = collection;
-    if (!collection)
-        return E_OUTOFMEMORY;
-    module_addref();
-    collection->IVMEventCollection_iface.lpVtbl = (IVMEventCollectionVtbl *)&collection_vtbl;
-    error_support_init(
-            &collection->error_support, (IUnknown *)&collection->IVMEventCollection_iface, &IID_IVMEventCollection);
-    collection->refcount = 1;
-    collection->kind = kind;
-    collection->of = of;
-    collection->count = count;
-    return S_OK;
-}
+/* The collections that others ask for */
 
 HRESULT event_descriptions_create_of(uint32_t events, uint32_t of_server, IVMEventCollection **result)
 {
-    struct collection *collection;
-    HRESULT hr;
+    struct descriptions *descriptions;
 
     if (!result)
         return E_POINTER;
     *result = NULL;
-    if (FAILED(hr = collection_create(&events_kind, NULL, 0, EVENT_COUNT, &collection)))
-        return hr;
+    if (!(descriptions = descriptions_create(&events_kind, L"event", NULL, 0, EVENT_COUNT)))
+        return E_OUTOFMEMORY;
     for (UINT i = 0; i < EVENT_COUNT; ++i)
     {
         const struct event_type *type = &event_types[i];
@@ -526,10 +398,9 @@ HRESULT event_descriptions_create_of(uint32_t events, uint32_t of_server, IVMEve
             continue;
         if (of_server & type->mask)
             type = event_type_get(&server_interfaces[type->interface_ - event_interfaces], type->id);
-        collection->types[collection->count++] = type;
+        descriptions->types[descriptions->collection.count++] = type;
     }
-    *result = &collection->IVMEventCollection_iface;
-    return S_OK;
+    return hand_out(descriptions, result);
 }
 
 HRESULT event_descriptions_create(uint32_t events, IVMEventCollection **collection)
@@ -539,13 +410,10 @@ HRESULT event_descriptions_create(uint32_t events, IVMEventCollection **collecti
 
 HRESULT details_collection_create(struct details *details, IVMEventCollection **result)
 {
-    struct collection *collection;
-    HRESULT hr;
+    struct descriptions *descriptions = descriptions_create(
+            &details_kind, L"detail", NULL, details ? details->view.count : 0, 0);
 
-    *result = NULL;
-    if (FAILED(hr = collection_create(&details_kind, NULL, details ? details->view.count : 0, 0, &collection)))
-        return hr;
-    collection->details = details ? details_addref(details) : NULL;
-    *result = &collection->IVMEventCollection_iface;
-    return S_OK;
+    if (descriptions && details)
+        descriptions->details = details_addref(details);
+    return hand_out(descriptions, result);
 }

@@ -1,13 +1,9 @@
-/*
- * A collection and its items, which are one piece of memory's views: an item has a reference to the collection, and
- * its number in it.
- */
+/* An item has a reference to its collection, which has what there is to say of it. */
 #include "host/available.h"
 
+#include "com/collection.h"
 #include "com/dispatch_methods.h"
-#include "com/enumerator.h"
 #include "com/error_info.h"
-#include "com/error_support.h"
 #include "com/module.h"
 #include "event/text.h"
 #include "host/error_source.h"
@@ -26,13 +22,11 @@ struct available
     VMVMState state;
 };
 
-struct collection
+struct listing
 {
-    IVMEventCollection IVMEventCollection_iface;
-    struct error_support error_support;
-    LONG refcount;
+    struct collection collection;
     struct available *machines;
-    UINT count, size;
+    UINT size;
 };
 
 struct item
@@ -40,7 +34,7 @@ struct item
     IVMEventAvailable IVMEventAvailable_iface;
     struct error_support error_support;
     LONG refcount;
-    struct collection *collection; /* with a reference */
+    struct listing *listing; /* with a reference */
     const struct available *machine;
 };
 
@@ -85,7 +79,7 @@ static ULONG WINAPI item_Release(IVMEventAvailable *iface)
 
     if (!refcount)
     {
-        IVMEventCollection_Release(&item->collection->IVMEventCollection_iface);
+        IVMEventCollection_Release(&item->listing->collection.IVMEventCollection_iface);
         memory_free(item);
         module_release();
     }
@@ -121,98 +115,47 @@ static const IVMEventAvailableVtbl item_vtbl = {item_QueryInterface, item_AddRef
         item_GetTypeInfo, item_GetIDsOfNames, item_Invoke, item_get_Address, item_get_Name, item_get_State,
         item_get_Machine};
 
-static HRESULT create_item(struct collection *collection, UINT place, VARIANT *result)
+/* The collection */
+
+static struct listing *listing_from(const struct collection *collection)
+{
+    return CONTAINING_RECORD(collection, struct listing, collection);
+}
+
+static HRESULT listing_create_item(struct collection *collection, UINT place, IDispatch **result)
 {
     struct item *item = memory_alloc(sizeof(*item));
 
+    *result = NULL;
     if (!item)
         return E_OUTOFMEMORY;
     module_addref();
     item->IVMEventAvailable_iface.lpVtbl = (IVMEventAvailableVtbl *)&item_vtbl;
     error_support_init(&item->error_support, (IUnknown *)&item->IVMEventAvailable_iface, &IID_IVMEventAvailable);
     item->refcount = 1;
-    item->collection = collection;
-    item->machine = &collection->machines[place];
+    item->listing = listing_from(collection);
+    item->machine = &item->listing->machines[place];
     IVMEventCollection_AddRef(&collection->IVMEventCollection_iface);
-    V_VT(result) = VT_DISPATCH;
-    V_DISPATCH(result) = (IDispatch *)&item->IVMEventAvailable_iface;
+    *result = (IDispatch *)&item->IVMEventAvailable_iface;
     return S_OK;
 }
 
-/* IVMEventCollection */
-
-static struct collection *collection_from_IVMEventCollection(IVMEventCollection *iface)
+static bool is_equal(BSTR string, const WCHAR *name, size_t length)
 {
-    return CONTAINING_RECORD(iface, struct collection, IVMEventCollection_iface);
+    return SysStringLen(string) == length && !_wcsnicmp(string, name, length);
 }
-
-static HRESULT WINAPI collection_QueryInterface(IVMEventCollection *iface, REFIID riid, void **object)
-{
-    if (!object)
-        return E_POINTER;
-    *object = NULL;
-    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch)
-            || IsEqualIID(riid, &IID_IVMEventCollection))
-        *object = iface;
-    else if (IsEqualIID(riid, &IID_ISupportErrorInfo))
-        *object = &collection_from_IVMEventCollection(iface)->error_support.ISupportErrorInfo_iface;
-    else
-        return E_NOINTERFACE;
-    IVMEventCollection_AddRef(iface);
-    return S_OK;
-}
-
-static ULONG WINAPI collection_AddRef(IVMEventCollection *iface)
-{
-    return InterlockedIncrement(&collection_from_IVMEventCollection(iface)->refcount);
-}
-
-static ULONG WINAPI collection_Release(IVMEventCollection *iface)
-{
-    struct collection *collection = collection_from_IVMEventCollection(iface);
-    ULONG refcount = InterlockedDecrement(&collection->refcount);
-
-    if (!refcount)
-    {
-        while (collection->count--)
-        {
-            SysFreeString(collection->machines[collection->count].address);
-            SysFreeString(collection->machines[collection->count].name);
-            SysFreeString(collection->machines[collection->count].machine);
-        }
-        memory_free(collection->machines);
-        memory_free(collection);
-        module_release();
-    }
-    return refcount;
-}
-
-DISPATCH_METHODS_OF_PROPERTIES(collection, IVMEventCollection)
 
 /* Addresses and names are compared without regard to case, as everywhere. */
-static BOOL is_called(const struct available *machine, BSTR name)
+static bool listing_is_named(const struct collection *collection, UINT place, const WCHAR *name, size_t length)
 {
-    return SysStringLen(name) && (!_wcsicmp(machine->address, name) || !_wcsicmp(machine->name, name));
+    const struct available *machine = &listing_from(collection)->machines[place];
+
+    return length && (is_equal(machine->address, name, length) || is_equal(machine->name, name, length));
 }
 
-/* The place of what an index means, in a VARIANT that is no reference. `count`: there is none. */
-static UINT find_place(const struct collection *collection, VARIANT *index)
+static HRESULT listing_refuse(const struct collection *collection, const VARIANT *index)
 {
-    UINT place = 0;
-
-    if (V_VT(index) == VT_BSTR)
-    {
-        while (place < collection->count && !is_called(&collection->machines[place], V_BSTR(index)))
-            ++place;
-        return place;
-    }
-    if (FAILED(VariantChangeType(index, index, 0, VT_I4)) || V_I4(index) < 1)
-        return collection->count;
-    return min((UINT)V_I4(index) - 1, collection->count);
-}
-
-static HRESULT refuse_index(const struct collection *collection)
-{
+    (void)index;
     return error_raise_format(DISP_E_BADINDEX, &IID_IVMEventCollection, HOST_ERROR_SOURCE,
             collection->count ? L"Item: no machine is called that; there are those from 1 to %u, and each has an "
                                 L"address and a name"
@@ -220,83 +163,48 @@ static HRESULT refuse_index(const struct collection *collection)
             collection->count);
 }
 
-static HRESULT WINAPI collection_get_Item(IVMEventCollection *iface, VARIANT index, VARIANT *item)
+static void listing_cleanup(struct collection *collection)
 {
-    struct collection *collection = collection_from_IVMEventCollection(iface);
-    VARIANT plain;
-    HRESULT hr;
-    UINT place;
+    struct listing *listing = listing_from(collection);
 
-    if (!item)
-        return E_POINTER;
-    VariantInit(item);
-    VariantInit(&plain);
-    if ((hr = VariantCopyInd(&plain, &index)) == E_OUTOFMEMORY)
-        return hr;
-    place = find_place(collection, &plain);
-    VariantClear(&plain);
-    return place < collection->count ? create_item(collection, place, item) : refuse_index(collection);
+    for (UINT i = 0; i < collection->count; ++i)
+    {
+        SysFreeString(listing->machines[i].address);
+        SysFreeString(listing->machines[i].name);
+        SysFreeString(listing->machines[i].machine);
+    }
+    memory_free(listing->machines);
 }
 
-static HRESULT WINAPI collection_get_Count(IVMEventCollection *iface, LONG *count)
-{
-    if (!count)
-        return E_POINTER;
-    *count = (LONG)collection_from_IVMEventCollection(iface)->count;
-    return S_OK;
-}
-
-static HRESULT WINAPI collection_get__NewEnum(IVMEventCollection *iface, IUnknown **enumerator)
-{
-    struct collection *collection = collection_from_IVMEventCollection(iface);
-    HRESULT hr = S_OK;
-    VARIANT *items;
-    UINT count = 0;
-
-    if (!enumerator)
-        return E_POINTER;
-    *enumerator = NULL;
-    if (!(items = memory_alloc((collection->count + 1) * sizeof(*items))))
-        return E_OUTOFMEMORY;
-    while (count < collection->count && SUCCEEDED(hr = create_item(collection, count, &items[count])))
-        ++count;
-    if (SUCCEEDED(hr))
-        hr = enum_variant_create(items, count, (IUnknown *)iface, (IEnumVARIANT **)enumerator);
-    while (count--)
-        VariantClear(&items[count]);
-    memory_free(items);
-    return hr;
-}
-
-static const IVMEventCollectionVtbl collection_vtbl = {collection_QueryInterface, collection_AddRef, collection_Release,
-        collection_GetTypeInfoCount, collection_GetTypeInfo, collection_GetIDsOfNames, collection_Invoke,
-        collection_get_Item, collection_get_Count, collection_get__NewEnum};
+static const struct collection_kind listing_kind = {
+        listing_create_item, listing_is_named, listing_refuse, listing_cleanup};
 
 /* Asking */
 
 struct asking
 {
-    struct collection *collection;
+    struct listing *listing;
     const struct live_kind *kind;
     struct machine **machines; /* the host's */
     UINT count;
     HRESULT hr;
 };
 
-static struct available *add(struct collection *collection)
+static struct available *add(struct listing *listing)
 {
-    UINT size = collection->size ? 2 * collection->size : 16;
-    struct available *machines;
+    UINT size = listing->size ? 2 * listing->size : 16;
+    struct available *machines, *added;
 
-    if (collection->count == collection->size)
+    if (listing->collection.count == listing->size)
     {
-        if (!(machines = memory_resize(collection->machines, size * sizeof(*machines))))
+        if (!(machines = memory_resize(listing->machines, size * sizeof(*machines))))
             return NULL;
-        collection->machines = machines;
-        collection->size = size;
+        listing->machines = machines;
+        listing->size = size;
     }
-    memset(&collection->machines[collection->count], 0, sizeof(*machines));
-    return &collection->machines[collection->count++];
+    added = &listing->machines[listing->collection.count++];
+    memset(added, 0, sizeof(*added));
+    return added;
 }
 
 /* The host's machine that is attached to it; NULL: none is. */
@@ -315,7 +223,7 @@ static struct machine *find_attached(const struct asking *asking, const struct l
 static void take_listed(void *context, const struct live_listed *listed)
 {
     struct asking *asking = context;
-    struct available *machine = add(asking->collection);
+    struct available *machine = add(asking->listing);
     struct machine *attached = find_attached(asking, listed);
     BSTR name = attached ? machine_name(attached) : NULL;
 
@@ -358,9 +266,9 @@ static HRESULT ask(struct asking *asking)
     }
 }
 
-static HRESULT ask_all(struct collection *collection)
+static HRESULT ask_all(struct listing *listing)
 {
-    struct asking asking = {.collection = collection};
+    struct asking asking = {.listing = listing};
     HRESULT hr = S_OK;
 
     if (!(asking.machines = machines_list(&asking.count)))
@@ -379,22 +287,18 @@ static HRESULT ask_all(struct collection *collection)
 
 HRESULT available_create(IVMEventCollection **result)
 {
-    struct collection *collection;
+    struct listing *listing;
     HRESULT hr;
 
     if (!result)
         return E_POINTER;
     *result = NULL;
-    if (!(collection = memory_alloc(sizeof(*collection))))
+    if (!(listing = memory_alloc(sizeof(*listing))))
         return E_OUTOFMEMORY;
-    module_addref();
-    collection->IVMEventCollection_iface.lpVtbl = (IVMEventCollectionVtbl *)&collection_vtbl;
-    error_support_init(
-            &collection->error_support, (IUnknown *)&collection->IVMEventCollection_iface, &IID_IVMEventCollection);
-    collection->refcount = 1;
-    if (SUCCEEDED(hr = ask_all(collection)))
-        *result = &collection->IVMEventCollection_iface;
+    collection_init(&listing->collection, &listing_kind);
+    if (SUCCEEDED(hr = ask_all(listing)))
+        *result = &listing->collection.IVMEventCollection_iface;
     else
-        IVMEventCollection_Release(&collection->IVMEventCollection_iface);
+        IVMEventCollection_Release(&listing->collection.IVMEventCollection_iface);
     return hr;
 }
