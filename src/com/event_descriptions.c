@@ -249,22 +249,6 @@ static const struct event_param *parameter_of(IVMEventParameter *iface)
     return &((const struct event_type *)item->of)->params[item->place];
 }
 
-/* The type as the IDL has it. */
-static const WCHAR *type_name(const struct event_param *param)
-{
-    switch (param->type)
-    {
-        case VT_I4:
-            return param->enumeration ? param->enumeration->name : L"long";
-        case VT_BOOL:
-            return L"VARIANT_BOOL";
-        case VT_BSTR:
-            return L"BSTR";
-        default:
-            return L"VARIANT";
-    }
-}
-
 static HRESULT WINAPI parameter_get_Name(IVMEventParameter *iface, BSTR *name)
 {
     return return_string(parameter_of(iface)->name, name);
@@ -272,7 +256,7 @@ static HRESULT WINAPI parameter_get_Name(IVMEventParameter *iface, BSTR *name)
 
 static HRESULT WINAPI parameter_get_Type(IVMEventParameter *iface, BSTR *type)
 {
-    return return_string(type_name(parameter_of(iface)), type);
+    return return_string(event_param_type_name(parameter_of(iface)), type);
 }
 
 static HRESULT WINAPI parameter_get_Values(IVMEventParameter *iface, IVMEventCollection **values)
@@ -325,7 +309,7 @@ static HRESULT WINAPI description_get_Text(IVMEventDescription *iface, BSTR *res
     for (UINT i = 0; i < type->param_count; ++i)
     {
         text_append(&text, i ? L", " : L"");
-        text_append(&text, type_name(&type->params[i]));
+        text_append(&text, event_param_type_name(&type->params[i]));
         text_append(&text, L" ");
         text_append(&text, type->params[i].name);
     }

@@ -219,6 +219,21 @@ UINT event_param_place(const struct event_type *type, const WCHAR *name, size_t 
     return place;
 }
 
+const WCHAR *event_param_type_name(const struct event_param *param)
+{
+    switch (param->type)
+    {
+        case VT_I4:
+            return param->enumeration ? param->enumeration->name : L"long";
+        case VT_BOOL:
+            return L"VARIANT_BOOL";
+        case VT_BSTR:
+            return L"BSTR";
+        default:
+            return L"VARIANT";
+    }
+}
+
 const WCHAR *enumeration_name(const struct enumeration *enumeration, LONG value)
 {
     return value >= 0 && value < enumeration->count ? enumeration->values[value] : NULL;

@@ -123,6 +123,9 @@ uint32_t event_mask_from_list(const WCHAR *list, size_t length);
 /* The place of the parameter of that name, in any case; as many as there are: none has it. */
 UINT event_param_place(const struct event_type *type, const WCHAR *name, size_t length);
 
+/* The name of the parameter's type, as the IDL has it: its enumeration's, or L"BSTR". */
+const WCHAR *event_param_type_name(const struct event_param *param);
+
 /* The value's name, or NULL when the enumeration does not have it. */
 const WCHAR *enumeration_name(const struct enumeration *enumeration, LONG value);
 

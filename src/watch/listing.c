@@ -249,23 +249,6 @@ enum exit_code list_machines(const struct options *options)
     return hr == S_OK ? EXIT_DONE : EXIT_ERROR;
 }
 
-static const WCHAR *type_name(const struct event_param *param)
-{
-    if (param->enumeration)
-        return param->enumeration->name;
-    switch (param->type)
-    {
-        case VT_I4:
-            return L"long";
-        case VT_BOOL:
-            return L"VARIANT_BOOL";
-        case VT_BSTR:
-            return L"BSTR";
-        default:
-            return L"VARIANT";
-    }
-}
-
 static HRESULT print_interface(const struct event_interface *events)
 {
     struct line line = {0};
@@ -286,8 +269,8 @@ static HRESULT print_event(const struct event_type *type)
     line_end_part(&line, STYLE_GOOD);
     text_append(&line.text, L"(");
     for (UINT i = 0; i < type->param_count; ++i)
-        text_append_format(
-                &line.text, i ? L", %ls: %ls" : L"%ls: %ls", type->params[i].name, type_name(&type->params[i]));
+        text_append_format(&line.text, i ? L", %ls: %ls" : L"%ls: %ls", type->params[i].name,
+                event_param_type_name(&type->params[i]));
     text_append(&line.text, L")");
     return line_write(&line);
 }
@@ -322,7 +305,7 @@ static void append_json_param(struct text *text, const struct event_param *param
 {
     const struct enumeration *enumeration = param->enumeration;
 
-    text_append_format(text, L"{\"name\":\"%ls\",\"type\":\"%ls\"", param->name, type_name(param));
+    text_append_format(text, L"{\"name\":\"%ls\",\"type\":\"%ls\"", param->name, event_param_type_name(param));
     for (LONG i = 0; enumeration && i < enumeration->count; ++i)
         text_append_format(text, i ? L",\"%ls\":%ld" : L",\"values\":{\"%ls\":%ld", enumeration->values[i], (long)i);
     text_append(text, enumeration ? L"}}" : L"}");
