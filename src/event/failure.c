@@ -2,6 +2,7 @@
 
 #include "event/text.h"
 #include "platform/memory.h"
+#include "platform/system_message.h"
 
 #include <wchar.h>
 
@@ -29,26 +30,15 @@ static const WCHAR *result_in_words(HRESULT hr)
     }
 }
 
-/* The system's words for a result, without the end of their line. Length 0: it has none. */
-static DWORD result_of_system(HRESULT hr, WCHAR *words, DWORD size)
-{
-    DWORD length = FormatMessageW(
-            FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, (DWORD)hr, 0, words, size, NULL);
-
-    while (length && (words[length - 1] == '\r' || words[length - 1] == '\n' || words[length - 1] == ' '))
-        --length;
-    return length;
-}
-
 static BSTR describe_result(HRESULT hr)
 {
     const WCHAR *known = result_in_words(hr);
-    WCHAR words[256];
+    WCHAR words[SYSTEM_MESSAGE_SIZE];
     DWORD length;
 
     if (known)
         return SysAllocString(known);
-    if ((length = result_of_system(hr, words, ARRAYSIZE(words))))
+    if ((length = system_message((DWORD)hr, words)))
         return SysAllocStringLen(words, length);
     return SysAllocString(L"it gave no description of its error");
 }

@@ -8,6 +8,7 @@
 #include "host/threads.h"
 #include "platform/console.h"
 #include "platform/dll_search.h"
+#include "platform/system_message.h"
 #include "platform/trace.h"
 #include "platform/version.h"
 #include "vmevents.h"
@@ -113,13 +114,9 @@ static enum exit_code answer_version(void)
 
 static const WCHAR *error_message(HRESULT hr)
 {
-    static WCHAR message[256];
-    DWORD length = FormatMessageW(
-            FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, hr, 0, message, ARRAYSIZE(message), NULL);
+    static WCHAR message[SYSTEM_MESSAGE_SIZE];
 
-    while (length && message[length - 1] <= ' ')
-        message[--length] = 0;
-    return length ? message : L"unknown error";
+    return system_message((DWORD)hr, message) ? message : L"unknown error";
 }
 
 static enum exit_code run_registration(bool add, enum registration_scope scope)

@@ -2,22 +2,20 @@
 
 #include "event/text.h"
 #include "platform/memory.h"
+#include "platform/system_message.h"
 #include "watch/output.h"
 
 void file_complain(const WCHAR *what, const WCHAR *path, DWORD error)
 {
-    WCHAR *message = NULL;
-    DWORD length = FormatMessageW(
-            FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0,
-            (WCHAR *)&message, 0, NULL);
+    WCHAR message[SYSTEM_MESSAGE_SIZE];
+    DWORD length = system_message(error, message);
 
-    while (length && (message[length - 1] <= ' ' || message[length - 1] == '.'))
+    while (length && message[length - 1] == '.')
         message[--length] = 0;
     if (length)
         output_complain(L"%ls %ls: %ls", what, path, message);
     else
         output_complain(L"%ls %ls: error %lu", what, path, (unsigned long)error);
-    LocalFree(message);
 }
 
 static bool read_open(HANDLE file, ULONGLONG most, char **text, size_t *size)

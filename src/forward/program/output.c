@@ -6,6 +6,7 @@
 
 #include "forward/program/wide.h"
 #include "platform/console.h"
+#include "platform/system_message.h"
 
 static HANDLE event_log;
 
@@ -70,7 +71,7 @@ void output_complain(const char *format, ...)
 
 void output_complain_of(DWORD error, const char *format, ...)
 {
-    WCHAR message[512] = L"";
+    WCHAR message[SYSTEM_MESSAGE_SIZE];
     struct utf8_text line = {0};
     char text[1024], *why;
     va_list args;
@@ -78,10 +79,10 @@ void output_complain_of(DWORD error, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK, NULL,
-            error, 0, message, ARRAYSIZE(message), NULL);
+    system_message(error, message);
     why = utf8_from_wide(message);
-    utf8_text_append_format(&line, "vmforward: %s: %s(error %lu)", text, why ? why : "", (unsigned long)error);
+    utf8_text_append_format(&line, "vmforward: %s: %s%s(error %lu)", text, why ? why : "", why && *why ? " " : "",
+            (unsigned long)error);
     wide_free(why);
     write_line(&line, true);
 }

@@ -3,6 +3,7 @@
 #include "guest/windows/watcher.h"
 #include "platform/console.h"
 #include "platform/dll_search.h"
+#include "platform/system_message.h"
 #include "platform/version.h"
 
 #include <stdio.h>
@@ -69,15 +70,12 @@ static enum exit_code complain_of(const WCHAR *description, const WCHAR *word)
 /* Of something that was tried. */
 static enum exit_code end(const WCHAR *what, DWORD error)
 {
-    WCHAR message[256], line[512];
+    WCHAR message[SYSTEM_MESSAGE_SIZE], line[SYSTEM_MESSAGE_SIZE + 256];
     DWORD length;
 
     if (!error)
         return EXIT_DONE;
-    length = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0, message,
-            ARRAYSIZE(message), NULL);
-    while (length && message[length - 1] <= ' ')
-        message[--length] = 0;
+    length = system_message(error, message);
     swprintf(line, ARRAYSIZE(line), L"vmguest: %ls failed: %ls (error %lu)%ls\n", what,
             length ? message : L"unknown error", (unsigned long)error,
             error == ERROR_ACCESS_DENIED ? L"; run it as administrator" : L"");

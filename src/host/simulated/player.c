@@ -7,6 +7,7 @@
 #include "host/named_events.h"
 #include "host/simulated/cue.h"
 #include "platform/memory.h"
+#include "platform/system_message.h"
 #include "platform/trace.h"
 #include "recording/recording.h"
 
@@ -47,17 +48,14 @@ static HRESULT error_path(BSTR path)
 static HRESULT error_file(const WCHAR *path, DWORD error)
 {
     struct text text = {0};
-    WCHAR *message = NULL;
-    DWORD length = FormatMessageW(
-            FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0,
-            (WCHAR *)&message, 0, NULL);
+    WCHAR message[SYSTEM_MESSAGE_SIZE];
+    DWORD length = system_message(error, message);
 
-    while (length && (message[length - 1] <= ' ' || message[length - 1] == '.'))
+    while (length && message[length - 1] == '.')
         message[--length] = 0;
     text_append(&text, L"The scenario file ");
     append_path(&text, path);
     text_append_format(&text, L" cannot be read: %ls", length ? message : L"unknown error");
-    LocalFree(message);
     return error_raise_here(HRESULT_FROM_WIN32(error), &text);
 }
 
