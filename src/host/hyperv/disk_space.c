@@ -12,7 +12,8 @@ void hv_disk_space_take(struct hv_disk_space *space, const struct hv_system *sys
         return;
     /* Who hears that the machine has been paused for it needs no warning any more. */
     if (paused && !before.paused)
-        hv_fire(outlet, VM_EVENT_DISK_OUT_OF_SPACE, true);
+        hv_fire_reason(outlet, VM_EVENT_DISK_OUT_OF_SPACE, true,
+                system->health_state == HV_HEALTH_MAJOR ? "health-major" : "health-critical");
     else if (low && !before.low && !before.paused)
-        hv_fire(outlet, VM_EVENT_DISK_OUT_OF_SPACE, false);
+        hv_fire_reason(outlet, VM_EVENT_DISK_OUT_OF_SPACE, false, "storage-low");
 }

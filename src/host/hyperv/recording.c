@@ -113,7 +113,7 @@ static bool is_harmless(const char *name)
 {
     static const char *const names[] = {"OtherEnabledState", "OnTimeInMilliseconds", "TimeOfLastStateChange",
             "TimeOfLastConfigurationChange", "ResourceSubType", "VirtualSystemType", "VirtualQuantity", "Reservation",
-            "Limit"};
+            "Limit", "codes"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); ++i)
     {
@@ -566,6 +566,17 @@ static void recording_close_log(void *context)
     recording->source->close_log(recording->source_context);
 }
 
+/* What a record says besides, if it does. */
+static void append_said(struct hv_recording *recording, struct line *line, const char *name, const char *text)
+{
+    if (!*text)
+        return;
+    append(line, " ");
+    append(line, name);
+    append(line, "=");
+    append_text(recording, line, name, text);
+}
+
 static int32_t recording_next_record(void *context, struct hv_record *record)
 {
     static const char *const providers[] = {"chipset", "worker", "vmms"};
@@ -586,6 +597,8 @@ static int32_t recording_next_record(void *context, struct hv_record *record)
     append(&line, recording->replaces_names ? replace(recording, record->machine.text, true) : record->machine.text);
     append(&line, " number=");
     append_number(&line, (long long)record->number);
+    append_said(recording, &line, "codes", record->codes);
+    append_said(recording, &line, "message", record->message);
     ago_ms = (recording->source->time_us(recording->source_context) - record->time_us) / 1000;
     if (ago_ms > 0 && (uint64_t)ago_ms <= ms)
     {
