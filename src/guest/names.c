@@ -35,7 +35,7 @@ void guest_names_add(struct guest_names_writer *writer, const char *name, const 
 
 bool guest_names_open(struct guest_names_reader *reader, const char *value, const char *boot)
 {
-    uint32_t number = 0;
+    uint64_t number = 0;
 
     if (strncmp(value, "1 ", 2) || strncmp(value + 2, boot, GUEST_BOOT_DIGITS))
         return false;
@@ -44,13 +44,13 @@ bool guest_names_open(struct guest_names_reader *reader, const char *value, cons
         return false;
     for (; *value >= '0' && *value <= '9'; ++value)
     {
+        number = number * 10 + (uint64_t)(*value - '0');
         if (number > GUEST_TOTAL_MAX)
             return false;
-        number = number * 10 + (uint32_t)(*value - '0');
     }
     if (*value && *value != ' ')
         return false;
-    *reader = (struct guest_names_reader){.text = value, .number = number, .type = -1};
+    *reader = (struct guest_names_reader){.text = value, .number = (uint32_t)number, .type = -1};
     return true;
 }
 
