@@ -66,7 +66,7 @@ bool hv_vm_answer_system(struct hv_vm *vm, const struct hv_row *row, int64_t ask
     bool is_surprise;
 
     vm->configured_us = system.configured_us;
-    hv_departure_take(&vm->departure, &system);
+    hv_departure_take(&vm->departure, &system, asked_us);
     is_surprise = hv_freshness_answer(&vm->freshness, asked_us, time_us, &system, put_system, &answering);
     if (vm->heartbeat_held)
         put_heartbeat(vm, &vm->said_heartbeat, time_us, now_ms);
@@ -311,7 +311,7 @@ static void take_record(struct hv_vm *vm, const struct hv_record *record)
             hv_shutdowns_take_requested(&vm->shutdowns, record, &vm->outlet);
             break;
         case HV_MEANS_DELETED:
-            hv_departure_delete(&vm->departure);
+            hv_departure_delete(&vm->departure, record->time_us);
             break;
         case HV_MEANS_NOTHING:
             break;
