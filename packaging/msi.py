@@ -24,13 +24,15 @@ UPGRADE_ONLY_DETECT = 2
 UPGRADE_VERSION_MIN_INCLUSIVE = 256
 SET_PROPERTY = 51
 FAIL = 19
-# An installed program, later, with the installer's rights; that it fails is no failure of the installation.
+# An installed program, with the installer's rights; that it fails is no failure of the installation.
 RUN_INSTALLED = 18 + 64 + 1024 + 2048
+# The same of a program in a folder.
+RUN_BY_PATH = 34 + 64 + 1024 + 2048
 SERVICE_OWN_PROCESS = 16
 SERVICE_AUTO_START = 2
 SERVICE_ERROR_NORMAL = 1
-# Started when it is installed, stopped before and when it is removed, and deleted then.
-SERVICE_EVENTS = 1 + 2 + 32 + 128
+# Started when it is installed; stopped before that and when it is removed; deleted then.
+SERVICE_START, SERVICE_STOP, SERVICE_DELETE = 1, 2 + 32, 128
 
 REMEMBERED_KEY = "Software\\vmevents"
 
@@ -51,8 +53,11 @@ def read_features(path):
 
 class Service:
     def __init__(self, line):
-        self.program, self.name, arguments, self.uninstall, self.title = line.split(None, 4)
+        self.program, self.name, arguments, install, self.uninstall, self.title = line.split(None, 5)
         self.arguments = None if arguments == "-" else arguments
+        self.install = None if install == "-" else install
+        if (self.arguments is None) != (self.install is None):
+            raise PackagingError("packaging/services: %s has either both, arguments and what installs it, or neither" % self.name)
 
 
 def read_services(path):
@@ -196,22 +201,46 @@ def add_programs(package, tree, features):
             package.file(path, tree[path], [of[name]], package.bits)
 
 
+def add_own_service(package, service, component):
+    package.database.add("ServiceInstall", service.name, service.name, service.title, SERVICE_OWN_PROCESS, SERVICE_AUTO_START,
+                         SERVICE_ERROR_NORMAL, None, None, None, None, service.arguments, component, None)
+    package.database.add("ServiceControl", service.name, service.name, SERVICE_START + SERVICE_STOP + SERVICE_DELETE, None, 1,
+                         component)
+    action = "Install_" + service.name
+    package.database.add("CustomAction", action, RUN_INSTALLED, component, service.install, None)
+    return action, "$%s = 3" % component
+
+
+def add_service_of_somebody(package, service, component):
+    """One that was made by hand, if there is one: stopped for the installation, and started behind it. A row of ServiceControl
+    would have the installation fail where it cannot be started."""
+    found, action = "SERVICE_" + service.name.upper(), "Start_" + service.name
+    package.database.add("AppSearch", found, found)
+    package.database.add("RegLocator", found, ROOT_MACHINE, "System\\CurrentControlSet\\Services\\" + service.name, "ImagePath",
+                         LOCATOR_RAW_VALUE | (LOCATOR_64BIT if package.bits == 64 else 0))
+    package.database.add("ServiceControl", service.name, service.name, SERVICE_STOP, None, 1, component)
+    system = "System64Folder" if package.bits == 64 else "SystemFolder"
+    package.database.add("CustomAction", action, RUN_BY_PATH, system, '"[%s]sc.exe" start %s' % (system, service.name), None)
+    return action, "%s AND $%s = 3" % (found, component)
+
+
 def add_services(package, tree, services):
-    """Returns what has to be done in the sequence before services are stopped: [(action, condition)]."""
-    actions = []
+    """Returns what has to be done in the sequence before services are stopped, before they are started, and behind that: lists
+    of (action, condition)."""
+    before_stop, before_start, behind = [], [], []
     for service in services:
         component = "F_bin_" + service.program
         if "bin/" + service.program not in tree:
             continue
         action = "Uninstall_" + service.name
         package.database.add("CustomAction", action, RUN_INSTALLED, component, service.uninstall, None)
-        actions.append((action, "$%s = 2 AND ?%s = 3" % (component, component)))
+        # What is replaced by another version is not gone.
+        before_stop.append((action, "$%s = 2 AND ?%s = 3 AND NOT UPGRADINGPRODUCTCODE" % (component, component)))
         if service.arguments:
-            package.database.add("ServiceInstall", service.name, service.name, service.title, SERVICE_OWN_PROCESS,
-                                 SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, None, None, None, None, service.arguments,
-                                 component, None)
-            package.database.add("ServiceControl", service.name, service.name, SERVICE_EVENTS, None, 1, component)
-    return actions
+            before_start.append(add_own_service(package, service, component))
+        else:
+            behind.append(add_service_of_somebody(package, service, component))
+    return before_stop, before_start, behind
 
 
 def add_features(package, features, tree):
@@ -239,6 +268,7 @@ def add_place(package):
     package.database.add("Directory", "TARGETDIR", None, "SourceDir")
     programs = "ProgramFiles64Folder" if package.bits == 64 else "ProgramFilesFolder"
     package.database.add("Directory", programs, "TARGETDIR", ".")
+    package.database.add("Directory", "System64Folder" if package.bits == 64 else "SystemFolder", "TARGETDIR", ".")
     package.database.add("Directory", "INSTALLDIR", programs, PRODUCT)
     package.database.add("CustomAction", "TakeUsersPlace", SET_PROPERTY, "INSTALLDIR",
                          "[LocalAppDataFolder]Programs\\" + PRODUCT + "\\", None)
@@ -270,13 +300,15 @@ BEFORE_EXECUTION = ["FindRelatedProducts", "AppSearch", "LaunchConditions", "Ref
                     "TakeUsersPlace", "CostFinalize", "MigrateFeatureStates"]
 
 
-def add_sequences(package, before_services):
-    begin = SEQUENCE.index(("StopServices", "VersionNT"))
-    for place, (action, condition) in enumerate(SEQUENCE[:begin] + before_services + SEQUENCE[begin:], 1):
+def add_sequences(package, before_stop, before_start, behind):
+    stop, start = (SEQUENCE.index((action, "VersionNT")) for action in ("StopServices", "StartServices"))
+    whole = SEQUENCE[:stop] + before_stop + SEQUENCE[stop:start] + before_start + SEQUENCE[start:start + 1] + behind + (
+        SEQUENCE[start + 1:])
+    for place, (action, condition) in enumerate(whole, 1):
         package.database.add("InstallExecuteSequence", action, condition, 100 * place)
         if action in BEFORE_EXECUTION:
             package.database.add("InstallUISequence", action, condition, 100 * place)
-    package.database.add("InstallUISequence", "ExecuteAction", None, 100 * (len(SEQUENCE) + len(before_services) + 1))
+    package.database.add("InstallUISequence", "ExecuteAction", None, 100 * (len(whole) + 1))
 
 
 def add_product(package):
@@ -328,7 +360,7 @@ def make(bits, version, trees, documents, notices, recorded, idl, features_file,
     package.database.add("Registry", "R_Place", ROOT_USER_OR_MACHINE, REMEMBERED_KEY, "InstallDir", "[INSTALLDIR]",
                          "F_bin_vmevents.dll")
     add_path(package)
-    add_sequences(package, add_services(package, trees[bits], read_services(services_file)))
+    add_sequences(package, *add_services(package, trees[bits], read_services(services_file)))
     properties = add_product(package)
     package.database.add("Media", 1, len(package.files), None, "#content.cab", None, None)
     content = hashlib.sha256(package.database.text().encode() + b"".join(

@@ -339,6 +339,7 @@ static void is_installed_and_uninstalled(void **state)
     call_vmguest(L"/uninstall", 0);
     assert_null(open_service(manager));
     assert_int_equal(exchange_read(EXCHANGE_OF_GUEST, GUEST_ITEM_SUMMARY, value), ERROR_FILE_NOT_FOUND);
+    assert_int_equal(exchange_read(EXCHANGE_START, "Start", value), ERROR_FILE_NOT_FOUND);
     call_vmguest(L"/uninstall", 0);
     CloseServiceHandle(manager);
 }

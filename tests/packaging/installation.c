@@ -147,6 +147,36 @@ void remember(struct registered *registered)
     snapshot_take(&registered->user, HKEY_CURRENT_USER);
 }
 
+void remember_rest(struct snapshot *rest)
+{
+    static const WCHAR *const keys[] = {
+            L"System\\CurrentControlSet\\Services",
+            L"Software\\vmevents",
+            L"Software\\vmguest",
+            L"Software\\Wow6432Node\\vmevents",
+            L"Software\\Microsoft\\Virtual Machine",
+            L"Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall",
+            L"Software\\Wow6432Node\\Microsoft\\Windows\\CurrentVersion\\Uninstall",
+    };
+    static const int folders[] = {
+            CSIDL_PROGRAM_FILES, CSIDL_PROGRAM_FILESX86, CSIDL_COMMON_APPDATA, CSIDL_LOCAL_APPDATA};
+    WCHAR path[MAX_PATH];
+
+    memset(rest, 0, sizeof(*rest));
+    for (size_t i = 0; i < ARRAYSIZE(keys); ++i)
+        snapshot_add_key(rest, HKEY_LOCAL_MACHINE, keys[i]);
+    snapshot_add_key(rest, HKEY_CURRENT_USER, L"Software\\vmevents");
+    snapshot_add_key(rest, HKEY_CURRENT_USER, L"Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall");
+    for (size_t i = 0; i < ARRAYSIZE(folders); ++i)
+    {
+        if (SHGetFolderPathW(NULL, folders[i], NULL, 0, path) == S_OK)
+            snapshot_add_files(rest, path);
+    }
+    GetWindowsDirectoryW(path, ARRAYSIZE(path) - 16);
+    wcscat(path, L"\\Installer");
+    snapshot_add_files(rest, path);
+}
+
 bool is_still(struct registered *registered)
 {
     struct registered now;
@@ -227,5 +257,42 @@ int end_installing(void **state)
     (void)state;
     remove_installed();
     DeleteFileW(log_file);
+    return 0;
+}
+
+/* The beginning and the end of a test */
+
+struct registered before;
+static struct snapshot rest_before;
+
+int look(void **state)
+{
+    (void)state;
+    look_again();
+    snapshot_free(&rest_before);
+    remember_rest(&rest_before);
+    return 0;
+}
+
+void look_again(void)
+{
+    snapshot_free(&before.machine);
+    snapshot_free(&before.user);
+    remember(&before);
+}
+
+bool nothing_is_left(void)
+{
+    struct snapshot rest;
+
+    remember_rest(&rest);
+    return is_still(&before) & snapshots_equal(&rest_before, &rest);
+}
+
+int take_out(void **state)
+{
+    (void)state;
+    remove_installed();
+    take(HKEY_LOCAL_MACHINE, OWN_VIEW, EVENTS);
     return 0;
 }

@@ -13,6 +13,8 @@
 
 #define PATH_LENGTH 1024
 
+#define EVENTS L"Software\\Classes\\Interface\\{9D84F560-BB67-4961-BD12-A4DA780C67E4}"
+
 /* Exit codes of msiexec's. */
 #define DONE 0
 #define INSTALL_FAILURE 1603
@@ -23,6 +25,9 @@
 /* On Windows it is MSIINSTALLPERUSER=1, and only to install. Wine does not know that, and takes what is not told otherwise
  * for all users'. */
 #define FOR_USER L"ALLUSERS="
+
+/* How long anything is waited for. */
+#define PATIENCE_MS 120000
 
 bool packages_were_made(void);
 
@@ -62,5 +67,20 @@ void remember(struct registered *registered);
 
 /* Compares with what is registered now, prints what differs, and frees it. */
 bool is_still(struct registered *registered);
+
+/* What else an installation brings: services, what Windows' settings know of it, files. Windows Installer's own list of components is
+ * left out, in which Wine leaves what was there. */
+void remember_rest(struct snapshot *rest);
+
+/* For the beginning of a test, and for its end: whether the computer is as it was, registry and disk. */
+int look(void **state);
+void look_again(void);
+bool nothing_is_left(void);
+
+/* For a test that has failed: takes out what it has left. */
+int take_out(void **state);
+
+/* What is registered without any of it, for look. */
+extern struct registered before;
 
 #endif

@@ -1,46 +1,14 @@
 /* The life of an installation, by the package of this test's bitness. */
 #include "installation.h"
+#include "services.h"
 
 #include "support/bits32.h"
 
 #include <wchar.h>
 
 #define ENVIRONMENT L"System\\CurrentControlSet\\Control\\Session Manager\\Environment"
-#define REMEMBERED L"Software\\vmevents"
-#define EVENTS L"Software\\Classes\\Interface\\{9D84F560-BB67-4961-BD12-A4DA780C67E4}"
 #define VIEW_32 L"Software\\Classes\\Wow6432Node"
 #define SINK L"Software\\Classes\\CLSID\\{70112073-6C7C-44AE-BF7B-1D398D5CCE05}"
-
-static struct registered before;
-
-static int look(void **state)
-{
-    (void)state;
-    remember(&before);
-    return 0;
-}
-
-static void look_again(void)
-{
-    snapshot_free(&before.machine);
-    snapshot_free(&before.user);
-    remember(&before);
-}
-
-static bool nothing_is_left(void)
-{
-    return is_still(&before) & !file_exists(machine_place(), L"") & !file_exists(user_place(), L"")
-            & !says(HKEY_LOCAL_MACHINE, OWN_VIEW, REMEMBERED, L"InstallDir", L"");
-}
-
-/* Where a test that fails has left something. */
-static int take_out(void **state)
-{
-    (void)state;
-    remove_installed();
-    take(HKEY_LOCAL_MACHINE, OWN_VIEW, EVENTS);
-    return 0;
-}
 
 /* The servers of a folder, by themselves: what both share is left to the sink, as in the package. */
 static void register_servers(bool other, const WCHAR *folder)
@@ -180,6 +148,32 @@ static void test_for_one_user(void **state)
     take(HKEY_CURRENT_USER, KEY_WOW64_64KEY, VIEW_32);
 }
 
+/* Each feature of which others do not have the parts already, with its parents. */
+static void test_features_one_by_one(void **state)
+{
+    static const struct
+    {
+        const WCHAR *features, *file, *absent;
+    } rows[] = {
+            {L"Sink", L"bin\\vmevents.dll", L"bin\\vmhost.exe"},
+            {L"Sink,Host", L"bin\\vmhost.exe", L"bin\\vmwatch.exe"},
+            {L"Documentation", L"docs\\vmwatch.md", L"bin\\vmevents.dll"},
+    };
+    WCHAR properties[PATH_LENGTH];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAYSIZE(rows); ++i)
+    {
+        swprintf(properties, ARRAYSIZE(properties), L"ADDLOCAL=%ls", rows[i].features);
+        assert_int_equal(msiexec(L"/i", OWN_VERSION, properties), DONE);
+        assert_true(file_exists(machine_place(), rows[i].file));
+        assert_false(file_exists(machine_place(), rows[i].absent));
+        assert_int_equal(msiexec(L"/x", OWN_VERSION, L""), DONE);
+        assert_true(nothing_is_left());
+        look(state);
+    }
+}
+
 static const WCHAR *last_line_of(const WCHAR *text, const WCHAR *beginning)
 {
     const WCHAR *found = wcsstr(text, beginning), *next;
@@ -197,7 +191,7 @@ static void test_failure_is_told_and_taken_back(void **state)
 
     (void)state;
     CreateDirectoryW(L"C:\\vmevents taken", NULL);
-    file = CreateFileW(L"C:\\vmevents taken\\bin", GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    file = CreateFileW(L"C:\\vmevents taken\\bin", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
     assert_true(file != INVALID_HANDLE_VALUE);
     CloseHandle(file);
     assert_int_equal(msiexec(L"/i", OWN_VERSION, L"INSTALLDIR=\"C:\\vmevents taken\""), INSTALL_FAILURE);
@@ -215,6 +209,9 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_features_and_what_is_somebody_elses, look, take_out),
             cmocka_unit_test_setup_teardown(test_for_one_user, look, take_out),
             cmocka_unit_test_setup_teardown(test_failure_is_told_and_taken_back, look, take_out),
+            cmocka_unit_test_setup_teardown(test_features_one_by_one, look, take_out),
+            cmocka_unit_test_setup_teardown(test_part_in_a_guest, look, take_out),
+            cmocka_unit_test_setup_teardown(test_forwarder_that_is_a_service, look, take_out),
     };
 
     if (!packages_were_made())
@@ -222,5 +219,6 @@ int main(void)
         printf("SKIP: there are no packages, see the test package_make\n");
         return 77;
     }
+    remove_services();
     return cmocka_run_group_tests(tests, begin_installing, end_installing);
 }

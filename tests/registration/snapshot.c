@@ -10,16 +10,8 @@
 
 /* The keys below Software\Classes that are looked into when not all are. */
 static const WCHAR *const looked_into[] = {
-        L"AppID",
-        L"CLSID",
-        L"Interface",
-        L"TypeLib",
-        L"Wow6432Node",
-        L"VMEvents.Sink",
-        L"VMEvents.Sink.1",
-        L"VMEvents.Host",
-        L"VMEvents.Host.1",
-        L"vmhost.exe",
+        L"AppID", L"CLSID", L"Interface", L"TypeLib", L"Wow6432Node", L"VMEvents.Sink", L"VMEvents.Sink.1",
+        L"VMEvents.Host", L"VMEvents.Host.1", L"vmhost.exe",
         L"{15BFAF2F-0B69-4903-83D3-CAC0E304ED02}", /* the host's AppID */
         L"{F4ED775C-9BA0-45F1-886E-6D204ED1D872}", /* the type library */
         L"{70112073-6C7C-44AE-BF7B-1D398D5CCE05}", /* VMEventSink */
@@ -92,8 +84,8 @@ static void add_values(struct snapshot *snapshot, HKEY key, const WCHAR *path)
             assert_int_equal(status, ERROR_NO_MORE_ITEMS);
             return;
         }
-        used = (size_t)_snwprintf(line, MAX_LINE - 2 * MAX_SHOWN - 1, L"%ls [%ls] type %lu, %lu bytes: ", path, name,
-                type, size);
+        used = (size_t)_snwprintf(
+                line, MAX_LINE - 2 * MAX_SHOWN - 1, L"%ls [%ls] type %lu, %lu bytes: ", path, name, type, size);
         for (DWORD byte = 0; byte < size && byte < MAX_SHOWN; ++byte)
             used += (size_t)_snwprintf(line + used, 3, L"%02x", bytes[byte]);
         line[used] = 0;
@@ -161,6 +153,56 @@ void snapshot_take(struct snapshot *snapshot, HKEY root)
 void snapshot_take_all(struct snapshot *snapshot, HKEY root)
 {
     take(snapshot, root, true);
+}
+
+static void sort(struct snapshot *snapshot)
+{
+    if (snapshot->count)
+        qsort(snapshot->lines, snapshot->count, sizeof(*snapshot->lines), compare_lines);
+}
+
+void snapshot_add_key(struct snapshot *snapshot, HKEY root, const WCHAR *path)
+{
+    HKEY key;
+
+    if (RegOpenKeyExW(root, path, 0, KEY_READ | KEY_WOW64_64KEY, &key))
+        return;
+    add_key(snapshot, key, path, true);
+    RegCloseKey(key);
+    sort(snapshot);
+}
+
+static void add_files(struct snapshot *snapshot, const WCHAR *folder)
+{
+    size_t size = wcslen(folder) + MAX_PATH + 4;
+    WCHAR *path = malloc(size * sizeof(*path));
+    WIN32_FIND_DATAW found;
+    HANDLE search;
+
+    assert_non_null(path);
+    swprintf(path, size, L"%ls\\*", folder);
+    if ((search = FindFirstFileW(path, &found)) != INVALID_HANDLE_VALUE)
+    {
+        do
+        {
+            if (!wcscmp(found.cFileName, L".") || !wcscmp(found.cFileName, L".."))
+                continue;
+            swprintf(path, size, L"%ls\\%ls", folder, found.cFileName);
+            add_line(snapshot, path);
+            /* Wine's user has links to folders of the machine that builds. */
+            if ((found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
+                    && !(found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
+                add_files(snapshot, path);
+        } while (FindNextFileW(search, &found));
+        FindClose(search);
+    }
+    free(path);
+}
+
+void snapshot_add_files(struct snapshot *snapshot, const WCHAR *folder)
+{
+    add_files(snapshot, folder);
+    sort(snapshot);
 }
 
 void snapshot_free(struct snapshot *snapshot)

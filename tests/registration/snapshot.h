@@ -22,6 +22,12 @@ struct snapshot
 void snapshot_take(struct snapshot *snapshot, HKEY root);
 void snapshot_take_all(struct snapshot *snapshot, HKEY root);
 
+/* Adds everything that stands in a key, as the 64-bit view has it, or nothing where there is no such key. */
+void snapshot_add_key(struct snapshot *snapshot, HKEY root, const WCHAR *path);
+
+/* Adds the names of all files and folders in a folder. */
+void snapshot_add_files(struct snapshot *snapshot, const WCHAR *folder);
+
 /* Says whether both are the same, and prints what differs if not. Frees both. */
 bool snapshots_equal(struct snapshot *before, struct snapshot *after);
 

@@ -70,6 +70,13 @@ LSTATUS exchange_read_boot(char boot[GUEST_BOOT_SIZE])
     return error;
 }
 
+LSTATUS exchange_forget_boot(void)
+{
+    LSTATUS error = RegDeleteKeyExW(HKEY_LOCAL_MACHINE, EXCHANGE_START, KEY_WOW64_64KEY, 0);
+
+    return error == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : error;
+}
+
 LSTATUS exchange_write(const char *name, const char *value)
 {
     WCHAR wide_name[64];

@@ -18,6 +18,9 @@
 
 LSTATUS exchange_read_boot(char boot[GUEST_BOOT_SIZE]);
 
+/* For who is not to come again before Windows is started anew; if it does, that counts as a start. */
+LSTATUS exchange_forget_boot(void);
+
 /* Writes an item of the guest's; value NULL: takes it out. */
 LSTATUS exchange_write(const char *name, const char *value);
 

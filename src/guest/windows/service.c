@@ -1,5 +1,6 @@
 #include "guest/windows/service.h"
 
+#include "guest/windows/exchange.h"
 #include "guest/windows/watcher.h"
 
 #include <stdio.h>
@@ -175,5 +176,7 @@ DWORD service_uninstall(void)
         return GetLastError();
     error = remove_service(manager);
     CloseServiceHandle(manager);
-    return error ? error : watcher_remove_items();
+    if (!error)
+        error = watcher_remove_items();
+    return error ? error : (DWORD)exchange_forget_boot();
 }
