@@ -120,6 +120,14 @@ static bool warn_of_losses(IVMEventSink *sink)
     return false;
 }
 
+/* Who plays: the machine, or with --all the host, whose recording says which machines. */
+static IDispatch *player(const struct watching *watching)
+{
+    const struct machines *machines = &watching->machines;
+
+    return watching->options->all ? (IDispatch *)machines->host : (IDispatch *)machines->items[0].machine;
+}
+
 static bool begin(struct watching *watching)
 {
     const struct options *options = watching->options;
@@ -136,7 +144,7 @@ static bool begin(struct watching *watching)
     watching->start = GetTickCount();
     if (!look_after_machines(watching))
         return false;
-    return !options->play || playing_start(&watching->playing, watching->machines.items[0].machine, options);
+    return !options->play || playing_start(&watching->playing, player(watching), options);
 }
 
 enum exit_code watch_machines(const struct options *options)
