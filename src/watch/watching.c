@@ -36,11 +36,10 @@ static DWORD time_left(const struct watching *watching)
     return waited < given ? given - waited : 0;
 }
 
-/* Whether to look for machines that have come, though events keep coming. */
+/* Whether to look for faults of machines that have come, though events keep coming. */
 static bool is_time_to_look(const struct watching *watching)
 {
-    return machines_have_news(&watching->machines)
-            || (watching->options->all && GetTickCount() - watching->last_look >= ALIVE_INTERVAL_MS);
+    return watching->options->all && GetTickCount() - watching->last_look >= ALIVE_INTERVAL_MS;
 }
 
 /* Machines that play a scenario are there; the scenario may say that they are deleted. */
