@@ -1,6 +1,6 @@
 #include "watch/machine.h"
 
-#include "watch/call.h"
+#include "client/call.h"
 #include "watch/options.h"
 #include "watch/output.h"
 

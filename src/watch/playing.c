@@ -1,6 +1,6 @@
 #include "watch/playing.h"
 
-#include "watch/call.h"
+#include "client/call.h"
 #include "watch/from.h"
 #include "watch/output.h"
 

@@ -1,6 +1,6 @@
 #include "watch/watching.h"
 
-#include "watch/library.h"
+#include "client/library.h"
 #include "watch/machines.h"
 #include "watch/playing.h"
 #include "watch/showing.h"
