@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 
+import interop
 import msi
 import nuget
 import registration
@@ -31,7 +32,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 class Release:
     """What goes into the packages, gathered once."""
 
-    def __init__(self, folders, symbol_folders, runner):
+    def __init__(self, folders, symbol_folders, dotnet, runner):
         builds = [Build(folder) for folder in folders]
         self.builds = {build.bits: build for build in builds}
         if sorted(self.builds) != [32, 64]:
@@ -45,11 +46,12 @@ class Release:
         self.notices = dict(third_party.notices(self.parts), **{"LICENSE.txt": read(os.path.join(ROOT, "LICENSE"))})
         self.documents = documents()
         self.symbols = {build.bits: build for build in map(Build, symbol_folders)}
-        self.assembly = None
+        self.dotnet = dotnet
         self.signer = None
         self.tests = re.compile("")
         self.runner = runner
         self._recorded = None
+        self._assembly = None
 
     def sign(self, signer):
         """From now on the programs are signed ones, and so are the installers."""
@@ -64,6 +66,15 @@ class Release:
             self._recorded = registration.record(registration.Wine(self.runner), os.path.join(folder, "vmevents.dll"),
                                                  os.path.join(folder, "vmhost.exe"))
         return self._recorded
+
+    def assembly(self):
+        """{file name: content} of what .NET references; empty where it cannot be compiled."""
+        if self._assembly is None:
+            self._assembly = interop.make(ROOT, self.dotnet, self.runner, self.version) if self.dotnet else {}
+            if self.signer and self._assembly:
+                name = interop.NAME + ".dll"
+                self._assembly[name] = self.signer.sign(name, self._assembly[name])
+        return self._assembly
 
 
 def documents():
@@ -120,7 +131,8 @@ def read_options():
     parser.add_argument("--build", action="append", required=True, metavar="DIR", help="a build, once for each bitness")
     parser.add_argument("--symbols", action="append", default=[], metavar="DIR",
                         help="a build of the same with debug information, once for each bitness")
-    parser.add_argument("--assembly", metavar="FILE", help="VMEvents.Interop.dll, for .NET")
+    parser.add_argument("--dotnet", metavar="DIR",
+                        help="Microsoft's .NET SDK for Windows, by which the assembly for .NET is made")
     parser.add_argument("--sign", action="store_true", help="sign programs and installers")
     parser.add_argument("--output", required=True, metavar="DIR", help="where the packages go")
     parser.add_argument("--only", metavar="REGEX", default="", type=re.compile, help="only packages whose names match")
@@ -142,9 +154,12 @@ def main():
     if missing:
         print("SKIP: not installed: " + " ".join(missing))
         sys.exit(SKIPPED)
+    if options.dotnet and not interop.is_there(options.dotnet):
+        print("left out: the assembly for .NET, since there is no .NET SDK for Windows in %s" % options.dotnet)
+        options.dotnet = None
     signer = Signer(source_date(ROOT)) if options.sign else None
-    release = Release(options.build, options.symbols, options.runner)
-    release.assembly, release.tests = options.assembly, options.tests
+    release = Release(options.build, options.symbols, options.dotnet, options.runner)
+    release.tests = options.tests
     if signer:
         release.sign(signer)
     sums = make_all(release, options.output, options.only.search)

@@ -71,10 +71,9 @@ def make(release, root):
         files["build/native/lib/%s/vmevents_uuid.lib" % platform] = tree["lib/libvmevents_uuid.a"]
     files.update(in_folder("build/native/include", {
         path[len("include/"):]: content for path, content in release.trees[64].items() if path.startswith("include/")}))
-    if release.assembly:
-        files["lib/netstandard2.0/VMEvents.Interop.dll"] = read(release.assembly)
+    files.update(in_folder("lib/netstandard2.0", release.assembly()))
     files["vmevents.nuspec"] = (NUSPEC % {
-        "version": release.version, "dependencies": DEPENDENCIES if release.assembly else ""}).encode()
+        "version": release.version, "dependencies": DEPENDENCIES if release.assembly() else ""}).encode()
     files["_rels/.rels"] = (RELATIONSHIPS % name_id("nuget", release.version).hex[:16].upper()).encode()
     files["[Content_Types].xml"] = content_types(files).encode()
     return zip_archive(files, release.date)

@@ -4,6 +4,7 @@ import os
 import re
 import time
 
+import interop
 from reproducible import name_id, sha1, sha256
 
 
@@ -11,20 +12,29 @@ def identifier(*words):
     return "SPDXRef-" + re.sub(r"[^A-Za-z0-9.]+", "-", "-".join(words))
 
 
-def file_entry(release, bits, program):
-    content = release.trees[bits]["bin/" + program]
-    imports = release.builds[bits].imports(os.path.join(release.builds[bits].folder, "bin", program))
+def file_entry(where, name, content, comment):
     return {
-        "SPDXID": identifier("File", "win%d" % bits, program),
-        "fileName": "./win%d/bin/%s" % (bits, program),
+        "SPDXID": identifier("File", where, name),
+        "fileName": "./%s/%s" % (where, name),
         "fileTypes": ["BINARY"],
         "checksums": [{"algorithm": "SHA1", "checksumValue": sha1(content)},
                       {"algorithm": "SHA256", "checksumValue": sha256(content)}],
         "licenseConcluded": "MIT",
         "licenseInfoInFiles": ["NOASSERTION"],
         "copyrightText": "Copyright (c) 2026 the vmevents authors",
-        "comment": "Imports of Windows' own DLLs: " + ", ".join(imports),
+        "comment": comment,
     }
+
+
+def program_entry(release, bits, program):
+    imports = release.builds[bits].imports(os.path.join(release.builds[bits].folder, "bin", program))
+    return file_entry("win%d/bin" % bits, program, release.trees[bits]["bin/" + program],
+                      "Imports of Windows' own DLLs: " + ", ".join(imports))
+
+
+def assembly_entries(release):
+    return [file_entry("lib/netstandard2.0", name, content, "For .NET, in the NuGet package. Nothing is linked in.")
+            for name, content in release.assembly().items() if name == interop.NAME + ".dll"]
 
 
 def verification_code(files):
@@ -91,10 +101,11 @@ def relations(release, files):
     found = [relation("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Package-vmevents")]
     for file in files:
         found.append(relation("SPDXRef-Package-vmevents", "CONTAINS", file["SPDXID"]))
-        found.append(relation(file["SPDXID"], "DYNAMIC_LINK", "SPDXRef-Package-Windows"))
+        if file["fileName"].startswith("./win"):
+            found.append(relation(file["SPDXID"], "DYNAMIC_LINK", "SPDXRef-Package-Windows"))
     for bits, part in release.parts:
         for program in sorted(part.programs):
-            found.append(relation(identifier("File", "win%d" % bits, program), "STATIC_LINK",
+            found.append(relation(identifier("File", "win%d/bin" % bits, program), "STATIC_LINK",
                                   identifier("Package", part.name)))
     return found
 
@@ -109,7 +120,8 @@ def part_entries(release):
 
 
 def make(release):
-    files = [file_entry(release, bits, program) for bits in sorted(release.programs) for program in release.programs[bits]]
+    files = [program_entry(release, bits, program) for bits in sorted(release.programs) for program in release.programs[bits]]
+    files += assembly_entries(release)
     document = {
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",

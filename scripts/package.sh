@@ -14,7 +14,7 @@ make_packages() {
     local options=() preset
     for preset in win64 win32; do options+=(--build "$build/$preset" --symbols "$build/symbols-$preset"); done
     /usr/bin/python3 -B "$root/packaging/make.py" "${options[@]}" --output "$build/package" "$@" \
-        --runner "$root/run" wine 8>&-
+        --dotnet "$cache/dotnet" --runner "$root/run" wine 8>&-
 }
 
 cmd_package() {
@@ -24,6 +24,9 @@ cmd_package() {
     done
     packages+=("${package_packages[@]}")
     build_presets win64 win32
+    prepare_dotnet
+    [[ -e $cache/dotnet/version ]] ||
+        say "run: without npm there is no .NET SDK for Windows, and no assembly for .NET in the NuGet package"
     cd "$root"
     for preset in win64 win32; do
         step "symbols-$preset" "building $preset with debug information" build_symbols "$preset"

@@ -26,6 +26,7 @@ MENU = [
         ("The COM interfaces", "docs/com-api.md"),
         ("Reference", "reference"),
         ("Examples", "examples/README.md"),
+        ("When something fails", "docs/troubleshooting.md"),
     ]),
     ("Live machines", [("QEMU", "docs/qemu.md"), ("Hyper-V", "docs/hyperv.md")]),
     ("What is promised", [
@@ -37,6 +38,7 @@ MENU = [
         ("Changes", "CHANGELOG.md"),
     ]),
     ("For developers", [
+        ("Building", "docs/building.md"),
         ("Architecture", "docs/architecture.md"),
         ("The trace", "docs/trace.md"),
         ("Contributing", "CONTRIBUTING.md"),

@@ -9,9 +9,7 @@ using System.Runtime.InteropServices;
 // .NET Core 3 calls what has to do with IDispatch obsolete; .NET 5 took that back.
 #pragma warning disable 618
 
-[assembly: ImportedFromTypeLib("VMEvents")]
 [assembly: Guid("f4ed775c-9ba0-45f1-886e-6d204ed1d872")]
-[assembly: TypeLibVersion(1, 0)]
 [assembly: ComVisible(true)]
 
 namespace VMEvents.Interop

@@ -134,8 +134,8 @@ using System.Runtime.InteropServices;
 #pragma warning disable 618
 
 HEAD
-my $text = $head . qq{[assembly: ImportedFromTypeLib("$library->{name}")]\n[assembly: Guid("$library->{uuid}")]\n}
-    . "[assembly: TypeLibVersion($library->{version})]\n[assembly: ComVisible(true)]\n\n" . "namespace VMEvents.Interop\n{\n" . join("\n",
+my $text = $head . qq{[assembly: Guid("$library->{uuid}")]\n}
+    . "[assembly: ComVisible(true)]\n\n" . "namespace VMEvents.Interop\n{\n" . join("\n",
     map({ enum_of($_) } @{$library->{enums}}), map({ interface_of($_) } @{$library->{interfaces}}),
     map({ class_of($_) } grep { $_->{creatable} } @{$library->{classes}})) . "}\n";
 

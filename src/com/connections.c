@@ -1,11 +1,8 @@
 #include "com/connections.h"
 
-#include "com/error_info.h"
-#include "com/event_batch.h"
+#include "com/connection_parts.h"
 #include "com/failures.h"
 #include "com/proxy.h"
-#include "com/relay.h"
-#include "com/stand_in.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
 
@@ -14,29 +11,6 @@
 
 /* {1d198fd8-b141-4d75-a582-b3232ae74374} */
 const IID SID_EventListener = {0x1d198fd8, 0xb141, 0x4d75, {0xa5, 0x82, 0xb3, 0x23, 0x2a, 0xe7, 0x43, 0x74}};
-
-/* An advised sink. It is counted as its receiver is: besides the lane and the list of listeners the list of connections has
- * a reference until it is taken out, and whoever has found it there. So it has a lane for as long as somebody may cut it. */
-struct connection
-{
-    struct lane_receiver receiver;
-    struct connection *next, **link; /* guarded by the source's lock; link is NULL outside the list */
-    struct event_source *source;
-    const struct event_interface *events;
-    IUnknown *advised;  /* what Advise was given; used and released in the apartment that advised it */
-    IUnknown *listener; /* the identity of who listens, whose lane it stands in; used and released likewise */
-    IDispatch *sink;
-    IEventRelay *relay;        /* the sink's, if it is one of ours in this process */
-    IVMEventReceiver *batches; /* the listener's, if it is in another process and has it */
-    bool is_here;              /* the sink is an object of this process */
-    bool finishing;            /* guarded by the source's lock */
-    uint32_t cookie;
-};
-
-static struct connection *connection_from_receiver(struct lane_receiver *receiver)
-{
-    return CONTAINING_RECORD(receiver, struct connection, receiver);
-}
 
 /* Takes a listed connection out. */
 static void connection_unlink(struct connection *connection)
@@ -49,8 +23,7 @@ static void connection_unlink(struct connection *connection)
     connection->link = NULL;
 }
 
-/* Takes the connection out of the list, whose reference is the caller's then. False: somebody else did. */
-static bool connection_unlist(struct connection *connection)
+bool connection_unlist(struct connection *connection)
 {
     struct lock *lock = &connection->source->lock;
     bool listed;
@@ -62,8 +35,7 @@ static bool connection_unlist(struct connection *connection)
     return listed;
 }
 
-/* Ends a connection that has been taken out of the list, and gives back the list's reference. */
-static void connection_end(struct connection *connection)
+void connection_end(struct connection *connection)
 {
     trace(TRACE_COM, "source %lx: connection %lu ends", TRACE_ID(connection->source),
             (unsigned long)connection->cookie);
@@ -71,167 +43,6 @@ static void connection_end(struct connection *connection)
     /* One that is finishing has not been cut by that, and may have events left to deliver: those are dropped. */
     lane_cut(&connection->receiver);
     lane_receiver_release(&connection->receiver);
-}
-
-/* Whether the error says that there is nobody any more who could be called. */
-static bool sink_is_gone(HRESULT hr)
-{
-    switch (hr)
-    {
-        case RPC_E_DISCONNECTED:
-        case RPC_E_SERVER_DIED:
-        case RPC_E_SERVER_DIED_DNE:
-        case RPC_E_INVALID_OBJECT:
-        case CO_E_OBJNOTCONNECTED:
-        case __HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE):
-        case __HRESULT_FROM_WIN32(RPC_S_CALL_FAILED):
-        case __HRESULT_FROM_WIN32(RPC_S_CALL_FAILED_DNE):
-        case __HRESULT_FROM_WIN32(RPC_S_COMM_FAILURE):
-            return true;
-    }
-    return false;
-}
-
-static HRESULT connection_invoke(
-        struct connection *connection, DISPID id, const VARIANT *args, UINT count, EXCEPINFO *exception)
-{
-    VARIANT reversed[EVENT_MAX_ARGS];
-    DISPPARAMS params = {reversed, NULL, count, 0};
-
-    arguments_reverse(reversed, args, count);
-    return IDispatch_Invoke(
-            connection->sink, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_METHOD, &params, NULL, exception, NULL);
-}
-
-/* A sink of this process gets the objects themselves. One in another process gets the stand-ins: handing over the
- * objects would ask the process that they are in, which may hang. */
-static HRESULT connection_pass_on(struct connection *connection, struct kept_event *kept, EXCEPINFO *exception)
-{
-    UINT count = kept->event.type->param_count;
-    VARIANT args[EVENT_MAX_ARGS];
-    HRESULT hr;
-
-    if (!connection->is_here)
-        return connection_invoke(connection, kept->event.type->id, kept->event.args, count, exception);
-    if (FAILED(hr = arguments_open(kept, args)))
-        return hr;
-    hr = connection_invoke(connection, kept->event.type->id, args, count, exception);
-    arguments_close(kept, args);
-    return hr;
-}
-
-/* Whether it has failed at a call, or at so many of the events that went by it. A sink that is gone is not called any more,
- * and one that does not know an event has not failed at it. */
-static bool connection_has_failed(struct connection *connection, const struct event_type *type, HRESULT hr, LONG failed)
-{
-    if (SUCCEEDED(hr) && !failed)
-        return false;
-    trace(TRACE_COM, "source %lx: connection %lu answers %ls by 0x%08lx", TRACE_ID(connection->source),
-            (unsigned long)connection->cookie, type->name, (unsigned long)hr);
-    if (sink_is_gone(hr) && connection_unlist(connection))
-    {
-        connection_end(connection);
-        return false;
-    }
-    return hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL;
-}
-
-/* Several events in one call */
-
-static struct connection *connection_of(const struct lane_entry *entry)
-{
-    return connection_from_receiver(entry->receiver);
-}
-
-static HRESULT add_events(struct event_batch *batch, const struct lane_entry *entry, ULONG count)
-{
-    HRESULT hr = S_OK;
-
-    for (; count && SUCCEEDED(hr); --count, entry = entry->next)
-        hr = event_batch_add(batch, connection_of(entry)->events, entry->kept);
-    return hr;
-}
-
-/* S_OK, E_OUTOFMEMORY */
-static HRESULT make_batch(struct event_batch *batch, const struct lane_entry *first, ULONG count)
-{
-    struct event_batch_size size = {.count = count, .has_labels = connection_of(first)->source->tells_labels};
-    const struct lane_entry *entry = first;
-    HRESULT hr;
-
-    for (ULONG i = 0; i < count; ++i, entry = entry->next)
-    {
-        size.argument_count += entry->kept->event.type->param_count;
-        size.has_details |= entry->kept->origin.known != NULL;
-    }
-    if (FAILED(hr = event_batch_begin(batch, &size)))
-        return hr;
-    if (FAILED(hr = add_events(batch, first, count)))
-        event_batch_end(batch);
-    return hr;
-}
-
-/* A receiver that takes none would be called for ever, and one that says what cannot be is not believed: then all that it
- * was given counts as taken, and none as refused. */
-static ULONG sensible_count(LONG taken, LONG refused, ULONG count, LONG *failed)
-{
-    if (taken < 1 || (ULONG)taken > count)
-        taken = (LONG)count;
-    *failed = refused < 0 || refused > taken ? 0 : refused;
-    return (ULONG)taken;
-}
-
-/* A receiver's deliver_some. What a call that fails was given is lost, and counts as failed, as of a call with one event. */
-static ULONG connection_deliver_some(const struct lane_entry *first, ULONG count)
-{
-    struct connection *connection = connection_of(first);
-    LONG taken = 0, refused = 0, failed = (LONG)count;
-    struct event_batch batch;
-    HRESULT hr;
-
-    /* Where there is no memory for many there may be for one. */
-    if ((hr = make_batch(&batch, first, count)) == E_OUTOFMEMORY && count > 1)
-        hr = make_batch(&batch, first, count = 1);
-    if (SUCCEEDED(hr))
-    {
-        hr = IVMEventReceiver_Receive(
-                connection->batches, batch.events, batch.sources, batch.arguments, batch.details, &taken, &refused);
-        event_batch_end(&batch);
-    }
-    if (SUCCEEDED(hr))
-        count = sensible_count(taken, refused, count, &failed);
-    else
-        failed = (LONG)count;
-    /* Which events they were that it has refused is known to it alone. */
-    if (connection_has_failed(connection, first->kept->event.type, hr, failed))
-        InterlockedExchangeAdd(&connection->source->failed, failed);
-    return count;
-}
-
-static void connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
-{
-    struct connection *connection = connection_from_receiver(receiver);
-    struct lane_entry alone = {.receiver = receiver, .kept = kept};
-    EXCEPINFO exception = {0};
-    HRESULT hr;
-
-    /* An event that has no more to tell than its arguments goes as it does to everybody. */
-    if (connection->batches && (connection->source->tells_labels || kept->origin.known))
-    {
-        connection_deliver_some(&alone, 1);
-        return;
-    }
-    error_forget();
-    if (connection->relay)
-        hr = IEventRelay_Relay(connection->relay, kept);
-    else
-        hr = connection_pass_on(connection, kept, &exception);
-    if (connection_has_failed(connection, kept->event.type, hr, FAILED(hr)))
-    {
-        hr = error_complete(&exception, hr);
-        failures_add(connection->source, kept, hr, &exception);
-    }
-    error_clear(&exception);
 }
 
 /* The connection is over, finished or with its apartment: nobody may find the sink by it any more. The listener is

@@ -39,7 +39,8 @@ class BillOfMaterials(unittest.TestCase):
     def programs(self):
         for identifier, file in self.files.items():
             match = re.fullmatch(r"\./win(\d+)/bin/(.*)", file["fileName"])
-            yield int(match[1]), match[2], identifier, file
+            if match:
+                yield int(match[1]), match[2], identifier, file
 
     def test_form(self):
         self.assertEqual(self.bill["spdxVersion"], "SPDX-2.3")
@@ -65,6 +66,13 @@ class BillOfMaterials(unittest.TestCase):
             self.assertEqual({name: {"SHA1": hashlib.sha1(content).hexdigest(),
                                      "SHA256": hashlib.sha256(content).hexdigest()}
                               for name, content in packed.items()}, named)
+
+    def test_the_other_files_are_those_of_the_nuget_package(self):
+        with zipfile.ZipFile(package("vmevents.%s.nupkg")) as archive:
+            packed = {"./" + name: hashlib.sha256(archive.read(name)).hexdigest()
+                      for name in archive.namelist() if name.startswith("lib/") and name.endswith(".dll")}
+        named = {file["fileName"]: file["checksums"][1]["checksumValue"] for file in self.files.values()}
+        self.assertEqual({name: digest for name, digest in named.items() if not name.startswith("./win")}, packed)
 
     def test_imports(self):
         for bits, program, _, file in self.programs():

@@ -39,14 +39,14 @@ function(csharp name)
   endif()
 endfunction()
 
-# The interfaces, as other programs reference them. They are for .NET Framework too: no language later than C# 7.3.
+# The interfaces, as the NuGet package has them.
 function(csharp_interop)
   file(MAKE_DIRECTORY ${WORK})
-  file(GLOB sources ${SOURCE}/dotnet/VMEvents.Interop/*.cs)
-  windows_path(${WORK}/VMEvents.Interop.xml documentation)
-  csharp(VMEvents.Interop.dll SOURCES ${sources}
-    OPTIONS /target:library /langversion:7.3 /nowarn:1591 "/doc:\"${documentation}\""
-    REFERENCES ${DOTNET}/packs/NETStandard.Library.Ref/2.1.0/ref/netstandard2.1/netstandard.dll)
+  execute_process(COMMAND /usr/bin/python3 -B ${SOURCE}/packaging/interop.py --dotnet ${DOTNET} --output ${WORK} --runner ${runner}
+    RESULT_VARIABLE code TIMEOUT 1200)
+  if(NOT code STREQUAL 0)
+    message(FATAL_ERROR "VMEvents.Interop was not compiled: exit code ${code}")
+  endif()
 endfunction()
 
 # csharp_program(NAME RESULT FILE...): compiles a program, and says what runs it.

@@ -8,11 +8,8 @@
 #ifndef VMEVENTS_HOST_HYPERV_RECORDING_H
 #define VMEVENTS_HOST_HYPERV_RECORDING_H
 
+#include "host/hyperv/recorded_names.h"
 #include "host/hyperv/source.h"
-
-/* Of a text no more than so much is written, and of an instance no more than so many bytes. */
-#define HV_RECORDED_TEXT_MAX 1000
-#define HV_RECORDED_LINE_MAX 60000
 
 /* What has been told waits no longer than this for the answer. */
 #define HV_RECORDING_WAIT_MS 1000
@@ -23,11 +20,9 @@ struct hv_recording
     void *source_context;
     void (*write)(void *context, const char *text, size_t length);
     void *context;
-    bool replaces_names;
 
     struct hv_recorded *instances; /* as last written, by class and key */
-    struct hv_replaced *names;     /* what stands for what */
-    unsigned int name_count, guid_count;
+    struct hv_names names;
     struct hv_failing *failing; /* what fails by now */
 
     char *held; /* lines that wait for an answer */
