@@ -2404,6 +2404,11 @@ IVMEventHost : public IDispatch
     virtual HRESULT STDMETHODCALLTYPE Available(
         IVMEventCollection **machines) = 0;
 
+    virtual HRESULT STDMETHODCALLTYPE Play(
+        BSTR path,
+        VARIANT speed,
+        LONG *fired) = 0;
+
 };
 #ifdef __CRT_UUID_DECL
 __CRT_UUID_DECL(IVMEventHost, 0xaca91da0, 0x565a, 0x4bc8, 0xa6,0x08, 0xe6,0x3c,0xdb,0x88,0xdd,0x48)
@@ -2502,6 +2507,12 @@ typedef struct IVMEventHostVtbl {
         IVMEventHost *This,
         IVMEventCollection **machines);
 
+    HRESULT (STDMETHODCALLTYPE *Play)(
+        IVMEventHost *This,
+        BSTR path,
+        VARIANT speed,
+        LONG *fired);
+
     END_INTERFACE
 } IVMEventHostVtbl;
 
@@ -2531,6 +2542,7 @@ interface IVMEventHost {
 #define IVMEventHost_Raise(This,eventName,arguments) (This)->lpVtbl->Raise(This,eventName,arguments)
 #define IVMEventHost_get_Events(This,events) (This)->lpVtbl->get_Events(This,events)
 #define IVMEventHost_Available(This,machines) (This)->lpVtbl->Available(This,machines)
+#define IVMEventHost_Play(This,path,speed,fired) (This)->lpVtbl->Play(This,path,speed,fired)
 #else
 /*** IUnknown methods ***/
 static __WIDL_INLINE HRESULT IVMEventHost_QueryInterface(IVMEventHost* This,REFIID riid,void **ppvObject) {
@@ -2585,6 +2597,9 @@ static __WIDL_INLINE HRESULT IVMEventHost_get_Events(IVMEventHost* This,IVMEvent
 }
 static __WIDL_INLINE HRESULT IVMEventHost_Available(IVMEventHost* This,IVMEventCollection **machines) {
     return This->lpVtbl->Available(This,machines);
+}
+static __WIDL_INLINE HRESULT IVMEventHost_Play(IVMEventHost* This,BSTR path,VARIANT speed,LONG *fired) {
+    return This->lpVtbl->Play(This,path,speed,fired);
 }
 #endif
 #endif

@@ -535,6 +535,10 @@ namespace VMEvents.Interop
         /// <summary>The machines of this computer that OpenMachine could attach to, as they are now, IVMEventAvailable each; waits for those who know them.</summary>
         [DispId(10)]
         IVMEventCollection Available();
+
+        /// <summary>Fire the events of a recording in its order, each at the machine of its name, which is made when there is none, at its time divided by speed; returns how many, after the last.</summary>
+        [DispId(11)]
+        int Play(string path, [Optional] object speed);
     }
 
     /// <summary>What happens to one virtual machine.</summary>

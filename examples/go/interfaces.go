@@ -232,4 +232,5 @@ const (
 	eventHostRaise         = 14
 	eventHostGetEvents     = 15
 	eventHostAvailable     = 16
+	eventHostPlay          = 17
 )

@@ -398,6 +398,8 @@ type
     function Get_Events: IVMEventCollection; safecall;
     { The machines of this computer that OpenMachine could attach to, as they are now, IVMEventAvailable each; waits for those who know them. }
     function Available: IVMEventCollection; safecall;
+    { Fire the events of a recording in its order, each at the machine of its name, which is made when there is none, at its time divided by speed; returns how many, after the last. }
+    function Play(const path: WideString; speed: OleVariant): Integer; safecall;
     property Machines: IVMEventMachines read Get_Machines;
     property Dropped: Integer read Get_Dropped;
     property Events: IVMEventCollection read Get_Events;

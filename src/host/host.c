@@ -6,6 +6,7 @@
 #include "com/dispatch_methods.h"
 #include "com/error_support.h"
 #include "com/event_descriptions.h"
+#include "com/lane.h"
 #include "host/available.h"
 #include "host/endings.h"
 #include "host/fleet_events.h"
@@ -13,9 +14,12 @@
 #include "host/machine_collection.h"
 #include "host/machine_object.h"
 #include "host/machines.h"
+#include "host/play_invoke.h"
 #include "host/process_life.h"
 #include "host/raise_invoke.h"
 #include "host/settle.h"
+#include "host/simulated/ensemble.h"
+#include "platform/memory.h"
 
 static struct host
 {
@@ -102,6 +106,8 @@ static HRESULT WINAPI host_Invoke(IVMEventHost *iface, DISPID id, REFIID riid, L
 {
     if (id == DISPID_HOST_RAISE)
         return raise_invoke(raise_at_host, &host, riid, lcid, flags, params, result, exception, arg_error);
+    if (id == DISPID_HOST_PLAY)
+        return play_invoke(&IID_IVMEventHost, iface, id, riid, lcid, flags, params, result, exception, arg_error);
     return type_info_invoke(&IID_IVMEventHost, iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
@@ -212,6 +218,42 @@ static HRESULT WINAPI host_Available(IVMEventHost *iface, IVMEventCollection **m
     return hr;
 }
 
+/* Waits for the clients that respond, as Play of a machine does: those of the machines, and those of all. */
+static void settle_all(void)
+{
+    ULONGLONG start = clock_ms();
+    struct machine **list;
+    UINT count;
+
+    if (!(list = machines_list(&count)))
+        return;
+    for (UINT i = 0; i < count; ++i)
+    {
+        lanes_settle(machine_source(list[i]), clock_left_ms(start, SETTLE_AFTER_FIRING_MS));
+        machine_release(list[i]);
+    }
+    memory_free(list);
+    settle(clock_left_ms(start, SETTLE_AFTER_FIRING_MS));
+}
+
+static HRESULT WINAPI host_Play(IVMEventHost *iface, BSTR path, VARIANT speed, LONG *fired)
+{
+    double factor;
+    HRESULT hr;
+
+    if (!fired)
+        return E_POINTER;
+    *fired = 0;
+    if (FAILED(hr = play_speed(&IID_IVMEventHost, &speed, &factor)))
+        return hr;
+    /* Also when the client is gone meanwhile. */
+    IVMEventHost_AddRef(iface);
+    hr = ensemble_play(&machine_host, path, factor, fired);
+    settle_all();
+    IVMEventHost_Release(iface);
+    return hr;
+}
+
 static const IVMEventHostVtbl host_vtbl = {
         host_QueryInterface,
         host_AddRef,
@@ -230,6 +272,7 @@ static const IVMEventHostVtbl host_vtbl = {
         host_Raise,
         host_get_Events,
         host_Available,
+        host_Play,
 };
 
 BOOL host_init(void)

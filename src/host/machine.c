@@ -137,7 +137,7 @@ static BOOL machine_take_state(struct machine *machine, const struct event *even
 /* Fires at the machine's clients, and those who hear all machines; and at the host's when the state is another now or the
  * heartbeat has stopped, under the machine's lock, so that they hear of what the machine does in the same order. An event of the host, which a scenario has
  * named, is fired at the host's clients alone. */
-static HRESULT machine_fire_one(struct machine *machine, struct event *event)
+static HRESULT machine_fire_one(struct machine *machine, struct event *event, BOOL tells_host)
 {
     BOOL changed;
     HRESULT hr;
@@ -149,9 +149,9 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event)
     event->sequence = &machine->source->sequence;
     hr = event_source_fire(machine->source, event);
     machine->host->fire_to_all(event);
-    if (changed)
+    if (changed && tells_host)
         machine->host->fire_state_change(machine->name, machine->state);
-    if (is_heartbeat_stopped(event))
+    if (is_heartbeat_stopped(event) && tells_host)
         machine->host->fire_heartbeat_stopped(machine->name);
     return hr;
 }
@@ -173,7 +173,7 @@ HRESULT machine_fire_from_backend(struct machine *machine, struct event *event)
     if (!machine->removed)
     {
         if (SUCCEEDED(hr = machine_prepare_to_fire(machine)))
-            hr = machine_fire_one(machine, event);
+            hr = machine_fire_one(machine, event, TRUE);
         else
             machine_take_state(machine, event);
     }
@@ -181,29 +181,31 @@ HRESULT machine_fire_from_backend(struct machine *machine, struct event *event)
     return hr;
 }
 
-static HRESULT error_state_is_its_own(const struct machine *machine)
+HRESULT machine_check_state_change(const struct machine *machine)
 {
     struct text text = {0};
 
+    if (!machine->backend)
+        return S_OK;
     text_append(&text, L"OnStateChange cannot be raised by hand: ");
     text_append_quote(&text, machine->name, SysStringLen(machine->name), TEXT_QUOTE_MAX);
     text_append(&text, L" is a live machine, whose state is its own; CreateMachine makes a simulated one");
     return error_raise_text(E_ACCESSDENIED, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
 }
 
-HRESULT machine_fire(struct machine *machine, struct named_events *named)
+HRESULT machine_fire(struct machine *machine, struct named_events *named, BOOL tells_host)
 {
     HRESULT hr = machine_prepare_to_fire(machine);
     BOOL removed;
 
     if (FAILED(hr))
         return hr;
-    if (machine->backend && is_state_change(&named->events[0]))
-        return error_state_is_its_own(machine);
+    if (is_state_change(&named->events[0]) && FAILED(hr = machine_check_state_change(machine)))
+        return hr;
     lock_acquire(&machine->lock);
     removed = machine->removed;
     for (UINT i = 0; !removed && i < named->count && SUCCEEDED(hr); ++i)
-        hr = machine_fire_one(machine, &named->events[i]);
+        hr = machine_fire_one(machine, &named->events[i], tells_host);
     lock_release(&machine->lock);
     return removed ? machine_error_removed(machine) : hr;
 }
@@ -217,7 +219,7 @@ HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *a
     hr = named_events_init(&named, NAMED_AT_MACHINE, event_name, args, count, machine->name, lcid, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
-    if (SUCCEEDED(hr = machine_fire(machine, &named)))
+    if (SUCCEEDED(hr = machine_fire(machine, &named, TRUE)))
         machine_settle(machine);
     named_events_cleanup(&named);
     return hr;
@@ -234,7 +236,7 @@ void machine_remove(struct machine *machine)
     V_I4(&event.args[0]) = vmVMState_DeleteMachine;
     lock_acquire(&machine->lock);
     machine->removed = TRUE;
-    machine_fire_one(machine, &event);
+    machine_fire_one(machine, &event, TRUE);
     lock_release(&machine->lock);
     event_cleanup(&event);
     trace(TRACE_HOST, "machine \"%ls\" is removed", machine->name);

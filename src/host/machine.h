@@ -115,14 +115,17 @@ HRESULT machine_prepare_to_fire(struct machine *machine);
 
 /*
  * Fires the events, and with OnStateChange takes on the state. Of that, and of OnHeartbeatStopped, the host's clients hear
- * too. Events of the host, which a scenario may name, are fired at the host's clients alone. Does not wait for those who
- * listen.
+ * too, unless tells_host is FALSE. Events of the host, which a scenario may name, are fired at the host's clients alone. Does
+ * not wait for those who listen.
  *
  * S_OK, E_OUTOFMEMORY, and with a description:
  * VM_E_VM_UNKNOWN  the machine has been removed
  * E_ACCESSDENIED   OnStateChange, of a live machine, whose state is its own
  */
-HRESULT machine_fire(struct machine *machine, struct named_events *named);
+HRESULT machine_fire(struct machine *machine, struct named_events *named, BOOL tells_host);
+
+/* S_OK, and with a description E_ACCESSDENIED: the machine is live, and so its state is its own. */
+HRESULT machine_check_state_change(const struct machine *machine);
 
 /* Waits until every client that responds has got what was fired; those that do not delay it by
  * SETTLE_AFTER_FIRING_MS at most. Nothing depends on it: it lets a script that raises an event find that it has been heard. */

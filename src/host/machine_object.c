@@ -105,8 +105,8 @@ static HRESULT WINAPI machine_Invoke(IVMEventMachine *iface, DISPID id, REFIID r
     if (id == DISPID_MACHINE_RAISE)
         return raise_invoke(raise_at_machine, machine_from_IVMEventMachine(iface), riid, lcid, flags, params, result,
                 exception, arg_error);
-    if (id == DISPID_PLAY)
-        return play_invoke(iface, riid, lcid, flags, params, result, exception, arg_error);
+    if (id == DISPID_MACHINE_PLAY)
+        return play_invoke(&IID_IVMEventMachine, iface, id, riid, lcid, flags, params, result, exception, arg_error);
     return type_info_invoke(&IID_IVMEventMachine, iface, id, riid, lcid, flags, params, result, exception, arg_error);
 }
 
@@ -134,42 +134,6 @@ static HRESULT WINAPI machine_Raise(IVMEventMachine *iface, BSTR event_name, SAF
             raise_at_machine, machine_from_IVMEventMachine(iface), &IID_IVMEventMachine, event_name, arguments);
 }
 
-static HRESULT refuse_speed(const VARIANT *given)
-{
-    struct text text = {0};
-
-    text_append(&text, L"The speed");
-    if (V_VT(given) == VT_BSTR)
-    {
-        text_append(&text, L" is ");
-        text_append_quote(&text, V_BSTR(given) ? V_BSTR(given) : L"", SysStringLen(V_BSTR(given)), TEXT_QUOTE_MAX);
-        text_append(&text, L"; it");
-    }
-    text_append(&text, L" must be a number greater than 0: 1 plays the scenario as it is written, 2 in half the time");
-    return error_raise_text(E_INVALIDARG, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
-}
-
-/* The speed of Play, 1 when it is left out. */
-static HRESULT get_speed(VARIANT *variant, double *speed)
-{
-    VARIANT given, number;
-    HRESULT hr;
-
-    *speed = 1;
-    if (V_VT(variant) == VT_EMPTY || (V_VT(variant) == VT_ERROR && V_ERROR(variant) == DISP_E_PARAMNOTFOUND))
-        return S_OK;
-    VariantInit(&number);
-    if (SUCCEEDED(hr = event_copy_argument(&given, variant)))
-        hr = V_VT(&given) == VT_BSTR && string_has_nul(V_BSTR(&given)) ? DISP_E_TYPEMISMATCH
-                                                                       : VariantChangeType(&number, &given, 0, VT_R8);
-    if (SUCCEEDED(hr) && V_R8(&number) > 0)
-        *speed = V_R8(&number);
-    else if (hr != E_OUTOFMEMORY)
-        hr = refuse_speed(&given);
-    VariantClear(&given);
-    return hr;
-}
-
 static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT speed, LONG *fired)
 {
     struct machine *machine = machine_from_IVMEventMachine(iface);
@@ -179,7 +143,7 @@ static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT sp
     if (!fired)
         return E_POINTER;
     *fired = 0;
-    if (FAILED(hr = get_speed(&speed, &factor)))
+    if (FAILED(hr = play_speed(&IID_IVMEventMachine, &speed, &factor)))
         return hr;
     /* Also when the client is gone meanwhile. */
     IVMEventMachine_AddRef(iface);

@@ -142,15 +142,23 @@ HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, 
     return hr;
 }
 
+struct machine *machines_get(BSTR name)
+{
+    struct machine *machine;
+
+    lock_acquire_shared(&lock);
+    if ((machine = machine_table_find(&table, name)))
+        machine_addref(machine);
+    lock_release_shared(&lock);
+    return machine;
+}
+
 HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine)
 {
     *machine = NULL;
     if (machine_name_is_empty(name))
         return machine_name_error_empty(iid);
-    lock_acquire_shared(&lock);
-    if ((*machine = machine_table_find(&table, name)))
-        machine_addref(*machine);
-    lock_release_shared(&lock);
+    *machine = machines_get(name);
     return *machine ? S_OK : error_unknown(name, iid);
 }
 

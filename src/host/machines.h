@@ -22,6 +22,9 @@ HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, 
 /* S_OK, and with a description: VM_E_CONFIG_NO_NAME, VM_E_VM_UNKNOWN. The error is said to be of interface iid. */
 HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine);
 
+/* The machine of that name, with a reference; NULL: there is none. */
+struct machine *machines_get(BSTR name);
+
 /* The same, and E_OUTOFMEMORY: then the machine is still there. */
 HRESULT machines_remove(BSTR name);
 

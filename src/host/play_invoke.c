@@ -1,7 +1,11 @@
 #include "host/play_invoke.h"
 
 #include "com/converted.h"
+#include "com/error_info.h"
 #include "com/type_info.h"
+#include "event/event.h"
+#include "event/text.h"
+#include "host/error_source.h"
 
 #include <string.h>
 
@@ -19,8 +23,8 @@ static UINT place_of_speed(const DISPPARAMS *params)
     return params->cArgs - params->cNamedArgs > SPEED ? params->cArgs - 1 - SPEED : params->cArgs;
 }
 
-HRESULT play_invoke(IVMEventMachine *machine, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params, VARIANT *result,
-        EXCEPINFO *exception, UINT *arg_error)
+HRESULT play_invoke(REFIID iid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     DISPPARAMS converted;
     VARIANT args[PLAY_ARGS], speed;
@@ -30,8 +34,7 @@ HRESULT play_invoke(IVMEventMachine *machine, REFIID riid, LCID lcid, WORD flags
     /* What is wrong in itself is refused where everything is. */
     if (!params || params->cArgs > PLAY_ARGS || !params->rgvarg || params->cNamedArgs > params->cArgs
             || (params->cNamedArgs && !params->rgdispidNamedArgs) || (place = place_of_speed(params)) == params->cArgs)
-        return type_info_invoke(
-                &IID_IVMEventMachine, machine, DISPID_PLAY, riid, lcid, flags, params, result, exception, arg_error);
+        return type_info_invoke(iid, object, id, riid, lcid, flags, params, result, exception, arg_error);
     converted = *params;
     if (convert_in_locale(&speed, &params->rgvarg[place], VT_R8, lcid, &hr))
     {
@@ -41,6 +44,40 @@ HRESULT play_invoke(IVMEventMachine *machine, REFIID riid, LCID lcid, WORD flags
     }
     if (hr == E_OUTOFMEMORY)
         return hr;
-    return type_info_invoke(
-            &IID_IVMEventMachine, machine, DISPID_PLAY, riid, lcid, flags, &converted, result, exception, arg_error);
+    return type_info_invoke(iid, object, id, riid, lcid, flags, &converted, result, exception, arg_error);
+}
+
+static HRESULT refuse_speed(REFIID iid, const VARIANT *given)
+{
+    struct text text = {0};
+
+    text_append(&text, L"The speed");
+    if (V_VT(given) == VT_BSTR)
+    {
+        text_append(&text, L" is ");
+        text_append_quote(&text, V_BSTR(given) ? V_BSTR(given) : L"", SysStringLen(V_BSTR(given)), TEXT_QUOTE_MAX);
+        text_append(&text, L"; it");
+    }
+    text_append(&text, L" must be a number greater than 0: 1 plays it as it is written, 2 in half the time");
+    return error_raise_text(E_INVALIDARG, iid, HOST_ERROR_SOURCE, &text);
+}
+
+HRESULT play_speed(REFIID iid, VARIANT *variant, double *speed)
+{
+    VARIANT given, number;
+    HRESULT hr;
+
+    *speed = 1;
+    if (V_VT(variant) == VT_EMPTY || (V_VT(variant) == VT_ERROR && V_ERROR(variant) == DISP_E_PARAMNOTFOUND))
+        return S_OK;
+    VariantInit(&number);
+    if (SUCCEEDED(hr = event_copy_argument(&given, variant)))
+        hr = V_VT(&given) == VT_BSTR && string_has_nul(V_BSTR(&given)) ? DISP_E_TYPEMISMATCH
+                                                                       : VariantChangeType(&number, &given, 0, VT_R8);
+    if (SUCCEEDED(hr) && V_R8(&number) > 0)
+        *speed = V_R8(&number);
+    else if (hr != E_OUTOFMEMORY)
+        hr = refuse_speed(iid, &given);
+    VariantClear(&given);
+    return hr;
 }

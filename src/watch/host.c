@@ -1,6 +1,6 @@
 #include "watch/host.h"
 
-#include "watch/call.h"
+#include "client/call.h"
 #include "watch/output.h"
 
 IVMEventHost *host_open(void)

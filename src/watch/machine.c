@@ -1,6 +1,6 @@
 #include "watch/machine.h"
 
-#include "watch/call.h"
+#include "client/call.h"
 #include "watch/options.h"
 #include "watch/output.h"
 
@@ -104,9 +104,10 @@ HRESULT machine_open(IDispatch *host, const WCHAR *machine, const WCHAR *name, I
     return hr;
 }
 
-HRESULT machine_connect(IVMEventMachine *machine, IVMEventSink *sink, LONG *cookie)
+HRESULT machine_connect(IVMEventMachine *machine, IVMEventSink *sink)
 {
-    HRESULT hr = IVMEventSink_Connect(sink, (IUnknown *)machine, NULL, cookie);
+    LONG connection;
+    HRESULT hr = IVMEventSink_Connect(sink, (IUnknown *)machine, NULL, &connection);
 
     if (FAILED(hr))
         output_complain_of_call(L"cannot connect to the machine", hr);

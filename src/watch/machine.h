@@ -12,7 +12,7 @@
 HRESULT machine_open(IDispatch *host, const WCHAR *machine, const WCHAR *name, IVMEventMachine **result);
 
 /* Connects the sink to the machine. A failure has been written to standard error. */
-HRESULT machine_connect(IVMEventMachine *machine, IVMEventSink *sink, LONG *cookie);
+HRESULT machine_connect(IVMEventMachine *machine, IVMEventSink *sink);
 
 /* Whether it has not been removed, nor its host ended. */
 bool machine_is_there(IVMEventMachine *machine);

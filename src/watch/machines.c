@@ -1,7 +1,6 @@
 #include "watch/machines.h"
 
 #include "platform/memory.h"
-#include "watch/arrivals.h"
 #include "watch/host.h"
 #include "watch/machine.h"
 #include "watch/output.h"
@@ -47,7 +46,6 @@ static struct watched_machine *find(const struct machines *machines, const IUnkn
 static HRESULT watch_machine(struct machines *machines, IVMEventMachine *machine, BSTR name)
 {
     struct watched_machine item = {.machine = machine, .seen = true}, *known;
-    LONG connection;
     HRESULT hr;
 
     if (FAILED(hr = IVMEventMachine_QueryInterface(machine, &IID_IUnknown, (void **)&item.identity)))
@@ -56,7 +54,8 @@ static HRESULT watch_machine(struct machines *machines, IVMEventMachine *machine
         known->seen = true;
     else if (!(item.name = SysAllocStringLen(name, SysStringLen(name))))
         hr = E_OUTOFMEMORY;
-    else if (SUCCEEDED(hr = reserve(machines)) && SUCCEEDED(hr = machine_connect(machine, machines->sink, &connection)))
+    else if (SUCCEEDED(hr = reserve(machines))
+            && (machines->all || SUCCEEDED(hr = machine_connect(machine, machines->sink))))
     {
         IVMEventMachine_AddRef(machine);
         machines->items[machines->count++] = item;
@@ -84,7 +83,7 @@ static HRESULT open_machine(struct machines *machines, const WCHAR *word, const 
     return hr;
 }
 
-/* One that cannot be connected to, since it is gone again, does not keep the others from being watched. */
+/* One that is gone again does not keep the others from being looked at. */
 static HRESULT look_at(IVMEventMachine *machine, BSTR name, void *context)
 {
     watch_machine(context, machine, name);
@@ -107,36 +106,43 @@ static HRESULT look_at_all(struct machines *machines)
     return S_OK;
 }
 
+/* One connection for all: a machine that comes later is heard from its first event on, and its name comes with each. */
+static HRESULT connect_to_all(struct machines *machines)
+{
+    IVMEventMachines *collection;
+    LONG connection;
+    HRESULT hr;
+
+    if (FAILED(hr = IVMEventHost_get_Machines(machines->host, &collection)))
+        return hr;
+    hr = IVMEventSink_Connect(machines->sink, (IUnknown *)collection, NULL, &connection);
+    IVMEventMachines_Release(collection);
+    return hr;
+}
+
 HRESULT machines_open(struct machines *machines, const struct options *options, IVMEventSink *sink)
 {
     HRESULT hr = S_OK;
 
-    *machines = (struct machines){.sink = sink, .named = options->machine_count};
+    *machines = (struct machines){.sink = sink, .named = options->machine_count, .all = options->all};
     if (!(machines->host = host_open()))
         return E_FAIL;
     for (size_t i = 0; i < options->machine_count && SUCCEEDED(hr); ++i)
         hr = open_machine(machines, options->machines[i], options->name);
     if (!options->all)
         return hr;
-    /* Whoever comes between the two calls is told of by the first. */
-    if (FAILED(hr = arrivals_begin(machines->host, sink, &machines->arrivals)) || FAILED(hr = look_at_all(machines)))
-        output_complain_of_call(L"cannot look at the host's machines", hr);
+    if (FAILED(hr = connect_to_all(machines)))
+        output_complain_of_call(L"cannot connect to the host's machines", hr);
     return hr;
 }
 
 void machines_cleanup(struct machines *machines)
 {
-    arrivals_end(machines->arrivals);
     while (machines->count)
         remove_at(machines, machines->count - 1);
     memory_free(machines->items);
     if (machines->host)
         IVMEventHost_Release(machines->host);
-}
-
-bool machines_have_news(const struct machines *machines)
-{
-    return machines->arrivals && arrivals_are_there(machines->arrivals);
 }
 
 /* Looks after those of the command line. False: none is left. */
@@ -164,9 +170,8 @@ static bool look_after_named(struct machines *machines)
 
 bool machines_look_after(struct machines *machines)
 {
-    if (!machines->arrivals)
+    if (!machines->all)
         return look_after_named(machines);
-    arrivals_take(machines->arrivals);
     if (FAILED(look_at_all(machines)))
     {
         output_complain(L"the host is gone");

@@ -19,22 +19,19 @@ struct watched_machine
 struct machines
 {
     IVMEventHost *host;
-    IVMEventSink *sink; /* which is connected to each of them */
+    IVMEventSink *sink; /* which is connected to each of those of the command line, or to all by one connection */
     struct watched_machine *items;
     size_t count;
     size_t size;
-    size_t named;              /* on the command line */
-    struct arrivals *arrivals; /* with --all, of those that come later; otherwise NULL */
+    size_t named; /* on the command line */
+    bool all;
 };
 
-/* Finds, makes or opens the machines, and connects the sink to each. To be ended by machines_cleanup, also when it fails; the
+/* Finds, makes or opens the machines, and connects the sink. To be ended by machines_cleanup, also when it fails; the
  * failure has been written to standard error. */
 HRESULT machines_open(struct machines *machines, const struct options *options, IVMEventSink *sink);
 
 void machines_cleanup(struct machines *machines);
-
-/* Whether to look after them now, since one may have come. */
-bool machines_have_news(const struct machines *machines);
 
 /* Finds out who has gone and who has come, and writes to standard error what is wrong with whom. False: none is left, and
  * none will come, which has been written too. */

@@ -142,7 +142,8 @@ static const struct option
                 L"watches every machine of the host, those that come later too"},
         {L"--name", L"NAME", take_text, FIELD(name), WATCHING, NULL, L"what the host is to call the live machine"},
         {L"--play", L"FILE", take_text, FIELD(play), WATCHING, NULL,
-                L"has the machine play a scenario or a recording, and ends when that is over"},
+                L"has the machine play a scenario or a recording, with --all every machine of a\n"
+                L"recording, and ends when that is over"},
         {L"--speed", L"N", take_speed, FIELD(speed), WATCHING, L"; it has to be a number above 0, like 0.5 or 10",
                 L"plays it N times as fast"},
         {L"--only", L"EVENTS", take_events, FIELD(only), SHOWING | AT(MODE_EVENTS),
@@ -354,8 +355,9 @@ static bool check_machines(const struct options *options, BSTR *description)
         return complain_plainly(description, L"which machine? vmwatch --help tells how to call it", L"", L"");
     if (options->name && (options->machine_count != 1 || !options_is_address(first)))
         return complain_plainly(description, L"--name is for one machine that is given by its address", L"", L"");
-    if (options->play && options->machine_count != 1)
-        return complain_plainly(description, L"--play is for one machine", L"", L"");
+    if (options->play && !options->all && options->machine_count != 1)
+        return complain_plainly(
+                description, L"--play is for one machine, or with --all for those of a recording", L"", L"");
     return true;
 }
 

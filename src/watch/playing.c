@@ -1,6 +1,6 @@
 #include "watch/playing.h"
 
-#include "watch/call.h"
+#include "client/call.h"
 #include "watch/from.h"
 #include "watch/output.h"
 
@@ -23,19 +23,19 @@ static DWORD CALLBACK play_thread(void *context)
     V_BSTR(&args[1]) = full_path(playing->options->play);
     V_VT(&args[0]) = VT_R8;
     V_R8(&args[0]) = playing->options->speed;
-    playing->hr = call_method((IDispatch *)playing->machine, L"Play", args, 2, NULL, &playing->description);
+    playing->hr = call_method(playing->player, L"Play", args, 2, NULL, &playing->description);
     SysFreeString(V_BSTR(&args[1]));
     CoUninitialize();
     return 0;
 }
 
-bool playing_start(struct playing *playing, IVMEventMachine *machine, const struct options *options)
+bool playing_start(struct playing *playing, IDispatch *player, const struct options *options)
 {
-    playing->machine = machine;
+    playing->player = player;
     playing->options = options;
     warn_of_cut_line(options->play);
     if (!(playing->thread = CreateThread(NULL, 0, play_thread, playing, 0, NULL)))
-        output_complain_of(L"cannot play the scenario", HRESULT_FROM_WIN32(GetLastError()), NULL);
+        output_complain_of(L"cannot play", HRESULT_FROM_WIN32(GetLastError()), NULL);
     return playing->thread != NULL;
 }
 
@@ -67,6 +67,6 @@ bool playing_catch_up(struct playing *playing, IVMEventSink *sink, DWORD timeout
 bool playing_succeeded(struct playing *playing)
 {
     if (FAILED(playing->hr))
-        output_complain_of(L"cannot play the scenario", playing->hr, playing->description);
+        output_complain_of(L"cannot play", playing->hr, playing->description);
     return SUCCEEDED(playing->hr);
 }

@@ -1,4 +1,4 @@
-/* A scenario that a machine plays. */
+/* A scenario that a machine plays, or a recording that all of them do. */
 #ifndef VMEVENTS_WATCH_PLAYING_H
 #define VMEVENTS_WATCH_PLAYING_H
 
@@ -10,7 +10,7 @@
 /* Play blocks until the scenario is over, so a thread of its own calls it. */
 struct playing
 {
-    IVMEventMachine *machine;
+    IDispatch *player;
     const struct options *options;
     HANDLE thread; /* NULL: nothing plays */
     HRESULT hr;
@@ -18,8 +18,9 @@ struct playing
     bool caught_up; /* everything that was played has come, or has been waited for */
 };
 
-/* The machine has to be there as long as it plays. False: there is no thread for it, which has been written. */
-bool playing_start(struct playing *playing, IVMEventMachine *machine, const struct options *options);
+/* `player` is a machine or the host, and has to be there as long as it plays. False: there is no thread for it, which has been
+ * written. */
+bool playing_start(struct playing *playing, IDispatch *player, const struct options *options);
 
 /* Whether something is played, and whether that is over. */
 bool playing_is_on(const struct playing *playing);

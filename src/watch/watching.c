@@ -1,6 +1,6 @@
 #include "watch/watching.h"
 
-#include "watch/library.h"
+#include "client/library.h"
 #include "watch/machines.h"
 #include "watch/playing.h"
 #include "watch/showing.h"
@@ -36,11 +36,10 @@ static DWORD time_left(const struct watching *watching)
     return waited < given ? given - waited : 0;
 }
 
-/* Whether to look for machines that have come, though events keep coming. */
+/* Whether to look for faults of machines that have come, though events keep coming. */
 static bool is_time_to_look(const struct watching *watching)
 {
-    return machines_have_news(&watching->machines)
-            || (watching->options->all && GetTickCount() - watching->last_look >= ALIVE_INTERVAL_MS);
+    return watching->options->all && GetTickCount() - watching->last_look >= ALIVE_INTERVAL_MS;
 }
 
 /* Machines that play a scenario are there; the scenario may say that they are deleted. */
@@ -120,6 +119,14 @@ static bool warn_of_losses(IVMEventSink *sink)
     return false;
 }
 
+/* Who plays: the machine, or with --all the host, whose recording says which machines. */
+static IDispatch *player(const struct watching *watching)
+{
+    const struct machines *machines = &watching->machines;
+
+    return watching->options->all ? (IDispatch *)machines->host : (IDispatch *)machines->items[0].machine;
+}
+
 static bool begin(struct watching *watching)
 {
     const struct options *options = watching->options;
@@ -136,7 +143,7 @@ static bool begin(struct watching *watching)
     watching->start = GetTickCount();
     if (!look_after_machines(watching))
         return false;
-    return !options->play || playing_start(&watching->playing, watching->machines.items[0].machine, options);
+    return !options->play || playing_start(&watching->playing, player(watching), options);
 }
 
 enum exit_code watch_machines(const struct options *options)

@@ -91,20 +91,20 @@ static UINT count_lines(const char *text)
     return count;
 }
 
-/* What of a line is the event: all but its number, its time and whose it was. */
-static const char *event_of(const char *line)
+static const char *part_of(const char *line, const char *beginning)
 {
-    const char *event = strstr(line, "\"interface\"");
+    const char *part = strstr(line, beginning);
 
-    assert_non_null(event);
-    return event;
+    assert_non_null(part);
+    return part;
 }
 
-static void assert_same_events(const char *first, const char *second)
+/* That all lines of the two are the same from that part on. */
+static void assert_same_from(const char *first, const char *second, const char *beginning)
 {
     for (UINT i = 1; *first && *second; ++i)
     {
-        const char *a = event_of(first), *b = event_of(second);
+        const char *a = part_of(first, beginning), *b = part_of(second, beginning);
         size_t length = strcspn(a, "\n");
 
         if (length != strcspn(b, "\n") || memcmp(a, b, length) != 0)
@@ -114,6 +114,12 @@ static void assert_same_events(const char *first, const char *second)
     }
     assert_int_equal(*first, 0);
     assert_int_equal(*second, 0);
+}
+
+/* The event is all of a line but its number, its time and whose it was. */
+static void assert_same_events(const char *first, const char *second)
+{
+    assert_same_from(first, second, "\"interface\"");
 }
 
 /* Waits until vmwatch has connected, and takes out of its output what that took. */
@@ -295,6 +301,81 @@ static void test_several_machines(void **state)
     client_release(other);
 }
 
+#define MACHINES 3
+
+static VMVMState last_states[MACHINES];
+
+/* A morning of some machines: their states, and a setting of one after the other in no order of theirs. */
+static char *write_morning(UINT count)
+{
+    char *text = malloc(count * 300), *end = text;
+
+    assert_non_null(text);
+    for (UINT i = 0; i < count; ++i)
+    {
+        UINT machine = i * i % 7 % MACHINES;
+        VMVMState next = i % 8 ? vmVMState_Paused : vmVMState_Running;
+
+        end += sprintf(end,
+                "{\"sequence\":%u,\"time\":\"2026-01-31T%02u:%02u:%02u.000Z\",\"source\":\"vm-%u\",\"interface\":"
+                "\"IVMVirtualMachineEvents\",",
+                i + 1, 8 + i / 3600, i / 60 % 60, i % 60, machine);
+        if (i % 4)
+            end += sprintf(end,
+                    "\"name\":\"OnConfigurationChanged\",\"id\":6,\"arguments\":{\"configKey\":\"n\",\"configData\":%u}"
+                    ","
+                    "\"text\":\"OnConfigurationChanged(configKey=\\\"n\\\", configData=%u)\"}\n",
+                    i, i);
+        else
+        {
+            last_states[machine] = next;
+            end += sprintf(end,
+                    "\"name\":\"OnStateChange\",\"id\":1,\"arguments\":{\"virtualMachineState\":%u},"
+                    "\"text\":\"OnStateChange(virtualMachineState=%s)\"}\n",
+                    next, next == vmVMState_Paused ? "vmVMState_Paused" : "vmVMState_Running");
+        }
+    }
+    write_file(L"first", text, end - text);
+    return text;
+}
+
+static VMVMState state_of(const WCHAR *name)
+{
+    VARIANT arg = value_bstr(name), machine, state;
+
+    assert_int_equal(client_call(host, L"FindMachine", &machine, 1, &arg).hr, S_OK);
+    assert_int_equal(client_call(V_DISPATCH(&machine), L"State", &state, 0, NULL).hr, S_OK);
+    VariantClear(&machine);
+    return (VMVMState)V_I4(&state);
+}
+
+/* All machines of a recording play it as one timeline, as fast as it may be: whose each event is, and the order of them all. */
+static void test_all_machines_at_once(void **state)
+{
+    static const WCHAR *const commands[] = {
+            L"--all --json --speed 1e9 --play \"%ls\\first\" --record \"%ls\\second\"",
+            L"--all --speed 20000 --play \"%ls\\second\" --record \"%ls\\third\"",
+    };
+    char *first = write_morning(3000), *again;
+
+    (void)state;
+    for (UINT i = 0; i < ARRAYSIZE(commands); ++i)
+    {
+        play(commands[i]);
+        again = read_file(i ? L"third" : L"second");
+        assert_same_from(first, again, "\"source\"");
+        free(again);
+        for (UINT machine = 0; machine < MACHINES; ++machine)
+        {
+            WCHAR name[16];
+
+            swprintf(name, ARRAYSIZE(name), L"VM-%u", machine);
+            assert_int_equal(state_of(name), last_states[machine]);
+        }
+    }
+    free(first);
+}
+
 static void test_wrong_line(void **state)
 {
     static const char text[] = LINE("1.000", "Web", "OnReset") LINE("1.000", "Web", "OnGuestLogoff");
@@ -316,6 +397,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_every_type, setup, teardown),
             cmocka_unit_test_setup_teardown(test_cut_line, setup, teardown),
             cmocka_unit_test_setup_teardown(test_several_machines, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_all_machines_at_once, setup, teardown),
             cmocka_unit_test_setup_teardown(test_wrong_line, setup, teardown),
     };
     bool done;

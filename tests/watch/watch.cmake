@@ -88,7 +88,7 @@ watch(1 "a forged name" "Off${escape}[31mice${bell}")
 expect("a forged name" "${errors}" "^vmwatch: cannot have the machine: [^\n]*Off<U\\+001B>.31mice<U\\+0007>[^\n]*\n$")
 expect_harmless("a forged name" "${errors}")
 watch(1 "a forged path" Office --play "C:\\a${escape}[2J.txt")
-expect("a forged path" "${errors}" "^vmwatch: cannot play the scenario: [^\n]*a<U\\+001B>.2J.txt[^\n]*\n$")
+expect("a forged path" "${errors}" "^vmwatch: cannot play: [^\n]*a<U\\+001B>.2J.txt[^\n]*\n$")
 string(REPEAT x 3000 long)
 watch(2 "a long number" Office --count "${long}")
 expect("a long number" "${errors}" "^vmwatch: --count is x+\\.\\.\\.; it has to be a whole number from 1 up\n$")
@@ -124,6 +124,14 @@ string(FIND "${html}" "<script type=\"application/x-ndjson\" id=\"recording\">\n
 if(place EQUAL -1)
   message(SEND_ERROR "a timeline: the page does not end with the recording")
 endif()
+# Of several machines, and with --all they all play.
+string(REPLACE "\"source\":\"Office\"" "\"source\":\"Home\"" other "${recorded}")
+file(WRITE ${WORK}/watch.jsonl "${recorded}${other}")
+watch(0 "a recording of several machines" --all --play ${recording} --speed 1000)
+expect("a recording of several machines" "${output}"
+  "  Office  OnConfigurationChanged[^\n]*\n[^\n]*  Home  OnStateChange[^\n]*\n[^\n]*  Home  OnMediaInsert")
+watch(1 "no recording for all machines" --all --play ${morning})
+expect("no recording for all machines" "${errors}" "^vmwatch: cannot play: [^\n]*morning.txt. is a scenario, which does not")
 watch(1 "no recording" --from ${morning})
 expect("no recording" "${errors}" "^vmwatch: [^\n]*morning.txt is no recording, as vmwatch --record writes it\n$")
 

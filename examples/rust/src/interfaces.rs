@@ -410,6 +410,11 @@ interface IVMEventHost(IVMEventHostVtbl): IDispatch(IDispatchVtbl) {
     fn Available(
         machines: *mut *mut IVMEventCollection,
     ) -> HRESULT,
+    fn Play(
+        path: BSTR,
+        speed: VARIANT,
+        fired: *mut LONG,
+    ) -> HRESULT,
 }}
 
 // What happens to one virtual machine; called by Invoke alone.

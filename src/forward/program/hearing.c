@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 
+#include "client/library.h"
 #include "forward/program/machines.h"
 #include "forward/program/output.h"
 #include "forward/program/record.h"
 #include "platform/backoff.h"
 #include "platform/memory.h"
-#include "watch/library.h"
 
 /* What the sink keeps while the spool cannot take anything in. */
 #define QUEUE_CAPACITY 100000

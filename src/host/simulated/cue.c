@@ -137,17 +137,16 @@ static const struct event_type *first_event(uint32_t mask)
 static HRESULT cue_parse(struct cue *cue, const struct scenario_line *line, BSTR *description)
 {
     const struct event_type *type;
-    uint32_t mask;
     HRESULT hr;
 
     if (!(cue->event = word_to_string(&line->event)))
         return E_OUTOFMEMORY;
-    if (!(mask = named_events_mask(cue->event, NAMED_IN_SCENARIO)))
+    if (!(cue->mask = named_events_mask(cue->event, NAMED_IN_SCENARIO)))
     {
         *description = named_events_describe_name(cue->event, NAMED_IN_SCENARIO);
         return E_INVALIDARG;
     }
-    type = first_event(mask);
+    type = first_event(cue->mask);
     for (; cue->arg_count < line->arg_count; ++cue->arg_count)
     {
         UINT i = cue->arg_count;
@@ -205,6 +204,7 @@ HRESULT cue_init_recorded(struct cue *cue, struct recorded_event *event, ULONGLO
     cue->time_ms = time_ms;
     cue->source = event->source;
     event->source = NULL;
+    cue->mask = event->type->mask;
     cue->details = event->details;
     event->details = NULL;
     for (; cue->arg_count < event->type->param_count; ++cue->arg_count)
@@ -223,8 +223,11 @@ void cue_cleanup(struct cue *cue)
         VariantClear(&cue->args[--cue->arg_count]);
     if (cue->details)
         details_release(cue->details);
+    if (cue->machine)
+        machine_release(cue->machine);
     SysFreeString(cue->source);
     SysFreeString(cue->event);
     cue->source = cue->event = NULL;
     cue->details = NULL;
+    cue->machine = NULL;
 }

@@ -1,8 +1,10 @@
-/* A line of a scenario or of a recording with its meaning: an event of a machine or of the host with arguments, ready to be fired at its time. */
+/* A line of a scenario or of a recording with its meaning: an event of a machine or of the host with arguments, ready to be
+ * fired at its time. */
 #ifndef VMEVENTS_HOST_CUE_H
 #define VMEVENTS_HOST_CUE_H
 
 #include "event/event.h"
+#include "host/machine.h"
 #include "host/simulated/scenario.h"
 #include "recording/recorded_event.h"
 
@@ -11,9 +13,12 @@ struct cue
     ULONGLONG time_ms; /* since the first */
     BSTR source;       /* whose it was in a recording; NULL in a scenario */
     BSTR event;        /* its name, as the line has it; with its interface in a recording */
+    uint32_t mask;     /* the events of that name, as bits */
+    uint32_t line;     /* its number in a recording */
     UINT arg_count;
     VARIANT args[SCENARIO_MAX_ARGS];
     struct details *details; /* what its source knew besides; NULL: nothing */
+    struct machine *machine; /* that fires it, with a reference; NULL: it has not been cast, or is the host's */
 };
 
 /*

@@ -4,9 +4,6 @@
 
 #include "host/machine.h"
 
-/* The longest file that is read: of a recording some 250,000 events. */
-#define PLAY_FILE_MAX_MB 64
-
 /*
  * Fires the events of the file, each at its time divided by speed (greater than 0), and counts them in *fired. Returns
  * when the last has been fired, or the machine been removed. Nothing is fired when the file has an error; the last line of a
@@ -16,6 +13,7 @@
  * E_INVALIDARG       the path is not a full one or has a NUL inside, a line of the file is wrong, or a
  *                    recording of several machines has no event of this one
  * VM_E_VM_UNKNOWN    the machine has been removed
+ * E_ACCESSDENIED     the machine is live, and its state would change
  * E_OUTOFMEMORY      (without a description), and Windows' errors as HRESULTs when the file cannot be read
  */
 HRESULT player_play(struct machine *machine, BSTR path, double speed, LONG *fired);

@@ -1,4 +1,4 @@
-#include "watch/call.h"
+#include "client/call.h"
 
 HRESULT call_method(IDispatch *object, const WCHAR *name, VARIANT *args, UINT count, VARIANT *result, BSTR *description)
 {

@@ -1,4 +1,4 @@
-#include "watch/library.h"
+#include "client/library.h"
 
 #include <wchar.h>
 

@@ -1,10 +1,10 @@
 /*
- * Calls by name through IDispatch, as a script makes them. vmwatch calls the host this way because the description of
+ * Calls by name through IDispatch, as a script makes them. A client calls the host this way because the description of
  * an error comes back with the call; Wine 8.0 does not carry the error object of a vtable call from one process to
  * another.
  */
-#ifndef VMEVENTS_WATCH_CALL_H
-#define VMEVENTS_WATCH_CALL_H
+#ifndef VMEVENTS_CLIENT_CALL_H
+#define VMEVENTS_CLIENT_CALL_H
 
 #include <windows.h>
 #include <oaidl.h>

@@ -1,6 +1,6 @@
 /* vmevents.dll, from where this program stands and from nowhere else. */
-#ifndef VMEVENTS_WATCH_LIBRARY_H
-#define VMEVENTS_WATCH_LIBRARY_H
+#ifndef VMEVENTS_CLIENT_LIBRARY_H
+#define VMEVENTS_CLIENT_LIBRARY_H
 
 #include "vmevents.h"
 
