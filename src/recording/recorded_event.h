@@ -3,6 +3,7 @@
 #define VMEVENTS_RECORDING_RECORDED_EVENT_H
 
 #include "event/catalogue.h"
+#include "json/scan.h"
 
 struct recorded_event
 {
@@ -20,6 +21,12 @@ struct recorded_event
  * S_OK, E_INVALIDARG, E_OUTOFMEMORY (*reason is NULL)
  */
 HRESULT recorded_event_read(struct recorded_event *event, const char *line, size_t length, BSTR *reason);
+
+/*
+ * Reads an object that has the members `interface`, `name`, `arguments`, and maybe `exact`, and of an event nothing but what
+ * these say. It may be anybody's: its arrays have 1 MB at most. The same goes for it.
+ */
+HRESULT recorded_event_read_told(struct recorded_event *event, const struct scan_value *object, BSTR *reason);
 
 void recorded_event_cleanup(struct recorded_event *event);
 
