@@ -59,6 +59,6 @@ cmd_check() {
     step check-win64 "checking: gcc's analyser, win64" gcc_analyzer win64 vmevents vmhost vmwatch vmguest vmforward
     step check-win32 "checking: gcc's analyser, win32" gcc_analyzer win32 vmevents vmhost vmwatch vmguest vmforward
     step check-native "checking: gcc's analyser, the portable parts" gcc_analyzer native vmevents_dispatch vmevents_qemu \
-        vmguest vmevents_forward
+        vmguest vmevents_forward vmevents_mqtt_kind
     say "nothing was found"
 }

@@ -4,13 +4,13 @@
 
 #include "platform/memory.h"
 
-#define STRINGS 7
+#define STRINGS 9
 
 struct heard_event *heard_event_create(
         const char *machine, const struct cloud_event *event, const char *state, bool is_end)
 {
-    const char *strings[STRINGS] = {
-            machine, event->interface_name, event->name, event->time, event->arguments, event->text, state};
+    const char *strings[STRINGS] = {machine, event->interface_name, event->name, event->time, event->arguments,
+            event->text, event->exact, event->details, state};
     struct heard_event *heard;
     size_t size = sizeof(*heard), length;
     char *place;
@@ -29,8 +29,9 @@ struct heard_event *heard_event_create(
         place += length;
     }
     heard->machine = strings[0];
-    heard->event = (struct cloud_event){strings[1], strings[2], strings[3], strings[4], strings[5]};
-    heard->state = strings[6];
+    heard->event = (struct cloud_event){
+            strings[1], strings[2], strings[3], strings[4], strings[5], strings[6], strings[7]};
+    heard->state = strings[8];
     heard->is_end = is_end;
     return heard;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "forward/cloud_event.h"
+#include "fleet/cloud_event.h"
 
 struct heard_event
 {

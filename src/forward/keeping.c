@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "forward/forwarder_parts.h"
-#include "forward/topics.h"
+#include "fleet/topics.h"
 #include "platform/memory.h"
 
 /* So many events at most are committed together. */
@@ -62,7 +62,7 @@ static enum spool_outcome put_own(
         struct forwarder *forwarder, const char *name, const struct utf8_text *arguments, const char *text)
 {
     char time[CLOCK_TEXT_SIZE];
-    struct cloud_event event = {CLOUD_EVENT_FORWARD, name, clock_text(time), arguments->start, text};
+    struct cloud_event event = {CLOUD_EVENT_FORWARD, name, clock_text(time), arguments->start, text, NULL, NULL};
 
     return arguments->failed ? SPOOL_FAILED : put_event(forwarder, NULL, &event, NULL, false);
 }

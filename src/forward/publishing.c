@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "forward/forwarder_parts.h"
-#include "forward/topics.h"
+#include "fleet/topics.h"
 
 /* The session */
 

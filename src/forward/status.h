@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "forward/utf8_text.h"
+#include "fleet/utf8_text.h"
 
 #define STATUS_TEXT_SIZE 1024
 

@@ -44,6 +44,8 @@ static void settle(DWORD timeout_ms)
 }
 
 /* What the machines need of it. */
+static void open_found(BSTR name, BSTR address, struct live_peer *peer);
+
 static const struct machine_host machine_host = {
         .prepare_to_fire = prepare_to_fire,
         .fire_to_all = fleet_events_fire,
@@ -51,8 +53,14 @@ static const struct machine_host machine_host = {
         .fire_state_change = host_events_fire_state_change,
         .fire_heartbeat_stopped = host_events_fire_heartbeat_stopped,
         .remove = machines_remove_deleted,
+        .open = open_found,
         .settle = settle,
 };
+
+static void open_found(BSTR name, BSTR address, struct live_peer *peer)
+{
+    machines_open_found(name, address, peer, &machine_host);
+}
 
 /* IVMEventHost */
 

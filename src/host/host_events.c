@@ -51,24 +51,33 @@ static void init_about_machine(struct event *event, DISPID id, BSTR machine)
     V_BSTR(&event->args[0]) = machine;
 }
 
-void host_events_fire_state_change(BSTR machine, VMVMState state)
+/* Fires an event about a machine, with what goes with all of its. */
+static void fire_about_machine(struct event *event, struct details *origin)
+{
+    struct event_origin what;
+
+    if (origin)
+        event_set_origin(event, &what, origin, NULL);
+    host_events_fire(event);
+    event_cleanup(event);
+}
+
+void host_events_fire_state_change(BSTR machine, VMVMState state, struct details *origin)
 {
     struct event event;
 
     init_about_machine(&event, vmVirtualPCEvent_VMStateChange, machine);
     V_VT(&event.args[1]) = VT_I4;
     V_I4(&event.args[1]) = state;
-    host_events_fire(&event);
-    event_cleanup(&event);
+    fire_about_machine(&event, origin);
 }
 
-void host_events_fire_heartbeat_stopped(BSTR machine)
+void host_events_fire_heartbeat_stopped(BSTR machine, struct details *origin)
 {
     struct event event;
 
     init_about_machine(&event, vmVirtualPCEvent_VMHeartbeatStopped, machine);
-    host_events_fire(&event);
-    event_cleanup(&event);
+    fire_about_machine(&event, origin);
 }
 
 HRESULT host_events_raise(BSTR event_name, const VARIANT *args, UINT count, LCID lcid)

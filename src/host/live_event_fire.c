@@ -1,6 +1,13 @@
 #include "host/live_event_fire.h"
 
+#include "event/text.h"
+#include "host/named_events.h"
 #include "host/utf8.h"
+#include "json/scan.h"
+#include "recording/recorded_event.h"
+#include "recording/recorded_value.h"
+
+#include <wchar.h>
 
 /* Names of details are words of ours. */
 #define DETAIL_NAME_MAX 32
@@ -75,13 +82,25 @@ static const struct event_type *type_of(const struct vm_event *said)
     return event_type_get(&event_interfaces[event_ids[said->type].events], event_ids[said->type].id);
 }
 
-/* What is known besides. NULL: nothing, or there is no memory for it, which costs the event nothing. */
-static struct details *make_details(const struct vm_event *said)
+/* What is known besides. */
+struct given
 {
-    VMEVENTDETAIL given[VM_DETAILS_MAX];
-    WCHAR names[VM_DETAILS_MAX][DETAIL_NAME_MAX];
-    struct details *details = NULL;
-    UINT count = 0;
+    VMEVENTDETAIL details[DETAILS_MAX];
+    WCHAR names[DETAILS_MAX][DETAIL_NAME_MAX];
+    UINT count;
+};
+
+static void give(struct given *given, const WCHAR *name, const VARIANT *value)
+{
+    wcscpy(given->names[given->count], name);
+    given->details[given->count] = (VMEVENTDETAIL){given->names[given->count], *value};
+    ++given->count;
+}
+
+static void give_said(struct given *given, const struct vm_event *said)
+{
+    WCHAR name[DETAIL_NAME_MAX];
+    VARIANT value;
 
     for (UINT i = 0; i < VM_DETAILS_MAX && said->details[i].name; ++i)
     {
@@ -89,40 +108,118 @@ static struct details *make_details(const struct vm_event *said)
 
         if (!detail->text || !*detail->text)
             continue;
-        if (!MultiByteToWideChar(CP_UTF8, 0, detail->name, -1, names[count], DETAIL_NAME_MAX))
+        if (!MultiByteToWideChar(CP_UTF8, 0, detail->name, -1, name, DETAIL_NAME_MAX))
             continue;
-        V_VT(&given[count].value) = VT_BSTR;
-        if (!(V_BSTR(&given[count].value) = bstr_from_utf8(detail->text)))
-            continue;
-        given[count].name = names[count];
-        ++count;
+        V_VT(&value) = VT_BSTR;
+        if ((V_BSTR(&value) = bstr_from_utf8(detail->text)))
+            give(given, name, &value);
     }
-    if (count)
-        details = details_create(given, count);
-    while (count--)
-        VariantClear(&given[count].value);
+}
+
+/* Those that another host has told. */
+static void give_told(struct given *given, const struct scan_value *object)
+{
+    struct scan_value details, name, json;
+    WCHAR wide[DETAIL_NAME_MAX];
+    struct scan scan;
+    VARIANT value;
+
+    if (!scan_find(object, "details", &details))
+        return;
+    for (scan = scan_inside(&details); given->count < DETAILS_MAX && scan_member(&scan, &name, &json);)
+    {
+        if (name.length >= DETAIL_NAME_MAX)
+            continue;
+        wide[scan_copy(&name, (uint16_t *)wide)] = 0;
+        if (SUCCEEDED(recorded_value_read(&value, &json)))
+            give(given, wide, &value);
+    }
+}
+
+/* NULL: nothing is known, or there is no memory for it, which costs the event nothing. */
+static struct details *make_details(const struct vm_event *said, const struct scan_value *told)
+{
+    struct given given = {.count = 0};
+    struct details *details = NULL;
+
+    give_said(&given, said);
+    if (told)
+        give_told(&given, told);
+    if (given.count)
+        details = details_create(given.details, given.count);
+    while (given.count)
+        VariantClear(&given.details[--given.count].value);
     return details;
 }
 
-void live_event_fire(struct machine *machine, const struct vm_event *said)
+static void fire(struct machine *machine, struct event *event, struct details *details)
 {
-    const struct event_type *type = type_of(said);
-    BSTR text = said->text ? bstr_from_utf8(said->text) : NULL;
     struct event_origin origin;
-    struct details *details;
+
+    if (details)
+        event_set_origin(event, &origin, details, NULL);
+    machine_fire_from_backend(machine, event);
+    event_cleanup(event);
+    if (details)
+        details_release(details);
+}
+
+/* Of the machine's, since the host's are its own. Virtual Server's are fired as Virtual PC's, which they are. */
+static const struct event_type *type_of_told(const struct recorded_event *told, BSTR *reason)
+{
+    const struct event_type *type = NULL;
+    struct text text = {0};
+
+    for (UINT i = 0; i < EVENT_INTERFACE_COUNT && !type; ++i)
+    {
+        if (told->type->mask & event_interface_mask(&event_interfaces[i]))
+            type = event_type_find(&event_interfaces[i], told->type->id);
+    }
+    if (type && !event_type_is_of_host(type))
+        return type;
+    text_append_format(&text, L"%ls is no event of a machine", told->type->name);
+    *reason = text_finish(&text);
+    return NULL;
+}
+
+static void fire_told(struct machine *machine, const struct vm_event *said, BSTR *reason)
+{
+    const struct event_type *type;
+    struct recorded_event told;
+    struct scan_value object;
     struct event event;
 
+    if (!scan_text(said->text, said->length, &object) || FAILED(recorded_event_read_told(&told, &object, reason)))
+        return;
+    if ((type = type_of_told(&told, reason)))
+    {
+        event_init(&event, type, machine_name(machine), NULL);
+        memcpy(event.args, told.args, type->param_count * sizeof(*told.args));
+        fire(machine, &event, make_details(said, &object));
+    }
+    recorded_event_cleanup(&told);
+}
+
+void live_event_fire(struct machine *machine, const struct vm_event *said, BSTR *reason)
+{
+    const struct event_type *type;
+    struct event event;
+    BSTR text;
+
+    *reason = NULL;
+    if (said->type == VM_EVENT_TOLD)
+    {
+        fire_told(machine, said, reason);
+        return;
+    }
+    text = said->text ? bstr_from_utf8(said->text) : NULL;
     /* Without memory for its text the event is dropped: with an empty one it would speak of something else. */
     if (said->text && !text)
         return;
+    type = type_of(said);
     event_init(&event, type, machine_name(machine), NULL);
     for (UINT i = 0; i < type->param_count; ++i)
         set_argument(&event.args[i], &type->params[i], said, text ? text : empty_bstr);
-    if ((details = make_details(said)))
-        event_set_origin(&event, &origin, details, NULL);
-    machine_fire_from_backend(machine, &event);
-    event_cleanup(&event);
-    if (details)
-        details_release(details);
+    fire(machine, &event, make_details(said, NULL));
     SysFreeString(text);
 }

@@ -9,6 +9,7 @@
 #include "host/live_machine.h"
 
 #include "com/error_info.h"
+#include "com/module.h"
 #include "event/text.h"
 #include "host/error_source.h"
 #include "host/live/live_kind.h"
@@ -20,6 +21,14 @@
 #include "platform/trace.h"
 
 #include <wchar.h>
+
+/* A machine that a kind has found, and that waits to be opened. */
+struct found
+{
+    struct found *next;
+    BSTR name, address;
+    struct live_peer *peer;
+};
 
 struct live
 {
@@ -38,9 +47,14 @@ struct live
     struct lock calls_lock;
     BOOL opened, closing; /* guarded by it */
 
-    struct lock lock; /* guards the next two */
+    struct details *origin; /* goes with all events; NULL: they are the machine's own */
+
+    struct lock lock; /* guards the next five */
     BOOL connected;
     WCHAR fault[LIVE_FAULT_SIZE]; /* empty: none */
+    BOOL removed;
+    struct found *first_found;
+    BOOL opens_found; /* a thread does */
 
     struct lock logoff_lock; /* one logoff at a time */
     HANDLE logged_off;       /* signalled when the next two are there */
@@ -72,17 +86,32 @@ static void live_release(struct live *live)
         CloseHandle(live->ended);
     if (live->logged_off)
         CloseHandle(live->logged_off);
+    if (live->origin)
+        details_release(live->origin);
     SysFreeString(live->address);
     memory_free(live);
 }
 
 /* What the kind calls */
 
+/* What cannot be fired is the machine's fault until something else is. */
+static void tell_unfired(struct live *live, BSTR reason)
+{
+    lock_acquire(&live->lock);
+    swprintf(live->fault, LIVE_FAULT_SIZE, L"an event that was told of the machine was dropped: %ls", reason);
+    lock_release(&live->lock);
+    trace(TRACE_HOST, "machine \"%ls\": an event that was told is dropped: %ls", machine_name(live->machine), reason);
+}
+
 static void on_event(void *context, const struct vm_event *said)
 {
     struct live *live = context;
+    BSTR reason;
 
-    live_event_fire(live->machine, said);
+    live_event_fire(live->machine, said, &reason);
+    if (reason)
+        tell_unfired(live, reason);
+    SysFreeString(reason);
 }
 
 static void on_state(void *context, enum vm_state state)
@@ -151,6 +180,114 @@ static void on_removed(void *context)
     SubmitThreadpoolWork(live->removal);
 }
 
+/* Machines that a kind has found */
+
+static void discard(struct found *found)
+{
+    if (found->peer)
+        found->peer->kind->destroy(found->peer);
+    SysFreeString(found->name);
+    SysFreeString(found->address);
+    memory_free(found);
+}
+
+/* NULL: there is none any more, and whoever finds another begins anew. */
+static struct found *take_found(struct live *live, BOOL *removed)
+{
+    struct found *found;
+
+    lock_acquire(&live->lock);
+    if ((found = live->first_found))
+        live->first_found = found->next;
+    else
+        live->opens_found = FALSE;
+    *removed = live->removed;
+    lock_release(&live->lock);
+    return found;
+}
+
+static void open_found(struct live *live, struct found *found)
+{
+    struct live_peer *peer = found->peer;
+
+    found->peer = NULL;
+    trace(TRACE_HOST, "machine \"%ls\" has found \"%ls\"", machine_name(live->machine), found->name);
+    machine_open_found(live->machine, found->name, found->address, peer);
+}
+
+/* One after the other. Once the machine has been removed, no more are opened: the host may be gone. */
+static void CALLBACK open_all_found(TP_CALLBACK_INSTANCE *instance, void *context)
+{
+    struct live *live = context;
+    struct found *found;
+    BOOL removed;
+
+    CallbackMayRunLong(instance);
+    while ((found = take_found(live, &removed)))
+    {
+        if (!removed)
+            open_found(live, found);
+        discard(found);
+    }
+    machine_release(live->machine);
+    live_release(live);
+    module_release();
+}
+
+static BOOL queue_found(struct live *live, struct found *found, BOOL *begin)
+{
+    struct found **place = &live->first_found;
+    BOOL removed;
+
+    lock_acquire(&live->lock);
+    if (!(removed = live->removed))
+    {
+        while (*place)
+            place = &(*place)->next;
+        *place = found;
+        *begin = !live->opens_found;
+        live->opens_found = TRUE;
+    }
+    lock_release(&live->lock);
+    return !removed;
+}
+
+static void begin_opening_found(struct live *live)
+{
+    struct found *found;
+    BOOL removed;
+
+    machine_addref(live->machine);
+    live_addref(live);
+    module_addref();
+    if (TrySubmitThreadpoolCallback(open_all_found, live, NULL))
+        return;
+    while ((found = take_found(live, &removed)))
+        discard(found);
+    machine_release(live->machine);
+    live_release(live);
+    module_release();
+}
+
+static void on_found(void *context, const char *name, const char *address, struct live_peer *peer)
+{
+    struct live *live = context;
+    struct found *found = memory_alloc(sizeof(*found));
+    BOOL begin = FALSE;
+
+    if (!found)
+    {
+        peer->kind->destroy(peer);
+        return;
+    }
+    found->peer = peer;
+    if (!(found->name = bstr_from_utf8(name)) || !(found->address = bstr_from_utf8(address))
+            || !queue_found(live, found, &begin))
+        discard(found);
+    if (begin)
+        begin_opening_found(live);
+}
+
 static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
 {
     struct live *live = context;
@@ -183,6 +320,7 @@ static const struct live_callbacks callbacks = {
         .closed = on_closed,
         .refused = on_refused,
         .removed = on_removed,
+        .found = on_found,
 };
 
 /* Logging off */
@@ -286,11 +424,19 @@ static void live_close(struct machine_backend *backend)
 {
     struct live *live = live_from_backend(backend);
 
+    lock_acquire(&live->lock);
+    live->removed = TRUE;
+    lock_release(&live->lock);
     lock_acquire(&live->calls_lock);
     live->closing = TRUE;
     if (live->opened)
         live->peer->kind->close(live->peer);
     lock_release(&live->calls_lock);
+}
+
+static struct details *live_origin(const struct machine_backend *backend)
+{
+    return live_from_backend(backend)->origin;
 }
 
 static void live_end_reference(struct machine_backend *backend)
@@ -304,13 +450,29 @@ static const struct machine_backend_functions backend_functions = {
         .fault = live_fault,
         .log_off = live_log_off,
         .close = live_close,
+        .origin = live_origin,
         .release = live_end_reference,
 };
 
 /* Beginning */
 
+/* FALSE: out of memory. */
+static BOOL make_origin(struct live *live)
+{
+    const struct live_kind *kind = live->peer->kind;
+    VMEVENTDETAIL detail = {.name = L"origin"};
+
+    if (!kind->origin)
+        return TRUE;
+    V_VT(&detail.value) = VT_BSTR;
+    if ((V_BSTR(&detail.value) = bstr_from_utf8(kind->origin(live->peer))))
+        live->origin = details_create(&detail, 1);
+    VariantClear(&detail.value);
+    return live->origin != NULL;
+}
+
 /* The peer becomes live's, also when it fails: NULL, out of memory. */
-static struct live *live_from_peer(struct live_peer *peer, BSTR address)
+struct live *live_from_peer(struct live_peer *peer, BSTR address)
 {
     struct live *live = memory_alloc(sizeof(*live));
 
@@ -325,7 +487,7 @@ static struct live *live_from_peer(struct live_peer *peer, BSTR address)
     lock_init(&live->calls_lock);
     lock_init(&live->lock);
     lock_init(&live->logoff_lock);
-    if ((live->address = SysAllocStringLen(address, SysStringLen(address)))
+    if ((live->address = SysAllocStringLen(address, SysStringLen(address))) && make_origin(live)
             && (live->tried = CreateEventW(NULL, TRUE, FALSE, NULL))
             && (live->ended = CreateEventW(NULL, TRUE, FALSE, NULL))
             && (live->logged_off = CreateEventW(NULL, FALSE, FALSE, NULL))

@@ -17,6 +17,9 @@ struct live;
  */
 HRESULT live_create(BSTR address, struct live **live);
 
+/* The same for a peer that a kind has found, which becomes its own also when it fails. NULL: out of memory. */
+struct live *live_from_peer(struct live_peer *peer, BSTR address);
+
 /* The same with the reference that live_create gave. */
 struct machine_backend *live_as_backend(struct live *live);
 

@@ -108,6 +108,11 @@ void machine_remove_from_host(struct machine *machine)
     machine->host->remove(machine);
 }
 
+void machine_open_found(struct machine *machine, BSTR name, BSTR address, struct live_peer *peer)
+{
+    machine->host->open(name, address, peer);
+}
+
 static BOOL is_state_change(const struct event *event)
 {
     return event->type == event_type_get(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged);
@@ -135,10 +140,12 @@ static BOOL machine_take_state(struct machine *machine, const struct event *even
 }
 
 /* Fires at the machine's clients, and those who hear all machines; and at the host's when the state is another now or the
- * heartbeat has stopped, under the machine's lock, so that they hear of what the machine does in the same order. An event of the host, which a scenario has
- * named, is fired at the host's clients alone. */
+ * heartbeat has stopped, under the machine's lock, so that they hear of what the machine does in the same order. An event of
+ * the host, which a scenario has named, is fired at the host's clients alone. */
 static HRESULT machine_fire_one(struct machine *machine, struct event *event, BOOL tells_host)
 {
+    struct details *details = machine->backend ? machine->backend->functions->origin(machine->backend) : NULL;
+    struct event_origin origin;
     BOOL changed;
     HRESULT hr;
 
@@ -147,12 +154,16 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event, BO
     changed = machine_take_state(machine, event);
     trace(TRACE_HOST, "machine \"%ls\" fires %ls, state %d", machine->name, event->type->name, machine->state);
     event->sequence = &machine->source->sequence;
+    if (details && !event->view.details)
+        event_set_origin(event, &origin, details, NULL);
     hr = event_source_fire(machine->source, event);
     machine->host->fire_to_all(event);
     if (changed && tells_host)
-        machine->host->fire_state_change(machine->name, machine->state);
+        machine->host->fire_state_change(machine->name, machine->state, details);
     if (is_heartbeat_stopped(event) && tells_host)
-        machine->host->fire_heartbeat_stopped(machine->name);
+        machine->host->fire_heartbeat_stopped(machine->name, details);
+    if (event->view.details == &origin.details)
+        event->view.details = NULL;
     return hr;
 }
 

@@ -12,6 +12,8 @@
 #include "platform/lock.h"
 
 struct machine;
+struct machine_backend;
+struct live_peer;
 struct named_events;
 
 /* What a machine needs of the host. Clients' references keep the host; what is behind a machine has none, and so makes a
@@ -30,19 +32,22 @@ struct machine_host
      * so that the host's clients hear all in the machine's order, and does not wait for them. S_OK, E_OUTOFMEMORY */
     HRESULT (*fire)(struct event *event);
 
-    /* The state of the machine of that name has changed, or its heartbeat has stopped: the host's clients hear it. */
-    void (*fire_state_change)(BSTR name, VMVMState state);
-    void (*fire_heartbeat_stopped)(BSTR name);
+    /* The state of the machine of that name has changed, or its heartbeat has stopped: the host's clients hear it, with
+     * what goes with all of the machine's events; NULL: nothing does. */
+    void (*fire_state_change)(BSTR name, VMVMState state, struct details *origin);
+    void (*fire_heartbeat_stopped)(BSTR name, struct details *origin);
 
     /* Removes the machine, which has been deleted where it was, as if a client had; not when it is being removed already. No
      * lock is held. Waits. */
     void (*remove)(struct machine *machine);
 
+    /* Opens a machine that what is behind another has found, with its peer, which the host takes over. What comes of it is
+     * known by the peer alone, which is destroyed when it cannot be opened. No lock is held. Waits. */
+    void (*open)(BSTR name, BSTR address, struct live_peer *peer);
+
     /* Waits until the host's clients, and those of all machines, have got what was fired, for so long at most. */
     void (*settle)(DWORD timeout_ms);
 };
-
-struct machine_backend;
 
 /* What a machine needs of that which is behind it, when it is live. */
 struct machine_backend_functions
@@ -60,6 +65,9 @@ struct machine_backend_functions
 
     /* The machine has been removed: nothing that happens is news any more. Called once at most; does not wait. */
     void (*close)(struct machine_backend *backend);
+
+    /* What goes with all of the machine's events, for as long as the backend is there; NULL: nothing does. */
+    struct details *(*origin)(const struct machine_backend *backend);
 
     /* Ends the machine's reference. */
     void (*release)(struct machine_backend *backend);
@@ -148,6 +156,9 @@ void machine_learn_state(struct machine *machine, VMVMState state);
 
 /* What is behind the machine has found out that it has been deleted: removes it. Waits for clients. */
 void machine_remove_from_host(struct machine *machine);
+
+/* What is behind the machine has found another: has the host open it, as its `open` says. The machine has not been removed. */
+void machine_open_found(struct machine *machine, BSTR name, BSTR address, struct live_peer *peer);
 
 /* Waits. TRUE: the machine has been removed. */
 BOOL machine_wait_for_removal(struct machine *machine, DWORD timeout_ms);

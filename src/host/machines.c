@@ -13,6 +13,7 @@
 static struct lock lock = LOCK_INIT;
 
 static struct machine_table table; /* guarded by the lock; with a reference to each machine in it */
+static BOOL stopped;               /* and so is this: the process is about to end */
 
 /* A sentence with a name in it. */
 static HRESULT raise_with_name(HRESULT hr, REFIID iid, const WCHAR *before, BSTR name, const WCHAR *behind)
@@ -54,7 +55,9 @@ static HRESULT table_add(struct machine *machine, struct live *live)
     HRESULT hr = S_OK;
 
     lock_acquire(&lock);
-    if (machine_table_find(&table, machine_name(machine)))
+    if (stopped)
+        hr = CO_E_SERVER_STOPPING;
+    else if (machine_table_find(&table, machine_name(machine)))
         hr = VM_E_CONFIG_DUPLICATE_NAME;
     else if ((there = machine_table_find_place(&table, live)))
         hr = E_INVALIDARG;
@@ -121,17 +124,16 @@ void machines_remove_deleted(struct machine *machine)
     take_back(machine);
 }
 
-HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, struct machine **result)
+/* Makes the machine, whose backend live becomes, and attaches it. It is prepared first, so that it can be removed again when it
+ * cannot be attached. It is in the table before it is attached, so that a second machine at the same place is refused and does
+ * not take the connection of the first. */
+static HRESULT attach(BSTR name, struct live *live, const struct machine_host *host, struct machine **result)
 {
     struct machine *machine;
-    struct live *live;
     HRESULT hr;
 
-    if (FAILED(hr = machine_name_check(name)) || FAILED(hr = live_create(address, &live))
-            || FAILED(hr = machine_object_create(name, host, live_as_backend(live), &machine)))
+    if (FAILED(hr = machine_object_create(name, host, live_as_backend(live), &machine)))
         return hr;
-    /* It is prepared first, so that it can be removed again when it cannot be attached. It is in the table before it is
-     * attached, so that a second machine at the same place is refused and does not take the connection of the first. */
     if (SUCCEEDED(hr = machine_prepare_to_fire(machine)) && SUCCEEDED(hr = table_add(machine, live))
             && FAILED(hr = live_open(live, machine)))
         take_back(machine);
@@ -140,6 +142,44 @@ HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, 
     else
         *result = machine;
     return hr;
+}
+
+HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, struct machine **result)
+{
+    struct live *live;
+    HRESULT hr;
+
+    if (FAILED(hr = machine_name_check(name)) || FAILED(hr = live_create(address, &live)))
+        return hr;
+    return attach(name, live, host, result);
+}
+
+static BOOL are_stopped(void)
+{
+    BOOL are;
+
+    lock_acquire_shared(&lock);
+    are = stopped;
+    lock_release_shared(&lock);
+    return are;
+}
+
+void machines_open_found(BSTR name, BSTR address, struct live_peer *peer, const struct machine_host *host)
+{
+    struct machine *machine;
+    struct live *live;
+    HRESULT hr;
+
+    if (are_stopped() || FAILED(hr = machine_name_check(name)))
+    {
+        peer->kind->destroy(peer);
+        return;
+    }
+    hr = (live = live_from_peer(peer, address)) ? attach(name, live, host, &machine) : E_OUTOFMEMORY;
+    if (SUCCEEDED(hr))
+        machine_release(machine);
+    else
+        trace(TRACE_HOST, "\"%ls\" is not opened: error %08lx", name, (unsigned long)hr);
 }
 
 struct machine *machines_get(BSTR name)
@@ -182,6 +222,13 @@ HRESULT machines_remove(BSTR name)
     machine_settle(machine);
     machine_release(machine);
     return S_OK;
+}
+
+void machines_stop(void)
+{
+    lock_acquire(&lock);
+    stopped = TRUE;
+    lock_release(&lock);
 }
 
 void machines_remove_all(void)
@@ -240,5 +287,6 @@ struct machine **machines_list(UINT *count)
 
 void machines_cleanup(void)
 {
+    stopped = FALSE;
     machine_table_cleanup(&table);
 }

@@ -2,6 +2,7 @@
 #ifndef VMEVENTS_HOST_MACHINES_H
 #define VMEVENTS_HOST_MACHINES_H
 
+#include "host/live/live_kind.h"
 #include "host/machine.h"
 
 /* Gives back the table, which is empty by then. */
@@ -19,6 +20,10 @@ HRESULT machines_create(BSTR name, const struct machine_host *host, struct machi
  * not allowed, or is that of another machine. */
 HRESULT machines_open(BSTR name, BSTR address, const struct machine_host *host, struct machine **machine);
 
+/* The same with the peer of a machine that a kind has found, which is destroyed when it cannot be opened. Nobody hears why but
+ * the trace. */
+void machines_open_found(BSTR name, BSTR address, struct live_peer *peer, const struct machine_host *host);
+
 /* S_OK, and with a description: VM_E_CONFIG_NO_NAME, VM_E_VM_UNKNOWN. The error is said to be of interface iid. */
 HRESULT machines_find(BSTR name, REFIID iid, struct machine **machine);
 
@@ -32,6 +37,9 @@ HRESULT machines_remove(BSTR name);
 void machines_remove_deleted(struct machine *machine);
 
 void machines_remove_all(void);
+
+/* From now on there are no new ones, until machines_cleanup: the process is about to end. */
+void machines_stop(void);
 
 UINT machines_count(void);
 

@@ -139,6 +139,7 @@ static void server_finish_connections(void)
 {
     ULONGLONG start;
 
+    machines_stop();
     machines_remove_all();
     fleet_events_finish_connections();
     host_events_finish_connections();

@@ -9,6 +9,9 @@
 
 const char mqtt_no_room[] = "too many messages wait to be acknowledged";
 
+/* So many subscriptions are asked for at a time: brokers take a while for each, and all answer in time. */
+#define SUBSCRIBE_MOST 32
+
 static const char not_sent[] = "it does not read what it is sent";
 
 /* Beginning and end */
@@ -48,22 +51,6 @@ static bool make_connect(struct mqtt_client *client)
     return true;
 }
 
-static bool make_subscribe(struct mqtt_client *client)
-{
-    const struct mqtt_client_options *options = client->options;
-    size_t size;
-    char *bytes;
-
-    if (!options->subscription_count)
-        return true;
-    size = mqtt_encode_subscribe(MQTT_WINDOW_FREE_ID, options->subscriptions, options->subscription_count, NULL, 0);
-    if (!(bytes = memory_alloc(size)))
-        return false;
-    mqtt_encode_subscribe(MQTT_WINDOW_FREE_ID, options->subscriptions, options->subscription_count, bytes, size);
-    client->subscribe = (struct mqtt_bytes){bytes, size};
-    return true;
-}
-
 const char *mqtt_client_init(struct mqtt_client *client, const struct mqtt_client_callbacks *callbacks, void *context,
         const struct mqtt_client_options *options)
 {
@@ -74,7 +61,7 @@ const char *mqtt_client_init(struct mqtt_client *client, const struct mqtt_clien
     *client = (struct mqtt_client){.callbacks = callbacks, .context = context, .options = options};
     client->limits = complete_limits(options->limits);
     mqtt_reader_init(&client->reader, options->received_max ? options->received_max : MQTT_RECEIVED_MAX);
-    if (mqtt_window_init(&client->window, options->window) && make_connect(client) && make_subscribe(client))
+    if (mqtt_window_init(&client->window, options->window) && make_connect(client))
         return NULL;
     mqtt_client_cleanup(client);
     return mqtt_out_of_memory;
@@ -83,7 +70,6 @@ const char *mqtt_client_init(struct mqtt_client *client, const struct mqtt_clien
 void mqtt_client_cleanup(struct mqtt_client *client)
 {
     memory_free((char *)client->connect.start);
-    memory_free((char *)client->subscribe.start);
     mqtt_window_cleanup(&client->window);
     mqtt_reader_cleanup(&client->reader);
 }
@@ -118,13 +104,28 @@ static void send_window(struct mqtt_client *client)
     client->progress_ms = client->now_ms;
 }
 
+/* The next of those that have not been asked for, unless an answer is still to come. */
 static void send_subscribe(struct mqtt_client *client)
 {
-    if (!client->subscribe.count)
+    const struct mqtt_client_options *options = client->options;
+    const struct mqtt_subscription *first = options->subscriptions + client->asked;
+    size_t count = options->subscription_count - client->asked, size;
+    char *bytes;
+
+    if (!count || client->asked != client->granted)
         return;
-    client->subscribing = true;
+    count = count < SUBSCRIBE_MOST ? count : SUBSCRIBE_MOST;
+    size = mqtt_encode_subscribe(MQTT_WINDOW_FREE_ID, first, count, NULL, 0);
+    if (!(bytes = memory_alloc(size)))
+    {
+        client->fault = client->fault ? client->fault : mqtt_out_of_memory;
+        return;
+    }
+    mqtt_encode_subscribe(MQTT_WINDOW_FREE_ID, first, count, bytes, size);
+    client->asked += count;
     client->subscribe_ms = client->now_ms;
-    send(client, client->subscribe.start, client->subscribe.count);
+    send(client, bytes, size);
+    memory_free(bytes);
 }
 
 void mqtt_client_open(struct mqtt_client *client, uint64_t now_ms)
@@ -133,7 +134,8 @@ void mqtt_client_open(struct mqtt_client *client, uint64_t now_ms)
     client->now_ms = client->opened_ms = client->heard_ms = now_ms;
     client->state = MQTT_CLIENT_CONNECTING;
     client->fault = NULL;
-    client->subscribing = client->pinging = false;
+    client->granted = client->asked = 0;
+    client->pinging = false;
     send(client, client->connect.start, client->connect.count);
 }
 
@@ -172,6 +174,18 @@ const char *mqtt_client_publish(
         return mqtt_out_of_memory;
     if (client->state == MQTT_CLIENT_CONNECTED)
         send_kept(client, kept);
+    return NULL;
+}
+
+const char *mqtt_client_subscribe(struct mqtt_client *client, size_t more, uint64_t now_ms)
+{
+    const struct mqtt_client_options *options = client->options;
+    const char *fault = mqtt_check_subscriptions(options->subscriptions + options->subscription_count - more, more);
+
+    if (fault || client->state != MQTT_CLIENT_CONNECTED)
+        return fault;
+    client->now_ms = now_ms;
+    send_subscribe(client);
     return NULL;
 }
 
@@ -245,14 +259,14 @@ static const char *check_granted(const struct mqtt_client *client, const struct 
     const struct mqtt_client_options *options = client->options;
     unsigned int code;
 
-    if (codes->count != options->subscription_count)
+    if (codes->count != client->asked - client->granted)
         return "it answered another number of subscriptions than it was asked for";
     for (size_t i = 0; i < codes->count; ++i)
     {
         code = (unsigned char)codes->start[i];
         if (code == MQTT_SUBACK_REFUSED)
             return "it refuses a subscription, as brokers do when the user has no right to it";
-        if (code != options->subscriptions[i].qos)
+        if (code != options->subscriptions[client->granted + i].qos)
             return "it grants a subscription another QoS than it was asked for";
     }
     return NULL;
@@ -262,12 +276,14 @@ static const char *take_suback(struct mqtt_client *client, const struct mqtt_pac
 {
     const char *fault;
 
-    if (!client->subscribing || packet->suback.id != MQTT_WINDOW_FREE_ID)
+    if (client->asked == client->granted || packet->suback.id != MQTT_WINDOW_FREE_ID)
         return "it answered a subscription that it was not asked for";
     if ((fault = check_granted(client, &packet->suback.codes)))
         return fault;
-    client->subscribing = false;
-    client->callbacks->subscribed(client->context);
+    client->granted = client->asked;
+    send_subscribe(client);
+    if (client->granted == client->options->subscription_count)
+        client->callbacks->subscribed(client->context);
     return NULL;
 }
 
@@ -341,7 +357,7 @@ static uint64_t silent_ms(const struct mqtt_client *client)
 
 static uint64_t subscribed_late_ms(const struct mqtt_client *client)
 {
-    return client->subscribing ? client->subscribe_ms + client->limits.answer_ms : UINT64_MAX;
+    return client->asked != client->granted ? client->subscribe_ms + client->limits.answer_ms : UINT64_MAX;
 }
 
 static uint64_t acknowledged_late_ms(const struct mqtt_client *client)

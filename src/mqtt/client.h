@@ -47,11 +47,11 @@ struct mqtt_limits
 
 struct mqtt_client_options
 {
-    struct mqtt_connect connect; /* a ping is sent at half of keep_alive_seconds; 0: none is */
-    const struct mqtt_subscription *subscriptions;
-    size_t subscription_count; /* 0: nothing is subscribed to */
-    size_t window;             /* the messages that may wait for their PUBACK, from 1 to MQTT_WINDOW_MOST */
-    size_t received_max;       /* the largest packet that a broker may send; 0: MQTT_RECEIVED_MAX */
+    struct mqtt_connect connect;                   /* a ping is sent at half of keep_alive_seconds; 0: none is */
+    const struct mqtt_subscription *subscriptions; /* mqtt_client_subscribe says how there may be more */
+    size_t subscription_count;                     /* 0: nothing is subscribed to */
+    size_t window;       /* the messages that may wait for their PUBACK, from 1 to MQTT_WINDOW_MOST */
+    size_t received_max; /* the largest packet that a broker may send; 0: MQTT_RECEIVED_MAX */
     struct mqtt_limits limits;
 };
 
@@ -73,10 +73,11 @@ struct mqtt_client
     enum mqtt_client_state state;
     struct mqtt_window window;
     struct mqtt_reader reader;
-    struct mqtt_bytes connect, subscribe; /* the packets, made once */
-    uint64_t now_ms;                      /* of the call that goes on */
-    const char *fault;                    /* one that waits to be returned */
-    bool subscribing, pinging;
+    struct mqtt_bytes connect; /* the packet, made once */
+    size_t granted, asked;     /* so many subscriptions, on this connection; what lies between waits for its answer */
+    uint64_t now_ms;           /* of the call that goes on */
+    const char *fault;         /* one that waits to be returned */
+    bool pinging;
     uint64_t opened_ms, heard_ms, ping_ms, subscribe_ms;
     uint64_t progress_ms; /* the last PUBACK, or when the first message began to wait for one */
 };
@@ -120,6 +121,14 @@ const char *mqtt_client_publish(
 
 /* Gives up all messages that wait for their PUBACK: their owner publishes them anew. The client is closed. */
 void mqtt_client_forget(struct mqtt_client *client);
+
+/*
+ * The owner has put more subscriptions behind those of the options, whose array may be another by now: asks for them too,
+ * when the client is connected; otherwise on the next connection. `subscribed` comes again. What stands in the array may be
+ * changed otherwise only while the client is closed. Returns NULL, or what is wrong with one of them, which is to be taken
+ * out again.
+ */
+const char *mqtt_client_subscribe(struct mqtt_client *client, size_t more, uint64_t now_ms);
 
 /* The messages that wait for their PUBACK. */
 size_t mqtt_client_unacknowledged(const struct mqtt_client *client);

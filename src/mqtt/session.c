@@ -271,6 +271,14 @@ const char *mqtt_session_publish(struct mqtt_session *session, const struct mqtt
     return fault;
 }
 
+const char *mqtt_session_subscribe(struct mqtt_session *session, size_t more)
+{
+    const char *fault = mqtt_client_subscribe(&session->client, more, now_ms(session));
+
+    schedule(session);
+    return fault;
+}
+
 void mqtt_session_forget(struct mqtt_session *session)
 {
     mqtt_client_forget(&session->client);

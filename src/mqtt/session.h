@@ -98,6 +98,9 @@ void mqtt_session_close(struct mqtt_session *session);
 /* As mqtt_client_publish: at once when it is connected, otherwise as soon as it is. */
 const char *mqtt_session_publish(struct mqtt_session *session, const struct mqtt_message *message, uint64_t number);
 
+/* As mqtt_client_subscribe: the options have so many more subscriptions than before. */
+const char *mqtt_session_subscribe(struct mqtt_session *session, size_t more);
+
 /* Gives up all messages that wait to be acknowledged: for an owner who keeps them too, and publishes them anew when it is
  * connected again. Only inside of `fault`. */
 void mqtt_session_forget(struct mqtt_session *session);

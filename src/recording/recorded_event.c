@@ -9,6 +9,10 @@
 
 #define TICKS_PER_MS 10000
 
+/* The most memory that the arrays of an argument are given. */
+#define RECORDED_ARRAYS_MAX (64 << 20)
+#define TOLD_ARRAYS_MAX (1 << 20)
+
 /* 30 December 1899, the zero of DATE, in days since 1 January 1601. */
 #define DATE_ZERO_DAYS 109205
 #define DAY_MS 86400000.0
@@ -126,7 +130,8 @@ static HRESULT refuse_argument(BSTR *reason, const struct event_type *type, cons
     return refuse(reason, &text);
 }
 
-static HRESULT read_argument(struct recorded_event *event, UINT place, const struct scan_value *line, BSTR *reason)
+static HRESULT read_argument(
+        struct recorded_event *event, UINT place, const struct scan_value *line, size_t most, BSTR *reason)
 {
     const struct event_param *param = &event->type->params[place];
     struct scan_value arguments, exact, json;
@@ -139,7 +144,7 @@ static HRESULT read_argument(struct recorded_event *event, UINT place, const str
         name[length] = (char)param->name[length];
     name[length] = 0;
     if (scan_find(line, "exact", &exact) && scan_find(&exact, name, &json))
-        hr = recorded_value_read_exact(value, &json);
+        hr = recorded_value_read_exact(value, &json, most);
     else if (scan_find(line, "arguments", &arguments) && scan_find(&arguments, name, &json))
         hr = recorded_value_read(value, &json);
     if (hr == E_OUTOFMEMORY)
@@ -166,6 +171,16 @@ static HRESULT read_details(struct recorded_event *event, const struct scan_valu
     return hr == E_INVALIDARG ? refuse_member(reason, L"details", what) : hr;
 }
 
+/* Which event it is, and its arguments. most: see recorded_value_read_exact. */
+static HRESULT read_what(struct recorded_event *event, const struct scan_value *line, size_t most, BSTR *reason)
+{
+    HRESULT hr = read_type(event, line, reason);
+
+    for (UINT i = 0; SUCCEEDED(hr) && i < event->type->param_count; ++i)
+        hr = read_argument(event, i, line, most, reason);
+    return hr;
+}
+
 static HRESULT read_members(struct recorded_event *event, const struct scan_value *line, BSTR *reason)
 {
     struct scan_value json;
@@ -179,14 +194,10 @@ static HRESULT read_members(struct recorded_event *event, const struct scan_valu
         return refuse_member(reason, L"time", L"is no time like 2026-01-31T09:05:01.223Z");
     if (!scan_find(line, "source", &json) || json.kind != SCAN_STRING)
         return refuse_member(reason, L"source", L"is no string");
-    if (FAILED(hr = recorded_string_read(&event->source, &json)) || FAILED(hr = read_type(event, line, reason)))
-        return hr;
-    for (UINT i = 0; i < event->type->param_count; ++i)
-    {
-        if (FAILED(hr = read_argument(event, i, line, reason)))
-            return hr;
-    }
-    return read_details(event, line, reason);
+    hr = recorded_string_read(&event->source, &json);
+    if (SUCCEEDED(hr))
+        hr = read_what(event, line, RECORDED_ARRAYS_MAX, reason);
+    return SUCCEEDED(hr) ? read_details(event, line, reason) : hr;
 }
 
 HRESULT recorded_event_read(struct recorded_event *event, const char *line, size_t length, BSTR *reason)
@@ -203,6 +214,17 @@ HRESULT recorded_event_read(struct recorded_event *event, const char *line, size
         return refuse(reason, &text);
     }
     if (FAILED(hr = read_members(event, &json, reason)))
+        recorded_event_cleanup(event);
+    return hr;
+}
+
+HRESULT recorded_event_read_told(struct recorded_event *event, const struct scan_value *object, BSTR *reason)
+{
+    HRESULT hr;
+
+    memset(event, 0, sizeof(*event));
+    *reason = NULL;
+    if (FAILED(hr = read_what(event, object, TOLD_ARRAYS_MAX, reason)))
         recorded_event_cleanup(event);
     return hr;
 }

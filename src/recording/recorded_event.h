@@ -4,6 +4,7 @@
 
 #include "event/catalogue.h"
 #include "event/details.h"
+#include "json/scan.h"
 
 struct recorded_event
 {
@@ -22,6 +23,12 @@ struct recorded_event
  * S_OK, E_INVALIDARG, E_OUTOFMEMORY (*reason is NULL)
  */
 HRESULT recorded_event_read(struct recorded_event *event, const char *line, size_t length, BSTR *reason);
+
+/*
+ * Reads an object that has the members `interface`, `name`, `arguments`, and maybe `exact`, and of an event nothing but what
+ * these say. It may be anybody's: its arrays have 1 MB at most. The same goes for it.
+ */
+HRESULT recorded_event_read_told(struct recorded_event *event, const struct scan_value *object, BSTR *reason);
 
 void recorded_event_cleanup(struct recorded_event *event);
 

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* The most memory that the elements of an array are given. */
-#define ARRAY_BYTES_MAX (64 << 20)
-
 #define DIMENSIONS_MAX 32
 
 HRESULT recorded_string_read(BSTR *string, const struct scan_value *json)
@@ -210,7 +207,8 @@ static VARTYPE type_from_name(const char *name, size_t length)
     return VT_ILLEGAL;
 }
 
-static HRESULT read_exact(VARIANT *value, const struct scan_value *object, UINT depth);
+/* most: what is left of the memory that the elements of all arrays may have. */
+static HRESULT read_exact(VARIANT *value, const struct scan_value *object, UINT depth, size_t *most);
 
 static bool read_bounds(const struct scan_value *json, SAFEARRAYBOUND bounds[DIMENSIONS_MAX], UINT *count)
 {
@@ -230,17 +228,19 @@ static bool read_bounds(const struct scan_value *json, SAFEARRAYBOUND bounds[DIM
     return json->kind == SCAN_ARRAY && *count;
 }
 
-static HRESULT create_array(VARTYPE type, SAFEARRAYBOUND *bounds, UINT dimensions, SAFEARRAY **array, size_t *count)
+static HRESULT create_array(
+        VARTYPE type, SAFEARRAYBOUND *bounds, UINT dimensions, size_t *most, SAFEARRAY **array, size_t *count)
 {
-    ULONGLONG most = ARRAY_BYTES_MAX / sizeof(VARIANT), elements = 1;
+    ULONGLONG elements = 1;
 
     for (UINT i = 0; i < dimensions; ++i)
     {
-        if (bounds[i].cElements && elements > most / bounds[i].cElements)
+        if (bounds[i].cElements && elements > *most / sizeof(VARIANT) / bounds[i].cElements)
             return E_INVALIDARG;
         elements *= bounds[i].cElements;
     }
     *count = (size_t)elements;
+    *most -= *count * sizeof(VARIANT);
     return (*array = SafeArrayCreate(type, dimensions, bounds)) ? S_OK : E_OUTOFMEMORY;
 }
 
@@ -258,7 +258,8 @@ static void put_element(void *place, VARTYPE type, const VARIANT *value, ULONG s
         ((DECIMAL *)place)->wReserved = 0;
 }
 
-static HRESULT read_elements(SAFEARRAY *array, VARTYPE type, size_t count, const struct scan_value *json, UINT depth)
+static HRESULT read_elements(
+        SAFEARRAY *array, VARTYPE type, size_t count, const struct scan_value *json, UINT depth, size_t *most)
 {
     struct scan elements = scan_inside(json);
     struct scan_value element;
@@ -270,7 +271,7 @@ static HRESULT read_elements(SAFEARRAY *array, VARTYPE type, size_t count, const
     {
         if (place == count)
             return E_INVALIDARG;
-        if (FAILED(hr = read_exact(&value, &element, depth)))
+        if (FAILED(hr = read_exact(&value, &element, depth, most)))
             return hr;
         /* An element of which nothing has been kept stays zero. */
         if (type != VT_VARIANT && V_VT(&value) == VT_EMPTY)
@@ -286,7 +287,7 @@ static HRESULT read_elements(SAFEARRAY *array, VARTYPE type, size_t count, const
 }
 
 /* Without bounds there is no array, and without elements they have not been kept. */
-static HRESULT read_array(VARIANT *value, VARTYPE type, const struct scan_value *object, UINT depth)
+static HRESULT read_array(VARIANT *value, VARTYPE type, const struct scan_value *object, UINT depth, size_t *most)
 {
     SAFEARRAYBOUND bounds[DIMENSIONS_MAX];
     struct scan_value json;
@@ -301,10 +302,10 @@ static HRESULT read_array(VARIANT *value, VARTYPE type, const struct scan_value 
     {
         if (!read_bounds(&json, bounds, &dimensions))
             return E_INVALIDARG;
-        if (FAILED(hr = create_array(type, bounds, dimensions, &array, &count)))
+        if (FAILED(hr = create_array(type, bounds, dimensions, most, &array, &count)))
             return hr;
         if (scan_find(object, "elements", &json))
-            hr = read_elements(array, type, count, &json, depth + 1);
+            hr = read_elements(array, type, count, &json, depth + 1, most);
         if (FAILED(hr))
         {
             SafeArrayDestroy(array);
@@ -339,7 +340,7 @@ static HRESULT read_plain(VARIANT *value, VARTYPE type, const struct scan_value 
     return S_OK;
 }
 
-static HRESULT read_exact(VARIANT *value, const struct scan_value *object, UINT depth)
+static HRESULT read_exact(VARIANT *value, const struct scan_value *object, UINT depth, size_t *most)
 {
     static const char array[] = "VT_ARRAY|";
     struct scan_value name;
@@ -355,7 +356,7 @@ static HRESULT read_exact(VARIANT *value, const struct scan_value *object, UINT 
     if (name.length > sizeof(array) - 1 && !memcmp(name.start, array, sizeof(array) - 1))
     {
         type = type_from_name(name.start + sizeof(array) - 1, name.length - (sizeof(array) - 1));
-        return type == VT_ILLEGAL ? E_INVALIDARG : read_array(value, type, object, depth);
+        return type == VT_ILLEGAL ? E_INVALIDARG : read_array(value, type, object, depth, most);
     }
     type = type_from_name(name.start, name.length);
     if (type == VT_ILLEGAL || type == VT_VARIANT)
@@ -365,7 +366,7 @@ static HRESULT read_exact(VARIANT *value, const struct scan_value *object, UINT 
     return hr;
 }
 
-HRESULT recorded_value_read_exact(VARIANT *value, const struct scan_value *json)
+HRESULT recorded_value_read_exact(VARIANT *value, const struct scan_value *json, size_t most)
 {
-    return read_exact(value, json, 0);
+    return read_exact(value, json, 0, &most);
 }

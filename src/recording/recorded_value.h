@@ -2,7 +2,7 @@
 #ifndef VMEVENTS_RECORDING_RECORDED_VALUE_H
 #define VMEVENTS_RECORDING_RECORDED_VALUE_H
 
-#include "recording/scan.h"
+#include "json/scan.h"
 
 #include <windows.h>
 #include <oleauto.h>
@@ -10,8 +10,9 @@
 /* What a value of the member `arguments` says by itself. S_OK, E_OUTOFMEMORY, E_INVALIDARG: it says nothing by itself. */
 HRESULT recorded_value_read(VARIANT *value, const struct scan_value *json);
 
-/* What one of the member `exact` says. S_OK, E_OUTOFMEMORY, E_INVALIDARG: it is none. */
-HRESULT recorded_value_read_exact(VARIANT *value, const struct scan_value *json);
+/* What one of the member `exact` says, whose arrays may have so many bytes in all. S_OK, E_OUTOFMEMORY, E_INVALIDARG: it is
+ * none. */
+HRESULT recorded_value_read_exact(VARIANT *value, const struct scan_value *json, size_t most);
 
 /* A string. S_OK, E_OUTOFMEMORY */
 HRESULT recorded_string_read(BSTR *string, const struct scan_value *json);

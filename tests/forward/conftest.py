@@ -1,5 +1,10 @@
+import pathlib
+import sys
+
 import pytest
 
+# Windows programs, and scripts that hear events.
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "qemu"))
 import forwarding
 import mqtt_reader
 import nats_cluster

@@ -37,7 +37,8 @@ static void feed(void *context)
 {
     static const char *const states[] = {"vmVMState_Running", "vmVMState_TurnedOff"};
     char machine[32], arguments[64], text[64];
-    struct cloud_event event = {"IVMVirtualMachineEvents", NULL, "2026-01-31T09:05:01.223Z", arguments, text};
+    struct cloud_event event = {
+            "IVMVirtualMachineEvents", NULL, "2026-01-31T09:05:01.223Z", arguments, text, NULL, NULL};
     struct heard_event *heard;
     bool is_state;
 

@@ -5,15 +5,12 @@ import os
 import pathlib
 import re
 import signal
-import sys
 import tempfile
 
 import pytest
+import windows
 from forwarding import wait_for
 from mqtt_reader import check_events
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "qemu"))
-import windows  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent

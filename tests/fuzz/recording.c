@@ -1,6 +1,6 @@
 /* Fuzzes the scanner of recordings: what it takes for JSON can be gone through, and its strings become characters. */
 #include "fuzz/target.h"
-#include "recording/scan.h"
+#include "json/scan.h"
 
 static void go_through(const struct scan_value *value)
 {

@@ -1,6 +1,6 @@
 /* Memory that runs out when a live machine is opened. Nobody listens at its address. */
 /* First: Winsock's header has to come before windows.h. */
-#include "host/qemu/loop.h"
+#include "net/loop.h"
 
 #include "memory/host_operation.h"
 #include "memory/refusal.h"
@@ -146,6 +146,5 @@ int main(void)
             cmocka_unit_test(test_properties_of_live_machines),
     };
 
-    return cmocka_run_group_tests_name(
-            "memory that runs out for live machines", tests, set_up, operations_tear_down);
+    return cmocka_run_group_tests_name("memory that runs out for live machines", tests, set_up, operations_tear_down);
 }

@@ -348,6 +348,60 @@ static void test_subscribing(void **state)
     assert_sent(BYTES("\x40\2\0\7"));
 }
 
+static struct mqtt_subscription many[70];
+
+static void want_many(size_t count)
+{
+    for (size_t i = 0; i < count; ++i)
+        many[i] = (struct mqtt_subscription){BYTES("v"), 1};
+    options.subscriptions = many;
+    options.subscription_count = count;
+}
+
+static void answer_subscriptions(size_t count)
+{
+    char bytes[4 + 70] = {(char)0x90, (char)(2 + count), (char)0xff, (char)0xff};
+
+    memset(bytes + 4, 1, count);
+    assert_null(take((struct mqtt_bytes){bytes, 4 + count}));
+}
+
+/* Those that come later are asked for when the answer to those before is there; as many at a time as are soon answered. */
+static void test_subscribing_to_more(void **state)
+{
+    (void)state;
+    want_many(1);
+    init();
+    open_and_enter();
+    *called = 0;
+    sent_count = 0;
+    want_many(2);
+    assert_null(mqtt_client_subscribe(&client, 1, now_ms));
+    assert_sent(BYTES(""));
+    answer_subscriptions(1);
+    assert_called("");
+    assert_sent(BYTES("\x82\6\xff\xff\0\1v\1"));
+    want_many(70);
+    assert_null(mqtt_client_subscribe(&client, 68, now_ms));
+    answer_subscriptions(1);
+    assert_int_equal(sent_count, 5 + 32 * 4);
+    answer_subscriptions(32);
+    answer_subscriptions(32);
+    assert_called("");
+    answer_subscriptions(4);
+    assert_called("subscribed; ");
+    assert_fault(take(BYTES("\x90\3\xff\xff\1")), "not asked for");
+    /* On the next connection they are asked for anew. */
+    mqtt_client_close(&client);
+    *called = 0;
+    open_and_enter();
+    answer_subscriptions(32);
+    assert_fault(take(BYTES("\x90\3\xff\xff\1")), "another number");
+    mqtt_client_close(&client);
+    many[69].filter = BYTES("#/a");
+    assert_fault(mqtt_client_subscribe(&client, 1, now_ms), "wrong place");
+}
+
 static void test_wrong_answers_to_a_subscription(void **state)
 {
     static const struct
@@ -695,12 +749,19 @@ static void test_memory_that_runs_out(void **state)
         counted_memory_get()->set_gate(NULL);
         assert_true(!fault || fault == mqtt_out_of_memory);
     }
-    assert_int_equal(allowed, 4);
+    assert_int_equal(allowed, 3);
     left = 0;
     counted_memory_get()->set_gate(refuse_behind);
     fault = publish("a", 1);
     counted_memory_get()->set_gate(NULL);
     assert_ptr_equal(fault, mqtt_out_of_memory);
+    mqtt_client_open(&client, now_ms);
+    left = 0;
+    counted_memory_get()->set_gate(refuse_behind);
+    fault = take(BYTES("\x20\2\0\0"));
+    counted_memory_get()->set_gate(NULL);
+    assert_ptr_equal(fault, mqtt_out_of_memory);
+    mqtt_client_close(&client);
     assert_int_equal(mqtt_client_unacknowledged(&client), 0);
     assert_null(publish("a", 1));
 }
@@ -721,6 +782,7 @@ int main(void)
             CLIENT_TEST(test_sent_again),
             CLIENT_TEST(test_nothing_is_sent_before_the_entry),
             CLIENT_TEST(test_subscribing),
+            CLIENT_TEST(test_subscribing_to_more),
             CLIENT_TEST(test_wrong_answers_to_a_subscription),
             CLIENT_TEST(test_a_message_that_is_not_taken_in),
             CLIENT_TEST(test_nonsense),

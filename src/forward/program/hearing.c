@@ -63,8 +63,9 @@ static void hand(struct hearing *hearing, struct heard_event *event)
 static DWORD CALLBACK take_events(void *context)
 {
     struct hearing *hearing = context;
+    struct heard_event *event;
     IVMEventRecord *record;
-    bool over;
+    bool over, is_relayed;
     HRESULT hr;
 
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
@@ -79,7 +80,9 @@ static DWORD CALLBACK take_events(void *context)
         }
         if (record)
         {
-            hand(hearing, record_to_event(record));
+            event = record_to_event(record, &is_relayed);
+            if (!is_relayed)
+                hand(hearing, event);
             IVMEventRecord_Release(record);
         }
         /* The last look is behind the stop. */

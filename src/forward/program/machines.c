@@ -154,6 +154,19 @@ static void hear(struct machines *machines, IVMEventMachine *source, BSTR name)
         machines->changed(machines->context, name, state);
 }
 
+/* What a broker tells of is another host's to forward. */
+static bool is_of_broker(IVMEventMachine *machine)
+{
+    static const WCHAR scheme[] = L"mqtt:";
+    BSTR address = NULL;
+    bool is;
+
+    is = SUCCEEDED(IVMEventMachine_get_Address(machine, &address)) && address
+            && !wcsncmp(address, scheme, wcslen(scheme));
+    SysFreeString(address);
+    return is;
+}
+
 static void meet(struct machines *machines, IUnknown *object)
 {
     IVMEventMachine *source;
@@ -166,7 +179,7 @@ static void meet(struct machines *machines, IUnknown *object)
     {
         if ((known = find(machines, name)))
             known->missed = 0;
-        else
+        else if (!is_of_broker(source))
             hear(machines, source, name);
     }
     SysFreeString(name);

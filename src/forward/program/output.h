@@ -6,7 +6,7 @@
 
 #include <windows.h>
 
-#include "forward/utf8_text.h"
+#include "fleet/utf8_text.h"
 
 /* From now on what output_tell is told goes to the event log. */
 void output_use_event_log(void);

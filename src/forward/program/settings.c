@@ -4,14 +4,12 @@
 #include <string.h>
 #include <wchar.h>
 
-#include <wincred.h>
-
 #include "forward/program/output.h"
 #include "forward/program/wide.h"
+#include "net/password.h"
 #include "platform/memory.h"
 
 #define CONFIG_MOST (1u << 20)
-#define PASSWORD_MOST 4096
 
 /* The whole file; the caller frees it by memory_free. NULL: *error. */
 static char *read_file(const WCHAR *path, DWORD most, DWORD *size, DWORD *error)
@@ -40,18 +38,6 @@ static char *read_file(const WCHAR *path, DWORD most, DWORD *size, DWORD *error)
         return bytes;
     memory_free(bytes);
     return NULL;
-}
-
-static char *read_file_of(const char *path, DWORD most, DWORD *size, DWORD *error)
-{
-    WCHAR *wide = wide_from_utf8(path);
-    char *bytes = NULL;
-
-    *error = ERROR_OUTOFMEMORY;
-    if (wide)
-        bytes = read_file(wide, most, size, error);
-    wide_free(wide);
-    return bytes;
 }
 
 struct place
@@ -117,74 +103,19 @@ bool settings_read_alone(struct settings *settings, const WCHAR *path)
     return read;
 }
 
-/* The first line of the file. */
-static char *read_password_file(const char *path)
-{
-    DWORD size = 0, error;
-    char *text = read_file_of(path, PASSWORD_MOST, &size, &error);
-
-    if (!text)
-    {
-        output_complain_of(error, "cannot read the password-file %s", path);
-        return NULL;
-    }
-    text[size] = 0;
-    text[strcspn(text, "\r\n")] = 0;
-    if (*text)
-        return text;
-    output_complain("the password-file %s has nothing in its first line", path);
-    memory_free(text);
-    return NULL;
-}
-
-/* Programs write the credential as text in UTF-16 (cmdkey, the control panel) without a NUL at its end. */
-static char *text_of_credential(const CREDENTIALW *credential)
-{
-    size_t length = credential->CredentialBlobSize / sizeof(WCHAR);
-    WCHAR *wide = memory_alloc((length + 1) * sizeof(WCHAR));
-    char *utf8 = NULL;
-
-    if (wide)
-    {
-        memcpy(wide, credential->CredentialBlob, length * sizeof(WCHAR));
-        utf8 = utf8_from_wide(wide);
-        SecureZeroMemory(wide, length * sizeof(WCHAR));
-    }
-    memory_free(wide);
-    return utf8;
-}
-
-static char *read_password_credential(const char *name)
-{
-    WCHAR *target = wide_from_utf8(name);
-    CREDENTIALW *credential;
-    char *password = NULL;
-
-    if (!target || !CredReadW(target, CRED_TYPE_GENERIC, 0, &credential))
-    {
-        output_complain_of(target ? GetLastError() : ERROR_OUTOFMEMORY,
-                "cannot read the generic credential \"%s\" of the user that this runs as", name);
-    }
-    else
-    {
-        if (!(password = text_of_credential(credential)) || !*password)
-            output_complain("the credential \"%s\" has no password", name);
-        CredFree(credential);
-    }
-    wide_free(target);
-    return password;
-}
-
 static bool read_password(struct settings *settings)
 {
     const struct config *config = &settings->config;
+    char fault[PASSWORD_FAULT_SIZE];
 
     if (config->password_file)
-        settings->password = read_password_file(config->password_file);
+        settings->password = password_read_file(config->password_file, fault);
     else if (config->password_credential)
-        settings->password = read_password_credential(config->password_credential);
+        settings->password = password_read_credential(config->password_credential, fault);
     else
         return true;
+    if (!settings->password)
+        output_complain("%s", *fault ? fault : "out of memory");
     return settings->password;
 }
 
@@ -219,9 +150,7 @@ bool settings_read(struct settings *settings, const WCHAR *path)
 
 void settings_free(struct settings *settings)
 {
-    if (settings->password)
-        SecureZeroMemory(settings->password, strlen(settings->password));
-    memory_free(settings->password);
+    password_free(settings->password);
     if (settings->credentials)
         tls_credentials_release(settings->credentials);
     config_free(&settings->config);

@@ -6,6 +6,7 @@
 #define VMEVENTS_HOST_LIVE_EVENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum vm_state
@@ -47,7 +48,8 @@ enum vm_event_type
     VM_EVENT_FLOPPY_INSERT,
     VM_EVENT_FLOPPY_EJECT,
     VM_EVENT_ENHANCED_VIDEO_MODE_CHANGED,
-    VM_EVENT_LOGGED /* one of the host's, as OnEventLogged */
+    VM_EVENT_LOGGED, /* one of the host's, as OnEventLogged */
+    VM_EVENT_TOLD    /* any event of a machine, which another host has fired: the text says which */
 };
 
 /* What is known of an event besides, in UTF-8, during the call. Names are those of docs/com-api.md. */
@@ -65,6 +67,10 @@ struct vm_event
     int64_t number;   /* the state, the kind of logoff, a truth value, what a setting has become, or a message's id */
     bool is_truth;    /* of a setting: its number is a truth value */
     const char *text; /* in UTF-8, during the call: the path of a medium, the key of a setting */
+
+    /* Of an event that is told the text has so many bytes and no NUL behind it. It is an object of JSON, as the record of an
+     * event has it (docs/com-api.md): with `interface`, `name`, `arguments`, and maybe `exact` and `details`. */
+    size_t length;
     struct vm_detail details[VM_DETAILS_MAX]; /* up to the first without a name */
 };
 

@@ -18,7 +18,7 @@
  * Up: any thread of the kind's, but one callback at a time for a peer. The first may come before open has returned.
  * What a callback is given (event, texts) is the kind's, and need last only for the call. All texts are UTF-8. A
  * callback waits for no client and no other callback, and calls nothing of the kind's but in `closed`, from which
- * destroy may be called; so a kind may hold locks in the others.
+ * destroy may be called, as from `found` for the peer that it brings; so a kind may hold locks in the others.
  *
  * The end: every open that has returned true ends by `closed`, which comes after close and never by itself. It is the
  * last callback, and after it the kind does not touch the peer, which destroy may have freed. From close to `closed`
@@ -65,6 +65,8 @@ enum live_list_result
     LIVE_LIST_NO_MEMORY
 };
 
+struct live_peer;
+
 /* What the host hears of a peer. The context is that of open. */
 struct live_callbacks
 {
@@ -95,6 +97,11 @@ struct live_callbacks
     /* The machine has been deleted where it was, and is none any more. The host removes it, fires that it is deleted,
      * and closes the peer. Nothing that is told behind this is heard. A kind need not find that out. */
     void (*removed)(void *context);
+
+    /* The peer stands for several machines, and there is another, at that address. The host opens it, under that name or not
+     * at all; its peer is the host's from now on, as one that create has made, and may be destroyed before this returns. A
+     * kind need not find that out. */
+    void (*found)(void *context, const char *name, const char *address, struct live_peer *peer);
 };
 
 /* What a kind has of one machine: the first member of a struct of the kind's. */
@@ -134,6 +141,11 @@ struct live_kind
     /* Numbers that tell places apart, one at least: two peers that are one machine have one in common, so that the host asks
      * is_same_place of few. Returns how many. NULL: it asks of all that there are of the kind. */
     unsigned int (*places)(const struct live_peer *peer, uint32_t places[LIVE_PLACES_MAX]);
+
+    /* Where its events come from when another host has fired them, in UTF-8 and good until destroy; it goes with each event
+     * as the detail `origin`, by which nobody passes on what has been passed on. NULL: the kind's machines are nobody
+     * else's. */
+    const char *(*origin)(const struct live_peer *peer);
 
     /* Begins to reach the machine, and goes on until close. False: out of memory, and no callback comes. */
     bool (*open)(struct live_peer *peer, const struct live_callbacks *callbacks, void *context);

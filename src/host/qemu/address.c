@@ -1,10 +1,10 @@
 #include "host/qemu/address.h"
 
+#include "net/place.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uv.h>
 
 #define SCHEME "qemu:"
 
@@ -22,27 +22,6 @@ static bool parse_number(const char *text, unsigned long least, unsigned long mo
         return false;
     *number = strtoul(text, NULL, 10);
     return *number >= least && *number <= most;
-}
-
-static bool parse_port(const char *text, uint16_t *port)
-{
-    unsigned long number;
-
-    if (!parse_number(text, 1, 65535, &number))
-        return false;
-    *port = (uint16_t)number;
-    return true;
-}
-
-/* 127.0.0.0/8 and ::1. */
-static bool is_loopback(const char *host)
-{
-    static const unsigned char loopback6[16] = {[15] = 1};
-    unsigned char bytes[16];
-
-    if (!uv_inet_pton(AF_INET, host, bytes))
-        return bytes[0] == 127;
-    return !uv_inet_pton(AF_INET6, host, bytes) && !memcmp(bytes, loopback6, sizeof(bytes));
 }
 
 static const char *describe(char description[256], const char *format, const char *what)
@@ -78,28 +57,16 @@ static const char *describe_other_kind(const char *place, char description[256])
 /* host:port; an IPv6 address stands in brackets. */
 static const char *parse_place(struct address_place *parsed, char *place, char description[256])
 {
-    char *host = place, *end, *port;
+    char *host, *port;
 
     if (describe_other_kind(place, description))
         return description;
-    if (*place == '[')
-    {
-        ++host;
-        end = strchr(place, ']');
-        port = end && end[1] == ':' ? end + 2 : NULL;
-    }
-    else
-    {
-        end = strchr(place, ':');
-        port = end ? end + 1 : NULL;
-    }
-    if (!port || end == host)
+    if (!place_split(place, &host, &port))
         return describe(description,
                 "\"%.80s\" is no host and port; it must be like 127.0.0.1:4444, the place of QEMU's -qmp tcp:…", place);
-    *end = 0;
     if (strlen(host) > ADDRESS_HOST_MAX)
         return describe(description, "the host \"%.40s…\" has a name of more than 255 characters", host);
-    if (!parse_port(port, &parsed->qmp_port))
+    if (!place_read_port(port, &parsed->qmp_port))
         return describe(description, "the port \"%.40s\" must be a number from 1 to 65535", port);
     /* As it is written: a certificate may be for localhost. */
     memcpy(parsed->tls_name, host, strlen(host) + 1);
@@ -138,7 +105,7 @@ static const char *parse_next_agent(struct address *address, const char *value, 
 
     if (address->place_count == 1 || place->agent_port)
         return describe(description, "next-agent=%.40s must follow the next=HOST:PORT whose agent's port it is", value);
-    if (!parse_port(value, &place->agent_port))
+    if (!place_read_port(value, &place->agent_port))
         return describe(description, "the agent's port \"%.40s\" must be a number from 1 to 65535", value);
     return NULL;
 }
@@ -178,7 +145,7 @@ static const char *check_places(const struct address *address, char description[
             if (is_same_monitor(place, &address->places[j]))
                 return describe(description, "%.60s is named twice with the same port", place->host);
         }
-        if (!address->tls && !address->allow_remote && !is_loopback(place->host))
+        if (!address->tls && !address->allow_remote && !place_is_loopback(place->host))
             return describe(description,
                     "%.60s is another machine, and QEMU's monitor knows no password: whoever reaches it owns the "
                     "machine. Have QEMU speak TLS, and add ,tls; or say by ,allow-remote that the network between is "
@@ -193,30 +160,6 @@ static const char *check_places(const struct address *address, char description[
 static bool is_device_or_share(const char *path)
 {
     return strspn(path, "\\/") >= 2;
-}
-
-/* Paths of Windows'. */
-static bool is_full_path(const char *path)
-{
-    return ((*path >= 'A' && *path <= 'Z') || (*path >= 'a' && *path <= 'z')) && path[1] == ':'
-            && (path[2] == '\\' || path[2] == '/');
-}
-
-/* As programs show it: digits, which may be parted by colons or spaces. False: it is something else. */
-static bool parse_thumbprint(const char *text, char thumbprint[ADDRESS_THUMBPRINT_DIGITS + 1])
-{
-    size_t count = 0;
-
-    for (; *text; ++text)
-    {
-        if (*text == ':' || *text == ' ')
-            continue;
-        if (count == ADDRESS_THUMBPRINT_DIGITS || !strchr("0123456789abcdefABCDEF", *text))
-            return false;
-        thumbprint[count++] = *text;
-    }
-    thumbprint[count] = 0;
-    return count == ADDRESS_THUMBPRINT_DIGITS;
 }
 
 /* Those of TLS. known: whether it is one of them. */
@@ -234,7 +177,7 @@ static const char *parse_tls_option(struct address *address, const char *option,
     }
     if (begins_with(option, "tls-ca="))
     {
-        if (strlen(value) > ADDRESS_PATH_MAX || !is_full_path(value))
+        if (strlen(value) > ADDRESS_PATH_MAX || !place_is_full_path(value))
             return describe(description,
                     "tls-ca=%.40s must be the full path, without a comma in it, of a file on this computer with the "
                     "CA's certificate, as C:\\certs\\ca-cert.pem",
@@ -244,7 +187,7 @@ static const char *parse_tls_option(struct address *address, const char *option,
     }
     if (begins_with(option, "tls-cert="))
     {
-        if (parse_thumbprint(value, address->tls_certificate))
+        if (place_read_thumbprint(value, address->tls_certificate))
             return NULL;
         return describe(description,
                 "tls-cert=%.60s must be the SHA-1 thumbprint of a certificate in the user's or the computer's store, "
@@ -283,7 +226,7 @@ static const char *parse_option(
     }
     if (value && length == strlen("agent") && !memcmp(option, "agent", length))
     {
-        if (parse_port(value, &address->places[0].agent_port))
+        if (place_read_port(value, &address->places[0].agent_port))
             return NULL;
         return describe(description, "the agent's port \"%.40s\" must be a number from 1 to 65535", value);
     }

@@ -15,9 +15,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ADDRESS_HOST_MAX 255
+#include "net/place.h"
+
+#define ADDRESS_HOST_MAX PLACE_HOST_MAX
 #define ADDRESS_PATH_MAX 1023
-#define ADDRESS_THUMBPRINT_DIGITS 40
+#define ADDRESS_THUMBPRINT_DIGITS PLACE_THUMBPRINT_DIGITS
 
 /* The first place, and so many less one where the machine may go. */
 #define ADDRESS_PLACES_MAX 8

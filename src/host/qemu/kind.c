@@ -1,13 +1,14 @@
 /*
- * Everything that a peer does happens in the loop (qemu/loop.h), where one thing is done after the other: calls from
+ * Everything that a peer does happens in the loop (net/loop.h), where one thing is done after the other: calls from
  * outside are tasks there, and callbacks come from there.
  */
 #include "host/qemu/kind.h"
 
 #include "host/qemu/attachment.h"
 #include "host/qemu/dial.h"
+#include "host/qemu/json_reader.h"
 #include "host/qemu/logoff.h"
-#include "host/qemu/loop.h"
+#include "net/loop.h"
 #include "platform/memory.h"
 
 #include <stddef.h>
@@ -46,6 +47,7 @@ static void run_open(struct loop_task *task, uv_loop_t *loop)
 {
     struct qemu_peer *qemu = qemu_from_task(task, offsetof(struct qemu_peer, open_task));
 
+    json_reader_init();
     qemu->attached = attachment_open(
             &qemu->attachment, loop, qemu->callbacks, qemu->context, &qemu->address, qemu->credentials);
     if (!qemu->attached)

@@ -33,7 +33,7 @@ endif()
 
 # What connects the machine with QEMU is above it: it may look, not write.
 file(GLOB files ${SOURCES}/*.c)
-list(FILTER files EXCLUDE REGEX "/(attachment|attachment_faults|live|loop)\\.c$")
+list(FILTER files EXCLUDE REGEX "/(attachment|attachment_faults|live)\\.c$")
 
 set(failures "")
 foreach(file IN LISTS files)

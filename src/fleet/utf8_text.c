@@ -1,4 +1,4 @@
-#include "forward/utf8_text.h"
+#include "fleet/utf8_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * JSON, scanned where it stands: values are slices of the text, and no memory is needed. Numbers keep their digits, which a
  * recording's are worth, and a string may have any length. Knows neither events nor Windows.
  */
-#ifndef VMEVENTS_RECORDING_SCAN_H
-#define VMEVENTS_RECORDING_SCAN_H
+#ifndef VMEVENTS_JSON_SCAN_H
+#define VMEVENTS_JSON_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

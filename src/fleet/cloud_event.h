@@ -1,16 +1,16 @@
 /*
- * Messages as CloudEvents 1.0 in structured mode: a JSON object in one line, which docs/event.schema.json describes.
+ * Messages as CloudEvents 1.0 in structured mode: a JSON object in one line, which docs/cloudevent.schema.json describes.
  *
  * An id is made of the spool's identity and a number that the spool gives once, so that a message has the same one
  * however often it is sent. `sequence` counts the events of one machine from 1 up, as 20 digits, so that it is in order as
  * a string too; another identity in the id means another count.
  */
-#ifndef VMEVENTS_FORWARD_CLOUD_EVENT_H
-#define VMEVENTS_FORWARD_CLOUD_EVENT_H
+#ifndef VMEVENTS_FLEET_CLOUD_EVENT_H
+#define VMEVENTS_FLEET_CLOUD_EVENT_H
 
 #include <stdint.h>
 
-#include "forward/utf8_text.h"
+#include "fleet/utf8_text.h"
 
 #define CLOUD_EVENT_DATA_SCHEMA "urn:vmevents:event:1"
 #define CLOUD_EVENT_STATE_SCHEMA "urn:vmevents:state:1"
@@ -39,6 +39,8 @@ struct cloud_event
     const char *time;      /* UTC, as RFC 3339 has it */
     const char *arguments; /* a JSON object */
     const char *text;
+    const char *exact;   /* a JSON object: what of the arguments that one does not tell; NULL: it tells all */
+    const char *details; /* a JSON object: what its source knows besides; NULL: nothing */
 };
 
 /* Appends the message for an event. */

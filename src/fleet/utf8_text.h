@@ -1,6 +1,6 @@
 /* A text in UTF-8 that grows, and what JSON needs of it. When memory has run out it stays empty and says so at its end. */
-#ifndef VMEVENTS_FORWARD_UTF8_TEXT_H
-#define VMEVENTS_FORWARD_UTF8_TEXT_H
+#ifndef VMEVENTS_FLEET_UTF8_TEXT_H
+#define VMEVENTS_FLEET_UTF8_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

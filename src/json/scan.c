@@ -1,4 +1,4 @@
-#include "recording/scan.h"
+#include "json/scan.h"
 
 #include <string.h>
 

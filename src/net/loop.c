@@ -1,6 +1,5 @@
-#include "host/qemu/loop.h"
+#include "net/loop.h"
 
-#include "host/qemu/json_reader.h"
 #include "platform/lock.h"
 
 static struct lock lock = LOCK_INIT;
@@ -46,7 +45,6 @@ static bool start(void)
     lock_assert_exclusive(&lock);
     if (running)
         return true;
-    json_reader_init();
     if (uv_loop_init(&loop))
         return false;
     if (uv_async_init(&loop, &wake, on_wake))

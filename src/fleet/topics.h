@@ -10,12 +10,12 @@
  * has what MQTT or a broker behind it takes for its own ("/", "+", "#", "$", and "." and blanks, at which NATS' gateway
  * ends the connection; "@", behind which it loses what it has stored), and none is "=host".
  */
-#ifndef VMEVENTS_FORWARD_TOPICS_H
-#define VMEVENTS_FORWARD_TOPICS_H
+#ifndef VMEVENTS_FLEET_TOPICS_H
+#define VMEVENTS_FLEET_TOPICS_H
 
 #include <stdbool.h>
 
-#include "forward/utf8_text.h"
+#include "fleet/utf8_text.h"
 
 #define TOPIC_ROOT "vmevents"
 #define TOPIC_OF_HOST "=host"

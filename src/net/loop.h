@@ -1,6 +1,6 @@
-/* The one thread in which the connections of all live machines are served. */
-#ifndef VMEVENTS_HOST_LOOP_H
-#define VMEVENTS_HOST_LOOP_H
+/* The one thread in which the connections of all live machines are served, of whatever kind. */
+#ifndef VMEVENTS_NET_LOOP_H
+#define VMEVENTS_NET_LOOP_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "forward/topics.h"
+#include "fleet/topics.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Names in topics, there and back, and what is no name. */
-#include "forward/topics.h"
+#include "fleet/topics.h"
 
 #include "support/counted_memory.h"
 #include "support/test.h"

@@ -1,8 +1,8 @@
-#include "forward/cloud_event.h"
+#include "fleet/cloud_event.h"
 
 #include <inttypes.h>
 
-#include "forward/topics.h"
+#include "fleet/topics.h"
 
 static void append_member(struct utf8_text *text, const char *before, const char *string)
 {
@@ -43,6 +43,14 @@ static void append_whose(struct utf8_text *text, const struct cloud_place *place
         append_member(text, ",\"machine\":", place->machine);
 }
 
+static void append_object(struct utf8_text *text, const char *before, const char *object)
+{
+    if (!object)
+        return;
+    utf8_text_append(text, before);
+    utf8_text_append(text, object);
+}
+
 static void append_event(
         struct utf8_text *text, const struct cloud_place *place, const struct cloud_event *event, bool whole)
 {
@@ -56,6 +64,8 @@ static void append_event(
     {
         utf8_text_append(text, ",\"arguments\":");
         utf8_text_append(text, event->arguments);
+        append_object(text, ",\"exact\":", event->exact);
+        append_object(text, ",\"details\":", event->details);
         append_member(text, ",\"text\":", event->text);
     }
     else

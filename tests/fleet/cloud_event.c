@@ -2,7 +2,7 @@
  * Messages as they go to a broker. Called with the word "messages" it writes many of them, a line each, for the validator
  * of tests/forward/validate.py.
  */
-#include "forward/cloud_event.h"
+#include "fleet/cloud_event.h"
 
 #include "support/counted_memory.h"
 #include "support/test.h"
@@ -14,7 +14,7 @@
 
 static const struct cloud_place place = {HOST, "Web 1", SPOOL, 42, 7};
 static const struct cloud_event event = {"IVMVirtualMachineEvents", "OnGuestLogoff", "2026-01-31T09:05:01.223Z",
-        "{\"logoffType\":1}", "OnGuestLogoff(logoffType=vmLogoff_Forced)"};
+        "{\"logoffType\":1}", "OnGuestLogoff(logoffType=vmLogoff_Forced)", NULL, "{\"user\":\"alice\"}"};
 
 static void an_event(void **state)
 {
@@ -28,7 +28,7 @@ static void an_event(void **state)
             "\"time\":\"2026-01-31T09:05:01.223Z\",\"datacontenttype\":\"application/json\","
             "\"dataschema\":\"urn:vmevents:event:1\",\"sequence\":\"00000000000000000007\",\"data\":{"
             "\"host\":\"pc.example\",\"machine\":\"Web 1\",\"interface\":\"IVMVirtualMachineEvents\","
-            "\"name\":\"OnGuestLogoff\",\"arguments\":{\"logoffType\":1},"
+            "\"name\":\"OnGuestLogoff\",\"arguments\":{\"logoffType\":1},\"details\":{\"user\":\"alice\"},"
             "\"text\":\"OnGuestLogoff(logoffType=vmLogoff_Forced)\"}}");
     utf8_text_free(&text);
 }
@@ -76,7 +76,7 @@ static int write_messages(void)
 {
     struct cloud_place any = place;
     struct cloud_event own = {
-            CLOUD_EVENT_FORWARD, "EventsDropped", event.time, "{\"count\":3,\"total\":9}", "3 dropped"};
+            CLOUD_EVENT_FORWARD, "EventsDropped", event.time, "{\"count\":3,\"total\":9}", "3 dropped", NULL, NULL};
     struct utf8_text text = {0};
 
     cloud_event_append(&text, &place, &event);

@@ -1,0 +1,420 @@
+#include "host/mqtt/fleet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fleet/topics.h"
+#include "platform/memory.h"
+
+void fleet_init(struct fleet *fleet, const struct fleet_callbacks *callbacks, void *context)
+{
+    *fleet = (struct fleet){.callbacks = callbacks, .context = context};
+    snprintf(fleet->way, sizeof(fleet->way), "the broker has not been reached yet");
+}
+
+void fleet_cleanup(struct fleet *fleet)
+{
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        struct remote *remote;
+        struct fleet_host *host;
+
+        while ((remote = fleet->remotes[i]))
+        {
+            fleet->remotes[i] = remote->next;
+            remote_free(remote);
+        }
+        while ((host = fleet->hosts[i]))
+        {
+            fleet->hosts[i] = host->next;
+            memory_free(host);
+        }
+    }
+}
+
+/* FNV-1a. */
+static size_t bucket_of(const char *key, size_t length)
+{
+    uint32_t hash = 2166136261u;
+
+    while (length--)
+        hash = (hash ^ (unsigned char)*key++) * 16777619u;
+    return hash % FLEET_BUCKETS;
+}
+
+/* Hosts */
+
+static struct fleet_host *find_host(const struct fleet *fleet, const char *key, size_t length)
+{
+    struct fleet_host *host = fleet->hosts[bucket_of(key, length)];
+
+    while (host && (host->length != length || memcmp(host->key, key, length) != 0))
+        host = host->next;
+    return host;
+}
+
+struct fleet_host *fleet_host_of(struct fleet *fleet, const char *key, size_t length)
+{
+    struct fleet_host *host = find_host(fleet, key, length), **bucket = &fleet->hosts[bucket_of(key, length)];
+
+    if (host || fleet->host_count == FLEET_HOSTS_MAX || !(host = memory_alloc(sizeof(*host) + length + 1)))
+        return host;
+    memcpy(host->key, key, length);
+    host->length = length;
+    host->next = *bucket;
+    *bucket = host;
+    ++fleet->host_count;
+    return host;
+}
+
+void fleet_forget_filters(struct fleet *fleet)
+{
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        for (struct fleet_host *host = fleet->hosts[i]; host; host = host->next)
+            host->has_filter = false;
+    }
+}
+
+/* The way to machines */
+
+/* What is wrong with it; NULL: nothing is. */
+static const char *way_to(const struct fleet *fleet, const struct remote *remote)
+{
+    const struct fleet_host *host;
+
+    if (!fleet->has_way)
+        return fleet->way;
+    if (remote->asked)
+        return "the broker has not answered yet whether the machine may be heard";
+    if (!(host = find_host(fleet, remote->key, remote->host_length)))
+        return NULL;
+    if (host->state == MESSAGE_LOST)
+        return "the broker has lost the machine's host: its vmforward, the computer or the network between has gone";
+    return host->state == MESSAGE_OFFLINE ? "vmforward has been ended on the machine's host" : NULL;
+}
+
+static void report(struct fleet *fleet, struct remote *remote)
+{
+    remote_report(remote, way_to(fleet, remote));
+}
+
+static const char *describe_watch(const struct fleet *fleet, char fault[LIVE_FAULT_SIZE])
+{
+    if (!fleet->has_way)
+        return fleet->way;
+    if (fleet->is_full)
+        snprintf(
+                fault, LIVE_FAULT_SIZE, "more than %d machines were found; the others are not opened", FLEET_FOUND_MAX);
+    else if (fleet->unopened)
+        snprintf(fault, LIVE_FAULT_SIZE,
+                "%zu of the machines that were found are not open here: they were removed, or another has the name, or "
+                "it is longer than any can be",
+                fleet->unopened);
+    else if (fleet->nonsense)
+        snprintf(fault, LIVE_FAULT_SIZE, "a message was dropped: %s", fleet->nonsense);
+    else
+        return NULL;
+    return fault;
+}
+
+static void report_watch(const struct fleet *fleet, struct fleet_watch *watch)
+{
+    char text[LIVE_FAULT_SIZE];
+    const char *fault = describe_watch(fleet, text);
+
+    if (watch->reported && watch->connected == fleet->has_way && !strcmp(watch->fault, fault ? fault : ""))
+        return;
+    watch->reported = true;
+    watch->connected = fleet->has_way;
+    snprintf(watch->fault, sizeof(watch->fault), "%s", fault ? fault : "");
+    watch->callbacks->connection(watch->context, watch->connected, fault);
+}
+
+static void report_watches(struct fleet *fleet)
+{
+    for (struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
+        report_watch(fleet, watch);
+}
+
+static void finish_try_of_watch(struct fleet_watch *watch)
+{
+    if (watch->tried)
+        return;
+    watch->tried = true;
+    watch->callbacks->tried(watch->context, true);
+}
+
+void fleet_each_open(struct fleet *fleet, void (*take)(void *context, struct remote *remote), void *context)
+{
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        for (struct remote *remote = fleet->remotes[i]; remote; remote = remote->next)
+        {
+            if (remote->callbacks)
+                take(context, remote);
+        }
+    }
+}
+
+static void report_one(void *context, struct remote *remote)
+{
+    struct fleet *fleet = context;
+
+    remote->asked = remote->asked && !fleet->has_way;
+    report(fleet, remote);
+}
+
+void fleet_set_way(struct fleet *fleet, const char *fault)
+{
+    fleet->has_way = !fault;
+    snprintf(fleet->way, sizeof(fleet->way), "%s", fault ? fault : "");
+    fleet_each_open(fleet, report_one, fleet);
+    report_watches(fleet);
+}
+
+static void finish_one(void *context, struct remote *remote)
+{
+    (void)context;
+    remote_finish_try(remote);
+}
+
+void fleet_finish_tries(struct fleet *fleet)
+{
+    fleet_each_open(fleet, finish_one, NULL);
+    for (struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
+        finish_try_of_watch(watch);
+}
+
+/* Machines */
+
+static struct remote **place_of(struct fleet *fleet, const char *key, size_t length)
+{
+    struct remote **place = &fleet->remotes[bucket_of(key, length)];
+
+    while (*place && (strncmp((*place)->key, key, length) != 0 || (*place)->key[length]))
+        place = &(*place)->next;
+    return place;
+}
+
+static struct remote *add(struct fleet *fleet, const char *key, size_t length)
+{
+    struct remote *remote = remote_create(key, length), **place = place_of(fleet, key, length);
+
+    if (remote)
+        *place = remote;
+    return remote;
+}
+
+static void take_out(struct fleet *fleet, struct remote **place)
+{
+    struct remote *remote = *place;
+
+    *place = remote->next;
+    fleet->unopened -= remote->refused;
+    fleet->found_count -= remote->found;
+    fleet->is_full = fleet->is_full && !remote->found;
+    remote_free(remote);
+}
+
+struct remote *fleet_open(struct fleet *fleet, const char *key, const void *owner,
+        const struct live_callbacks *callbacks, void *context, bool asked)
+{
+    struct remote *remote = *place_of(fleet, key, strlen(key));
+
+    if (!remote && !(remote = add(fleet, key, strlen(key))))
+        return NULL;
+    fleet->unopened -= remote->refused;
+    remote_open(remote, owner, callbacks, context);
+    remote->asked = asked;
+    report(fleet, remote);
+    remote_catch_up(remote);
+    if (fleet->has_way && !asked)
+        remote_finish_try(remote);
+    return remote;
+}
+
+void fleet_close(struct fleet *fleet, const char *key, const void *owner)
+{
+    struct remote **place = place_of(fleet, key, strlen(key)), *remote = *place;
+
+    if (!remote || remote->owner != owner)
+        return;
+    if (remote->over || !remote->found || !fleet_is_watched(fleet, key, remote->host_length))
+    {
+        take_out(fleet, place);
+        return;
+    }
+    remote_refuse(remote);
+    ++fleet->unopened;
+    report_watches(fleet);
+}
+
+/* Watches */
+
+static bool watches_host(const struct fleet_watch *watch, const char *key, size_t host_length)
+{
+    return *watch->key == '+' || (!strncmp(watch->key, key, host_length) && watch->key[host_length] == '/');
+}
+
+static struct fleet_watch *watch_of(const struct fleet *fleet, const char *key, size_t host_length)
+{
+    struct fleet_watch *watch = fleet->watches;
+
+    while (watch && !watches_host(watch, key, host_length))
+        watch = watch->next;
+    return watch;
+}
+
+bool fleet_is_watched(const struct fleet *fleet, const char *key, size_t host_length)
+{
+    return watch_of(fleet, key, host_length) != NULL;
+}
+
+void fleet_watch_add(struct fleet *fleet, struct fleet_watch *watch)
+{
+    watch->next = fleet->watches;
+    fleet->watches = watch;
+    report_watch(fleet, watch);
+}
+
+/* Those that it has found and that are open stay what they are; the others are nobody's. */
+void fleet_watch_remove(struct fleet *fleet, struct fleet_watch *watch)
+{
+    struct fleet_watch **place = &fleet->watches;
+
+    while (*place && *place != watch)
+        place = &(*place)->next;
+    if (*place)
+        *place = watch->next;
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        struct remote **remote = &fleet->remotes[i];
+
+        while (*remote)
+        {
+            if (!(*remote)->refused || fleet_is_watched(fleet, (*remote)->key, (*remote)->host_length))
+            {
+                remote = &(*remote)->next;
+                continue;
+            }
+            take_out(fleet, remote);
+        }
+    }
+}
+
+/* Messages */
+
+/* Tells the watch of the machine, which is heard of for the first time. NULL: it stays unknown. */
+static struct remote *find_new(struct fleet *fleet, const char *key, size_t length, const struct message *message)
+{
+    const char *slash = memchr(key, '/', length);
+    const struct fleet_watch *watch = slash ? watch_of(fleet, key, (size_t)(slash - key)) : NULL;
+    struct remote *remote;
+
+    if (!watch || message->kind == MESSAGE_GONE || message->kind == MESSAGE_NO_STATE || message->kind == MESSAGE_OTHER)
+        return NULL;
+    if (fleet->found_count == FLEET_FOUND_MAX)
+    {
+        fleet->is_full = true;
+        report_watches(fleet);
+        return NULL;
+    }
+    if (!(remote = add(fleet, key, length)))
+        return NULL;
+    if (!(remote->owner = fleet->callbacks->found(fleet->context, watch, remote->key)))
+    {
+        take_out(fleet, place_of(fleet, key, length));
+        return NULL;
+    }
+    remote->found = true;
+    ++fleet->found_count;
+    return remote;
+}
+
+static void take_host_state(struct fleet *fleet, const char *key, size_t length, enum message_host_state state)
+{
+    struct fleet_host *host = fleet_host_of(fleet, key, length);
+
+    if (!host || host->state == state)
+        return;
+    host->state = state;
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        for (struct remote *remote = fleet->remotes[i]; remote; remote = remote->next)
+        {
+            if (remote->host_length == length && !memcmp(remote->key, key, length))
+                report(fleet, remote);
+        }
+    }
+}
+
+static void take_nonsense(struct fleet *fleet, const char *why)
+{
+    fleet->nonsense = why;
+    report_watches(fleet);
+}
+
+/* A machine that could not be opened is as good as new when it has been deleted where it was. */
+static void forget_refused(struct fleet *fleet, const char *key, size_t length, const struct message *message)
+{
+    struct remote **place = place_of(fleet, key, length);
+
+    if (!(*place)->refused || (message->kind != MESSAGE_GONE && message->kind != MESSAGE_NO_STATE))
+        return;
+    take_out(fleet, place);
+    report_watches(fleet);
+}
+
+static void take_of_machine(struct fleet *fleet, const char *topic, size_t topic_length, size_t key_length,
+        const char *body, size_t body_length)
+{
+    const char *key = topic + sizeof(TOPIC_ROOT), *fault;
+    struct remote *remote = *place_of(fleet, key, key_length);
+    struct message message;
+
+    if ((fault = message_read(&message, topic, topic_length, body, body_length)))
+    {
+        if (remote)
+            remote_take_nonsense(remote, fault);
+        else
+            take_nonsense(fleet, fault);
+        return;
+    }
+    if (!remote && !(remote = find_new(fleet, key, key_length, &message)))
+        return;
+    remote_take(remote, &message, topic, topic_length, body, body_length);
+    forget_refused(fleet, key, key_length, &message);
+}
+
+static void take_of_host(
+        struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length)
+{
+    const char *key = topic + sizeof(TOPIC_ROOT), *slash = memchr(key, '/', topic_length - sizeof(TOPIC_ROOT));
+    struct message message;
+    const char *fault = message_read(&message, topic, topic_length, body, body_length);
+
+    if (fault)
+        take_nonsense(fleet, fault);
+    else if (message.kind == MESSAGE_HOST_STATE)
+        take_host_state(fleet, key, (size_t)(slash - key), message.host_state);
+}
+
+void fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length)
+{
+    struct message_place place;
+    const char *fault = message_read_topic(&place, topic, topic_length), *last;
+
+    if (fault)
+    {
+        take_nonsense(fleet, fault);
+        return;
+    }
+    last = topic + topic_length;
+    while (last[-1] != '/')
+        --last;
+    if (*place.machine)
+        take_of_machine(fleet, topic, topic_length, (size_t)(last - 1 - topic) - sizeof(TOPIC_ROOT), body, body_length);
+    else
+        take_of_host(fleet, topic, topic_length, body, body_length);
+}

@@ -1,0 +1,256 @@
+#include "host/mqtt/remote.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/memory.h"
+
+struct remote_waiting
+{
+    struct remote_waiting *next;
+    size_t topic_length, body_length;
+    char bytes[]; /* the topic, and the body behind it */
+};
+
+struct remote *remote_create(const char *key, size_t length)
+{
+    const char *slash = memchr(key, '/', length);
+    struct remote *remote = memory_alloc(sizeof(*remote) + length + 1);
+
+    if (!remote)
+        return NULL;
+    memcpy(remote->key, key, length);
+    remote->host_length = slash ? (size_t)(slash - key) : length;
+    remote->last_waiting = &remote->first_waiting;
+    return remote;
+}
+
+static void forget_waiting(struct remote *remote)
+{
+    struct remote_waiting *waiting;
+
+    while ((waiting = remote->first_waiting))
+    {
+        remote->first_waiting = waiting->next;
+        memory_free(waiting);
+    }
+    remote->last_waiting = &remote->first_waiting;
+    remote->waiting_count = remote->waiting_bytes = 0;
+}
+
+void remote_free(struct remote *remote)
+{
+    forget_waiting(remote);
+    memory_free(remote);
+}
+
+/* What is news */
+
+static const char *describe_missing(const struct remote *remote, char fault[LIVE_FAULT_SIZE])
+{
+    snprintf(fault, LIVE_FAULT_SIZE,
+            "%" PRIu64 " of the machine's events have not come, the last of them in front of number %" PRIu64
+            " of its host's spool; they were lost there or on the way",
+            remote->missing, remote->missing_before);
+    return fault;
+}
+
+static const char *describe(const struct remote *remote, const char *way, char fault[LIVE_FAULT_SIZE])
+{
+    if (way)
+        return way;
+    if (remote->missing)
+        return describe_missing(remote, fault);
+    if (remote->nonsense)
+    {
+        snprintf(fault, LIVE_FAULT_SIZE, "a message about the machine was dropped: %s", remote->nonsense);
+        return fault;
+    }
+    if (!remote->heard)
+        return "the broker has nothing to say of a machine of that name and host yet";
+    return NULL;
+}
+
+void remote_finish_try(struct remote *remote)
+{
+    if (remote->tried || !remote->callbacks || remote->over)
+        return;
+    remote->tried = true;
+    remote->callbacks->tried(remote->context, true);
+}
+
+void remote_report(struct remote *remote, const char *way)
+{
+    char text[LIVE_FAULT_SIZE];
+    const char *fault = describe(remote, way, text);
+
+    if (!remote->callbacks || remote->over)
+        return;
+    if (!remote->reported || remote->connected != !way || strcmp(remote->fault, fault ? fault : "") != 0)
+    {
+        remote->reported = true;
+        remote->connected = !way;
+        snprintf(remote->fault, sizeof(remote->fault), "%s", fault ? fault : "");
+        remote->callbacks->connection(remote->context, remote->connected, fault);
+    }
+    if (remote->connected && remote->heard && !remote->first_waiting)
+        remote_finish_try(remote);
+}
+
+/* Of what is known of the machine itself. */
+static void report_again(struct remote *remote)
+{
+    if (remote->connected)
+        remote_report(remote, NULL);
+}
+
+void remote_take_nonsense(struct remote *remote, const char *why)
+{
+    remote->nonsense = why;
+    report_again(remote);
+}
+
+/* Whether the event has not been heard yet. What lies between it and the last one is missing. A spool that was made anew
+ * counts from 1. */
+static bool is_news(struct remote *remote, const struct message *message)
+{
+    bool is_same = !strcmp(remote->spool, message->spool);
+    uint64_t last = is_same ? remote->last : *remote->spool ? 0 : message->sequence - 1;
+
+    if (message->sequence <= last)
+        return false;
+    remote->missed += message->sequence - last - 1;
+    remote->missing += message->sequence - last - 1;
+    if (message->sequence != last + 1)
+        remote->missing_before = message->sequence;
+    remote->last = message->sequence;
+    memcpy(remote->spool, message->spool, sizeof(remote->spool));
+    return true;
+}
+
+static void learn_state(struct remote *remote, const struct message *message)
+{
+    remote->callbacks->state(remote->context, (enum vm_state)message->state);
+}
+
+static void fire(struct remote *remote, const struct message *message)
+{
+    char origin[2 * 3 * MESSAGE_NAME_SIZE + 16], missing[24];
+    struct vm_event event = {.type = VM_EVENT_TOLD, .text = message->data.start, .length = message->data.length};
+
+    snprintf(origin, sizeof(origin), "/vmevents/%s", remote->key);
+    snprintf(missing, sizeof(missing), "%" PRIu64, remote->missed);
+    event.details[0] = (struct vm_detail){"origin", origin};
+    event.details[1] = (struct vm_detail){"id", message->id};
+    event.details[2] = (struct vm_detail){"time", message->time};
+    event.details[3] = (struct vm_detail){"missing", remote->missed ? missing : NULL};
+    remote->missed = 0;
+    remote->callbacks->event(remote->context, &event);
+}
+
+static void end(struct remote *remote)
+{
+    remote_finish_try(remote);
+    remote->over = true;
+    remote->callbacks->removed(remote->context);
+}
+
+static void take_in_turn(struct remote *remote, const struct message *message)
+{
+    if (!is_news(remote, message))
+        return;
+    remote->heard = true;
+    if (message->kind == MESSAGE_EVENT)
+        fire(remote, message);
+    else if (message->kind == MESSAGE_GONE)
+        end(remote);
+    else if (message->kind == MESSAGE_HEARD)
+        learn_state(remote, message);
+}
+
+static void take(struct remote *remote, const struct message *message)
+{
+    switch (message->kind)
+    {
+        case MESSAGE_EVENT:
+        case MESSAGE_HEARD:
+        case MESSAGE_GONE:
+        case MESSAGE_OTHER:
+            if (message->sequence)
+                take_in_turn(remote, message);
+            break;
+        case MESSAGE_STATE:
+            /* One that came with an event that has been heard is known, and others may have come since. */
+            remote->heard = true;
+            if (strcmp(remote->spool, message->spool) != 0 || message->sequence > remote->last)
+                learn_state(remote, message);
+            break;
+        case MESSAGE_NO_STATE:
+        case MESSAGE_HOST_STATE:
+            break;
+    }
+    report_again(remote);
+}
+
+/* Waiting to be opened */
+
+/* Without memory, or room, the message is missing. */
+static void wait(struct remote *remote, const char *topic, size_t topic_length, const char *body, size_t body_length)
+{
+    size_t size = sizeof(struct remote_waiting) + topic_length + body_length;
+    struct remote_waiting *waiting;
+
+    if (remote->refused || remote->waiting_count == REMOTE_WAITING_COUNT
+            || size > REMOTE_WAITING_BYTES - remote->waiting_bytes || !(waiting = memory_alloc(size)))
+        return;
+    waiting->topic_length = topic_length;
+    waiting->body_length = body_length;
+    memcpy(waiting->bytes, topic, topic_length);
+    memcpy(waiting->bytes + topic_length, body, body_length);
+    *remote->last_waiting = waiting;
+    remote->last_waiting = &waiting->next;
+    ++remote->waiting_count;
+    remote->waiting_bytes += size;
+}
+
+void remote_take(struct remote *remote, const struct message *message, const char *topic, size_t topic_length,
+        const char *body, size_t body_length)
+{
+    if (!remote->callbacks)
+        wait(remote, topic, topic_length, body, body_length);
+    else if (!remote->over)
+        take(remote, message);
+}
+
+void remote_open(struct remote *remote, const void *owner, const struct live_callbacks *callbacks, void *context)
+{
+    remote->owner = owner;
+    remote->callbacks = callbacks;
+    remote->context = context;
+    remote->refused = remote->reported = remote->tried = false;
+    remote->heard = remote->heard || remote->first_waiting;
+}
+
+void remote_catch_up(struct remote *remote)
+{
+    const struct remote_waiting *waiting;
+    struct message message;
+
+    for (waiting = remote->first_waiting; waiting && !remote->over; waiting = waiting->next)
+    {
+        if (!message_read(&message, waiting->bytes, waiting->topic_length, waiting->bytes + waiting->topic_length,
+                    waiting->body_length))
+            take(remote, &message);
+    }
+    forget_waiting(remote);
+    report_again(remote);
+}
+
+void remote_refuse(struct remote *remote)
+{
+    remote->owner = NULL;
+    remote->callbacks = NULL;
+    remote->refused = true;
+    forget_waiting(remote);
+}

@@ -1,0 +1,79 @@
+/*
+ * A machine of another host as its messages show it: which of them are news, and what is wrong. Messages go in, events come
+ * out. Everything of it happens in the loop.
+ *
+ * vmforward counts the events of each machine without a gap (`sequence`), as long as its spool is the same one. What has a
+ * number that has been heard is a repeat and is dropped; where numbers are left out, events are missing, which the next
+ * event says by its detail `missing`, and the machine by its fault from then on.
+ */
+#ifndef VMEVENTS_HOST_MQTT_REMOTE_H
+#define VMEVENTS_HOST_MQTT_REMOTE_H
+
+#include "fleet/message.h"
+#include "host/live/live_kind.h"
+
+struct remote_waiting;
+
+struct remote
+{
+    struct remote *next;                    /* in its bucket of the fleet */
+    const void *owner;                      /* the peer that it has been made for, or is open for; NULL: nobody's */
+    const struct live_callbacks *callbacks; /* NULL: it is not open */
+    void *context;
+    bool found;   /* a watch has */
+    bool refused; /* it was found, and could not be opened, or has been removed here: it stays unopened */
+    bool over;    /* it has been deleted where it was */
+    bool tried;
+    bool asked; /* the broker has not granted yet what it is to be heard by */
+
+    /* What its messages have shown. */
+    char spool[MESSAGE_SPOOL_SIZE]; /* empty: no event has come yet */
+    uint64_t last;                  /* the sequence of the last event */
+    bool heard;                     /* anything sensible has come */
+    uint64_t missing, missed;       /* events: in all, and in front of the next one */
+    uint64_t missing_before;        /* the sequence behind the last gap */
+    const char *nonsense;           /* what was wrong with the last message that made none; NULL: nothing was */
+
+    /* As reported last. */
+    bool reported; /* at all */
+    bool connected;
+    char fault[LIVE_FAULT_SIZE];
+
+    /* Messages that have come before it was opened. */
+    struct remote_waiting *first_waiting, **last_waiting;
+    size_t waiting_count, waiting_bytes;
+
+    size_t host_length; /* of the key: the host's part */
+    char key[];         /* `<host>/<machine>` as in topics */
+};
+
+/* What there is to wait for one that has been found and is not open yet. What comes beyond that is missing. */
+#define REMOTE_WAITING_COUNT 1024
+#define REMOTE_WAITING_BYTES (1u << 20)
+
+/* NULL: out of memory. */
+struct remote *remote_create(const char *key, size_t length);
+void remote_free(struct remote *remote);
+
+/* From now on its listener hears of it. What has waited is told by remote_catch_up, which is called when the way to it has
+ * been reported. */
+void remote_open(struct remote *remote, const void *owner, const struct live_callbacks *callbacks, void *context);
+void remote_catch_up(struct remote *remote);
+
+/* Nobody hears of it any more. */
+void remote_refuse(struct remote *remote);
+
+/* A message has come to one of its topics. */
+void remote_take(struct remote *remote, const struct message *message, const char *topic, size_t topic_length,
+        const char *body, size_t body_length);
+
+/* What has come to one of its topics is none of vmforward's: a sentence as message_read has it. */
+void remote_take_nonsense(struct remote *remote, const char *why);
+
+/* way NULL: the way to it is there; otherwise what is wrong with it. Reports what has come of that, if it is news. */
+void remote_report(struct remote *remote, const char *way);
+
+/* The first try has ended, unless it had already. */
+void remote_finish_try(struct remote *remote);
+
+#endif

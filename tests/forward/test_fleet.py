@@ -1,0 +1,106 @@
+"""Machines of other hosts in COM: what vmforward has published comes out of `mqtt:` machines, once, and never goes back."""
+
+import json
+import time
+
+import pytest
+import windows
+from forwarding import Proxy, wait_for
+from mqtt_reader import check_events
+from subscriber import Failed, Subscriber
+from test_vmforward import HERE, PATIENCE, Forward, program, run_program, servers  # noqa: F401
+
+
+class Everything(Subscriber):
+    def __init__(self):
+        super().__init__(HERE / "everything.js")
+
+    def heard_of(self, name):
+        with self.changed:
+            records = [json.loads(text) for text in self.events.get("-", [])]
+        return [record for record in records if record["source"] == name]
+
+    def wait_heard(self, name, event, count=1):
+        def is_there():
+            return sum(record["name"] == event for record in self.heard_of(name)) >= count
+
+        self.wait_for(f"{name}: {event}", is_there, PATIENCE)
+
+    def wait_property(self, name, what, part):
+        wait_for(lambda: part in self.order("get", name, what), PATIENCE, f"{name}.{what} never has {part}")
+
+
+@pytest.fixture
+def everything(servers):  # noqa: F811
+    one = Everything()
+    yield one
+    one.close()
+
+
+def without_details(records):
+    return [{key: record.get(key) for key in ("interface", "name", "arguments", "exact")} for record in records]
+
+
+def test_a_machine_and_back(servers, cluster, reader, everything, tmp_path):  # noqa: F811
+    """Of one host, which hears itself by a broker."""
+    forward = Forward(tmp_path, *(f"broker = mqtt://127.0.0.1:{port}" for port in cluster.mqtt))
+    forward.start()
+    everything.order("create", "Demo 1")
+    everything.order("state", "Demo 1", "6")
+    wait_for(lambda: any(topic.endswith("Demo%201/state") for topic, _, _ in reader.snapshot()), PATIENCE, "it is not forwarded")
+    brokers = f"127.0.0.1:{cluster.mqtt[0]}/pc%201/Demo 1,next=127.0.0.1:{cluster.mqtt[1]}"
+    everything.order("open", "There", "mqtt:" + brokers)
+    assert everything.order("get", "There", "Fault") == ""
+    assert everything.order("get", "There", "State") == "6"
+    with pytest.raises(Failed, match="open already"):
+        everything.order("open", "Again", f"mqtt:127.0.0.1:{cluster.mqtt[1]}/pc 1/Demo 1")
+
+    before = len(everything.heard_of("Demo 1"))
+    words = [program("vmwatch"), "Demo 1", "--play", windows.windows_path(HERE / "day.txt"), "--speed", "1"]
+    code, _, error = run_program(*words)
+    assert code == 0, error
+    everything.order("raise", "Demo 1", "OnTripleFault")
+    everything.wait_heard("There", "OnTripleFault")
+    sent, came = everything.heard_of("Demo 1")[before:], everything.heard_of("There")
+    assert without_details(came) == without_details(sent)
+    assert all(record["details"]["origin"] == "/vmevents/pc%201/Demo%201" for record in came)
+    assert len({record["details"]["id"] for record in came}) == len(came)
+    assert everything.order("get", "There", "State") == everything.order("get", "Demo 1", "State")
+
+    # What has come from a broker does not go there again, nor what the host says of it, nor what is raised at it here.
+    everything.order("raise", "There", "OnReset")
+    everything.order("remove", "There")
+    everything.order("raise", "Demo 1", "OnReset")
+    wait_for(lambda: any(topic.endswith("Demo%201/OnReset") for topic, _, _ in reader.snapshot()), PATIENCE, "the last event is missing")
+    forward.end()
+    for topic, _, body in reader.snapshot():
+        assert "/There/" not in topic and b'"There"' not in body, (topic, body)
+    check_events(reader.snapshot())
+
+
+def test_all_machines_through_a_killed_node(servers, cluster, everything, tmp_path):  # noqa: F811
+    """`+/+` opens each when it is first heard of, and a session that lasts keeps what comes while there is no connection."""
+    forward = Forward(tmp_path, *(f"broker = mqtt://127.0.0.1:{port}" for port in cluster.mqtt))
+    nexts = "".join(f",next=127.0.0.1:{port}" for port in cluster.mqtt[1:])
+    everything.order("open", "Fleet", f"mqtt:127.0.0.1:{cluster.mqtt[0]}/+/+{nexts},session=everything")
+    wait_for(lambda: everything.order("get", "Fleet", "Connected").lower() != "0", PATIENCE, "no broker")
+    everything.order("create", "Web")
+    everything.order("create", "Mail")
+    forward.start()
+    wait_for(lambda: everything.order("names") == "Fleet|Mail|Mail@pc 1|Web|Web@pc 1", PATIENCE, "they are not found")
+    for number in range(40):
+        everything.order("raise", "Web" if number % 2 else "Mail", "OnReset")
+        if number == 20:
+            cluster.kill(0)
+    for name in ("Web", "Mail"):
+        everything.wait_heard(name + "@pc 1", "OnReset", 20)
+    everything.order("raise", "Web", "OnTripleFault")
+    everything.order("remove", "Mail")
+    everything.wait_heard("Web@pc 1", "OnTripleFault")
+    wait_for(lambda: everything.order("names") == "Fleet|Web|Web@pc 1", PATIENCE, "what was deleted is still there")
+    for name in ("Web", "Mail"):
+        records = everything.heard_of(name + "@pc 1")
+        assert sum(record["name"] == "OnReset" for record in records) == 20
+        assert not any("missing" in record["details"] for record in records if "details" in record)
+    assert everything.order("get", "Web@pc 1", "Fault") == ""
+    forward.end()

@@ -1,0 +1,203 @@
+/* Machines that have been opened: what of their messages is news, in what order, and what is wrong with them. */
+#include "told.h"
+
+#include "support/counted_memory.h"
+#include "support/test.h"
+
+#include <string.h>
+
+static struct listener web;
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&web, 0, sizeof(web));
+    told_begin();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    told_end();
+    return 0;
+}
+
+static void begin_heard(void)
+{
+    told_open(&web, "h/Web");
+    fleet_set_way(&fleet, NULL);
+    tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
+    *web.said = 0;
+}
+
+static void a_machine_and_its_state(void **state)
+{
+    (void)state;
+    told_open(&web, "h/Web");
+    told_expect(&web, "cut off: the broker has not been reached yet; ");
+    fleet_set_way(&fleet, NULL);
+    told_expect(&web, "connected: the broker has nothing to say of a machine of that name and host yet; ");
+    tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
+    told_expect(&web, "state 5; connected; tried; ");
+    tell_state_change("h", "Web", SPOOL, 7, 6);
+    tell_state("h", "Web", SPOOL, 7, "vmVMState_Paused");
+    tell_event("h", "Mail", SPOOL, 1, "OnReset");
+    tell_event("other", "Web", SPOOL, 1, "OnReset");
+    told_expect(&web, "OnStateChange; ");
+    /* A state without its event: that will not come any more, or is to come. */
+    tell_state("h", "Web", SPOOL, 9, "vmVMState_Saved");
+    told_expect(&web, "state 2; ");
+}
+
+static void nothing_is_known(void **state)
+{
+    (void)state;
+    told_open(&web, "h/Web");
+    fleet_set_way(&fleet, NULL);
+    *web.said = 0;
+    fleet_finish_tries(&fleet);
+    told_expect(&web, "tried; ");
+    fleet_finish_tries(&fleet);
+    told_expect(&web, "");
+}
+
+static void a_broker_that_is_away(void **state)
+{
+    (void)state;
+    told_open(&web, "h/Web");
+    *web.said = 0;
+    fleet_set_way(&fleet, "the broker is away");
+    fleet_finish_tries(&fleet);
+    told_expect(&web, "cut off: the broker is away; tried; ");
+    fleet_set_way(&fleet, "the broker is away");
+    told_expect(&web, "");
+    fleet_set_way(&fleet, NULL);
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    told_expect(&web,
+            "connected: the broker has nothing to say of a machine of that name and host yet; OnReset; connected; ");
+}
+
+static void repeats(void **state)
+{
+    (void)state;
+    begin_heard();
+    for (int again = 0; again < 2; ++again)
+    {
+        for (uint64_t i = 5; i < 9; ++i)
+            tell_event("h", "Web", SPOOL, i, "OnReset");
+    }
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    told_expect(&web, "OnReset; OnReset; OnReset; OnReset; ");
+}
+
+static void gaps(void **state)
+{
+    (void)state;
+    begin_heard();
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    tell_event("h", "Web", SPOOL, 11, "OnTripleFault");
+    told_expect(&web,
+            "OnReset; OnTripleFault behind 3 missing; connected: 3 of the machine's events have not come, the "
+            "last of them in front of number 11 of its host's spool; they were lost there or on the way; ");
+    tell_event("h", "Web", SPOOL, 12, "OnReset");
+    told_expect(&web, "OnReset; ");
+}
+
+static void a_gap_in_front_of_what_is_not_fired(void **state)
+{
+    (void)state;
+    begin_heard();
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    *web.said = 0;
+    tell_own("h", "Web", SPOOL, 10, "MachineHeard", 6);
+    assert_non_null(strstr(web.said, "state 6; connected: 2 of"));
+    *web.said = 0;
+    tell_event("h", "Web", SPOOL, 11, "OnReset");
+    told_expect(&web, "OnReset behind 2 missing; ");
+}
+
+static void a_spool_that_was_made_anew(void **state)
+{
+    (void)state;
+    begin_heard();
+    tell_event("h", "Web", SPOOL, 70, "OnReset");
+    tell_event("h", "Web", OTHER_SPOOL, 1, "OnReset");
+    tell_event("h", "Web", OTHER_SPOOL, 1, "OnReset");
+    tell_event("h", "Web", OTHER_SPOOL, 2, "OnReset");
+    told_expect(&web, "OnReset; OnReset; OnReset; ");
+}
+
+static void a_host_that_goes(void **state)
+{
+    (void)state;
+    begin_heard();
+    tell_host("other", "lost");
+    tell_host("h", "online");
+    told_expect(&web, "");
+    tell_host("h", "offline");
+    told_expect(&web, "cut off: vmforward has been ended on the machine's host; ");
+    tell_host("h", "online");
+    told_expect(&web, "connected; ");
+    tell_host("h", "lost");
+    told_expect(&web,
+            "cut off: the broker has lost the machine's host: its vmforward, the computer or the network "
+            "between has gone; ");
+    /* Whoever is lost has not said its last word. */
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    told_expect(&web, "OnReset; ");
+}
+
+static void a_machine_that_is_deleted(void **state)
+{
+    (void)state;
+    begin_heard();
+    tell_state_change("h", "Web", SPOOL, 7, 10);
+    told_expect(&web, "removed; ");
+    tell("vmevents/h/Web/state", "");
+    tell_event("h", "Web", SPOOL, 8, "OnReset");
+    told_expect(&web, "");
+    fleet_close(&fleet, "h/Web", &web);
+    tell_event("h", "Web", SPOOL, 9, "OnReset");
+    told_expect(&web, "");
+    begin_heard();
+    tell_own("h", "Web", SPOOL, 7, "MachineGone", 10);
+    told_expect(&web, "removed; ");
+}
+
+static void nonsense(void **state)
+{
+    (void)state;
+    begin_heard();
+    tell("vmevents/h/Web/OnReset", "<html>");
+    told_expect(&web, "connected: a message about the machine was dropped: it is no JSON object; ");
+    tell("vmevents/h/Web/OnReset", "[]");
+    tell("vmevents", "{}");
+    tell("", "");
+    tell("vmevents/h", "");
+    tell("vmevents/h/=host/state", "{}");
+    tell("vmevents/h/=host/OnEventLogged", "");
+    told_expect(&web, "");
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    told_expect(&web, "OnReset; ");
+}
+
+#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+            MACHINE_TEST(a_machine_and_its_state),
+            MACHINE_TEST(nothing_is_known),
+            MACHINE_TEST(a_broker_that_is_away),
+            MACHINE_TEST(repeats),
+            MACHINE_TEST(gaps),
+            MACHINE_TEST(a_gap_in_front_of_what_is_not_fired),
+            MACHINE_TEST(a_spool_that_was_made_anew),
+            MACHINE_TEST(a_host_that_goes),
+            MACHINE_TEST(a_machine_that_is_deleted),
+            MACHINE_TEST(nonsense),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

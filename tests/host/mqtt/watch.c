@@ -1,0 +1,180 @@
+/* Machines that are found: which, under what name, and what becomes of those that are not opened. */
+#include "told.h"
+
+#include "support/counted_memory.h"
+#include "support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct listener all, web;
+static struct fleet_watch watch;
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&all, 0, sizeof(all));
+    memset(&web, 0, sizeof(web));
+    told_begin();
+    fleet_set_way(&fleet, NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    told_end();
+    return 0;
+}
+
+static void what_comes_before_it_is_open(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    told_expect(&all, "connected; ");
+    fleet_finish_tries(&fleet);
+    told_expect(&all, "tried; ");
+    tell_host("h", "online");
+    tell("vmevents/h/Web/state", "");
+    told_expect(&all, "");
+    tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    tell_state_change("h", "Web", SPOOL, 8, 6);
+    tell_event("h", "=host", SPOOL, 1, "OnReset");
+    told_expect(&all, "found Web@h; found =host@h; ");
+    told_open(&web, "h/Web");
+    told_expect(&web, "connected; state 5; OnReset; OnStateChange; tried; ");
+    tell_event("h", "Web", SPOOL, 8, "OnReset");
+    tell_event("h", "Web", SPOOL, 9, "OnReset");
+    told_expect(&web, "OnReset; ");
+    told_expect(&all, "");
+    fleet_watch_remove(&fleet, &watch);
+    tell_event("h", "Mail", SPOOL, 1, "OnReset");
+    tell_event("h", "Web", SPOOL, 10, "OnReset");
+    told_expect(&web, "OnReset; ");
+    told_expect(&all, "");
+}
+
+static void one_host_alone(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "pc%201/+");
+    *all.said = 0;
+    tell_event("pc 1", "Web", SPOOL, 1, "OnReset");
+    tell_event("pc", "Web", SPOOL, 1, "OnReset");
+    tell_event("pc 11", "Web", SPOOL, 1, "OnReset");
+    told_expect(&all, "found Web@pc 1; ");
+    assert_true(fleet_is_watched(&fleet, "pc%201/Mail", 6));
+    assert_false(fleet_is_watched(&fleet, "pc%2011/Mail", 7));
+}
+
+static void names(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    *all.said = 0;
+    tell_event("a.b", "\xc3\xbc 1", SPOOL, 1, "OnReset");
+    tell_event("a@b", "c/d", SPOOL, 1, "OnReset");
+    tell_event("b", "c%2Fd@a", SPOOL, 1, "OnReset");
+    tell_event("h", "a\nb\xc2\x85\xe2\x80\xa8", SPOOL, 1, "OnReset");
+    told_expect(&all, "found \xc3\xbc 1@a.b; found c%2Fd@a%40b; found c%252Fd%40a@b; found a%0Ab%C2%85%E2%80%A8@h; ");
+}
+
+static void what_is_not_opened(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    fleet_finish_tries(&fleet);
+    *all.said = 0;
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    told_expect(&all, "found Web@h; ");
+    fleet_close(&fleet, "h/Web", &all);
+    told_expect(&all,
+            "connected: 1 of the machines that were found are not open here: they were removed, or another has "
+            "the name, or it is longer than any can be; ");
+    tell_event("h", "Web", SPOOL, 2, "OnReset");
+    told_expect(&all, "");
+    /* By hand it can be opened all the same; when that ends it stays unopened. */
+    told_open(&web, "h/Web");
+    tell_event("h", "Web", SPOOL, 3, "OnReset");
+    told_expect(&web,
+            "connected: the broker has nothing to say of a machine of that name and host yet; tried; "
+            "OnReset; connected; ");
+    fleet_close(&fleet, "h/Web", &web);
+    *all.said = 0;
+    /* Another that is made where it was is another. */
+    tell_state_change("h", "Web", SPOOL, 4, 10);
+    told_expect(&all, "connected; ");
+    tell_own("h", "Web", SPOOL, 5, "MachineHeard", 1);
+    told_expect(&all, "found Web@h; ");
+}
+
+static void no_more_than_there_may_be(void **state)
+{
+    char name[32];
+
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    fleet_finish_tries(&fleet);
+    for (int i = 0; i < FLEET_FOUND_MAX; ++i)
+    {
+        snprintf(name, sizeof(name), "m%d", i);
+        tell_event("h", name, SPOOL, 1, "OnReset");
+        *all.said = 0;
+    }
+    tell_event("h", "one more", SPOOL, 1, "OnReset");
+    tell_event("h", "and one", SPOOL, 1, "OnReset");
+    told_expect(&all, "connected: more than 4096 machines were found; the others are not opened; ");
+    for (int i = 0; i < FLEET_HOSTS_MAX + 2; ++i)
+    {
+        snprintf(name, sizeof(name), "h%d", i);
+        tell_host(name, "lost");
+    }
+    assert_int_equal(fleet.host_count, FLEET_HOSTS_MAX);
+}
+
+static void no_more_may_wait_than_there_is_room(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    for (uint64_t i = 1; i < 3000; ++i)
+        tell_event("h", "Web", SPOOL, i, "OnReset");
+    told_open(&web, "h/Web");
+    memset(web.said, 0, sizeof(web.said));
+    tell_event("h", "Web", SPOOL, 3000, "OnReset");
+    assert_non_null(strstr(web.said, "OnReset behind 1975 missing; connected: 1975 of"));
+}
+
+static bool refuse_all(void)
+{
+    return false;
+}
+
+static void no_memory(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    *all.said = 0;
+    counted_memory_get()->set_gate(refuse_all);
+    fleet_take(&fleet, "vmevents/h/Web/state", 20, "", 0);
+    assert_null(fleet_open(&fleet, "h/Web", &web, &listener_callbacks, &web, false));
+    counted_memory_get()->set_gate(NULL);
+    told_expect(&all, "");
+}
+
+#define WATCH_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+            WATCH_TEST(what_comes_before_it_is_open),
+            WATCH_TEST(one_host_alone),
+            WATCH_TEST(names),
+            WATCH_TEST(what_is_not_opened),
+            WATCH_TEST(no_more_than_there_may_be),
+            WATCH_TEST(no_more_may_wait_than_there_is_room),
+            WATCH_TEST(no_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
