@@ -167,12 +167,12 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event, BO
     return hr;
 }
 
-void machine_settle(struct machine *machine)
+void machine_settle(struct machine *machine, DWORD timeout_ms)
 {
     ULONGLONG start = clock_ms();
 
-    lanes_settle(machine->source, SETTLE_AFTER_FIRING_MS);
-    machine->host->settle(clock_left_ms(start, SETTLE_AFTER_FIRING_MS));
+    lanes_settle(machine->source, timeout_ms);
+    machine->host->settle(clock_left_ms(start, timeout_ms));
 }
 
 HRESULT machine_fire_from_backend(struct machine *machine, struct event *event)
@@ -231,7 +231,7 @@ HRESULT machine_raise(struct machine *machine, BSTR event_name, const VARIANT *a
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
     if (SUCCEEDED(hr = machine_fire(machine, &named, TRUE)))
-        machine_settle(machine);
+        machine_settle(machine, SETTLE_AFTER_FIRING_MS);
     named_events_cleanup(&named);
     return hr;
 }

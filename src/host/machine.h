@@ -135,9 +135,9 @@ HRESULT machine_fire(struct machine *machine, struct named_events *named, BOOL t
 /* S_OK, and with a description E_ACCESSDENIED: the machine is live, and so its state is its own. */
 HRESULT machine_check_state_change(const struct machine *machine);
 
-/* Waits until every client that responds has got what was fired; those that do not delay it by
- * SETTLE_AFTER_FIRING_MS at most. Nothing depends on it: it lets a script that raises an event find that it has been heard. */
-void machine_settle(struct machine *machine);
+/* Waits until every client that responds has got what was fired; those that do not delay it by timeout_ms at most, and only
+ * once. Nothing depends on it: with SETTLE_AFTER_FIRING_MS it lets a script that raises an event find that it has been heard. */
+void machine_settle(struct machine *machine, DWORD timeout_ms);
 
 /* Fires the events of that name with arguments in the order of declaration, as Raise does: what named_events_init and
  * machine_fire return, with a description. Strings that stand for numbers are read by the locale. */

@@ -148,7 +148,7 @@ static HRESULT WINAPI machine_Play(IVMEventMachine *iface, BSTR path, VARIANT sp
     /* Also when the client is gone meanwhile. */
     IVMEventMachine_AddRef(iface);
     hr = player_play(machine, path, factor, fired);
-    machine_settle(machine);
+    machine_settle(machine, SETTLE_AFTER_FIRING_MS);
     IVMEventMachine_Release(iface);
     return hr;
 }

@@ -6,6 +6,7 @@
 #include "host/machine_name.h"
 #include "host/machine_object.h"
 #include "host/machine_table.h"
+#include "host/settle.h"
 #include "platform/lock.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
@@ -107,7 +108,7 @@ static void take_back(struct machine *machine)
     if (!is_there)
         return;
     machine_remove(machine);
-    machine_settle(machine);
+    machine_settle(machine, SETTLE_AFTER_FIRING_MS);
     machine_release(machine);
 }
 
@@ -219,7 +220,7 @@ HRESULT machines_remove(BSTR name)
     if (!machine)
         return error_unknown(name, &IID_IVMEventHost);
     machine_remove(machine);
-    machine_settle(machine);
+    machine_settle(machine, SETTLE_AFTER_FIRING_MS);
     machine_release(machine);
     return S_OK;
 }

@@ -18,6 +18,26 @@ void file_complain(const WCHAR *what, const WCHAR *path, DWORD error)
         output_complain(L"%ls %ls: error %lu", what, path, (unsigned long)error);
 }
 
+static bool get_identity(const WCHAR *path, BY_HANDLE_FILE_INFORMATION *identity)
+{
+    HANDLE file = CreateFileW(path, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+            OPEN_EXISTING, 0, NULL);
+    bool done = file != INVALID_HANDLE_VALUE && GetFileInformationByHandle(file, identity);
+
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    return done;
+}
+
+bool files_are_the_same(const WCHAR *one, const WCHAR *other)
+{
+    BY_HANDLE_FILE_INFORMATION first, second;
+
+    return get_identity(one, &first) && get_identity(other, &second)
+            && first.dwVolumeSerialNumber == second.dwVolumeSerialNumber
+            && first.nFileIndexHigh == second.nFileIndexHigh && first.nFileIndexLow == second.nFileIndexLow;
+}
+
 static bool read_open(HANDLE file, ULONGLONG most, char **text, size_t *size)
 {
     LARGE_INTEGER file_size;

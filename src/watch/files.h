@@ -10,6 +10,9 @@
 /* "vmwatch: cannot record to C:\day.jsonl: the disk is full" */
 void file_complain(const WCHAR *what, const WCHAR *path, DWORD error);
 
+/* Whether both are there and the same, by whatever names. */
+bool files_are_the_same(const WCHAR *one, const WCHAR *other);
+
 /* Reads all of a file, which the caller frees by memory_free. False: that has been written to standard error. */
 bool file_read(const WCHAR *path, ULONGLONG most_mb, char **text, size_t *size);
 

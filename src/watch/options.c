@@ -17,7 +17,7 @@ static bool take_flag(void *field, const WCHAR *word)
 static bool take_text(void *field, const WCHAR *word)
 {
     *(const WCHAR **)field = word;
-    return true;
+    return *word != 0;
 }
 
 static bool parse_number(const WCHAR *string, double least, double most, double *number)
@@ -266,7 +266,7 @@ static bool complain_of_value(BSTR *description, const struct option *option, co
     struct text text = {0};
 
     text_append(&text, option->name);
-    text_append(&text, L" is ");
+    text_append(&text, *word ? L" is " : L" is empty");
     text_append_beginning(&text, word, wcslen(word), TEXT_QUOTE_MAX);
     text_append(&text, option->legal ? option->legal : L"");
     *description = text_finish(&text);
@@ -355,6 +355,8 @@ static bool check_machines(const struct options *options, BSTR *description)
         return complain_plainly(description, L"which machine? vmwatch --help tells how to call it", L"", L"");
     if (options->name && (options->machine_count != 1 || !options_is_address(first)))
         return complain_plainly(description, L"--name is for one machine that is given by its address", L"", L"");
+    if (options->speed && !options->play)
+        return complain_plainly(description, L"--speed is of no use without --play", L"", L"");
     if (options->play && !options->all && options->machine_count != 1)
         return complain_plainly(
                 description, L"--play is for one machine, or with --all for those of a recording", L"", L"");
@@ -366,7 +368,7 @@ bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *descri
     const struct option *option;
     uint32_t given = 0;
 
-    *options = (struct options){.machines = argv + 1, .speed = 1, .only = UINT32_MAX, .timeout_ms = INFINITE};
+    *options = (struct options){.machines = argv + 1, .only = UINT32_MAX, .timeout_ms = INFINITE};
     *description = NULL;
     for (int i = 1; i < argc; ++i)
     {
@@ -390,5 +392,9 @@ bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *descri
         if ((given & 1u << i) && !check_use(options, &option_table[i], description))
             return false;
     }
-    return check_machines(options, description);
+    if (!check_machines(options, description))
+        return false;
+    if (!options->speed)
+        options->speed = 1;
+    return true;
 }

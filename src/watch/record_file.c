@@ -1,6 +1,7 @@
 #include "watch/record_file.h"
 
 #include "platform/memory.h"
+#include "recording/recording.h"
 #include "watch/files.h"
 #include "watch/output.h"
 
@@ -38,37 +39,84 @@ static bool find_end(HANDLE file, ULONGLONG size, char *buffer, ULONGLONG *end)
     return true;
 }
 
-static bool take_out_cut_line(struct record_file *file)
+static bool cut_at(struct record_file *file, ULONGLONG end)
 {
-    char *buffer = memory_alloc(PIECE);
-    LARGE_INTEGER size, place;
-    ULONGLONG end = 0;
-    bool done;
+    LARGE_INTEGER place = {.QuadPart = (LONGLONG)end};
 
-    if (!buffer)
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-    done = buffer && GetFileSizeEx(file->file, &size) && find_end(file->file, (ULONGLONG)size.QuadPart, buffer, &end);
-    memory_free(buffer);
-    if (!done)
+    return SetFilePointerEx(file->file, place, NULL, FILE_BEGIN) && SetEndOfFile(file->file);
+}
+
+/* A last line without an end: one that is an event has lost nothing but that. */
+static bool mend_last_line(struct record_file *file, ULONGLONG end, ULONGLONG size)
+{
+    char *line = size - end <= (ULONGLONG)RECORDING_MAX_MB << 20 ? memory_alloc((size_t)(size - end)) : NULL;
+    bool is_read = line && read_at(file->file, end, line, (DWORD)(size - end));
+    bool is_whole = is_read && !recording_is_cut(line, (size_t)(size - end));
+
+    memory_free(line);
+    if (!is_read)
         return complain(file, L"cannot read");
-    place.QuadPart = (LONGLONG)end;
-    if (!SetFilePointerEx(file->file, place, NULL, FILE_BEGIN) || !SetEndOfFile(file->file))
+    if (is_whole)
+        return (cut_at(file, size) && file_write(file->file, "\n", 1)) || complain(file, L"cannot go on with");
+    if (!cut_at(file, end))
         return complain(file, L"cannot go on with");
-    if (end < (ULONGLONG)size.QuadPart)
-        output_complain(L"the last line of %ls was cut, and has been taken out", file->path);
+    output_complain(L"the last line of %ls was cut, and has been taken out", file->path);
     return true;
+}
+
+/* Whether it begins as a recording does, or has nothing in it. */
+static bool is_recording(HANDLE file, ULONGLONG size, char *buffer, bool *is_one)
+{
+    DWORD piece = size < PIECE ? (DWORD)size : PIECE;
+
+    *is_one = !size;
+    if (!size)
+        return true;
+    if (!read_at(file, 0, buffer, piece))
+        return false;
+    *is_one = recording_is_one(buffer, piece);
+    return true;
+}
+
+static bool go_on(struct record_file *file, char *buffer)
+{
+    LARGE_INTEGER size;
+    ULONGLONG end = 0;
+    bool is_one;
+
+    if (!GetFileSizeEx(file->file, &size) || !is_recording(file->file, (ULONGLONG)size.QuadPart, buffer, &is_one))
+        return complain(file, L"cannot read");
+    if (!is_one)
+    {
+        output_complain(L"cannot record to %ls, which is there and no recording", file->path);
+        return false;
+    }
+    if (!find_end(file->file, (ULONGLONG)size.QuadPart, buffer, &end))
+        return complain(file, L"cannot read");
+    if (end < (ULONGLONG)size.QuadPart)
+        return mend_last_line(file, end, (ULONGLONG)size.QuadPart);
+    return cut_at(file, end) || complain(file, L"cannot go on with");
 }
 
 bool record_file_open(struct record_file *file, const WCHAR *path)
 {
     HANDLE handle = CreateFileW(
             path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    char *buffer;
+    bool done;
 
     file->path = path;
     if (handle == INVALID_HANDLE_VALUE)
         return complain(file, L"cannot record to");
     file->file = handle;
-    return take_out_cut_line(file);
+    if (!(buffer = memory_alloc(PIECE)))
+    {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return complain(file, L"cannot read");
+    }
+    done = go_on(file, buffer);
+    memory_free(buffer);
+    return done;
 }
 
 bool record_file_write(struct record_file *file, const struct shown_event *event)

@@ -1,8 +1,8 @@
 /*
  * The file of --record: JSON lines, the same as --json prints.
  *
- * A file that is there is gone on with. Lines are written one by one, and are on the disk once no event has come for a
- * moment; a line that was cut, when whoever wrote it was ended, is taken out of a file that is gone on with.
+ * A recording that is there is gone on with; another file is refused. Lines are written one by one, and are on the disk once no
+ * event has come for a moment. A line that was cut, when whoever wrote it was ended, is taken out of a file that is gone on with.
  */
 #ifndef VMEVENTS_WATCH_RECORD_FILE_H
 #define VMEVENTS_WATCH_RECORD_FILE_H

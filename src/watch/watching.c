@@ -5,8 +5,8 @@
 #include "watch/playing.h"
 #include "watch/showing.h"
 
-/* More than any scenario fires while a slow terminal is written to. */
-#define QUEUE_CAPACITY 100000
+/* More than a recording has; the bytes of a queue have a bound of their own. */
+#define QUEUE_CAPACITY 1000000
 
 /* How often vmwatch looks after the machines. */
 #define ALIVE_INTERVAL_MS 1000

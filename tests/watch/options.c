@@ -45,6 +45,11 @@ static void test_what_is_refused(void **state)
             {L"Office|--color=red", L"--color is red; it has to be auto, always or never"},
             {L"Office|--clock|noon", L"--clock is noon; it has to be local, utc or relative"},
             {L"Office|Home|--play|day.txt", L"--play is for one machine, or with --all for those of a recording"},
+            {L"Office|--speed|2", L"--speed is of no use without --play"},
+            {L"--all|--only=",
+                    L"--only is empty; it has to be an event's name, a pattern like \"OnGuest*\", or several of them "
+                    L"with commas; vmwatch --events lists what there is"},
+            {L"Office|--play|", L"--play is empty"},
             {L"--all|Home", L"--all is every machine; Home is one of them, or none"},
             {L"Office|--name|Home", L"--name is for one machine that is given by its address"},
             {L"qemu:a:1|qemu:a:2|--name|Home", L"--name is for one machine that is given by its address"},
@@ -113,7 +118,9 @@ static void test_what_is_understood(void **state)
     assert_int_equal(options.colour, COLOUR_ALWAYS);
     assert_int_equal(wcscmp(options.record, L"a=b"), 0);
     assert_int_equal(options.only & EVENT_ALL_MASK, EVENT_ALL_MASK);
-    assert_true(parse(L"--play|day.jsonl|--all", &options, &description));
+    assert_true(options.speed == 1);
+    assert_true(parse(L"--play|day.jsonl|--all|--speed|0.5", &options, &description));
+    assert_true(options.speed == 0.5);
     assert_int_equal(wcscmp(options.play, L"day.jsonl"), 0);
     assert_true(parse(L"--from|day.jsonl|--timeline|day.html", &options, &description));
     assert_int_equal(options.mode, MODE_FROM);

@@ -12,6 +12,11 @@
 
 #include <wchar.h>
 
+/* After so many events those who listen are waited for. It is far fewer than a lane holds (com/lane.h), so that whoever takes
+ * in what comes loses nothing, at any speed; one who does not delays the rest once. */
+#define EVENTS_AT_ONCE 4096
+#define LISTENERS_PATIENCE_MS 10000
+
 HRESULT play_error_line(const struct play *play, HRESULT hr, const WCHAR *path, uint32_t line, const WCHAR *reason)
 {
     struct text text = {0};
@@ -211,6 +216,24 @@ static HRESULT wait_until(struct machine *machine, ULONGLONG start, double due_m
     return S_OK;
 }
 
+/* Waits for those who listen to what has been fired from the first event on. */
+static void await_listeners(const struct play *play, const struct machine_host *host, size_t first, size_t end)
+{
+    ULONGLONG start = clock_ms();
+
+    for (size_t i = first; i < end; ++i)
+    {
+        struct machine *machine = play->cues[i].machine;
+
+        if (i > first && machine == play->cues[i - 1].machine)
+            continue;
+        if (machine)
+            machine_settle(machine, clock_left_ms(start, LISTENERS_PATIENCE_MS));
+        else
+            host->settle(clock_left_ms(start, LISTENERS_PATIENCE_MS));
+    }
+}
+
 HRESULT play_perform(const struct play *play, const struct machine_host *host, double speed, LONG *fired)
 {
     BOOL tells_host = !play->is_recording || !has_events_of_host(play);
@@ -224,6 +247,8 @@ HRESULT play_perform(const struct play *play, const struct machine_host *host, d
         if (SUCCEEDED(hr = wait_until(cue->machine, start, (double)cue->time_ms / speed))
                 && SUCCEEDED(hr = fire_cue(play, cue, host, tells_host)))
             ++*fired;
+        if ((i + 1) % EVENTS_AT_ONCE == 0)
+            await_listeners(play, host, i + 1 - EVENTS_AT_ONCE, i + 1);
     }
     return hr;
 }
