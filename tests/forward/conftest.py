@@ -8,6 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "qemu"))
 import forwarding
 import mqtt_reader
 import nats_cluster
+import windows
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +41,10 @@ def feed(cluster, tmp_path):
     yield one
     if one.process and one.process.poll() is None:
         one.kill()
+
+
+@pytest.fixture
+def servers():
+    windows.register_servers()
+    yield
+    windows.unregister_servers()
