@@ -3,8 +3,9 @@ import sys
 
 import pytest
 
-# Windows programs, and scripts that hear events.
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "qemu"))
+# Windows programs, and scripts that hear events; servers with certificates.
+TESTS = pathlib.Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS / "qemu"), str(TESTS / "net")]
 import forwarding
 import mqtt_reader
 import nats_cluster
