@@ -25,17 +25,38 @@ demo_qemu() {
     VMEVENTS_RUNNER=$wine PYTHONPATH=$root/tests/support /usr/bin/python3 -B "$root/tests/qemu/demo.py" "$build/win64/bin/vmwatch.exe"
 }
 
+# A prefix for each host, so that it has a vmhost of its own; the one for people has the sink that hears both.
+demo_fleet() {
+    local reader=$WINEPREFIX name prefixes=()
+    for name in web-1 db-1; do
+        use_prefix "$build/fleet-$name"
+        dll registered win64 /s
+        host registered win64 /regserver
+        prefixes+=("$name=$WINEPREFIX")
+    done
+    VMEVENTS_RUNNER=$wine VMEVENTS_BIN=$build/win64/bin PATH=$cache/nats:$PATH \
+        /usr/bin/python3 -B "$root/tests/forward/demo.py" "$reader" "${prefixes[@]}"
+}
+
+prepare_fleet() {
+    want_packages python "to show a fleet" python3 || die "python3 cannot be had; see build/log/install-python.log"
+    prepare_nats
+    [[ -x $cache/nats/nats-server ]] || die "NATS cannot be had; see build/log/nats.log"
+}
+
 cmd_demo() {
     local what=${1:-watch}
-    [[ $what == @(watch|script|qemu) ]] || die "no demo is called $what; there are watch, script and qemu"
+    [[ $what == @(watch|script|qemu|fleet) ]] || die "no demo is called $what; there are watch, script, qemu and fleet"
     # Not the tests, which take longer than all the rest.
     build_options=(--target vmevents vmhost vmwatch)
+    [[ $what != fleet ]] || build_options+=(vmforward)
     build_presets win64 win32
     if [[ $what == qemu ]]; then
         prepare_guest
         command -v qemu-system-x86_64 >/dev/null || die "QEMU is not installed; see build/log/install-qemu.log"
         [[ -e $cache/guest/recipe ]] || die "there is no guest for QEMU; see build/log/guest.log"
     fi
+    [[ $what != fleet ]] || prepare_fleet
     cmd_register
     exec 8>&-
     "demo_$what"

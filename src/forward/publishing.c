@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "forward/forwarder_parts.h"
+#include "forward/key_words.h"
 #include "fleet/topics.h"
 
 /* The session */
@@ -51,9 +52,11 @@ static bool on_received(void *context, const struct mqtt_message *message)
 static void on_fault(void *context, const char *text)
 {
     struct forwarder *forwarder = context;
+    char fault[STATUS_TEXT_SIZE];
     enum spool_outcome outcome;
 
-    forwarder_say(forwarder, true, text);
+    key_words(fault, sizeof(fault), text);
+    forwarder_say(forwarder, true, fault);
     *forwarder->status.broker = 0;
     if (!forwarder->connected)
         return;

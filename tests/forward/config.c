@@ -1,5 +1,6 @@
 /* The configuration file: what is read, and each fault with its line. */
 #include "forward/config.h"
+#include "forward/key_words.h"
 
 #include "support/counted_memory.h"
 #include "support/test.h"
@@ -191,6 +192,19 @@ static void every_key_is_described(void **state)
     }
 }
 
+static void faults_of_tls_name_keys(void **state)
+{
+    char text[64];
+
+    (void)state;
+    key_words(text, sizeof(text), "tls-ca=x, tls-cert=Y or tls-name=NAME; tls-cert; tls");
+    assert_string_equal(text, "ca = x, client-certificate = Y or broker = …,name=NAME; ");
+    key_words(text, 8, "tls-ca=0123456789");
+    assert_string_equal(text, "ca = 01");
+    key_words(text, sizeof(text), "");
+    assert_string_equal(text, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +218,7 @@ int main(void)
             cmocka_unit_test(every_fault_is_told),
             cmocka_unit_test(lines_of_any_length_and_bytes),
             cmocka_unit_test(every_key_is_described),
+            cmocka_unit_test(faults_of_tls_name_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,11 +3,13 @@ import sys
 
 import pytest
 
-# Windows programs, and scripts that hear events.
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "qemu"))
+# Windows programs, and scripts that hear events; servers with certificates.
+TESTS = pathlib.Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS / "qemu"), str(TESTS / "net")]
 import forwarding
 import mqtt_reader
 import nats_cluster
+import windows
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +42,10 @@ def feed(cluster, tmp_path):
     yield one
     if one.process and one.process.poll() is None:
         one.kill()
+
+
+@pytest.fixture
+def servers():
+    windows.register_servers()
+    yield
+    windows.unregister_servers()

@@ -36,6 +36,10 @@ var orders = {
     {
         host.FindMachine(name).Raise("OnStateChange", Number(state));
     },
+    play: function (name, path)
+    {
+        host.FindMachine(name).Play(path, 4);
+    },
     get: function (name, property)
     {
         return host.FindMachine(name)[property];

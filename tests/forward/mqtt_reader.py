@@ -12,6 +12,12 @@ def _string(text):
     return struct.pack(">H", len(data)) + data
 
 
+def take_string(data):
+    """The string or bytes at the beginning, and what is behind."""
+    length = struct.unpack(">H", data[:2])[0]
+    return data[2 : 2 + length], data[2 + length :]
+
+
 def _packet(first, body):
     size, length = b"", len(body)
     while True:

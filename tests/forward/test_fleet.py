@@ -1,37 +1,20 @@
 """Machines of other hosts in COM: what vmforward has published comes out of `mqtt:` machines, once, and never goes back."""
 
-import json
-import time
+import pathlib
 
 import pytest
 import windows
-from forwarding import Proxy, wait_for
+from everything import Everything
+from forwarding import wait_for
 from mqtt_reader import check_events
-from subscriber import Failed, Subscriber
-from test_vmforward import HERE, PATIENCE, Forward, program, run_program, servers  # noqa: F401
+from subscriber import Failed
+from vmforward import PATIENCE, Forward, program, run_program
 
-
-class Everything(Subscriber):
-    def __init__(self):
-        super().__init__(HERE / "everything.js")
-
-    def heard_of(self, name):
-        with self.changed:
-            records = [json.loads(text) for text in self.events.get("-", [])]
-        return [record for record in records if record["source"] == name]
-
-    def wait_heard(self, name, event, count=1):
-        def is_there():
-            return sum(record["name"] == event for record in self.heard_of(name)) >= count
-
-        self.wait_for(f"{name}: {event}", is_there, PATIENCE)
-
-    def wait_property(self, name, what, part):
-        wait_for(lambda: part in self.order("get", name, what), PATIENCE, f"{name}.{what} never has {part}")
+HERE = pathlib.Path(__file__).parent
 
 
 @pytest.fixture
-def everything(servers):  # noqa: F811
+def everything(servers):
     one = Everything()
     yield one
     one.close()
@@ -41,7 +24,7 @@ def without_details(records):
     return [{key: record.get(key) for key in ("interface", "name", "arguments", "exact")} for record in records]
 
 
-def test_a_machine_and_back(servers, cluster, reader, everything, tmp_path):  # noqa: F811
+def test_a_machine_and_back(servers, cluster, reader, everything, tmp_path):
     """Of one host, which hears itself by a broker."""
     forward = Forward(tmp_path, *(f"broker = mqtt://127.0.0.1:{port}" for port in cluster.mqtt))
     forward.start()
@@ -78,7 +61,7 @@ def test_a_machine_and_back(servers, cluster, reader, everything, tmp_path):  # 
     check_events(reader.snapshot())
 
 
-def test_all_machines_through_a_killed_node(servers, cluster, everything, tmp_path):  # noqa: F811
+def test_all_machines_through_a_killed_node(servers, cluster, everything, tmp_path):
     """`+/+` opens each when it is first heard of, and a session that lasts keeps what comes while there is no connection."""
     forward = Forward(tmp_path, *(f"broker = mqtt://127.0.0.1:{port}" for port in cluster.mqtt))
     nexts = "".join(f",next=127.0.0.1:{port}" for port in cluster.mqtt[1:])

@@ -1,91 +1,18 @@
 """vmforward.exe as people run it: its command line, and the events of a host's machines on their way to a broker."""
 
 import json
-import os
 import pathlib
 import re
 import signal
-import tempfile
 
 import pytest
 import windows
 from forwarding import wait_for
 from mqtt_reader import check_events
+from vmforward import PATIENCE, Forward, call, program, run_program, write_config
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
-PATIENCE = 240
-
-
-def program(name):
-    return windows.windows_path(f"{windows.BIN}/{name}.exe")
-
-
-def run_program(*words):
-    """Its exit code, standard output and standard error. They are files: Wine's services, which may begin with it, would
-    keep a pipe open."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
-        process = windows.start(*words, stdout=out, stderr=error)
-        code = process.wait(PATIENCE)
-        out.seek(0)
-        error.seek(0)
-        return code, out.read().decode("utf-8"), error.read().decode("utf-8")
-
-
-def call(*words):
-    return run_program(program("vmforward"), *words)
-
-
-def write_config(folder, *lines):
-    path = folder / "vmforward.conf"
-    path.write_text("".join(line + "\r\n" for line in lines), encoding="utf-8")
-    return windows.windows_path(path)
-
-
-@pytest.fixture
-def servers():
-    windows.register_servers()
-    yield
-    windows.unregister_servers()
-
-
-class Forward:
-    """A vmforward.exe that runs."""
-
-    def __init__(self, folder, *lines):
-        self.folder = folder
-        self.config = write_config(folder, "host = pc 1", "spool = spool.db", *lines)
-        self.process = None
-
-    def start(self):
-        with open(self.folder / "said", "ab") as said:
-            self.process = windows.start(program("vmforward"), "--config", self.config, stdout=said, stderr=said)
-
-    def said(self):
-        return (self.folder / "said").read_text(encoding="utf-8")
-
-    def status(self):
-        return call("--status", "--config", self.config)
-
-    def windows_process(self):
-        """The number that Linux has for the process of the Windows program: the runner may have a shell in front of it."""
-        for folder in pathlib.Path("/proc").iterdir():
-            try:
-                command = (folder / "cmdline").read_bytes().decode(errors="replace")
-                variables = (folder / "environ").read_bytes().decode(errors="replace")
-            except (OSError, ValueError):
-                continue
-            if command.lower().split("\0")[0].endswith("vmforward.exe") and self.config in command:
-                if os.environ["VMEVENTS_PREFIX"] in variables or os.path.realpath(os.environ["VMEVENTS_PREFIX"]) in variables:
-                    return int(folder.name)
-        return None
-
-    def end(self, how=signal.SIGINT):
-        number = self.windows_process()
-        assert number, "vmforward.exe does not run"
-        os.kill(number, how)
-        self.process.wait(PATIENCE)
-        return self.process.returncode
 
 
 @pytest.fixture

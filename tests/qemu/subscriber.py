@@ -26,7 +26,7 @@ class Failed(Exception):
 class Subscriber:
     """One script that watches any number of machines, or another one that takes orders."""
 
-    def __init__(self, name="watch.js"):
+    def __init__(self, name="watch.js", environment=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vmevents-watch-"))
         self.changed = threading.Condition()
         self.answers = []
@@ -42,16 +42,19 @@ class Subscriber:
         self.process = windows.start(
             windows.system_program("cscript.exe"), "//nologo", windows.windows_path(script),
             windows.windows_path(self.folder), stdout=subprocess.PIPE, stderr=self.complaints, text=True,
-            encoding="utf-8", errors="replace",
+            encoding="utf-8", errors="replace", env=environment,
         )  # fmt: skip
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
     ## What it prints
 
+    def show(self, line):
+        print(line, end="")
+
     def read(self):
         for line in self.process.stdout:
-            print(line, end="")
+            self.show(line)
             kind, _, rest = line.rstrip("\r\n").partition(" ")
             with self.changed:
                 if kind == "event":

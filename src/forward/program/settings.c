@@ -4,6 +4,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "forward/key_words.h"
 #include "forward/program/output.h"
 #include "forward/program/wide.h"
 #include "net/password.h"
@@ -124,13 +125,14 @@ static bool open_credentials(struct settings *settings)
     const struct config *config = &settings->config;
     struct tls_credentials_options options = {
             config->ca ? config->ca : "", config->client_certificate ? config->client_certificate : ""};
-    char fault[TLS_FAULT_SIZE];
+    char fault[TLS_FAULT_SIZE], text[2 * TLS_FAULT_SIZE];
 
     if (!config->broker_count || !config->brokers[0].tls)
         return true;
     if ((settings->credentials = tls_credentials_open(&options, fault)))
         return true;
-    output_complain("%s", *fault ? fault : "out of memory");
+    key_words(text, sizeof(text), fault);
+    output_complain("%s", *text ? text : "out of memory");
     return false;
 }
 
