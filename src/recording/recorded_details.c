@@ -32,7 +32,7 @@ static HRESULT read_detail(VMEVENTDETAIL *detail, const struct scan_value *line,
     if (FAILED(hr = recorded_string_read(&string, name)))
         return hr;
     detail->name = string;
-    return find_exact(line, name, &exact) ? recorded_value_read_exact(&detail->value, &exact)
+    return find_exact(line, name, &exact) ? recorded_value_read_exact(&detail->value, &exact, RECORDED_ARRAYS_MAX)
                                           : recorded_value_read(&detail->value, json);
 }
 

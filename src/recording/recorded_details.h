@@ -3,7 +3,7 @@
 #define VMEVENTS_RECORDING_RECORDED_DETAILS_H
 
 #include "event/details.h"
-#include "recording/scan.h"
+#include "json/scan.h"
 
 /*
  * Reads the members `details` and `exactDetails` of a line. *details is the caller's, for details_release; NULL: the line has

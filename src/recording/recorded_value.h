@@ -10,6 +10,9 @@
 /* What a value of the member `arguments` says by itself. S_OK, E_OUTOFMEMORY, E_INVALIDARG: it says nothing by itself. */
 HRESULT recorded_value_read(VARIANT *value, const struct scan_value *json);
 
+/* What the arrays of a value of a recording may have, in bytes. */
+#define RECORDED_ARRAYS_MAX (64 << 20)
+
 /* What one of the member `exact` says, whose arrays may have so many bytes in all. S_OK, E_OUTOFMEMORY, E_INVALIDARG: it is
  * none. */
 HRESULT recorded_value_read_exact(VARIANT *value, const struct scan_value *json, size_t most);
