@@ -53,6 +53,8 @@ static bool is_taken(const VARIANT *value, VARTYPE type)
         return is_object(V_VT(value));
     if (V_VT(value) == VT_BSTR && type != VT_BSTR && string_has_nul(V_BSTR(value)))
         return false;
+    if (is_nan_for_whole(value, type))
+        return false;
     VariantInit(&converted);
     hr = VariantChangeType(&converted, (VARIANT *)value, 0, type);
     VariantClear(&converted);

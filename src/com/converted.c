@@ -3,6 +3,8 @@
 #include "com/type_info.h"
 #include "event/event.h"
 
+#include <math.h>
+
 static bool is_written_by_locale(VARTYPE type)
 {
     return type == VT_R4 || type == VT_R8 || type == VT_CY || type == VT_DATE || type == VT_DECIMAL;
@@ -93,11 +95,39 @@ UINT argument_place(const DISPPARAMS *params, UINT parameter)
     return parameter < params->cArgs - params->cNamedArgs ? params->cArgs - 1 - parameter : params->cArgs;
 }
 
+bool is_nan_for_whole(const VARIANT *value, VARTYPE type)
+{
+    VARIANT plain = *resolve(value);
+    bool is_reference = V_VT(&plain) & VT_BYREF;
+    double number;
+
+    if (type == VT_BOOL || !is_simple(type) || is_written_by_locale(type) || (is_reference && !V_BYREF(&plain)))
+        return false;
+    switch (V_VT(&plain) & ~VT_BYREF)
+    {
+        case VT_R8:
+            number = is_reference ? *V_R8REF(&plain) : V_R8(&plain);
+            break;
+        case VT_R4:
+            number = is_reference ? *V_R4REF(&plain) : V_R4(&plain);
+            break;
+        default:
+            return false;
+    }
+    return isnan(number);
+}
+
 static HRESULT convert_one(struct converted *converted, UINT place, VARTYPE type, LCID lcid, UINT *arg_error)
 {
     VARIANT value;
     HRESULT hr;
 
+    if (is_nan_for_whole(&converted->args[place], type))
+    {
+        if (arg_error)
+            *arg_error = place;
+        return DISP_E_OVERFLOW;
+    }
     if (convert_in_locale(&value, &converted->args[place], type, lcid, &hr))
     {
         converted->args[place] = value;

@@ -25,6 +25,7 @@ struct converted
  *
  * S_OK, E_OUTOFMEMORY
  * DISP_E_TYPEMISMATCH  a string with a NUL inside, for a number: only its beginning would be read; *arg_error is set
+ * DISP_E_OVERFLOW      NaN for a whole number; *arg_error is set
  */
 HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, WORD flags, LCID lcid,
         const DISPPARAMS *params, UINT *arg_error);
@@ -42,5 +43,8 @@ UINT argument_place(const DISPPARAMS *params, UINT parameter);
  * and it can be done. *hr is what converted_init returns of it.
  */
 bool convert_in_locale(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lcid, HRESULT *hr);
+
+/* Whether it is NaN where the type is of whole numbers, none of which it is. Wine 8.0 converts it to the greatest. */
+bool is_nan_for_whole(const VARIANT *value, VARTYPE type);
 
 #endif

@@ -199,6 +199,13 @@ static HRESULT read_members(struct recorded_event *event, const struct scan_valu
     return SUCCEEDED(hr) ? read_details(event, line, reason) : hr;
 }
 
+static bool is_utf8(const char *line, size_t length)
+{
+    return !length
+            || (length <= MAXLONG
+                    && MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, line, (int)length, NULL, 0) > 0);
+}
+
 HRESULT recorded_event_read(struct recorded_event *event, const char *line, size_t length, BSTR *reason)
 {
     struct text text = {0};
@@ -209,7 +216,9 @@ HRESULT recorded_event_read(struct recorded_event *event, const char *line, size
     *reason = NULL;
     if (!scan_text(line, length, &json) || json.kind != SCAN_OBJECT)
     {
-        text_append(&text, L"the line is no JSON object");
+        text_append(&text,
+                is_utf8(line, length) ? L"the line is no JSON object"
+                                      : L"there is a byte that is not UTF-8 text; save the file as UTF-8");
         return refuse(reason, &text);
     }
     if (FAILED(hr = read_members(event, &json, reason)))

@@ -433,6 +433,24 @@ static HRESULT play(void)
     return hr;
 }
 
+static void prepare_recording(void)
+{
+    prepare_advised();
+    set_scenario(
+            "{\"time\":\"2026-01-31T09:05:01.000Z\",\"source\":\"Alpha\",\"interface\":\"IVMVirtualMachineEvents\","
+            "\"name\":"
+            "\"OnReset\",\"arguments\":{},\"details\":{\"user\":\"alice\"}}\n");
+}
+
+static HRESULT play_recording(void)
+{
+    LONG fired = -1;
+    HRESULT hr = IVMEventHost_Play(world.host, world.text, world.speed, &fired);
+
+    EXPECT(fired == (SUCCEEDED(hr) ? 1 : 0));
+    return hr;
+}
+
 static void test_clients(void **state)
 {
     static const struct operation operations[] = {
@@ -463,6 +481,8 @@ static void test_events(void **state)
             {"Raise the end of heartbeats", prepare_heartbeat, raise_heartbeat, NULL, LOSING, 4},
             {"Play", prepare_play, play, NULL, LOSING, 10},
             {"Play an event of the host", prepare_play_at_host, play, NULL, LOSING, 10},
+            {"Play a recording", prepare_recording, play, NULL, LOSING, 10},
+            {"Play a recording at the host", prepare_recording, play_recording, NULL, LOSING, 10},
             {"LogoffGuest", prepare_advised, log_off_simulated, NULL, LOSING, 5},
     };
 

@@ -97,6 +97,9 @@ test("times", function ()
     refuses("a negative time for Run", invalidArgument, ["Run", "-2"], function () { sink.Run(-2); });
     refuses("a time beyond all numbers", overflow, ["Run: timeoutMs is 10000000000", "2147483647"],
         function () { sink.Run(1e10); });
+    refuses("a time that is no number", overflow, ["NextEvent: timeoutMs is NaN", "2147483647"],
+        function () { sink.NextEvent(0 / 0); });
+    refuses("a wait that is no number", overflow, ["WaitFor: timeoutMs is NaN"], function () { sink.WaitFor("OnReset", 0 / 0); });
     refuses("a word for a time", typeMismatch, ["NextEvent: timeoutMs is \"soon\"", "a whole number"],
         function () { sink.NextEvent("soon"); });
     refuses("a word for a property", typeMismatch, ["QueueCapacity", "\"many\"", "a whole number"],

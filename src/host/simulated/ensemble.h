@@ -6,8 +6,8 @@
 
 /*
  * Fires the events of the recording in its order, each at the machine of its name, and those of the host at that; each at its
- * time divided by speed (greater than 0), counted in *fired. Machines that are not there are made, and stay. Returns when the
- * last has been fired. Nothing is fired, and no machine made, when the file has an error.
+ * time divided by speed (greater than 0), counted in *fired. Machines that are not there are made, and stay, also when it
+ * fails later. Returns when the last has been fired. Nothing is fired, and no machine made, when the file has an error.
  *
  * S_OK, what play_load and play_perform return, E_OUTOFMEMORY (without a description), and with a description, of interface
  * IVMEventHost:
