@@ -98,6 +98,10 @@ def test_events_of_machines(forward, reader, tmp_path):
     wait_for(lambda: "waiting       0" in forward.status()[1], PATIENCE, "something waits")
     code, out, _ = forward.status()
     assert code == 0 and "connected to  127.0.0.1:" in out and "(none)" in out
+    # Of a host that is killed nobody says that its machines are gone: the next one does not have them.
+    windows.kill_hosts()
+    wait_for(lambda: "MachineGone" in topics_of(reader.snapshot(), "Demo%201"), PATIENCE, "nobody misses the machine")
+    check_events(reader.snapshot())
     forward.end()
     states = [json.loads(body)["data"]["state"] for topic, _, body in reader.snapshot() if topic == "vmevents/pc%201/=host/state"]
     assert states[0] == "online"

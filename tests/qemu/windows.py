@@ -1,6 +1,7 @@
 """Windows programs: the servers under test, and scripts that use them."""
 import os
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -39,11 +40,9 @@ def sink_and_host():
     return windows_path(f"{BIN}/vmevents.dll"), windows_path(f"{BIN}/vmhost.exe")
 
 
-def host_processes():
-    """The numbers of the processes that are vmhost.exe, in this prefix."""
+def processes(wanted):
+    """The numbers of the processes of this prefix whose program has that in its path, in small letters."""
     prefix = os.path.realpath(os.environ["VMEVENTS_PREFIX"])
-    # The checkout may have a drive of its own.
-    wanted = "\\".join([*pathlib.Path(BIN).parts[-3:], "vmhost.exe"]).lower()
     found = []
     for folder in pathlib.Path("/proc").iterdir():
         try:
@@ -54,6 +53,19 @@ def host_processes():
         if wanted in command.split("\0")[0] and f"WINEPREFIX={prefix}" in variables:
             found.append(int(folder.name))
     return found
+
+
+def host_processes():
+    """The numbers of the processes that are vmhost.exe, in this prefix."""
+    # The checkout may have a drive of its own.
+    return processes("\\".join([*pathlib.Path(BIN).parts[-3:], "vmhost.exe"]).lower())
+
+
+def kill_hosts():
+    """In such a way that the next one can be had: Wine 8 hands out the class object of one that was killed for as long as its
+    rpcss runs, and starts that again by itself."""
+    for number in host_processes() + processes("rpcss.exe"):
+        os.kill(number, signal.SIGKILL)
 
 
 def await_host_processes(count):

@@ -60,12 +60,27 @@ static void hand(struct hearing *hearing, struct heard_event *event)
     }
 }
 
+static void take(struct hearing *hearing, IVMEventRecord *record)
+{
+    bool is_relayed;
+    struct heard_event *event = record_to_event(record, &is_relayed);
+    BSTR name;
+
+    if (is_relayed)
+        return;
+    if (event && event->is_end && SUCCEEDED(IVMEventRecord_get_Source(record, &name)))
+    {
+        machines_forget(&hearing->machines, name);
+        SysFreeString(name);
+    }
+    hand(hearing, event);
+}
+
 static DWORD CALLBACK take_events(void *context)
 {
     struct hearing *hearing = context;
-    struct heard_event *event;
     IVMEventRecord *record;
-    bool over, is_relayed;
+    bool over;
     HRESULT hr;
 
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
@@ -80,10 +95,12 @@ static DWORD CALLBACK take_events(void *context)
         }
         if (record)
         {
-            event = record_to_event(record, &is_relayed);
-            if (!is_relayed)
-                hand(hearing, event);
+            take(hearing, record);
             IVMEventRecord_Release(record);
+        }
+        else
+        {
+            machines_note_empty(&hearing->machines);
         }
         /* The last look is behind the stop. */
     } while (record || !over);
@@ -112,7 +129,7 @@ static void note(struct hearing *hearing)
     LONG dropped = 0;
 
     IVMEventSink_get_Dropped(hearing->sink, &dropped);
-    forwarder_note(hearing->forwarder, hearing->machines.count, (uint64_t)dropped);
+    forwarder_note(hearing->forwarder, machines_count(&hearing->machines), (uint64_t)dropped);
 }
 
 static DWORD CALLBACK look_around(void *context)
@@ -169,8 +186,12 @@ struct hearing *hearing_begin(struct forwarder *forwarder, const struct config *
         free_hearing(hearing);
         return NULL;
     }
-    hearing->machines = (struct machines){
-            .sink = hearing->sink, .last_count = -1, .changed = on_changed, .say = say, .context = hearing};
+    hearing->machines = (struct machines){.sink = hearing->sink,
+            .last_count = -1,
+            .lock = LOCK_INIT,
+            .changed = on_changed,
+            .say = say,
+            .context = hearing};
     hearing->threads[0] = CreateThread(NULL, 0, take_events, hearing, 0, NULL);
     hearing->threads[1] = CreateThread(NULL, 0, look_around, hearing, 0, NULL);
     if (hearing->threads[0] && hearing->threads[1])

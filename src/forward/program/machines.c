@@ -7,16 +7,16 @@
 #include "forward/program/wide.h"
 #include "platform/memory.h"
 
-/* A machine that was there and is no more is let go of when it has been missed so often: until then what it has fired is
- * on its way. */
+/* A machine that is not there any more is on its way out: it says so itself, and what it has fired before is heard first. It is
+ * taken for gone without its word when it has been missed so often, and the sink had nothing meanwhile. */
 #define MISSED_MOST 3
 
 struct machine
 {
     struct machine *next;
     BSTR name;
-    LONG cookie;
-    unsigned int missed;
+    bool is_known; /* it has been seen at this host, and told of */
+    unsigned int missed, empty_then;
 };
 
 static void complain(const struct machines *machines, const char *what, const WCHAR *of, HRESULT hr)
@@ -28,34 +28,105 @@ static void complain(const struct machines *machines, const char *what, const WC
     wide_free(name);
 }
 
-static void let_go(struct machines *machines, struct machine **place)
+/* The lock is held. */
+static void take_out(struct machines *machines, struct machine **place)
 {
     struct machine *machine = *place;
 
+    lock_assert_exclusive(&machines->lock);
     *place = machine->next;
-    IVMEventSink_Disconnect(machines->sink, machine->cookie);
     SysFreeString(machine->name);
     memory_free(machine);
     --machines->count;
+    machines->news = true;
 }
 
-void machines_clear(struct machines *machines)
+static struct machine **find(struct machines *machines, const WCHAR *name)
 {
-    while (machines->first)
-        let_go(machines, &machines->first);
+    struct machine **place = &machines->first;
+
+    while (*place && wcscmp((*place)->name, name) != 0)
+        place = &(*place)->next;
+    return place;
+}
+
+void machines_forget(struct machines *machines, const WCHAR *name)
+{
+    struct machine **place;
+
+    lock_acquire(&machines->lock);
+    place = find(machines, name);
+    if (*place)
+        take_out(machines, place);
+    lock_release(&machines->lock);
+}
+
+void machines_note_empty(struct machines *machines)
+{
+    lock_acquire(&machines->lock);
+    ++machines->empty;
+    lock_release(&machines->lock);
+}
+
+size_t machines_count(struct machines *machines)
+{
+    size_t count;
+
+    lock_acquire_shared(&machines->lock);
+    count = machines->count;
+    lock_release_shared(&machines->lock);
+    return count;
+}
+
+/* Lets go of the host. Who was there stays known by name, so that it is found out who is there no more. */
+static void leave_host(struct machines *machines)
+{
+    if (machines->collection)
+    {
+        IVMEventSink_Disconnect(machines->sink, machines->collection_cookie);
+        IVMEventMachines_Release(machines->collection);
+    }
     if (machines->host)
     {
         IVMEventSink_Disconnect(machines->sink, machines->host_cookie);
         IVMEventHost_Release(machines->host);
     }
     machines->host = NULL;
+    machines->collection = NULL;
     machines->last_count = -1;
     machines->opened = false;
+    lock_acquire(&machines->lock);
+    for (struct machine *machine = machines->first; machine; machine = machine->next)
+        machine->is_known = false;
+    lock_release(&machines->lock);
+}
+
+void machines_clear(struct machines *machines)
+{
+    leave_host(machines);
+    lock_acquire(&machines->lock);
+    while (machines->first)
+        take_out(machines, &machines->first);
+    lock_release(&machines->lock);
+}
+
+static HRESULT connect_host(struct machines *machines)
+{
+    BSTR label = SysAllocString(RECORD_OF_HOST);
+    HRESULT hr;
+
+    hr = IVMEventSink_Connect(machines->sink, (IUnknown *)machines->host, label, &machines->host_cookie);
+    SysFreeString(label);
+    if (SUCCEEDED(hr))
+        hr = IVMEventHost_get_Machines(machines->host, &machines->collection);
+    /* Each event has its machine's name for a label. */
+    if (SUCCEEDED(hr))
+        hr = IVMEventSink_Connect(machines->sink, (IUnknown *)machines->collection, NULL, &machines->collection_cookie);
+    return hr;
 }
 
 static bool open_host(struct machines *machines)
 {
-    BSTR label = SysAllocString(RECORD_OF_HOST);
     HRESULT hr;
 
     hr = CoCreateInstance(&CLSID_VMEventHost, NULL, CLSCTX_LOCAL_SERVER, &IID_IVMEventHost, (void **)&machines->host);
@@ -63,17 +134,16 @@ static bool open_host(struct machines *machines)
         machines->say(machines->context, true, "VMEvents.Host is not registered; run `vmhost.exe /regserver` once");
     else if (FAILED(hr))
         complain(machines, "VMEvents.Host cannot be started", L"", hr);
-    else if (FAILED(hr = IVMEventSink_Connect(
-                            machines->sink, (IUnknown *)machines->host, label, &machines->host_cookie)))
-    {
-        complain(machines, "the host cannot be heard", L"", hr);
-        IVMEventHost_Release(machines->host);
-    }
-    SysFreeString(label);
     if (FAILED(hr))
+    {
         machines->host = NULL;
-    machines->last_count = -1;
-    return SUCCEEDED(hr);
+        return false;
+    }
+    if (SUCCEEDED(hr = connect_host(machines)))
+        return true;
+    complain(machines, "the host cannot be heard", L"", hr);
+    leave_host(machines);
+    return false;
 }
 
 /* What the last failed call said was wrong. */
@@ -120,40 +190,6 @@ static void open_wanted(struct machines *machines, const struct config *config)
     }
 }
 
-static struct machine *find(const struct machines *machines, BSTR name)
-{
-    struct machine *machine = machines->first;
-
-    while (machine && wcscmp(machine->name, name) != 0)
-        machine = machine->next;
-    return machine;
-}
-
-static void hear(struct machines *machines, IVMEventMachine *source, BSTR name)
-{
-    struct machine *machine = memory_alloc(sizeof(*machine));
-    VMVMState state;
-    HRESULT hr;
-
-    if (!machine || !(machine->name = SysAllocString(name)))
-    {
-        memory_free(machine);
-        return;
-    }
-    if (FAILED(hr = IVMEventSink_Connect(machines->sink, (IUnknown *)source, name, &machine->cookie)))
-    {
-        complain(machines, "there is no hearing the machine ", name, hr);
-        SysFreeString(machine->name);
-        memory_free(machine);
-        return;
-    }
-    machine->next = machines->first;
-    machines->first = machine;
-    ++machines->count;
-    if (SUCCEEDED(IVMEventMachine_get_State(source, &state)))
-        machines->changed(machines->context, name, state);
-}
-
 /* What a broker tells of is another host's to forward. */
 static bool is_of_broker(IVMEventMachine *machine)
 {
@@ -167,58 +203,104 @@ static bool is_of_broker(IVMEventMachine *machine)
     return is;
 }
 
+/* Whether it has not been told of yet. From now on it has. */
+static bool is_news(struct machines *machines, BSTR name)
+{
+    struct machine *machine;
+    bool news = false;
+
+    lock_acquire(&machines->lock);
+    if (!(machine = *find(machines, name)) && (machine = memory_alloc(sizeof(*machine))))
+    {
+        if ((machine->name = SysAllocString(name)))
+        {
+            machine->next = machines->first;
+            machines->first = machine;
+            ++machines->count;
+        }
+        else
+        {
+            memory_free(machine);
+            machine = NULL;
+        }
+    }
+    if (machine)
+    {
+        news = !machine->is_known;
+        machine->is_known = true;
+        machine->missed = 0;
+    }
+    lock_release(&machines->lock);
+    return news;
+}
+
 static void meet(struct machines *machines, IUnknown *object)
 {
     IVMEventMachine *source;
-    struct machine *known;
+    VMVMState state;
     BSTR name = NULL;
 
     if (FAILED(IUnknown_QueryInterface(object, &IID_IVMEventMachine, (void **)&source)))
         return;
-    if (SUCCEEDED(IVMEventMachine_get_Name(source, &name)))
-    {
-        if ((known = find(machines, name)))
-            known->missed = 0;
-        else if (!is_of_broker(source))
-            hear(machines, source, name);
-    }
+    if (!is_of_broker(source) && SUCCEEDED(IVMEventMachine_get_Name(source, &name)) && is_news(machines, name)
+            && SUCCEEDED(IVMEventMachine_get_State(source, &state)))
+        machines->changed(machines->context, name, state);
     SysFreeString(name);
     IVMEventMachine_Release(source);
 }
 
-/* One of the same name may have come in its place, to which nobody is connected. That is not to be told from here; it
- * is heard when the old one has been let go of. */
-static void part(struct machines *machines)
+static void count_missed(struct machines *machines)
+{
+    lock_acquire(&machines->lock);
+    machines->news = false;
+    for (struct machine *machine = machines->first; machine; machine = machine->next)
+    {
+        if (!machine->missed++)
+            machine->empty_then = machines->empty;
+    }
+    lock_release(&machines->lock);
+}
+
+/* The name of one that is gone without a word, which is known no more; NULL: there is none. */
+static BSTR take_gone(struct machines *machines)
 {
     struct machine **place = &machines->first;
+    BSTR name = NULL;
 
-    while (*place)
+    lock_acquire(&machines->lock);
+    while (*place && ((*place)->missed <= MISSED_MOST || (*place)->empty_then == machines->empty))
+        place = &(*place)->next;
+    if (*place && (name = SysAllocString((*place)->name)))
+        take_out(machines, place);
+    lock_release(&machines->lock);
+    return name;
+}
+
+static void part(struct machines *machines)
+{
+    BSTR name;
+
+    while ((name = take_gone(machines)))
     {
-        if ((*place)->missed < MISSED_MOST)
-        {
-            place = &(*place)->next;
-            continue;
-        }
-        machines->changed(machines->context, (*place)->name, vmVMState_DeleteMachine);
-        let_go(machines, place);
+        machines->changed(machines->context, name, vmVMState_DeleteMachine);
+        SysFreeString(name);
     }
 }
 
-static HRESULT meet_all(struct machines *machines, IVMEventMachines *collection)
+static HRESULT meet_all(struct machines *machines)
 {
     IEnumVARIANT *enumerator = NULL;
     IUnknown *object = NULL;
     VARIANT item;
     HRESULT hr;
 
-    if (FAILED(hr = IVMEventMachines_get__NewEnum(collection, &object)))
+    if (FAILED(hr = IVMEventMachines_get__NewEnum(machines->collection, &object)))
         return hr;
     hr = IUnknown_QueryInterface(object, &IID_IEnumVARIANT, (void **)&enumerator);
     IUnknown_Release(object);
     if (FAILED(hr))
         return hr;
-    for (struct machine *machine = machines->first; machine; machine = machine->next)
-        ++machine->missed;
+    count_missed(machines);
     VariantInit(&item);
     while ((hr = IEnumVARIANT_Next(enumerator, 1, &item, NULL)) == S_OK)
     {
@@ -232,18 +314,21 @@ static HRESULT meet_all(struct machines *machines, IVMEventMachines *collection)
     return hr;
 }
 
-static bool has_missed(const struct machines *machines)
+static bool has_news(struct machines *machines)
 {
-    const struct machine *machine = machines->first;
+    const struct machine *machine;
+    bool news;
 
-    while (machine && !machine->missed)
-        machine = machine->next;
-    return machine != NULL;
+    lock_acquire_shared(&machines->lock);
+    for (machine = machines->first; machine && !machine->missed; machine = machine->next)
+        ;
+    news = machines->news || machine;
+    lock_release_shared(&machines->lock);
+    return news;
 }
 
 bool machines_look(struct machines *machines, const struct config *config, bool look_closely)
 {
-    IVMEventMachines *collection = NULL;
     LONG count = 0;
     HRESULT hr;
 
@@ -251,18 +336,15 @@ bool machines_look(struct machines *machines, const struct config *config, bool 
         return false;
     if (!machines->opened)
         open_wanted(machines, config);
-    if (SUCCEEDED(hr = IVMEventHost_get_Machines(machines->host, &collection)))
-        hr = IVMEventMachines_get_Count(collection, &count);
-    if (SUCCEEDED(hr) && (look_closely || count != machines->last_count || has_missed(machines)))
+    hr = IVMEventMachines_get_Count(machines->collection, &count);
+    if (SUCCEEDED(hr) && (look_closely || count != machines->last_count || has_news(machines)))
     {
         machines->last_count = count;
-        hr = meet_all(machines, collection);
+        hr = meet_all(machines);
     }
-    if (collection)
-        IVMEventMachines_Release(collection);
     if (SUCCEEDED(hr))
         return true;
     complain(machines, "the host is gone", L"", hr);
-    machines_clear(machines);
+    leave_host(machines);
     return false;
 }
