@@ -62,7 +62,7 @@ static void test_reads_both_channels_from_now_on(void **state)
     expect_none();
     pretended_log_write(WORKER_ADMIN, WORKER, 18514, WEB);
     pretended_log_write(VMMS_ADMIN, VMMS, 13003, WEB);
-    expect_record(18514, HV_MEANS_RESET);
+    expect_record(18514, HV_MEANS_GUEST_RESET);
     expect_record(13003, HV_MEANS_DELETED);
     expect_none();
     assert_int_equal(pretended_log.subscriptions, 1);
@@ -191,7 +191,7 @@ static void test_failures(void **state)
     expect_none();
     pretended_log.render_error = 0;
     pretended_log_write(WORKER_ADMIN, WORKER, 18514, WEB);
-    expect_record(18514, HV_MEANS_RESET);
+    expect_record(18514, HV_MEANS_GUEST_RESET);
 }
 
 /* Wine's EvtSubscribe fails without a word, and a Windows without the functions has no log. */
