@@ -62,11 +62,14 @@ void host_events_fire_state_change(BSTR machine, VMVMState state)
     event_cleanup(&event);
 }
 
-void host_events_fire_heartbeat_stopped(BSTR machine)
+void host_events_fire_heartbeat_stopped(BSTR machine, struct details *details)
 {
+    struct event_origin origin;
     struct event event;
 
     init_about_machine(&event, vmVirtualPCEvent_VMHeartbeatStopped, machine);
+    if (details)
+        event_set_origin(&event, &origin, details, NULL);
     host_events_fire(&event);
     event_cleanup(&event);
 }

@@ -152,7 +152,7 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event)
     if (changed)
         machine->host->fire_state_change(machine->name, machine->state);
     if (is_heartbeat_stopped(event))
-        machine->host->fire_heartbeat_stopped(machine->name);
+        machine->host->fire_heartbeat_stopped(machine->name, event_origin(event) ? event_origin(event)->known : NULL);
     return hr;
 }
 

@@ -32,7 +32,7 @@ struct machine_host
 
     /* The state of the machine of that name has changed, or its heartbeat has stopped: the host's clients hear it. */
     void (*fire_state_change)(BSTR name, VMVMState state);
-    void (*fire_heartbeat_stopped)(BSTR name);
+    void (*fire_heartbeat_stopped)(BSTR name, struct details *details); /* the machine's event's; NULL: it has none */
 
     /* Removes the machine, which has been deleted where it was, as if a client had; not when it is being removed already. No
      * lock is held. Waits. */
