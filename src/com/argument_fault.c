@@ -167,6 +167,79 @@ static BSTR describe_count(ITypeInfo *info, const FUNCDESC *function, UINT given
     return description;
 }
 
+struct search
+{
+    const DISPPARAMS *params;
+    UINT *arg_error;
+};
+
+static HRESULT check_type(const VARIANT *value, VARTYPE type)
+{
+    VARIANT converted;
+    HRESULT hr;
+
+    if (type == VT_VARIANT || type == VT_EMPTY || V_VT(value) == type)
+        return S_OK;
+    VariantInit(&converted);
+    hr = VariantChangeType(&converted, (VARIANT *)value, 0, type);
+    VariantClear(&converted);
+    return hr;
+}
+
+static HRESULT check_argument(ITypeInfo *info, const FUNCDESC *function, UINT parameter, const VARIANT *arg)
+{
+    VARTYPE type = declared_type(info, &function->lprgelemdescParam[parameter].tdesc);
+    VARIANT value;
+    HRESULT hr;
+
+    if (is_left_out(arg) && may_be_left_out(function, parameter))
+        return S_OK;
+    VariantInit(&value);
+    if (SUCCEEDED(hr = VariantCopyInd(&value, (VARIANT *)arg)))
+        hr = check_type(&value, type);
+    VariantClear(&value);
+    return hr;
+}
+
+static HRESULT check_count(const FUNCDESC *function, UINT given)
+{
+    UINT least, most;
+
+    if (count_is_right(function, given))
+        return S_OK;
+    count_parameters(function, &least, &most);
+    return given > most ? DISP_E_BADPARAMCOUNT : DISP_E_PARAMNOTOPTIONAL;
+}
+
+static HRESULT check_all(ITypeInfo *info, const FUNCDESC *function, void *context)
+{
+    const struct search *search = context;
+    HRESULT hr = check_count(function, search->params->cArgs);
+
+    for (UINT i = 0; i < (UINT)function->cParams && SUCCEEDED(hr); ++i)
+    {
+        UINT place = argument_place(search->params, i);
+
+        if (place >= search->params->cArgs)
+            continue;
+        hr = check_argument(info, function, i, &search->params->rgvarg[place]);
+        if (FAILED(hr) && search->arg_error)
+            *search->arg_error = place;
+    }
+    return hr;
+}
+
+/* Parameters that are wrong in themselves, and a variable number, are left to ITypeInfo::Invoke. */
+HRESULT argument_fault_find(ITypeInfo *info, DISPID id, WORD flags, const DISPPARAMS *params, UINT *arg_error)
+{
+    struct search search = {params, arg_error};
+
+    if (params->cNamedArgs > params->cArgs || (params->cArgs && !params->rgvarg)
+            || (params->cNamedArgs && !params->rgdispidNamedArgs))
+        return S_OK;
+    return type_info_visit_functions(info, id, flags, check_all, &search);
+}
+
 struct fault
 {
     const DISPPARAMS *params;

@@ -228,7 +228,8 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
     {
         /* What an earlier call left for this thread must not become the description of this one's error. */
         SetErrorInfo(0, NULL);
-        hr = ITypeInfo_Invoke(info, object, id, flags, &converted.params, result, exception, arg_error);
+        if (SUCCEEDED(hr = argument_fault_find(info, id, flags, &converted.params, arg_error)))
+            hr = ITypeInfo_Invoke(info, object, id, flags, &converted.params, result, exception, arg_error);
         converted_cleanup(&converted);
     }
     if (is_fault_of_arguments(hr) && exception && (description = argument_fault_describe(info, id, flags, params)))

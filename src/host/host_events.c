@@ -51,33 +51,34 @@ static void init_about_machine(struct event *event, DISPID id, BSTR machine)
     V_BSTR(&event->args[0]) = machine;
 }
 
-/* Fires an event about a machine, with what goes with all of its. */
-static void fire_about_machine(struct event *event, struct details *origin)
+/* Fires an event about a machine, with its details; NULL: it has none. */
+static void fire_about_machine(struct event *event, struct details *details)
 {
-    struct event_origin what;
+    struct event_origin origin;
 
-    if (origin)
-        event_set_origin(event, &what, origin, NULL);
+    if (details)
+        event_set_origin(event, &origin, details, NULL);
     host_events_fire(event);
     event_cleanup(event);
 }
 
-void host_events_fire_state_change(BSTR machine, VMVMState state, struct details *origin)
+void host_events_fire_state_change(BSTR machine, VMVMState state, struct details *details)
 {
     struct event event;
 
     init_about_machine(&event, vmVirtualPCEvent_VMStateChange, machine);
     V_VT(&event.args[1]) = VT_I4;
     V_I4(&event.args[1]) = state;
-    fire_about_machine(&event, origin);
+    fire_about_machine(&event, details);
 }
 
-void host_events_fire_heartbeat_stopped(BSTR machine, struct details *origin)
+void host_events_fire_heartbeat_stopped(BSTR machine, struct details *details)
 {
+    struct event_origin origin;
     struct event event;
 
     init_about_machine(&event, vmVirtualPCEvent_VMHeartbeatStopped, machine);
-    fire_about_machine(&event, origin);
+    fire_about_machine(&event, details);
 }
 
 HRESULT host_events_raise(BSTR event_name, const VARIANT *args, UINT count, LCID lcid)

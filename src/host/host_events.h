@@ -25,8 +25,8 @@ HRESULT host_events_fire(struct event *event);
 
 /* What a machine that has prepared tells the host's clients: OnVMStateChange, and OnHeartbeatStopped. Its lock is held,
  * and none of the host's events takes a machine's. */
-void host_events_fire_state_change(BSTR machine, VMVMState state, struct details *origin);
-void host_events_fire_heartbeat_stopped(BSTR machine, struct details *origin);
+void host_events_fire_state_change(BSTR machine, VMVMState state, struct details *details);
+void host_events_fire_heartbeat_stopped(BSTR machine, struct details *details);
 
 /*
  * Fires the event of that name with arguments in the order of declaration, as the host's Raise does, and waits as that

@@ -161,7 +161,7 @@ static HRESULT machine_fire_one(struct machine *machine, struct event *event, BO
     if (changed && tells_host)
         machine->host->fire_state_change(machine->name, machine->state, details);
     if (is_heartbeat_stopped(event) && tells_host)
-        machine->host->fire_heartbeat_stopped(machine->name, details);
+        machine->host->fire_heartbeat_stopped(machine->name, event_origin(event) ? event_origin(event)->known : NULL);
     if (event->view.details == &origin.details)
         event->view.details = NULL;
     return hr;

@@ -32,10 +32,10 @@ struct machine_host
      * so that the host's clients hear all in the machine's order, and does not wait for them. S_OK, E_OUTOFMEMORY */
     HRESULT (*fire)(struct event *event);
 
-    /* The state of the machine of that name has changed, or its heartbeat has stopped: the host's clients hear it, with
-     * what goes with all of the machine's events; NULL: nothing does. */
-    void (*fire_state_change)(BSTR name, VMVMState state, struct details *origin);
-    void (*fire_heartbeat_stopped)(BSTR name, struct details *origin);
+    /* The state of the machine of that name has changed, or its heartbeat has stopped: the host's clients hear it, with what
+     * goes with all of the machine's events, or with that one. NULL: nothing does. */
+    void (*fire_state_change)(BSTR name, VMVMState state, struct details *details);
+    void (*fire_heartbeat_stopped)(BSTR name, struct details *details);
 
     /* Removes the machine, which has been deleted where it was, as if a client had; not when it is being removed already. No
      * lock is held. Waits. */

@@ -1,6 +1,7 @@
 #include "host/named_events.h"
 
 #include "event/refusal.h"
+#include "host/named_details.h"
 #include "host/named_events_describe.h"
 
 uint32_t named_events_mask(BSTR name, enum named_at at)
@@ -39,18 +40,27 @@ static HRESULT decode_event(struct event *event, const VARIANT *args, UINT count
     const struct event_type *type = event->type;
     struct event_fault fault = {0};
     VARIANT reversed[EVENT_MAX_ARGS];
-    DISPPARAMS params = {reversed, NULL, count, 0};
+    DISPPARAMS params = {reversed, NULL, type->param_count, 0};
     HRESULT hr;
 
-    if (count != type->param_count)
+    if (count < type->param_count)
     {
         *description = refusal_describe_count(type, count);
         return DISP_E_BADPARAMCOUNT;
     }
-    arguments_reverse(reversed, args, count);
+    arguments_reverse(reversed, args, type->param_count);
     if (FAILED(hr = event_decode(event, &params, lcid, &fault)) && hr != E_OUTOFMEMORY)
         return refuse_argument(type, &fault, args, hr, description);
     return hr;
+}
+
+/* Those behind the arguments, once: events of one name take as many. */
+static HRESULT read_details(
+        struct named_events *named, const struct event_type *type, const VARIANT *args, UINT count, BSTR *description)
+{
+    if (count <= type->param_count || named->details)
+        return S_OK;
+    return named_details_read(type, args, count, &named->details, description);
 }
 
 HRESULT named_events_init(struct named_events *named, enum named_at at, BSTR name, const VARIANT *args, UINT count,
@@ -61,6 +71,7 @@ HRESULT named_events_init(struct named_events *named, enum named_at at, BSTR nam
 
     *description = NULL;
     named->count = 0;
+    named->details = NULL;
     if (!mask)
     {
         *description = named_events_describe_name(name, at);
@@ -73,11 +84,14 @@ HRESULT named_events_init(struct named_events *named, enum named_at at, BSTR nam
         if (!(event_types[i].mask & mask))
             continue;
         event_init(event, &event_types[i], event_type_is_of_host(&event_types[i]) ? L"" : source, NULL);
-        if (FAILED(hr = decode_event(event, args, count, lcid, description)))
+        if (FAILED(hr = read_details(named, event->type, args, count, description))
+                || FAILED(hr = decode_event(event, args, count, lcid, description)))
         {
             named_events_cleanup(named);
             return hr;
         }
+        if (named->details)
+            event_set_origin(event, &named->origin, named->details, NULL);
         ++named->count;
     }
     return S_OK;
@@ -87,4 +101,7 @@ void named_events_cleanup(struct named_events *named)
 {
     while (named->count)
         event_cleanup(&named->events[--named->count]);
+    if (named->details)
+        details_release(named->details);
+    named->details = NULL;
 }

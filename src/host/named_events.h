@@ -26,17 +26,19 @@ struct named_events
 {
     UINT count;
     struct event events[NAMED_EVENTS_MAX];
+    struct details *details; /* that go with each; NULL: there are none */
+    struct event_origin origin;
 };
 
 /*
  * Finds the events of that name, in any case; "IVMDVDDriveEvents.OnMediaEject" names the one of that interface,
  * "OnMediaEject" means both. They are all the host's, or all a machine's, whose source is named as given. Arguments in the
- * order of declaration; an enumerator may be given by its name.
+ * order of declaration; an enumerator may be given by its name. Behind them may stand details (named_details.h).
  *
  * To be ended by named_events_cleanup when it succeeds; otherwise *description says what is wrong, for SysFreeString.
  *
  * S_OK
- * E_INVALIDARG          no such event, or a value that its enumeration does not have
+ * E_INVALIDARG          no such event, a value that its enumeration does not have, or a detail twice
  * DISP_E_BADPARAMCOUNT  too many or too few arguments
  * DISP_E_TYPEMISMATCH, DISP_E_PARAMNOTOPTIONAL, E_POINTER, E_OUTOFMEMORY
  */

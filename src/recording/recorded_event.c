@@ -9,7 +9,7 @@
 
 #define TICKS_PER_MS 10000
 
-/* The most memory that the arrays of an argument are given. */
+/* The same of an event that anybody may have told. */
 #define TOLD_ARRAYS_MAX (1 << 20)
 
 /* 30 December 1899, the zero of DATE, in days since 1 January 1601. */

@@ -62,7 +62,8 @@ static void *place_at_end_of_memory(size_t size)
 static BSTR make_string(struct arguments *arguments, struct random *random)
 {
     static const WCHAR *const samples[] = {L"", L"0", L"1", L"2", L"3", L"10", L"11", L"-1", L" 1 ", L"1.4", L"2,5",
-            L"1e3", L"True", L"False", L"#TRUE#", L"&h1", L"9999999999999999999999", L"abc", L"\xd800", L"memory"};
+            L"1e3", L"True", L"False", L"#TRUE#", L"&h1", L"9999999999999999999999", L"abc", L"\xd800", L"memory",
+            L"user=alice", L"USER=", L"a=b", L"=b"};
     BSTR string;
 
     CHECK(arguments->string_count < MAX_ALLOCATED);

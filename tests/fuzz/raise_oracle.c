@@ -74,6 +74,40 @@ static void take_state(VARIANT *copy)
     }
 }
 
+static UINT detail_name_length(const VARIANT *copy)
+{
+    const WCHAR *string = V_BSTR(copy);
+    UINT i = 0, length = V_VT(copy) == VT_BSTR ? SysStringLen(V_BSTR(copy)) : 0;
+
+    while (i < length && i < 32
+            && ((string[i] >= 'a' && string[i] <= 'z') || (string[i] >= 'A' && string[i] <= 'Z')
+                    || (i && string[i] >= '0' && string[i] <= '9')))
+        ++i;
+    return i < length && string[i] == '=' ? i : 0;
+}
+
+/* What stands behind the event's arguments, the last first, has to be its details. */
+static void judge_details(struct raise_verdict *verdict, const VARIANT *copies, UINT count)
+{
+    for (UINT i = count; i--;)
+    {
+        UINT length = detail_name_length(&copies[i]);
+
+        if (!length)
+        {
+            allow(verdict, DISP_E_BADPARAMCOUNT);
+            return;
+        }
+        for (UINT j = i + 1; j < count; ++j)
+        {
+            if (length != detail_name_length(&copies[j]) || _wcsnicmp(V_BSTR(&copies[i]), V_BSTR(&copies[j]), length))
+                continue;
+            allow(verdict, E_INVALIDARG);
+            return;
+        }
+    }
+}
+
 /* What Invoke of the event itself says of the arguments, as Raise tells it. */
 static void judge_event(struct raise_verdict *verdict, LCID lcid, VARIANT *copies, UINT count)
 {
@@ -123,7 +157,7 @@ static UINT spread_first(VARIANT *copies, UINT count)
 
 void raise_verdict_find(struct raise_verdict *verdict, LCID lcid, const DISPPARAMS *params)
 {
-    UINT count = params->cArgs - 1;
+    UINT count = params->cArgs - 1, details = 0;
     VARIANT copies[MAX_STORED + MAX_ELEMENTS];
     HRESULT hr;
 
@@ -140,8 +174,13 @@ void raise_verdict_find(struct raise_verdict *verdict, LCID lcid, const DISPPARA
     }
     if (count && !verdict->answer_count)
         count = spread_first(copies, count);
+    if (verdict->event && !verdict->answer_count && count > verdict->event->count)
+    {
+        details = count - verdict->event->count;
+        judge_details(verdict, copies, details);
+    }
     if (verdict->event && !verdict->answer_count)
-        judge_event(verdict, lcid, copies, count);
+        judge_event(verdict, lcid, copies + details, count - details);
     while (count)
         VariantClear(&copies[--count]);
 }

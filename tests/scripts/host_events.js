@@ -30,6 +30,10 @@ test("the four events", function ()
     host.Raise("OnEventLogged", 1);
     record = sink.NextEvent(patience);
     equal("a record has the interface and the label", record.Interface + " " + record.Source, "IVMVirtualPCEvents host");
+    host.Raise("OnEventLogged", 1, "provider=ours");
+    equal("and the details that it was raised with", sink.NextEvent(patience).Details("provider"), "ours");
+    machine.Raise("OnHeartbeatStopped", "reason=watchdog");
+    equal("what is known of a machine's is known of the host's", sink.NextEvent(patience).Details("reason"), "watchdog");
     host.RemoveMachine("Demo");
 });
 

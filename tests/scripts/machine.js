@@ -165,6 +165,52 @@ test("Play", function ()
     host.RemoveMachine("Play");
 });
 
+// What is known of the next event besides.
+function nextDetails(sink)
+{
+    var record = sink.NextEvent(patience), details = [], all;
+
+    if (!record)
+        return "no event";
+    for (all = new Enumerator(record.Details); !all.atEnd(); all.moveNext())
+        details.push(all.item().Name + "=" + all.item().Value);
+    return record + " " + details.join(";");
+}
+
+test("details", function ()
+{
+    var sink = newSink(), machine = host.CreateMachine("Details"), path;
+
+    sink.Connect(machine);
+    machine.Raise("OnGuestLogoff", 1, "user=alice", "domain=A=B");
+    equal("details stand behind the arguments", nextDetails(sink),
+        "OnGuestLogoff(logoffType=vmLogoff_Forced) user=alice;domain=A=B");
+    machine.Raise("OnMediaEject", "C:\\a.iso", "drive=");
+    equal("both drives' events have them", nextDetails(sink) + nextDetails(sink),
+        'OnMediaEject(mediaPath="C:\\a.iso") drive=OnMediaEject(mediaPath="C:\\a.iso") drive=');
+    machine.Raise("OnReset");
+    equal("without them there are none", nextDetails(sink), "OnReset() ");
+
+    path = writeScenario(['0 OnReset "reason=of ""ours"""', '0 OnEventLogged 7 "provider=x"', "0 OnReset"]);
+    equal("a scenario has them in quotes", machine.Play(path), 3);
+    equal("and they are heard", nextDetails(sink) + "," + nextDetails(sink), 'OnReset() reason=of "ours",OnReset() ');
+    files.DeleteFile(path);
+
+    refuses("a number is no detail", badCount, ["OnReset takes 0 arguments, not 1"],
+        function () { machine.Raise("OnReset", 5); });
+    refuses("nor is every string", badCount, ["OnReset takes 0 arguments, not 1", '"=alice" is no detail', '"user=alice"'],
+        function () { machine.Raise("OnReset", "=alice"); });
+    refuses("a name is one of letters", badCount, ["is no detail"], function () { machine.Raise("OnReset", "a b=c"); });
+    refuses("a name comes once", invalidArgument, ['the detail "USER" is given twice'],
+        function () { machine.Raise("OnReset", "user=alice", "USER=bob"); });
+    path = writeScenario(['0 OnReset "a=b" "nonsense"']);
+    refuses("a line of a scenario", badCount, [path, "line 1", '"nonsense" is no detail'],
+        function () { machine.Play(path); });
+    files.DeleteFile(path);
+    equal("none of them was fired", texts(sink, 0), "");
+    host.RemoveMachine("Details");
+});
+
 test("names", function ()
 {
     host.CreateMachine("Names");

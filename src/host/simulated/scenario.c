@@ -102,7 +102,7 @@ static const char *read_event(struct cursor *cursor, struct scenario_line *line)
     for (cursor_skip_blanks(cursor); !cursor_is_at_end(cursor); cursor_skip_blanks(cursor))
     {
         if (line->arg_count == SCENARIO_MAX_ARGS)
-            return "there are too many arguments; no event has more than two";
+            return "there are too many arguments; no event has more than two, and six details";
         if ((reason = read_word(cursor, &line->args[line->arg_count++])))
             return reason;
     }

@@ -2,9 +2,10 @@
  * Scenario files: their syntax. Knows neither events nor Windows, only lines and words.
  *
  *     # Text in UTF-8, an event a line:
- *     # milliseconds since the start, the event, its arguments.
+ *     # milliseconds since the start, the event, its arguments, and its details.
  *     0    OnStateChange vmVMState_TurningOn
  *     1500 OnConfigurationChanged "memory/ram_size" 2048
+ *     2000 OnGuestLogoff vmLogoff_Normal "user=alice"
  *
  * Words are separated by spaces or tabs. A word in double quotes is a string; a double quote in it is written twice.
  * `#` where a word could begin starts a comment. Times never decrease from line to line.
@@ -16,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An event with more arguments has not been heard of: it would be refused later, here it is refused early. */
+/* An event with more arguments, and details behind them, has not been heard of: it is refused early. */
 #define SCENARIO_MAX_ARGS 8
 
 /* UTF-8, not terminated, within the text that was parsed; without the quotes around it. */
