@@ -10,6 +10,8 @@ make_site() {
     rm -rf "$work" "$site" && mkdir -p "$work" &&
         /usr/bin/python3 -B "$root/site/site_pages.py" "$root" "$work/pages" "$site" "$work/mkdocs.yml" &&
         PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/site /usr/bin/python3 -m mkdocs build --strict --quiet -f "$work/mkdocs.yml" &&
+        # As a script it can be had from a disk too (site/theme/assets/search_from_disk.js).
+        { printf 'takeSearchIndex(' && cat "$site/search/search_index.json" && printf ');\n'; } >"$site/search/search_index.js" &&
         /usr/bin/python3 -B "$root/site/site_check.py" "$site"
 }
 

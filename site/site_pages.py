@@ -175,9 +175,10 @@ def main():
     for folder_of_example in sorted((repository / "examples").iterdir()):
         if folder_of_example.is_dir():
             pages.add(pathlib.PurePosixPath("examples") / folder_of_example.name)
-    template = (pathlib.Path(__file__).parent / "mkdocs.yml").read_text(encoding="utf-8")
+    own = pathlib.Path(__file__).resolve().parent
+    template = (own / "mkdocs.yml").read_text(encoding="utf-8")
     configuration.write_text(
-        template.replace("@PAGES@", str(folder)).replace("@SITE@", str(site)).replace("@NAV@", "\n".join(menu)),
+        template.replace("@PAGES@", str(folder)).replace("@THEME@", str(own / "theme")).replace("@SITE@", str(site)).replace("@NAV@", "\n".join(menu)),
         encoding="utf-8")
 
 

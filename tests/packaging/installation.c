@@ -242,10 +242,21 @@ static void make_list_of_products(void)
     RegCloseKey(key);
 }
 
+/* The folder in which programs of one user are, and which stays when there is none any more. */
+static void make_users_programs(void)
+{
+    WCHAR path[PATH_LENGTH];
+
+    wcscpy(path, user_place());
+    *wcsrchr(path, '\\') = 0;
+    CreateDirectoryW(path, NULL);
+}
+
 int begin_installing(void **state)
 {
     (void)state;
     make_list_of_products();
+    make_users_programs();
     GetTempPathW(ARRAYSIZE(log_file) - 32, log_file);
     swprintf(log_file + wcslen(log_file), 32, L"vmevents %lu.log", GetCurrentProcessId());
     remove_installed();

@@ -187,6 +187,7 @@ void test_part_in_a_guest(void **state)
 
     /* Repaired, it runs again. */
     stop_service(L"vmguest");
+    await_no_process(L"vmguest.exe");
     swprintf(path, ARRAYSIZE(path), L"%ls\\bin\\vmguest.exe", machine_place());
     assert_true(DeleteFileW(path));
     assert_int_equal(msiexec(L"/i", OWN_VERSION, L"REINSTALL=ALL REINSTALLMODE=omus"), DONE);

@@ -431,6 +431,36 @@ try_languages() {
     prepare_languages && [[ ! -e asked ]] || fail "what is there is not installed again"
 }
 
+# What ./run package does, in that order, and what it says of what is missing.
+try_package() {
+    local out code=0
+    build_presets() { echo "build $* with ${packages[*]: -${#package_packages[@]}}" >>made; }
+    prepare_dotnet() { echo dotnet >>made; }
+    build_symbols() { echo "symbols $1" >>made; }
+    make_packages() { mkdir -p build/package && echo "pack $*" >>made; }
+    use_prefix() { export WINEPREFIX=$1; }
+    keep_wine_running() { :; }
+    stop_wine() { :; }
+    ! out=$(cmd_package --sing 2>&1) || fail "an option that there is not is refused"
+    [[ $out == *"--sign, not --sing"* && ! -e made ]] || fail "it says which there is, and begins nothing: $out"
+    out=$(cmd_package --sign 2>&1) || fail "packages are made: $out"
+    [[ $(<made) == "build win64 win32 with ${package_packages[*]}"$'\n'"dotnet"$'\n'"symbols win64"$'\n'"symbols win32"$'\n'"pack --sign" ]] ||
+        fail "all is built, then packed: $(<made)"
+    [[ $out == *"no assembly for .NET in the NuGet package"* ]] || fail "without .NET's SDK that is said: $out"
+    mkdir -p .cache/dotnet && touch .cache/dotnet/version
+    out=$(cmd_package 2>&1) && [[ $out != *.NET* ]] || fail "with it nothing is said: $out"
+
+    rm made
+    build_symbols() { echo "no space left" && return 1; }
+    ! out=$(cmd_package 2>&1) || fail "what cannot be built ends it"
+    [[ $out == *"no space left"* && $out == *symbols-win64.log* && $(<made) != *pack* ]] || fail "and says where that stands: $out"
+
+    # Where a tool is missing nothing is made, least of all a part of the packages.
+    mkdir empty
+    out=$(PATH=$work/empty /usr/bin/python3 -B "$checkout/packaging/make.py" --build none --output packed --runner none 2>&1) || code=$?
+    [[ $code == 77 && $out == "SKIP: not installed: gcab llvm msitools" && ! -e packed ]] || fail "$code: the packages that are missing are named: $out"
+}
+
 # Whatever ./run fetches or makes below .cache, it goes on for a while when ./run is killed.
 go_on_until_told() {
     # A program of its own, as what fetches and builds is: that is what goes on.

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# test.sh REPOSITORY WORK: makes the site in WORK, once as it is, and looks whether its check sees what is broken.
+# test.sh REPOSITORY WORK NODE CHROMIUM: makes the site in WORK, once as it is, and looks whether its check sees what is broken.
 set -euo pipefail
 
 root=$1
 build=$2
+node=$3 chromium=$4
 rm -rf "$build" && mkdir -p "$build"
 /usr/bin/python3 -c 'import mkdocs, material, pymdownx' 2>/dev/null || {
     echo "SKIP: mkdocs and its theme are not installed"
@@ -34,6 +35,15 @@ has reference/IVMEventSink.html CONNECT_E_NOCONNECTION
 has reference/IVMEventSink.html timeoutMs
 has examples/jscript/watch.js.html WScript
 has search/search_index.json OnGuestLogoff
+
+# In a browser, from the disk: pictures and the search. Modules are looked for in the folders above a script.
+browser=$root/.cache/browser
+if [[ -n $node && -n $chromium && -e $browser/version ]]; then
+    cp "$root/tests/site/search.mjs" "$browser"
+    must "$node" "$browser/search.mjs" "$site" "$chromium"
+else
+    echo "left out: the search, since Chromium, Node.js or playwright-core is not there"
+fi
 
 cp "$site/index.html" "$build/kept"
 page=$site/index.html

@@ -4,6 +4,7 @@
 #include <wchar.h>
 
 #include "forward/program/output.h"
+#include "platform/service_stop.h"
 #include "platform/wine.h"
 
 /* How long is waited for an end, and after how long it is started again when it has failed. */
@@ -101,19 +102,6 @@ bool service_install(const WCHAR *config)
     return done;
 }
 
-/* Tells it to end, and waits for that. */
-static void end_service(SC_HANDLE service)
-{
-    DWORD start = GetTickCount();
-    SERVICE_STATUS status;
-
-    if (!ControlService(service, SERVICE_CONTROL_STOP, &status))
-        return;
-    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED
-            && GetTickCount() - start < END_MS)
-        Sleep(100);
-}
-
 bool service_uninstall(void)
 {
     SC_HANDLE manager = open_manager(SC_MANAGER_CONNECT), service;
@@ -123,7 +111,8 @@ bool service_uninstall(void)
         return false;
     if ((service = OpenServiceW(manager, SERVICE_NAME, SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE)))
     {
-        end_service(service);
+        /* One that does not end in time goes with its end. */
+        service_stop(service, END_MS);
         done = DeleteService(service) || GetLastError() == ERROR_SERVICE_MARKED_FOR_DELETE;
     }
     else

@@ -2,6 +2,7 @@
 
 #include "guest/windows/exchange.h"
 #include "guest/windows/watcher.h"
+#include "platform/service_stop.h"
 
 #include <stdio.h>
 
@@ -115,24 +116,6 @@ static DWORD open_or_create(SC_HANDLE manager, const WCHAR *command, SC_HANDLE *
             : GetLastError();
 }
 
-/* Waits until it has stopped. */
-static DWORD stop(SC_HANDLE service)
-{
-    ULONGLONG start = GetTickCount64();
-    SERVICE_STATUS status;
-
-    if (!ControlService(service, SERVICE_CONTROL_STOP, &status) && GetLastError() != ERROR_SERVICE_NOT_ACTIVE
-            && GetLastError() != ERROR_SERVICE_CANNOT_ACCEPT_CTRL)
-        return GetLastError();
-    while (QueryServiceStatus(service, &status) && status.dwCurrentState != SERVICE_STOPPED)
-    {
-        if (GetTickCount64() - start >= STOP_MS)
-            return ERROR_SERVICE_REQUEST_TIMEOUT;
-        Sleep(50);
-    }
-    return ERROR_SUCCESS;
-}
-
 DWORD service_install(void)
 {
     SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CREATE_SERVICE), service = NULL;
@@ -145,7 +128,7 @@ DWORD service_install(void)
     error = !length || length == ARRAYSIZE(path) ? ERROR_FILENAME_EXCED_RANGE
                                                  : open_or_create(manager, command, &service);
     if (!error && !(error = configure(service)))
-        error = stop(service);
+        error = service_stop(service, STOP_MS);
     if (!error && !StartServiceW(service, 0, NULL))
         error = GetLastError();
     if (service)
@@ -161,7 +144,7 @@ static DWORD remove_service(SC_HANDLE manager)
 
     if (!service)
         return GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST ? ERROR_SUCCESS : GetLastError();
-    if (!(error = stop(service)) && !DeleteService(service))
+    if (!(error = service_stop(service, STOP_MS)) && !DeleteService(service))
         error = GetLastError();
     CloseServiceHandle(service);
     return error;

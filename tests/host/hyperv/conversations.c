@@ -105,7 +105,7 @@ static void read_file(struct conversation *conversation, const char *name)
     char folder[900], path[1024], line[2048];
     FILE *file;
 
-    test_data_folder(folder, sizeof(folder), CONVERSATIONS_DIR, "conversations");
+    test_data_folder(folder, sizeof(folder), "tests/host/hyperv/conversations");
     snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
     file = fopen(path, "r");
     if (!file)

@@ -2,6 +2,7 @@
 
 #include "said.h"
 #include "sink/library.h"
+#include "support/test_data.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -433,11 +434,12 @@ static void play_line(struct playing *playing, const char *line)
 void outside_play(const char *name)
 {
     struct playing *playing = calloc(1, sizeof(*playing));
-    char path[1024], line[2048];
+    char folder[900], path[1024], line[2048];
     FILE *file;
 
     CHECK(playing);
-    snprintf(path, sizeof(path), "%s/%s.txt", CONVERSATIONS_DIR, name);
+    test_data_folder(folder, sizeof(folder), "tests/host/hyperv/conversations");
+    snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
     if (!(file = fopen(path, "r")))
         fail_msg("%s cannot be read", path);
     while (fgets(line, sizeof(line), file))

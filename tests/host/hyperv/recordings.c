@@ -2,6 +2,7 @@
 #include "play.h"
 
 #include "support/test.h"
+#include "support/test_data.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,11 +99,12 @@ static size_t parse(const char *text, struct said *lines[LINES_MAX])
 
 static void read_file(const char *name, struct text *text)
 {
-    char path[1024], buffer[4096];
+    char folder[900], path[1024], buffer[4096];
     FILE *file;
     size_t length;
 
-    snprintf(path, sizeof(path), "%s/%s.txt", CONVERSATIONS_DIR, name);
+    test_data_folder(folder, sizeof(folder), "tests/host/hyperv/conversations");
+    snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
     assert_non_null(file = fopen(path, "r"));
     while ((length = fread(buffer, 1, sizeof(buffer), file)))
         append(text, buffer, length);

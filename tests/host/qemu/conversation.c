@@ -80,7 +80,7 @@ static void load(struct conversation *conversation, const char *name)
     char folder[900], path[1024];
     FILE *file;
 
-    test_data_folder(folder, sizeof(folder), RECORDED_DIR, "recorded");
+    test_data_folder(folder, sizeof(folder), "tests/host/qemu/recorded");
     snprintf(path, sizeof(path), "%s/%s.txt", folder, name);
     file = open_file(path);
     if (!file)
