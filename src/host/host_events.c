@@ -74,7 +74,6 @@ void host_events_fire_state_change(BSTR machine, VMVMState state, struct details
 
 void host_events_fire_heartbeat_stopped(BSTR machine, struct details *details)
 {
-    struct event_origin origin;
     struct event event;
 
     init_about_machine(&event, vmVirtualPCEvent_VMHeartbeatStopped, machine);
