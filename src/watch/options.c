@@ -301,7 +301,8 @@ static bool parse_option(
         return complain(description, L"", word, length, L" needs a value behind it");
     if ((*option)->value && !value)
         value = argv[++*i];
-    return (*option)->take((char *)options + (*option)->field, value) || complain_of_value(description, *option, value);
+    return (*option)->take((char *)options + (*option)->field, value)
+            || complain_of_value(description, *option, value ? value : L"");
 }
 
 bool options_is_address(const WCHAR *machine)
