@@ -180,7 +180,7 @@ static const struct option
 };
 
 /* Where the meanings begin in the usage. */
-#define MEANING_COLUMN 19
+#define MEANING_COLUMN 20
 
 static void append_blanks(struct text *text, size_t count)
 {
