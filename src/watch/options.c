@@ -180,7 +180,7 @@ static const struct option
 };
 
 /* Where the meanings begin in the usage. */
-#define MEANING_COLUMN 19
+#define MEANING_COLUMN 20
 
 static void append_blanks(struct text *text, size_t count)
 {
@@ -301,7 +301,8 @@ static bool parse_option(
         return complain(description, L"", word, length, L" needs a value behind it");
     if ((*option)->value && !value)
         value = argv[++*i];
-    return (*option)->take((char *)options + (*option)->field, value) || complain_of_value(description, *option, value);
+    return (*option)->take((char *)options + (*option)->field, value)
+            || complain_of_value(description, *option, value ? value : L"");
 }
 
 bool options_is_address(const WCHAR *machine)

@@ -313,8 +313,8 @@ static void test_several_machines(void **state)
 
 static VMVMState last_states[MACHINES];
 
-/* A morning of some machines: their states, and a setting of one after the other in no order of theirs. */
-static char *write_morning(UINT count)
+/* Some hours of some machines, an event a second: their states, and a setting of one after the other in no order of theirs. */
+static char *write_hours(UINT count)
 {
     char *text = malloc(count * 300), *end = text;
 
@@ -325,9 +325,9 @@ static char *write_morning(UINT count)
         VMVMState next = i % 8 ? vmVMState_Paused : vmVMState_Running;
 
         end += sprintf(end,
-                "{\"sequence\":%u,\"time\":\"2026-01-31T%02u:%02u:%02u.000Z\",\"source\":\"vm-%u\",\"interface\":"
+                "{\"sequence\":%u,\"time\":\"2026-01-%02uT%02u:%02u:%02u.000Z\",\"source\":\"vm-%u\",\"interface\":"
                 "\"IVMVirtualMachineEvents\",",
-                i + 1, 8 + i / 3600, i / 60 % 60, i % 60, machine);
+                i + 1, 1 + i / 86400, i / 3600 % 24, i / 60 % 60, i % 60, machine);
         if (i % 4)
             end += sprintf(end,
                     "\"name\":\"OnConfigurationChanged\",\"id\":6,\"arguments\":{\"configKey\":\"n\",\"configData\":%u}"
@@ -365,7 +365,7 @@ static void test_all_machines_at_once(void **state)
             L"--all --speed 20000 --play \"%ls\\second\" --record \"%ls\\third\"",
     };
     /* By `./run stress` more than a lane holds, and a queue. */
-    char *first = write_morning(getenv("VMEVENTS_TEST_MANY") ? 200000 : 3000), *again;
+    char *first = write_hours(getenv("VMEVENTS_TEST_MANY") ? 200000 : 3000), *again;
 
     (void)state;
     for (UINT i = 0; i < ARRAYSIZE(commands); ++i)
