@@ -460,12 +460,13 @@ static const struct machine_backend_functions backend_functions = {
 static BOOL make_origin(struct live *live)
 {
     const struct live_kind *kind = live->peer->kind;
+    const char *origin = kind->origin ? kind->origin(live->peer) : NULL;
     VMEVENTDETAIL detail = {.name = L"origin"};
 
-    if (!kind->origin)
+    if (!origin)
         return TRUE;
     V_VT(&detail.value) = VT_BSTR;
-    if ((V_BSTR(&detail.value) = bstr_from_utf8(kind->origin(live->peer))))
+    if ((V_BSTR(&detail.value) = bstr_from_utf8(origin)))
         live->origin = details_create(&detail, 1);
     VariantClear(&detail.value);
     return live->origin != NULL;

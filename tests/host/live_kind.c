@@ -752,6 +752,155 @@ static void test_two_machines_at_once(void **state)
     }
 }
 
+/* Machines that a kind finds */
+
+static void await_living(long count)
+{
+    ULONGLONG start = GetTickCount64();
+
+    while (pretended_count().living != count)
+    {
+        assert_true(GetTickCount64() - start < PATIENCE_MS);
+        Sleep(1);
+    }
+}
+
+static void await_machine(const WCHAR *name)
+{
+    ULONGLONG start = GetTickCount64();
+    VARIANT arg = value_bstr(name), result;
+
+    while (FAILED(client_call(host, L"FindMachine", &result, 1, &arg).hr))
+    {
+        assert_true(GetTickCount64() - start < PATIENCE_MS);
+        Sleep(1);
+    }
+    VariantClear(&result);
+}
+
+/* One is opened under the name that the kind has for it; another that cannot be is destroyed, and all goes on. */
+static void test_machines_that_are_found(void **state)
+{
+    IVMEventMachine *machine = open_here(), *found;
+    struct pretended *all = pretended_await("here");
+    VARIANT name = value_bstr(L"Found"), result;
+    BSTR address;
+
+    (void)state;
+    pretended_find(all, "Found", "pretend:there");
+    pretended_await("there");
+    assert_int_equal(client_call(host, L"FindMachine", &result, 1, &name).hr, S_OK);
+    assert_int_equal(IDispatch_QueryInterface(V_DISPATCH(&result), &IID_IVMEventMachine, (void **)&found), S_OK);
+    VariantClear(&result);
+    assert_int_equal(IVMEventMachine_get_Address(found, &address), S_OK);
+    assert_true(!wcscmp(address, L"pretend:there"));
+    SysFreeString(address);
+    await_living(2);
+    /* The name is taken, or none; the place is taken; there is no memory, or no such machine. */
+    pretended_find(all, "Found", "pretend:elsewhere");
+    pretended_find(all, "Fo/und", "pretend:elsewhere");
+    pretended_find(all, "", "pretend:elsewhere");
+    pretended_find(all, "Other", "pretend:there");
+    pretended_find(all, "Other", "pretend:elsewhere,poor-open");
+    pretended_find(all, "Other", "pretend:elsewhere,poor");
+    pretended_find(all, "Other", "pretend:elsewhere,impossible");
+    pretended_find(all, "Last", "pretend:elsewhere");
+    await_machine(L"Last");
+    await_living(3);
+    assert_int_equal(count_machines(), 3);
+    /* They stay when the one that has found them goes. */
+    client_remove_machine(host, L"Live");
+    assert_int_equal(count_machines(), 2);
+    client_release(found);
+    client_release(machine);
+}
+
+/* Some wait to be opened behind one that takes its time when all ends: what comes of them, nothing is left. */
+static void test_removed_while_machines_are_found(void **state)
+{
+    IVMEventMachine *machine = open_here();
+    struct pretended *all = pretended_await("here");
+    char name[16], address[32];
+
+    (void)state;
+    for (int i = 0; i < 20; ++i)
+    {
+        snprintf(name, sizeof(name), "Found %d", i);
+        snprintf(address, sizeof(address), "pretend:there %d", i);
+        pretended_find(all, name, address);
+    }
+    client_remove_machine(host, L"Live");
+    client_release(machine);
+    machines_stop();
+}
+
+static void tell(struct pretended *pretended, const char *object)
+{
+    pretended_say(pretended, &(struct vm_event){.type = VM_EVENT_TOLD, .text = object, .length = strlen(object)});
+}
+
+/* An event of another host is fired as it was there, when it can be. */
+static void test_events_that_are_told(void **state)
+{
+    static const struct
+    {
+        const char *object;
+        const WCHAR *fault;
+    } wrong[] = {
+            {"{}", L"the member \"name\" or \"interface\" is missing"},
+            {"{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnNothing\"}", L"no event of that interface"},
+            {"{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnGuestLogoff\",\"arguments\":{}}",
+                    L"\"logoffType\" of OnGuestLogoff is missing"},
+            {"{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnGuestLogoff\",\"arguments\":{\"logoffType\":9}}",
+                    L"vmLogoff_Normal"},
+            {"{\"interface\":\"IVMVirtualPCEvents\",\"name\":\"OnEventLogged\",\"arguments\":{\"logMessageID\":1}}",
+                    L"OnEventLogged is no event of a machine"},
+    };
+    static const WCHAR *const expected[] = {
+            L"machine.11 1", L"machine.1 6", L"machine.6 key type2", L"machine.6 key 7"};
+    static struct journal journal;
+    static struct recorder recorder;
+    IVMEventMachine *machine = open_here();
+    struct pretended *pretended = pretended_await("here");
+    DWORD cookie;
+    BSTR fault;
+
+    (void)state;
+    journal_init(&journal);
+    recorder_init(&recorder, &journal, &DIID_IVMVirtualMachineEvents, L"machine");
+    cookie = recorder_advise(&recorder, machine);
+    for (size_t i = 0; i < ARRAYSIZE(wrong); ++i)
+    {
+        tell(pretended, wrong[i].object);
+        assert_int_equal(IVMEventMachine_get_Fault(machine, &fault), S_OK);
+        if (!has(fault, wrong[i].fault) || !has(fault, L"an event that was told of the machine was dropped: "))
+            fail_msg("\"%ls\" has nothing of \"%ls\"", fault, wrong[i].fault);
+        SysFreeString(fault);
+    }
+    tell(pretended,
+            "{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnGuestLogoff\","
+            "\"arguments\":{\"logoffType\":1},\"details\":{\"user\":\"alice\",\"deep\":{\"er\":1}}}");
+    tell(pretended,
+            "{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnStateChange\","
+            "\"arguments\":{\"virtualMachineState\":6}}");
+    tell(pretended,
+            "{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnConfigurationChanged\",\"arguments\":{"
+            "\"configKey\":\"key\",\"configData\":512},\"exact\":{\"configData\":{\"type\":\"VT_I2\",\"value\":"
+            "\"512\"}}}");
+    /* An array of which nothing but its size has come, a large one. */
+    tell(pretended,
+            "{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnConfigurationChanged\",\"arguments\":{"
+            "\"configKey\":\"key\",\"configData\":512},\"exact\":{\"configData\":{\"type\":\"VT_ARRAY|VT_I4\","
+            "\"bounds\":[[0,1000000]]}}}");
+    tell(pretended,
+            "{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnConfigurationChanged\",\"arguments\":{"
+            "\"configKey\":\"key\",\"configData\":7}}");
+    journal_expect(&journal, ARRAYSIZE(expected), expected);
+    assert_int_equal(state_of(machine), vmVMState_Paused);
+    recorder_unadvise(&recorder, machine, cookie);
+    client_release(machine);
+}
+
 static int enter(void **state)
 {
     (void)state;
@@ -790,6 +939,9 @@ int main(void)
             TEST(test_nothing_is_heard_after_the_removal),
             TEST(test_removed_by_a_client_that_hears_it),
             TEST(test_two_machines_at_once),
+            TEST(test_machines_that_are_found),
+            TEST(test_removed_while_machines_are_found),
+            TEST(test_events_that_are_told),
     };
 
     return cmocka_run_group_tests_name("a kind of live machines, pretended", tests, enter, leave);

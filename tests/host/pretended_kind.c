@@ -15,7 +15,7 @@ struct task
     void (*run)(struct pretended *pretended, const struct task *task);
     const struct vm_event *event;
     int number;
-    const char *text;
+    const char *text, *address;
     bool done;
     struct task *next;
 };
@@ -324,6 +324,20 @@ static void run_connect(struct pretended *pretended, const struct task *task)
 void pretended_connect(struct pretended *pretended, bool connected, const char *fault)
 {
     do_in_thread(pretended, &(struct task){.run = run_connect, .number = connected, .text = fault});
+}
+
+static void run_find(struct pretended *pretended, const struct task *task)
+{
+    char description[LIVE_DESCRIPTION_SIZE];
+    struct live_peer *peer;
+
+    CHECK(pretended_create(task->address, &peer, description) == LIVE_CREATED);
+    pretended->callbacks->found(pretended->context, task->text, task->address, peer);
+}
+
+void pretended_find(struct pretended *pretended, const char *name, const char *address)
+{
+    do_in_thread(pretended, &(struct task){.run = run_find, .text = name, .address = address});
 }
 
 static void run_remove(struct pretended *pretended, const struct task *task)

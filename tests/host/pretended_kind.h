@@ -36,6 +36,9 @@ void pretended_answer_logoff(struct pretended *pretended, enum vm_logoff_result 
 /* Finds that the machine has been deleted where it was. */
 void pretended_remove(struct pretended *pretended);
 
+/* Finds another machine, at that address, which is right. */
+void pretended_find(struct pretended *pretended, const char *name, const char *address);
+
 /* From close to `closed` the peer has much to say, as a kind may. */
 void pretended_talk_at_the_end(struct pretended *pretended);
 

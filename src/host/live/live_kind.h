@@ -143,8 +143,8 @@ struct live_kind
     unsigned int (*places)(const struct live_peer *peer, uint32_t places[LIVE_PLACES_MAX]);
 
     /* Where its events come from when another host has fired them, in UTF-8 and good until destroy; it goes with each event
-     * as the detail `origin`, by which nobody passes on what has been passed on. NULL: the kind's machines are nobody
-     * else's. */
+     * as the detail `origin`, by which nobody passes on what has been passed on. NULL, and the function too: they are the
+     * machine's own. */
     const char *(*origin)(const struct live_peer *peer);
 
     /* Begins to reach the machine, and goes on until close. False: out of memory, and no callback comes. */
