@@ -280,6 +280,24 @@ static void prepare_insert(void)
     set_argument(L"C:\\one.iso");
 }
 
+/* Two events that share them. */
+static void prepare_insert_with_details(void)
+{
+    static const WCHAR *const texts[] = {L"C:\\one.iso", L"drive=cd0"};
+    VARIANT value;
+
+    find_point(world.machine, &DIID_IVMDVDDriveEvents);
+    EXPECT(advise() == S_OK);
+    world.args = SafeArrayCreateVector(VT_VARIANT, 0, ARRAYSIZE(texts));
+    for (LONG i = 0; i < (LONG)ARRAYSIZE(texts); ++i)
+    {
+        V_VT(&value) = VT_BSTR;
+        V_BSTR(&value) = SysAllocString(texts[i]);
+        EXPECT(SUCCEEDED(SafeArrayPutElement(world.args, &i, &value)));
+        SysFreeString(V_BSTR(&value));
+    }
+}
+
 /* Two events: both, or neither. */
 static HRESULT raise_insert(void)
 {
@@ -472,6 +490,7 @@ static void test_events(void **state)
             {"Raise to a client", prepare_logoff_to_client, raise_logoff, NULL, LOSING, 5},
             {"Raise to a client of all machines", prepare_logoff_to_all, raise_logoff, NULL, LOSING, 5},
             {"Raise two events", prepare_insert, raise_insert, NULL, LOSING, 5},
+            {"Raise two events with details", prepare_insert_with_details, raise_insert, NULL, LOSING, 9},
             {"Raise two events, coerced", prepare_coerced_insert, raise_insert, NULL, PLAIN, 4},
             {"Raise a change of state", prepare_state, raise_state, NULL, LOSING, 5},
             {"Raise by Invoke", prepare_by_invoke, raise_by_invoke, NULL, PLAIN, 5},

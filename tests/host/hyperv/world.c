@@ -276,10 +276,10 @@ bool world_copy_row(struct hv_row *to, const struct hv_row *from)
     for (size_t i = 0; i < from->count; ++i)
     {
         const struct hv_value *value = &from->values[i];
-        const char *name = from->text + value->name, *text = from->text + value->text;
+        const char *name = from->text + value->name;
+        const char *text = value->text == SIZE_MAX ? NULL : from->text + value->text;
 
-        if (value->text == SIZE_MAX ? !hv_row_add_number(to, name, value->number)
-                                    : !hv_row_add_text(to, name, text, strlen(text)))
+        if (text ? !hv_row_add_text(to, name, text, strlen(text)) : !hv_row_add_number(to, name, value->number))
             return false;
     }
     return true;
