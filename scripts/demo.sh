@@ -22,7 +22,7 @@ demo_qemu() {
     say "A Linux guest in QEMU, and people at its terminals. vmhost.exe, started by COM, speaks to QEMU and to the"
     say "guest's agent, and fires the events; vmwatch.exe prints a line for each:"
     say ""
-    VMEVENTS_RUNNER=$wine /usr/bin/python3 -B "$root/tests/qemu/demo.py" "$build/win64/bin/vmwatch.exe"
+    VMEVENTS_RUNNER=$wine PYTHONPATH=$root/tests/support /usr/bin/python3 -B "$root/tests/qemu/demo.py" "$build/win64/bin/vmwatch.exe"
 }
 
 cmd_demo() {

@@ -107,6 +107,7 @@ static void append_details(struct text *text, const VMEVENTDETAILS *details)
         notation_append(text, &json_notation, &details->details[i].value);
     }
     text_append(text, L"}");
+    json_append_exact_details(text, details);
 }
 
 BSTR event_arguments_to_json(const struct event_type *type, const VARIANT *args)

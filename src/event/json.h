@@ -23,8 +23,9 @@ struct json_event
  *      "name":"OnGuestLogoff","id":11,"arguments":{"logoffType":1},"details":{"user":"alice"},
  *      "text":"OnGuestLogoff(logoffType=…)"}
  *
- * Without details there is no member "details". Arguments and details are numbers, strings, true, false, null and arrays; what JSON has nothing for stands as a string of the
- * words that the text has. The caller frees it by SysFreeString. NULL: out of memory.
+ * Without details there is no member "details". Arguments and details are numbers, strings, true, false, null and arrays;
+ * what JSON has nothing for stands as a string of the words that the text has. The caller frees it by SysFreeString. NULL:
+ * out of memory.
  */
 BSTR event_to_json(const struct json_event *event);
 

@@ -195,21 +195,34 @@ static bool is_told_by_json(const VARIANT *value)
     }
 }
 
+/* Appends a member of the object that `opening` begins, unless JSON tells it; *any: there has been one already. */
+static void append_member(struct text *text, const WCHAR *opening, bool *any, const WCHAR *name, const VARIANT *value)
+{
+    struct budget budget = {EXACT_ELEMENTS_MAX};
+
+    if (is_told_by_json(value))
+        return;
+    text_append(text, *any ? L"," : opening);
+    *any = true;
+    json_append_string(text, name, wcslen(name));
+    text_append(text, L":");
+    append_exact(text, value, 0, &budget);
+}
+
 void json_append_exact(struct text *text, const struct event_type *type, const VARIANT *args)
 {
     bool any = false;
 
     for (UINT i = 0; i < type->param_count; ++i)
-    {
-        struct budget budget = {EXACT_ELEMENTS_MAX};
+        append_member(text, L",\"exact\":{", &any, type->params[i].name, &args[i]);
+    text_append(text, any ? L"}" : L"");
+}
 
-        if (is_told_by_json(&args[i]))
-            continue;
-        text_append(text, any ? L"," : L",\"exact\":{");
-        any = true;
-        json_append_string(text, type->params[i].name, wcslen(type->params[i].name));
-        text_append(text, L":");
-        append_exact(text, &args[i], 0, &budget);
-    }
+void json_append_exact_details(struct text *text, const VMEVENTDETAILS *details)
+{
+    bool any = false;
+
+    for (UINT i = 0; i < details->count; ++i)
+        append_member(text, L",\"exactDetails\":{", &any, details->details[i].name, &details->details[i].value);
     text_append(text, any ? L"}" : L"");
 }

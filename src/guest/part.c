@@ -1,5 +1,7 @@
 #include "guest/part.h"
 
+#include "guest/names.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -15,69 +17,6 @@ const char *guest_item_name(enum guest_item item)
     return names[item];
 }
 
-/* Lists of names: 1 BOOT NUMBER NAME …, in ASCII. What has another meaning there, and what is no ASCII, is written by its
- * bytes: %20. */
-
-struct list
-{
-    char *value;
-    size_t length;
-    bool full;
-};
-
-static void begin_list(struct list *list, char *value, const char *boot, uint32_t number)
-{
-    int length = snprintf(value, GUEST_VALUE_SIZE, "1 %s %u", boot, (unsigned int)number);
-
-    *list = (struct list){value, (size_t)length, false};
-}
-
-static bool is_plain(char c)
-{
-    return c > ' ' && c <= '~' && c != '%' && c != '=';
-}
-
-/* A name, with what stands behind it. One for which there is no room is the last: dots stand for it. */
-static void add_name(struct list *list, const char *name, const char *behind)
-{
-    static const char dots[] = " ...";
-    char text[3 * GUEST_NAME_MAX + 8];
-    size_t length = 0;
-
-    if (list->full)
-        return;
-    text[length++] = ' ';
-    for (; *name; ++name)
-        length += (size_t)snprintf(text + length, 4, is_plain(*name) ? "%c" : "%%%02X", (unsigned char)*name);
-    length += (size_t)snprintf(text + length, 4, "%s", behind);
-    list->full = list->length + length + sizeof(dots) > GUEST_VALUE_SIZE;
-    memcpy(list->value + list->length, list->full ? dots : text, (list->full ? sizeof(dots) - 1 : length) + 1);
-    list->length += list->full ? sizeof(dots) - 1 : length;
-}
-
-static int digit_of(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The next name of a list; moves on. False: there is none. */
-static bool read_name(const char **text, char name[GUEST_NAME_MAX + 1])
-{
-    size_t length = 0;
-
-    while (**text == ' ')
-        ++*text;
-    for (; **text && **text != ' ' && length < GUEST_NAME_MAX; ++*text)
-    {
-        int high = **text == '%' ? digit_of((*text)[1]) : -1, low = high < 0 ? -1 : digit_of((*text)[2]);
-
-        name[length++] = (char)(low < 0 ? **text : high * 16 + low);
-        *text += low < 0 ? 0 : 2;
-    }
-    name[length] = 0;
-    return length && **text != '.' && strcmp(name, "...") != 0;
-}
-
 /* Items */
 
 static void set_item(struct guest_part *part, enum guest_item item, const char *value)
@@ -90,7 +29,7 @@ static void set_item(struct guest_part *part, enum guest_item item, const char *
 
 static void take_name(void *context, const char *user)
 {
-    add_name(context, user, "");
+    guest_names_add(context, user, "");
 }
 
 static void take_nothing(void *context, const char *user)
@@ -104,17 +43,17 @@ static void refresh(struct guest_part *part)
 {
     static const char *const hows[] = {"=0", "=1", "=2"};
     char value[GUEST_VALUE_SIZE];
-    struct list list;
+    struct guest_names_writer list;
 
     uint32_t users = guest_users_each(&part->users, take_nothing, NULL);
 
     part->summary.users = users < GUEST_USERS_MAX ? users : GUEST_USERS_MAX;
-    begin_list(&list, value, part->summary.boot, part->summary.users);
+    guest_names_begin(&list, value, part->summary.boot, part->summary.users);
     guest_users_each(&part->users, take_name, &list);
     set_item(part, GUEST_USERS_ITEM, value);
-    begin_list(&list, value, part->summary.boot, part->summary.total);
+    guest_names_begin(&list, value, part->summary.boot, part->summary.total);
     for (size_t i = 0; i < part->left_count; ++i)
-        add_name(&list, part->left[i].user, hows[part->left[i].how]);
+        guest_names_add(&list, part->left[i].user, hows[part->left[i].how]);
     set_item(part, GUEST_LEFT_ITEM, value);
     guest_summary_write(&part->summary, value);
     set_item(part, GUEST_SUMMARY_ITEM, value);
@@ -164,19 +103,15 @@ void guest_part_init(struct guest_part *part, const char *boot)
     guest_users_init(&part->users, on_left, part);
 }
 
-/* Those of the list of users, if it is of this start of the guest. Behind that stands how many they are. */
+/* Those of the list of users, if it is of this start of the guest. */
 static void remember(struct guest_part *part, const char *list)
 {
-    char name[GUEST_NAME_MAX + 1];
+    struct guest_names_reader reader;
 
-    if (strncmp(list, "1 ", 2) || strncmp(list + 2, part->summary.boot, GUEST_BOOT_DIGITS))
+    if (!guest_names_open(&reader, list, part->summary.boot))
         return;
-    list += 2 + GUEST_BOOT_DIGITS;
-    if (*list++ != ' ' || !strspn(list, "0123456789"))
-        return;
-    list += strspn(list, "0123456789");
-    while (read_name(&list, name))
-        guest_users_remember(&part->users, name);
+    while (guest_names_next(&reader))
+        guest_users_remember(&part->users, reader.name);
 }
 
 void guest_part_resume(struct guest_part *part, const char *const values[GUEST_ITEM_COUNT])

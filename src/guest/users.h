@@ -12,10 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "guest/summary.h"
+#include "guest/names.h"
 
-/* In bytes; of a longer name the beginning counts. */
-#define GUEST_NAME_MAX 127
+/* In bytes; of a longer one the beginning counts. */
 #define GUEST_SESSION_MAX 63
 
 /* More sessions than that are not looked at. */

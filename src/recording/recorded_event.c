@@ -1,6 +1,7 @@
 #include "recording/recorded_event.h"
 
 #include "event/text.h"
+#include "recording/recorded_details.h"
 #include "recording/recorded_value.h"
 
 #include <string.h>
@@ -157,6 +158,14 @@ static HRESULT read_type(struct recorded_event *event, const struct scan_value *
     return S_OK;
 }
 
+static HRESULT read_details(struct recorded_event *event, const struct scan_value *line, BSTR *reason)
+{
+    const WCHAR *what = NULL;
+    HRESULT hr = recorded_details_read(&event->details, line, &what);
+
+    return hr == E_INVALIDARG ? refuse_member(reason, L"details", what) : hr;
+}
+
 static HRESULT read_members(struct recorded_event *event, const struct scan_value *line, BSTR *reason)
 {
     struct scan_value json;
@@ -177,7 +186,7 @@ static HRESULT read_members(struct recorded_event *event, const struct scan_valu
         if (FAILED(hr = read_argument(event, i, line, reason)))
             return hr;
     }
-    return S_OK;
+    return read_details(event, line, reason);
 }
 
 HRESULT recorded_event_read(struct recorded_event *event, const char *line, size_t length, BSTR *reason)
@@ -203,5 +212,7 @@ void recorded_event_cleanup(struct recorded_event *event)
     SysFreeString(event->source);
     for (UINT i = 0; i < EVENT_MAX_ARGS; ++i)
         VariantClear(&event->args[i]);
+    if (event->details)
+        details_release(event->details);
     memset(event, 0, sizeof(*event));
 }

@@ -3,6 +3,7 @@
 #define VMEVENTS_RECORDING_RECORDED_EVENT_H
 
 #include "event/catalogue.h"
+#include "event/details.h"
 
 struct recorded_event
 {
@@ -11,6 +12,7 @@ struct recorded_event
     BSTR source;
     const struct event_type *type;
     VARIANT args[EVENT_MAX_ARGS]; /* each of its declared type, and legal */
+    struct details *details;      /* NULL: it has none */
 };
 
 /*

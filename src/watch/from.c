@@ -18,8 +18,9 @@ static HRESULT make_shown(struct shown_event *shown, struct recorded_event *reco
             recorded_event_date(recorded), recorded->source, recorded->type, event_to_text(&event.view), NULL};
     recorded->source = NULL;
     if (shown->text)
-        shown->json = event_to_json(&(struct json_event){
-                recorded->sequence, shown->time, shown->source, shown->type, recorded->args, shown->text});
+        shown->json = event_to_json_with_details(&(struct json_event){recorded->sequence, shown->time, shown->source,
+                                                         shown->type, recorded->args, shown->text},
+                recorded->details ? &recorded->details->view : NULL);
     if (shown->json)
         return S_OK;
     shown_event_cleanup(shown);

@@ -4,30 +4,22 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
+
+from held_port import HeldPort
 
 
 def find_server():
     return shutil.which("nats-server", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
 class Cluster:
     def __init__(self, folder, nodes=3):
         self.folder, self.count = folder, nodes
-        ports = free_ports(4 * nodes)
+        self.ports = [HeldPort() for _ in range(4 * nodes)]
+        ports = [port.number for port in self.ports]
         self.mqtt, self.client = ports[:nodes], ports[nodes : 2 * nodes]
         self.http, self.route = ports[2 * nodes : 3 * nodes], ports[3 * nodes :]
         self.processes = [None] * nodes
@@ -94,3 +86,5 @@ class Cluster:
         for node, process in enumerate(self.processes):
             if process:
                 self.kill(node)
+        for port in self.ports:
+            port.close()

@@ -6,6 +6,7 @@
 #include "fuzz/target.h"
 #include "guest/part.h"
 #include "host/hyperv/guest.h"
+#include "platform/memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,20 +36,33 @@ static uint8_t next(struct world *world)
     return *world->data++;
 }
 
+/* Users here have names of one letter again and again. */
+static void check_name(const char *name)
+{
+    REQUIRE(!name || strlen(name) <= GUEST_NAME_MAX);
+    for (size_t i = 0; name && name[i]; ++i)
+        REQUIRE(name[i] == *name && (unsigned char)name[i] >= ' ' && name[i] != 0x7F);
+}
+
 static void on_fire(void *context, const struct vm_event *event)
 {
     struct world *world = context;
 
     REQUIRE(event->type == VM_EVENT_GUEST_LOGOFF && event->number >= 0 && event->number <= 2);
+    check_name(event->details[0].name ? event->details[0].text : NULL);
     ++world->fired;
 }
 
 /* The host reads the summary, each time that it is written. */
 static void hear(struct world *world, const char *value)
 {
+    struct hv_guest_said said = {.has_summary = true, .names = memory_alloc(sizeof(*said.names))};
     struct guest_summary summary;
 
-    REQUIRE(guest_summary_parse(&summary, value));
+    REQUIRE(guest_summary_parse(&summary, value) && said.names);
+    said.summary = summary;
+    memcpy(said.names->users, world->written[GUEST_USERS_ITEM], GUEST_VALUE_SIZE);
+    memcpy(said.names->left, world->written[GUEST_LEFT_ITEM], GUEST_VALUE_SIZE);
     if (world->heard && !strcmp(world->last.boot, summary.boot))
     {
         REQUIRE(summary.total >= world->last.total);
@@ -58,7 +72,8 @@ static void hear(struct world *world, const char *value)
     {
         world->expected += world->last.users;
     }
-    hv_guest_take(&world->host, &summary, (int64_t)world->now_ms * 1000, &world->outlet);
+    hv_guest_take(&world->host, &said, (int64_t)world->now_ms * 1000, &world->outlet);
+    hv_guest_said_cleanup(&said);
     world->fired += hv_guest_untold(&world->host);
     REQUIRE(world->fired == world->expected);
     world->last = summary;
@@ -185,6 +200,7 @@ static void read_text(struct world *world)
     begin(world);
     guest_part_resume(&world->part, values);
     world->heard = false;
+    hv_guest_cleanup(&world->host);
     world->host = (struct hv_guest){.known = false};
     world->fired = world->expected = 0;
     guest_part_begin_list(&world->part);
@@ -200,6 +216,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     begin(&world);
     play(&world);
     read_text(&world);
+    hv_guest_cleanup(&world.host);
     REQUIRE(!counted_memory_get()->live().blocks);
     return 0;
 }

@@ -2,7 +2,6 @@
 import ctypes
 import os
 import pathlib
-import re
 import shutil
 import signal
 import subprocess
@@ -10,6 +9,7 @@ import tempfile
 import time
 
 from console import Control, Terminal
+from held_port import HeldPort
 from lines import PATIENCE, Silence
 from monitor import Monitor
 
@@ -44,7 +44,7 @@ class Machine:
     disk: "qcow2" can hold snapshots, "full" has no room left from FULL_AT on, once, "full for good" has none ever. kernel: None for a machine that boots from
     its floppy. options: more words for QEMU. address_options: more parts of the address. tls: a folder with what QEMU shows
     to those who connect to its two ports, and by what it knows them; without one they speak in the clear.
-    The two ports, QMP and agent, stay the same when the machine is started again.
+    The two ports, QMP and agent, are its own from the beginning, and stay the same when the machine is started again.
     """
 
     def __init__(self, disk="qcow2", kernel="vmlinux", command_line="", werror="enospc", options=(),
@@ -53,7 +53,8 @@ class Machine:
         self.disk, self.kernel, self.command_line, self.werror = disk, kernel, command_line, werror
         self.options, self.address_options, self.tls = list(options), list(address_options), tls
         self.initramfs = initramfs
-        self.qmp_port = self.agent_port = 0
+        self.ports = [HeldPort(), HeldPort()]
+        self.qmp_port, self.agent_port = (port.number for port in self.ports)
         self.process = None
         self.terminals = []
         self.control = self.monitor = None
@@ -91,15 +92,15 @@ class Machine:
         ]  # fmt: skip
 
     def port_options(self):
-        def socket(name, port):
+        def listening(name, port):
             tls = ",tls-creds=tls0" if self.tls else ""
             return ["-chardev", f"socket,id={name},host=127.0.0.1,port={port},server=on,wait=off{tls}"]
 
         options = []
         if self.tls:
             options += ["-object", f"tls-creds-x509,id=tls0,dir={self.tls},endpoint=server,verify-peer=yes"]
-        options += socket("qmp", self.qmp_port) + ["-mon", "chardev=qmp,mode=control"]
-        options += socket("agent", self.agent_port)
+        options += listening("qmp", self.qmp_port) + ["-mon", "chardev=qmp,mode=control"]
+        options += listening("agent", self.agent_port)
         options += ["-device", "virtio-serial-pci"]
         options += ["-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0,id=agent0"]
         options += ["-chardev", f"socket,id=test,path={self.folder}/qmp,server=on,wait=off"]
@@ -137,12 +138,6 @@ class Machine:
                 if self.process.poll() is not None:
                     raise AssertionError("QEMU did not start: " + self.log()) from None
                 time.sleep(0.01)
-        for chardev in self.monitor.command("query-chardev"):
-            if match := re.search(r"(?:tcp|tls):127\.0\.0\.1:(\d+)", chardev["filename"]):
-                if chardev["label"] == "qmp":
-                    self.qmp_port = int(match[1])
-                elif chardev["label"] == "agent":
-                    self.agent_port = int(match[1])
         self.control = Control(str(self.folder / "tty0"), fresh)
         self.terminals = [Terminal(str(self.folder / f"tty{number}"), fresh) for number in range(1, TERMINALS + 1)]
 
@@ -238,6 +233,8 @@ class Machine:
         """Ends QEMU, if it runs, and removes everything that it has left."""
         if self.process:
             self.kill()
+        for port in self.ports:
+            port.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):

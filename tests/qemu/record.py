@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Records conversations with QEMU, for the tests that need none.
 
-    record.py FOLDER [NAME...]
+    PYTHONPATH=tests/support tests/qemu/record.py FOLDER [NAME...]
 
 writes FOLDER/NAME.txt for each of the recordings below, or for those named. The guest is the one of the live tests,
 which ./run test makes. tests/host/qemu/recorded/ has been written by this. recorder.py tells what the lines mean.

@@ -31,6 +31,7 @@ class Subscriber:
         self.changed = threading.Condition()
         self.answers = []
         self.events = {}
+        self.users = {}
         # Wine's cscript fails, silently, when another one is just reading the same file.
         script = shutil.copy(HERE / name, self.folder)
         # Not a pipe: what Wine starts beside the script keeps it open.
@@ -56,6 +57,9 @@ class Subscriber:
                 if kind == "event":
                     name, _, text = rest.partition(" ")
                     self.events.setdefault(name, []).append(text)
+                elif kind == "user":
+                    name, _, user = rest.partition(" ")
+                    self.users.setdefault(name, []).append(user)
                 else:
                     self.answers.append((kind, rest))
                 self.changed.notify_all()
@@ -119,6 +123,11 @@ class Watch:
         self.subscriber.wait_for(f"{self.name}: {texts}", lambda: len(self.heard) >= len(texts))
         taken = [self.heard.pop(0) for _ in texts]
         assert taken == list(texts)
+
+    def expect_users(self, *names):
+        """Who they were whose logoffs have been taken since this was last asked, in this order."""
+        taken = self.subscriber.users.pop(self.name, [])
+        assert taken == list(names)
 
     def expect_at_last(self, text):
         """Waits for an event, and takes it and those before it, which are to be of its kind."""

@@ -1,5 +1,4 @@
 """Machine objects: opened before there is a QEMU, by two subscribers, and removed."""
-import socket
 import time
 
 import pytest
@@ -9,15 +8,8 @@ from lines import Stream
 from subscriber import Failed, Subscriber
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 def test_a_machine_that_is_started_later(machine_with, watch_of):
     machine = machine_with.idle()
-    machine.qmp_port, machine.agent_port = free_port(), free_port()
     watch = watch_of(machine)
     assert watch.get("State") == "1"
     assert watch.get("Connected").lower() == "false" and "nobody listens" in watch.get("Fault")

@@ -54,6 +54,7 @@ def test_a_user_comes_back(machine, watch):
         log_in(machine, watch, "carol")
         machine.terminals[0].logout()
         watch.expect(LOGOFF_NORMAL)
+        watch.expect_users("carol")
     watch.expect_nothing_more()
 
 
@@ -80,6 +81,7 @@ def test_logged_off_by_the_host(machine, watch):
     watch.log_off_guest()
     watch.expect(LOGOFF_EXTERNAL, LOGOFF_EXTERNAL)
     watch.expect_nothing_more()
+    watch.expect_users("alice", "bob")
     # Who comes afterwards leaves as anybody does.
     machine.terminals[0].lose()
     log_in(machine, watch, "alice")
@@ -114,4 +116,6 @@ def test_two_machines(machine_with, watch_of):
     watch_other.expect_nothing_more()
     other.kill()
     watch_other.expect(LOGOFF_FORCED, TURNED_OFF)
+    watch_one.expect_users("alice")
+    watch_other.expect_users("alice")
     watch_one.expect_nothing_more()

@@ -2,7 +2,7 @@
 //
 //     cscript //nologo watch.js FOLDER
 //
-// Events are printed as they arrive, a line each: "event MACHINE TEXT". It takes its orders from a file "order" in
+// Events are printed as they arrive, a line each: "event MACHINE TEXT", and in front of a logoff "user MACHINE NAME". It takes its orders from a file "order" in
 // FOLDER, which it deletes: words parted by tabs, the first of them a key of `orders` below. When an order has been
 // carried out, it prints "done RESULT", or "failed NUMBER DESCRIPTION".
 
@@ -17,6 +17,8 @@ function tell(record)
     // The floppy drive's events have the same names as the DVD drive's.
     var drive = record.Interface == "IVMVirtualMachineEvents" ? "" : record.Interface + ".";
 
+    if (record.Name == "OnGuestLogoff")
+        WScript.Echo("user " + record.Source + " " + record.Details("user"));
     WScript.Echo("event " + record.Source + " " + drive + record.Text);
 }
 

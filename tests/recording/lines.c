@@ -16,10 +16,10 @@ static const struct event_type *configuration_changed(void)
 }
 
 /* A line in UTF-8, for free. */
-static char *line_of(const struct event_type *type, const VARIANT *args)
+static char *line_with_details(const struct event_type *type, const VARIANT *args, const VMEVENTDETAILS *details)
 {
     struct json_event event = {7, 46053.5, L"Demo", type, args, L"words"};
-    BSTR json = event_to_json(&event);
+    BSTR json = event_to_json_with_details(&event, details);
     int size;
     char *line;
 
@@ -29,6 +29,11 @@ static char *line_of(const struct event_type *type, const VARIANT *args)
     WideCharToMultiByte(CP_UTF8, 0, json, (int)SysStringLen(json), line, size, NULL, NULL);
     SysFreeString(json);
     return line;
+}
+
+static char *line_of(const struct event_type *type, const VARIANT *args)
+{
+    return line_with_details(type, args, NULL);
 }
 
 static void assert_read(struct recorded_event *event, const char *line)
@@ -102,6 +107,60 @@ static void test_every_type_survives(void **state)
     SysFreeString(V_BSTR(&args[0]));
 }
 
+static struct details *create_details(void)
+{
+    VMEVENTDETAIL given[] = {{L"us\"er\x202e", {.vt = VT_BSTR}}, {L"half", {.vt = VT_BSTR}},
+            {L"empty", {.vt = VT_BSTR}}, {L"tries", {.vt = VT_I4}}, {L"share", {.vt = VT_R8}},
+            {L"whole", {.vt = VT_R8}}, {L"size", {.vt = VT_R8}}, {L"nothing", {.vt = VT_R8}},
+            {L"configData", {.vt = VT_BOOL}}};
+    struct details *details;
+
+    V_BSTR(&given[0].value) = SysAllocString(L"\x4d0 \x1b[31m");
+    V_BSTR(&given[1].value) = SysAllocString(L"\xd800");
+    V_I4(&given[3].value) = MINLONG;
+    V_R8(&given[4].value) = 0.1;
+    V_R8(&given[5].value) = 5;
+    V_R8(&given[6].value) = 5e9;
+    V_R8(&given[7].value) = NAN;
+    V_BOOL(&given[8].value) = VARIANT_TRUE;
+    assert_non_null(details = details_create(given, ARRAYSIZE(given)));
+    for (size_t i = 0; i < ARRAYSIZE(given); ++i)
+        VariantClear(&given[i].value);
+    return details;
+}
+
+/* With its types, and what JSON has no number and no character for. */
+static void test_details_survive(void **state)
+{
+    VARIANT args[2] = {{.vt = VT_BSTR}, {.vt = VT_I4}};
+    struct details *details = create_details();
+    struct recorded_event event;
+    char *line, *again;
+
+    (void)state;
+    line = line_with_details(configuration_changed(), args, &details->view);
+    assert_non_null(strstr(line, "\"whole\":5,"));
+    assert_read(&event, line);
+    assert_non_null(event.details);
+    assert_int_equal(event.details->view.count, details->view.count);
+    for (UINT i = 0; i < details->view.count; ++i)
+    {
+        const VMEVENTDETAIL *is = &event.details->items[i], *was = &details->items[i];
+
+        assert_int_equal(wcscmp(is->name, was->name), 0);
+        assert_int_equal(V_VT(&is->value), V_VT(&was->value));
+        assert_memory_equal(&V_I8(&is->value), &V_I8(&was->value), plain_size(V_VT(&was->value)));
+        if (V_VT(&was->value) == VT_BSTR)
+            assert_int_equal(wcscmp(V_BSTR(&is->value), V_BSTR(&was->value)), 0);
+    }
+    again = line_with_details(event.type, event.args, &event.details->view);
+    assert_string_equal(again, line);
+    free(again);
+    free(line);
+    recorded_event_cleanup(&event);
+    details_release(details);
+}
+
 /* What a record or an array that is too deep had is not kept, and is no fault of the line. */
 static void test_what_is_not_kept(void **state)
 {
@@ -141,6 +200,7 @@ static void test_every_event_is_read(void **state)
 #define BEGINNING "{\"time\":\"2026-01-31T09:05:01.223Z\",\"source\":\"\","
 #define LOGOFF BEGINNING "\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnGuestLogoff\","
 #define SETTING BEGINNING "\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnConfigurationChanged\","
+#define DETAILS BEGINNING "\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnReset\",\"arguments\":{},\"details\":"
 #define EXACT SETTING "\"arguments\":{\"configKey\":\"\"},\"exact\":{\"configData\":"
 
 static void test_wrong_lines(void **state)
@@ -184,6 +244,19 @@ static void test_wrong_lines(void **state)
             {EXACT "{\"type\":\"VT_ARRAY|VT_I2\",\"bounds\":[[0,1]],\"elements\":[{\"type\":\"VT_I4\",\"value\":\"1\"}]"
                    "}}}",
                     L"configData"},
+            {DETAILS "[]}", L"\"details\" is no object"},
+            {DETAILS "{\"user\":[]}}", L"\"details\" has a value that is no string, number, true or false"},
+            {DETAILS "{\"user\":null}}", L"\"details\" has a name twice, an empty one, or a value that is no string"},
+            {DETAILS "{\"\":1}}", L"\"details\" has a name twice, an empty one"},
+            {DETAILS "{\"user\":1,\"USER\":2}}", L"\"details\" has a name twice"},
+            {DETAILS "{\"us\\u0000er\":1}}", L"\"details\" has a name with a NUL"},
+            {DETAILS "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,"
+                     "\"m\":1,\"n\":1,\"o\":1,\"p\":1,\"q\":1}}",
+                    L"which is 16"},
+            {DETAILS "{\"user\":1},\"exactDetails\":{\"user\":{\"type\":\"VT_I2\",\"value\":\"1\"}}}",
+                    L"\"details\" has a name twice, an empty one, or a value that is no string"},
+            {DETAILS "{\"user\":1},\"exactDetails\":{\"user\":{\"type\":\"VT_R8\",\"value\":\"one\"}}}",
+                    L"\"details\" has a value that is no string"},
     };
 
     (void)state;
@@ -203,6 +276,7 @@ static void test_wrong_lines(void **state)
 static void test_damaged_lines(void **state)
 {
     VARIANT args[2] = {{.vt = VT_BSTR}}, value;
+    struct details *details = create_details();
 
     (void)state;
     for (UINT number = 0; sample_make(number, &value); number += 3)
@@ -213,7 +287,7 @@ static void test_damaged_lines(void **state)
         char *line;
 
         args[1] = value;
-        line = line_of(configuration_changed(), args);
+        line = line_with_details(configuration_changed(), args, number % 2 ? &details->view : NULL);
         VariantClear(&value);
         length = strlen(line);
         for (size_t i = 0; i < length && i < 600; ++i)
@@ -233,6 +307,7 @@ static void test_damaged_lines(void **state)
         }
         free(line);
     }
+    details_release(details);
 }
 
 static UINT count_events(const char *text, bool *cut, uint32_t *line, HRESULT *end)
@@ -284,6 +359,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_every_type_survives),
+            cmocka_unit_test(test_details_survive),
             cmocka_unit_test(test_what_is_not_kept),
             cmocka_unit_test(test_every_event_is_read),
             cmocka_unit_test(test_wrong_lines),

@@ -18,7 +18,7 @@ static const WCHAR *path_of(const WCHAR *name, WCHAR path[MAX_PATH])
 
 static void delete_files(void)
 {
-    static const WCHAR *const names[] = {L"first", L"second", L"third", L"cut"};
+    static const WCHAR *const names[] = {L"first", L"second", L"third", L"fourth", L"cut"};
     WCHAR path[MAX_PATH];
 
     for (size_t i = 0; i < ARRAYSIZE(names); ++i)
@@ -169,24 +169,61 @@ static void play(const WCHAR *arguments)
     assert_int_equal(program_end(&program), 0);
 }
 
+/* As a source that knows more of its events: every other line has details. */
+static void add_details(void)
+{
+    static const char details[] =
+            ",\"details\":{\"user\":\"al\xc3\xac"
+            "ce\",\"tries\":3,\"share\":0.5,\"whole\":5,\"first\":true},"
+            "\"exactDetails\":{\"whole\":{\"type\":\"VT_R8\",\"value\":\"5\"}}";
+    char *before = read_file(L"first"), *after = malloc(strlen(before) + count_lines(before) * sizeof(details));
+    char *end = after, *line = before;
+
+    assert_non_null(after);
+    for (UINT i = 0; *line; ++i)
+    {
+        size_t length = strcspn(line, "\n") + 1, place = strstr(line, ",\"text\":\"") - line;
+
+        assert_true(place < length);
+        memcpy(end, line, place);
+        end += place;
+        if (i % 2)
+        {
+            memcpy(end, details, sizeof(details) - 1);
+            end += sizeof(details) - 1;
+        }
+        memcpy(end, line + place, length - place);
+        end += length - place;
+        line += length;
+    }
+    write_file(L"first", after, end - after);
+    free(before);
+    free(after);
+}
+
 static void test_every_type(void **state)
 {
-    char *first, *second, *third;
+    char *first, *second, *third, *fourth;
     VARIANT value;
     UINT samples = 0;
 
     (void)state;
     record_samples();
+    add_details();
     for (; sample_make(samples, &value); ++samples)
         VariantClear(&value);
     play(L"Second --only * --clock utc --play \"%ls\\first\" --record \"%ls\\second\"");
     play(L"Third --speed 1000 --play \"%ls\\second\" --record \"%ls\\third\"");
+    play(L"--from \"%ls\\first\" --record \"%ls\\fourth\"");
     first = read_file(L"first");
+    fourth = read_file(L"fourth");
     second = read_file(L"second");
     third = read_file(L"third");
     assert_true(count_lines(first) >= 2 * samples + 3);
     assert_same_events(first, second);
     assert_same_events(second, third);
+    assert_string_equal(fourth, first);
+    free(fourth);
     free(first);
     free(second);
     free(third);

@@ -30,7 +30,7 @@ static const struct
         [HV_CLASS_MEDIA] = {"Msvm_StorageAllocationSettingData", BY_INSTANCE, "InstanceID",
                 "(ResourceSubType = 'Microsoft:Hyper-V:Virtual CD/DVD Disk' OR ResourceSubType = "
                 "'Microsoft:Hyper-V:Virtual Floppy Disk')",
-                {"InstanceID", "ResourceSubType", "HostResource"}},
+                {"InstanceID", "ResourceSubType", "HostResource", "Parent"}},
         [HV_CLASS_SETTINGS] = {"Msvm_VirtualSystemSettingData", BY_REALIZED, "VirtualSystemIdentifier",
                 "VirtualSystemType = 'Microsoft:Hyper-V:System:Realized'",
                 {"VirtualSystemIdentifier", "VirtualSystemType", "AutomaticStartupAction", "AutomaticShutdownAction",
@@ -43,7 +43,7 @@ static const struct
                 {"SystemName", "GuestExchangeItems"}},
         [HV_CLASS_HOST_ITEMS] = {"Msvm_KvpExchangeComponentSettingData", BY_INSTANCE, "InstanceID", NULL,
                 {"InstanceID", "HostExchangeItems"}},
-        [HV_CLASS_JOB] = {"Msvm_ConcreteJob", BY_NONE, NULL, NULL, {"InstanceID", "JobType"}},
+        [HV_CLASS_JOB] = {"Msvm_ConcreteJob", BY_NONE, NULL, NULL, {"InstanceID", "JobType", "Owner"}},
         [HV_CLASS_AFFECTED] = {"Msvm_ComputerSystem", BY_GUID, "Name", NULL, {"Name"}},
 };
 

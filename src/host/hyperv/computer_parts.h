@@ -73,7 +73,7 @@ struct hv_taking
     struct hv_computer *computer;
     enum hv_class class_;
     size_t rows, machines;
-    int32_t job_type;
+    const struct hv_job *job;
 };
 
 /* Takes a row of HV_CLASS_SYSTEM, for a struct hv_taking. */

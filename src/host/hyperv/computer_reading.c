@@ -135,7 +135,7 @@ static void take_affected(void *taker, const struct hv_row *row)
     if (!hv_class_machine(HV_CLASS_AFFECTED, row, &guid))
         return;
     FOR_EACH_OF(machine, taking->computer, &guid)
-    hv_vm_take_job(&machine->vm, taking->job_type, taking->computer->read_us, hv_computer_now_ms(taking->computer));
+    hv_vm_take_job(&machine->vm, taking->job, taking->computer->read_us, hv_computer_now_ms(taking->computer));
 }
 
 static void take_job(void *taker, const struct hv_row *row)
@@ -159,7 +159,7 @@ int32_t hv_computer_read_jobs(struct hv_computer *computer)
     hv_jobs_end(&computer->jobs);
     while (code >= 0 && (job = hv_jobs_take_news(&computer->jobs)))
     {
-        taking.job_type = job->type;
+        taking.job = job;
         if (hv_vm_is_job_of_interest(job->type) && hv_job_query(job->id, query))
             code = hv_computer_ask(computer, query, HV_CLASS_AFFECTED, take_affected, &taking);
     }

@@ -23,17 +23,18 @@ enum hv_departure_end
 struct hv_departure
 {
     bool migrates, deleted, absent, decided;
-    uint64_t since_ms; /* absent */
+    uint64_t since_ms;  /* absent */
+    int64_t deleted_us; /* by the log, at that time of the computer's */
 };
 
-/* The machine is there, and says this. */
-void hv_departure_take(struct hv_departure *departure, const struct hv_system *system);
+/* The machine was there at that time of the computer's, and says this. */
+void hv_departure_take(struct hv_departure *departure, const struct hv_system *system, int64_t time_us);
 
 /* It is not there. */
 void hv_departure_miss(struct hv_departure *departure, uint64_t now_ms);
 
-/* The log says that it has been deleted. */
-void hv_departure_delete(struct hv_departure *departure);
+/* The log says that it was deleted at that time. */
+void hv_departure_delete(struct hv_departure *departure, int64_t time_us);
 
 /* What has become of it, when that is known: once, until it is there again. */
 enum hv_departure_end hv_departure_decide(struct hv_departure *departure, bool has_log, uint64_t now_ms);

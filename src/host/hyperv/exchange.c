@@ -1,83 +1,9 @@
 #include "host/hyperv/exchange.h"
 
+#include "host/hyperv/xml_text.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-static const struct
-{
-    const char *name;
-    char character;
-} entities[] = {{"amp;", '&'}, {"lt;", '<'}, {"gt;", '>'}, {"quot;", '"'}, {"apos;", '\''}};
-
-/* A character in UTF-8; 0 bytes: it is none. */
-static size_t encode(unsigned long code, char bytes[4])
-{
-    if (!code || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
-        return 0;
-    if (code < 0x80)
-        return bytes[0] = (char)code, 1;
-    if (code < 0x800)
-    {
-        bytes[0] = (char)(0xC0 | code >> 6);
-        bytes[1] = (char)(0x80 | (code & 0x3F));
-        return 2;
-    }
-    if (code < 0x10000)
-    {
-        bytes[0] = (char)(0xE0 | code >> 12);
-        bytes[1] = (char)(0x80 | (code >> 6 & 0x3F));
-        bytes[2] = (char)(0x80 | (code & 0x3F));
-        return 3;
-    }
-    bytes[0] = (char)(0xF0 | code >> 18);
-    bytes[1] = (char)(0x80 | (code >> 12 & 0x3F));
-    bytes[2] = (char)(0x80 | (code >> 6 & 0x3F));
-    bytes[3] = (char)(0x80 | (code & 0x3F));
-    return 4;
-}
-
-/* The character that stands behind an ampersand. Returns how many bytes it has, and moves on. */
-static size_t decode_entity(const char **text, char bytes[4])
-{
-    unsigned long code;
-    char *end;
-
-    for (size_t i = 0; i < sizeof(entities) / sizeof(*entities); ++i)
-    {
-        if (strncmp(*text, entities[i].name, strlen(entities[i].name)))
-            continue;
-        *text += strlen(entities[i].name);
-        bytes[0] = entities[i].character;
-        return 1;
-    }
-    if (**text != '#')
-        return 0;
-    code = (*text)[1] == 'x' ? strtoul(*text + 2, &end, 16) : strtoul(*text + 1, &end, 10);
-    if (*end != ';')
-        return 0;
-    *text = end + 1;
-    return encode(code, bytes);
-}
-
-/* False: it is no text of XML, or longer than there is room. */
-static bool decode(char *out, size_t size, const char *text, const char *end)
-{
-    size_t length = 0, count;
-    char bytes[4];
-
-    while (text < end)
-    {
-        bytes[0] = *text++;
-        count = bytes[0] == '&' ? decode_entity(&text, bytes) : 1;
-        if (!count || length + count >= size)
-            return false;
-        memcpy(out + length, bytes, count);
-        length += count;
-    }
-    out[length] = 0;
-    return text == end;
-}
 
 /* The value of the property of that name. Hyper-V writes <PROPERTY NAME="Data" TYPE="string"><VALUE>…</VALUE>. One that is
  * null has no VALUE. */
@@ -99,7 +25,7 @@ static bool read_property(const char *xml, const char *name, char *out, size_t s
         if (!value || value > end)
             return false;
         value += strlen(open);
-        return decode(out, size, value, value + strcspn(value, "<"));
+        return hv_xml_decode(out, size, value, value + strcspn(value, "<"));
     }
     return false;
 }

@@ -8,9 +8,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "guest/names.h"
 #include "guest/summary.h"
 #include "host/hyperv/outlet.h"
 #include "host/hyperv/row.h"
+
+/* Who it is about, as the guest has written it: nobody has looked at it. An empty one is not there. */
+struct hv_guest_names
+{
+    char users[GUEST_VALUE_SIZE], left[GUEST_VALUE_SIZE];
+};
 
 /* What the guest's part has said, in one answer. */
 struct hv_guest_said
@@ -18,10 +25,12 @@ struct hv_guest_said
     bool has_summary, has_answer;
     struct guest_summary summary;
     struct guest_answer answer;
+    struct hv_guest_names *names; /* NULL: it says none, or there was no memory for them, which costs no event */
 };
 
-/* Reads the items of the row; the first of a name counts. */
+/* Reads the items of the row; the first of a name counts. Ended by hv_guest_said_cleanup. */
 void hv_guest_said_read(struct hv_guest_said *said, const struct hv_row *row);
+void hv_guest_said_cleanup(struct hv_guest_said *said);
 
 /* So many logoffs may come at once, and so many a second after those. */
 #define HV_LOGOFFS_AT_ONCE GUEST_USERS_MAX
@@ -34,15 +43,17 @@ struct hv_guest
     bool powered;  /* the machine has been turned on since */
     bool said_old; /* and the guest has said something since, which is what it has left */
     struct guest_summary last;
-    uint32_t allowed; /* logoffs that may be fired now */
+    struct hv_guest_names *names; /* that came with it; NULL: none did */
+    uint32_t allowed;             /* logoffs that may be fired now */
     int64_t allowed_us;
     uint32_t untold; /* logoffs that were too many, since hv_guest_untold was last asked */
 };
 
-/* What the guest says by that time. Of a start that has not been heard of before what it says first is where it begins:
- * nothing is fired for that. */
-void hv_guest_take(
-        struct hv_guest *guest, const struct guest_summary *summary, int64_t time_us, const struct hv_outlet *outlet);
+void hv_guest_cleanup(struct hv_guest *guest);
+
+/* What the guest says by that time, a summary at least. Of a start that has not been heard of before what it says first is
+ * where it begins: nothing is fired for that. Its names become the guest's. */
+void hv_guest_take(struct hv_guest *guest, struct hv_guest_said *said, int64_t time_us, const struct hv_outlet *outlet);
 
 /* The guest has ended, by being turned off or reset: whoever was there has been thrown out. */
 void hv_guest_end(struct hv_guest *guest, int64_t time_us, const struct hv_outlet *outlet);

@@ -10,6 +10,7 @@
 
 #include "host/hyperv/component.h"
 #include "host/hyperv/outlet.h"
+#include "host/hyperv/record.h"
 
 struct hv_heartbeat
 {
@@ -21,8 +22,8 @@ struct hv_heartbeat
 void hv_heartbeat_take(struct hv_heartbeat *heartbeat, const struct hv_component *component, bool runs,
         const struct hv_outlet *outlet);
 
-/* The guest has crashed, or the process that runs it has ended. */
-void hv_heartbeat_crash(struct hv_heartbeat *heartbeat, const struct hv_outlet *outlet);
+/* The guest has crashed, or the process that runs it has ended, by that record. */
+void hv_heartbeat_crash(struct hv_heartbeat *heartbeat, const struct hv_record *record, const struct hv_outlet *outlet);
 
 /* The machine begins anew: it has been started or reset. */
 void hv_heartbeat_restart(struct hv_heartbeat *heartbeat);

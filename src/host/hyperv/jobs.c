@@ -1,7 +1,9 @@
 #include "host/hyperv/jobs.h"
 
+#include "host/hyperv/plain_text.h"
 #include "platform/memory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void hv_jobs_cleanup(struct hv_jobs *jobs)
@@ -28,7 +30,7 @@ static bool is_known(const struct hv_jobs *jobs, const char *id)
 
 bool hv_jobs_add(struct hv_jobs *jobs, const struct hv_row *row)
 {
-    const char *id = hv_row_text(row, "InstanceID", 0);
+    const char *id = hv_row_text(row, "InstanceID", 0), *owner = hv_row_text(row, "Owner", 0);
     int64_t type = hv_row_number_or(row, "JobType", 0, -1);
     size_t size = jobs->seen_size ? jobs->seen_size * 2 : 16;
     struct hv_job *larger;
@@ -46,6 +48,8 @@ bool hv_jobs_add(struct hv_jobs *jobs, const struct hv_row *row)
     larger->type = type == (int32_t)type ? (int32_t)type : -1;
     larger->is_news = jobs->known && !is_known(jobs, id);
     memcpy(larger->id, id, strlen(id) + 1);
+    snprintf(larger->owner, sizeof(larger->owner), "%.*s", HV_JOB_OWNER_MAX, owner ? owner : "");
+    hv_text_tidy(larger->owner);
     return true;
 }
 

@@ -12,14 +12,20 @@
 #define HV_JOBS_MAX 2048
 #define HV_JOB_ID_MAX 63
 
+/* Of a longer name the beginning. */
+#define HV_JOB_OWNER_MAX 127
+
+struct hv_job
+{
+    char id[HV_JOB_ID_MAX + 1];
+    char owner[HV_JOB_OWNER_MAX + 1]; /* who has asked for it; empty: it does not say */
+    int32_t type;
+    bool is_news;
+};
+
 struct hv_jobs
 {
-    struct hv_job
-    {
-        char id[HV_JOB_ID_MAX + 1];
-        int32_t type;
-        bool is_news;
-    } * jobs, *seen; /* those of the last answer; those of this one so far */
+    struct hv_job *jobs, *seen; /* those of the last answer; those of this one so far */
     size_t count, seen_count, size, seen_size;
     bool known;
 };

@@ -16,7 +16,7 @@ struct hv_media
     struct hv_medium
     {
         bool is_floppy;
-        char *path;
+        char *path; /* behind its NUL stands the drive, by Hyper-V's id of it; empty: it does not say */
     } media[HV_MEDIA_MAX];
     size_t count;
 };

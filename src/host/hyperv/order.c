@@ -15,6 +15,8 @@ void hv_observation_free(struct hv_observation *observation)
 {
     if (observation->kind == HV_OBSERVED_MEDIA)
         hv_media_cleanup(&observation->media);
+    else if (observation->kind == HV_OBSERVED_GUEST)
+        hv_guest_said_cleanup(&observation->guest);
     memory_free(observation);
 }
 

@@ -13,6 +13,7 @@
 
 #include "host/hyperv/component.h"
 #include "host/hyperv/guest.h"
+#include "host/hyperv/jobs.h"
 #include "host/hyperv/media.h"
 #include "host/hyperv/record.h"
 #include "host/hyperv/settings.h"
@@ -48,7 +49,7 @@ struct hv_observation
         struct hv_media media; /* with its paths */
         struct hv_settings settings;
         struct hv_guest_said guest;
-        int32_t job_type;
+        struct hv_job job;
         struct hv_record record;
     };
 };

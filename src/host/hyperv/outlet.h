@@ -15,9 +15,11 @@ static inline void hv_fire(const struct hv_outlet *outlet, enum vm_event_type ty
     outlet->fire(outlet->context, &(struct vm_event){.type = type, .number = number});
 }
 
-static inline void hv_fire_text(const struct hv_outlet *outlet, enum vm_event_type type, const char *text)
+/* With why it was; reason NULL: nobody knows. */
+static inline void hv_fire_reason(
+        const struct hv_outlet *outlet, enum vm_event_type type, int64_t number, const char *reason)
 {
-    outlet->fire(outlet->context, &(struct vm_event){.type = type, .text = text});
+    outlet->fire(outlet->context, &(struct vm_event){.type = type, .number = number, .details = {{"reason", reason}}});
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include "host/hyperv/record_xml.h"
 
 #include "host/hyperv/cim_time.h"
+#include "host/hyperv/xml_text.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -86,6 +87,39 @@ static int64_t read_time(const char *text)
     return hv_cim_time(cim);
 }
 
+/* The numbers of an error: a crash report has several, other records one. */
+static void read_codes(const char *xml, char codes[HV_RECORD_CODES_SIZE])
+{
+    static const char *const names[] = {
+            "VmErrorCode0", "VmErrorCode1", "VmErrorCode2", "VmErrorCode3", "VmErrorCode4", "ErrorCode"};
+    size_t length = 0;
+    char code[19]; /* of 64 bits */
+
+    *codes = 0;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); ++i)
+    {
+        if (!read_element(xml, names[i], code, sizeof(code)) || strncmp(code, "0x", 2)
+                || code[2 + strspn(code + 2, "0123456789ABCDEFabcdef")] || length + sizeof(code) > HV_RECORD_CODES_SIZE)
+            continue;
+        length += (size_t)snprintf(codes + length, HV_RECORD_CODES_SIZE - length, "%s%s", length ? " " : "", code);
+    }
+}
+
+/* The first that says something. */
+static void read_message(const char *xml, char message[HV_RECORD_MESSAGE_SIZE])
+{
+    static const char *const names[] = {"VmErrorMessage", "Reason", "ErrorMessage"};
+
+    *message = 0;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !*message; ++i)
+    {
+        const char *tag = find_tag(xml, names[i]), *text = tag ? strchr(tag, '>') : NULL;
+
+        if (text && text[-1] != '/')
+            hv_xml_decode_shown(message, HV_RECORD_MESSAGE_SIZE, text + 1, text + 1 + strcspn(text + 1, "<"));
+    }
+}
+
 bool hv_record_parse(struct hv_record *record, const char *xml)
 {
     char provider[128], channel[128], time[40], machine[64];
@@ -99,6 +133,8 @@ bool hv_record_parse(struct hv_record *record, const char *xml)
         return false;
     *record = (struct hv_record){
             .provider = hv_provider_find(provider), .id = (uint32_t)id, .number = number, .time_us = read_time(time)};
+    read_codes(xml, record->codes);
+    read_message(xml, record->message);
     return hv_channel_find(channel, &record->channel) && hv_guid_parse(&record->machine, machine)
             && record->time_us != INT64_MIN;
 }

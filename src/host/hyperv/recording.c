@@ -155,6 +155,17 @@ static void recording_close_log(void *context)
     recording->source->close_log(recording->source_context);
 }
 
+/* What a record says besides, if it does. */
+static void append_said(struct hv_recording *recording, struct hv_line *line, const char *name, const char *text)
+{
+    if (!*text)
+        return;
+    hv_line_append(line, " ");
+    hv_line_append(line, name);
+    hv_line_append(line, "=");
+    hv_recording_append_text(recording, line, name, text);
+}
+
 static int32_t recording_next_record(void *context, struct hv_record *record)
 {
     static const char *const providers[] = {"chipset", "worker", "vmms"};
@@ -174,6 +185,8 @@ static int32_t recording_next_record(void *context, struct hv_record *record)
     hv_line_append(&line, hv_names_stand_in(&recording->names, record->machine.text, true));
     hv_line_append(&line, " number=");
     hv_line_append_number(&line, (long long)record->number);
+    append_said(recording, &line, "codes", record->codes);
+    append_said(recording, &line, "message", record->message);
     hv_recording_append_moment(recording, &line, ms, record->time_us);
     hv_recording_put(recording, ms, &line, false);
     return code;

@@ -9,7 +9,7 @@ static bool is_harmless(const char *name)
 {
     static const char *const names[] = {"OtherEnabledState", "OnTimeInMilliseconds", "TimeOfLastStateChange",
             "TimeOfLastConfigurationChange", "ResourceSubType", "VirtualSystemType", "VirtualQuantity", "Reservation",
-            "Limit"};
+            "Limit", "codes"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); ++i)
     {

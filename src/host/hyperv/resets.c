@@ -43,3 +43,8 @@ bool hv_resets_take_job(struct hv_resets *resets, int64_t time_us)
 {
     return take_signs(resets, HV_RESET_JOB, time_us);
 }
+
+const char *hv_resets_reason(const struct hv_resets *resets)
+{
+    return resets->signs & (HV_RESET_WISH | HV_RESET_JOB) ? HV_RESET_BY_HOST : NULL;
+}

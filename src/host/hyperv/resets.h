@@ -14,6 +14,9 @@
 /* Signs of WMI's within this time are of one reset, each at most once. */
 #define HV_RESET_SIGNS_US 10000000
 
+/* The reason of a reset that somebody has asked Hyper-V for. */
+#define HV_RESET_BY_HOST "host-reset"
+
 enum hv_reset_sign
 {
     HV_RESET_STATE = 1,
@@ -35,5 +38,8 @@ void hv_resets_init(struct hv_resets *resets);
 /* Each returns whether the machine has been reset. runs: it has been running before, and does now. */
 bool hv_resets_take_system(struct hv_resets *resets, const struct hv_system *system, bool runs, int64_t time_us);
 bool hv_resets_take_job(struct hv_resets *resets, int64_t time_us);
+
+/* Why it was, by the signs of the last; NULL: they do not tell. */
+const char *hv_resets_reason(const struct hv_resets *resets);
 
 #endif

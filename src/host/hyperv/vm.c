@@ -1,5 +1,8 @@
 #include "host/hyperv/vm.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 /* Jobs' types that mean something. */
 #define JOB_SHUT_DOWN 16
 #define JOB_RESET 28
@@ -63,7 +66,7 @@ bool hv_vm_answer_system(struct hv_vm *vm, const struct hv_row *row, int64_t ask
     bool is_surprise;
 
     vm->configured_us = system.configured_us;
-    hv_departure_take(&vm->departure, &system);
+    hv_departure_take(&vm->departure, &system, asked_us);
     is_surprise = hv_freshness_answer(&vm->freshness, asked_us, time_us, &system, put_system, &answering);
     if (vm->heartbeat_held)
         put_heartbeat(vm, &vm->said_heartbeat, time_us, now_ms);
@@ -130,13 +133,13 @@ bool hv_vm_is_job_of_interest(int32_t type)
     return type == JOB_SHUT_DOWN || type == JOB_RESET || type == JOB_REBOOT;
 }
 
-void hv_vm_take_job(struct hv_vm *vm, int32_t type, int64_t time_us, uint64_t now_ms)
+void hv_vm_take_job(struct hv_vm *vm, const struct hv_job *job, int64_t time_us, uint64_t now_ms)
 {
     struct hv_observation *observation = observe(vm, HV_OBSERVED_JOB);
 
     if (!observation)
         return;
-    observation->job_type = type;
+    observation->job = *job;
     hv_order_put(&vm->order, observation, time_us, now_ms);
 }
 
@@ -148,7 +151,10 @@ void hv_vm_take_exchange(struct hv_vm *vm, const struct hv_row *row, int64_t tim
     hv_guest_said_read(&said, row);
     hv_logoff_take_summary(&vm->logoff, said.has_summary ? &said.summary : NULL);
     if ((!said.has_summary && !said.has_answer) || !(observation = observe(vm, HV_OBSERVED_GUEST)))
+    {
+        hv_guest_said_cleanup(&said);
         return;
+    }
     observation->guest = said;
     hv_order_put(&vm->order, observation, time_us, now_ms);
 }
@@ -172,9 +178,10 @@ static void end_guest(struct hv_vm *vm, int64_t time_us)
     hv_logoff_end(&vm->logoff, VM_LOGOFF_ENDED, NULL);
 }
 
-static void reset(struct hv_vm *vm, int64_t time_us)
+/* reason NULL: nobody knows. */
+static void reset(struct hv_vm *vm, const char *reason, int64_t time_us)
 {
-    hv_fire(&vm->outlet, VM_EVENT_RESET, 0);
+    hv_fire_reason(&vm->outlet, VM_EVENT_RESET, 0, reason);
     end_guest(vm, time_us);
     hv_heartbeat_restart(&vm->heartbeat);
     hv_additions_restart(&vm->additions, time_us);
@@ -219,7 +226,7 @@ static void take_system(struct hv_vm *vm, const struct hv_system *system, int64_
     hv_disk_space_take(&vm->disk_space, system, state, &vm->outlet);
     if (hv_resets_take_system(&vm->resets, system, before == VM_RUNNING && state == VM_RUNNING, time_us)
             && !vm->has_log)
-        reset(vm, time_us);
+        reset(vm, hv_resets_reason(&vm->resets), time_us);
     if (state == VM_TURNED_OFF && state != before)
         end_guest(vm, time_us);
     if (changed && shown == VM_UNKNOWN)
@@ -248,47 +255,63 @@ static void take_media(struct hv_vm *vm, struct hv_media *media)
     vm->media_known = true;
 }
 
-static void take_job(struct hv_vm *vm, int32_t type, int64_t time_us)
+static void take_job(struct hv_vm *vm, const struct hv_job *job, int64_t time_us)
 {
-    if (type == JOB_SHUT_DOWN || type == JOB_REBOOT)
-        hv_shutdowns_take_job(&vm->shutdowns, &vm->outlet);
-    else if (type == JOB_RESET && hv_resets_take_job(&vm->resets, time_us) && !vm->has_log)
-        reset(vm, time_us);
+    if (job->type == JOB_SHUT_DOWN || job->type == JOB_REBOOT)
+        hv_shutdowns_take_job(&vm->shutdowns, job, job->type == JOB_REBOOT, &vm->outlet);
+    else if (job->type == JOB_RESET && hv_resets_take_job(&vm->resets, time_us) && !vm->has_log)
+        reset(vm, hv_resets_reason(&vm->resets), time_us);
 }
 
 /* What is read of a guest that does not run is what it has left. */
-static void take_guest(struct hv_vm *vm, const struct hv_guest_said *said, int64_t time_us)
+static void take_guest(struct hv_vm *vm, struct hv_guest_said *said, int64_t time_us)
 {
     if (hv_power_state(&vm->power) != VM_RUNNING)
         return;
     if (said->has_summary)
-        hv_guest_take(&vm->guest, &said->summary, time_us, &vm->outlet);
+        hv_guest_take(&vm->guest, said, time_us, &vm->outlet);
     if (said->has_answer)
         hv_logoff_take_answer(&vm->logoff, &said->answer);
 }
 
+static void fire_logged(struct hv_vm *vm, const struct hv_record *record)
+{
+    char number[24];
+
+    snprintf(number, sizeof(number), "%" PRIu64, record->number);
+    vm->outlet.fire(vm->outlet.context,
+            &(struct vm_event){.type = VM_EVENT_LOGGED,
+                    .number = record->id,
+                    .details = {{"provider", hv_provider_name(record->provider)}, {"record", number},
+                            {"code", record->codes}, {"message", record->message}}});
+}
+
 static void take_record(struct hv_vm *vm, const struct hv_record *record)
 {
-    hv_fire(&vm->outlet, VM_EVENT_LOGGED, record->id);
+    fire_logged(vm, record);
     switch (hv_record_meaning(record))
     {
         case HV_MEANS_RESET:
-            reset(vm, record->time_us);
+            reset(vm, HV_RESET_BY_HOST, record->time_us);
+            break;
+        case HV_MEANS_GUEST_RESET:
+            reset(vm, "guest-reset", record->time_us);
             break;
         case HV_MEANS_TRIPLE_FAULT:
             hv_fire(&vm->outlet, VM_EVENT_TRIPLE_FAULT, 0);
             break;
         case HV_MEANS_CRASH:
-            hv_heartbeat_crash(&vm->heartbeat, &vm->outlet);
+        case HV_MEANS_WORKER_DEATH:
+            hv_heartbeat_crash(&vm->heartbeat, record, &vm->outlet);
             break;
         case HV_MEANS_GUEST_SHUTDOWN:
-            hv_fire(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0);
+            hv_fire_reason(&vm->outlet, VM_EVENT_GUEST_SHUTDOWN, 0, "guest-shutdown");
             break;
         case HV_MEANS_REQUESTED_SHUTDOWN:
-            hv_shutdowns_take_requested(&vm->shutdowns, &vm->outlet);
+            hv_shutdowns_take_requested(&vm->shutdowns, record, &vm->outlet);
             break;
         case HV_MEANS_DELETED:
-            hv_departure_delete(&vm->departure);
+            hv_departure_delete(&vm->departure, record->time_us);
             break;
         case HV_MEANS_NOTHING:
             break;
@@ -315,7 +338,7 @@ static void deliver(struct hv_vm *vm, struct hv_observation *observation)
             take_guest(vm, &observation->guest, observation->time_us);
             break;
         case HV_OBSERVED_JOB:
-            take_job(vm, observation->job_type, observation->time_us);
+            take_job(vm, &observation->job, observation->time_us);
             break;
         case HV_OBSERVED_RECORD:
             take_record(vm, &observation->record);
@@ -423,4 +446,5 @@ void hv_vm_cleanup(struct hv_vm *vm)
     hv_order_cleanup(&vm->order);
     hv_media_cleanup(&vm->media);
     hv_media_cleanup(&vm->seen_media);
+    hv_guest_cleanup(&vm->guest);
 }

@@ -125,7 +125,7 @@ void hv_vm_take_settings(
 
 /* Whether jobs of that type mean something. One has appeared that is about the machine. */
 bool hv_vm_is_job_of_interest(int32_t type);
-void hv_vm_take_job(struct hv_vm *vm, int32_t type, int64_t time_us, uint64_t now_ms);
+void hv_vm_take_job(struct hv_vm *vm, const struct hv_job *job, int64_t time_us, uint64_t now_ms);
 
 /* What the guest has written for its host. */
 void hv_vm_take_exchange(struct hv_vm *vm, const struct hv_row *row, int64_t time_us, uint64_t now_ms);

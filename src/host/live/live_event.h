@@ -57,7 +57,7 @@ struct vm_detail
     const char *text; /* NULL, or empty: it is not known */
 };
 
-#define VM_DETAILS_MAX 3
+#define VM_DETAILS_MAX 4
 
 struct vm_event
 {

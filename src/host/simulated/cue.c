@@ -205,6 +205,8 @@ HRESULT cue_init_recorded(struct cue *cue, struct recorded_event *event, ULONGLO
     cue->time_ms = time_ms;
     cue->source = event->source;
     event->source = NULL;
+    cue->details = event->details;
+    event->details = NULL;
     for (; cue->arg_count < event->type->param_count; ++cue->arg_count)
     {
         cue->args[cue->arg_count] = event->args[cue->arg_count];
@@ -219,7 +221,10 @@ void cue_cleanup(struct cue *cue)
 {
     while (cue->arg_count)
         VariantClear(&cue->args[--cue->arg_count]);
+    if (cue->details)
+        details_release(cue->details);
     SysFreeString(cue->source);
     SysFreeString(cue->event);
     cue->source = cue->event = NULL;
+    cue->details = NULL;
 }

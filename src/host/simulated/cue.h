@@ -13,6 +13,7 @@ struct cue
     BSTR event;        /* its name, as the line has it; with its interface in a recording */
     UINT arg_count;
     VARIANT args[SCENARIO_MAX_ARGS];
+    struct details *details; /* what its source knew besides; NULL: nothing */
 };
 
 /*
@@ -24,7 +25,7 @@ struct cue
 HRESULT cue_init(struct cue *cue, const struct scenario_line *line, BSTR *description);
 
 /*
- * The same of an event of a recording, time_ms after its first; the event's source and arguments become the cue's.
+ * The same of an event of a recording, time_ms after its first; the event's source, arguments and details become the cue's.
  *
  * S_OK, E_OUTOFMEMORY, and what named_events_init returns
  */

@@ -328,6 +328,7 @@ static HRESULT play_load(struct play *play, BSTR path, BSTR machine)
 
 static HRESULT fire_cue(struct machine *machine, const struct cue *cue)
 {
+    struct event_origin origin;
     struct named_events named;
     BSTR description;
     HRESULT hr;
@@ -336,6 +337,8 @@ static HRESULT fire_cue(struct machine *machine, const struct cue *cue)
             LOCALE_INVARIANT, &description);
     if (FAILED(hr))
         return error_raise(hr, &IID_IVMEventMachine, HOST_ERROR_SOURCE, description);
+    for (UINT i = 0; cue->details && i < named.count; ++i)
+        event_set_origin(&named.events[i], &origin, cue->details, NULL);
     hr = machine_fire(machine, &named);
     named_events_cleanup(&named);
     return hr;

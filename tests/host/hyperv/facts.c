@@ -209,6 +209,13 @@ static void knows_whose_instance_it_is(void **state)
 #define WORKER "Microsoft-Windows-Hyper-V-Worker"
 #define VMMS "Microsoft-Windows-Hyper-V-VMMS"
 
+#define RECORD_BEGIN                                                                                                   \
+    "<Event><System><Provider Name='" WORKER                                                                           \
+    "'/><EventID>18590</EventID><TimeCreated "                                                                         \
+    "SystemTime='2020-05-17T08:09:10.1Z'/><EventRecordID>61</EventRecordID><Channel>" WORKER                           \
+    "-Admin</Channel></System><UserData><VmlEventLog><VmId>" GUID "</VmId>"
+#define RECORD_END "</VmlEventLog></UserData></Event>"
+
 static void reads_records(void **state)
 {
     struct hv_record record;
@@ -218,6 +225,8 @@ static void reads_records(void **state)
             RECORD(WORKER, "18590", WORKER "-Admin",
                     "<VmName>Web &lt;VmId&gt;x</VmName><VmId>5AC1B4E8-6F27-4C1B-9D3E-0A7F3C2B1D90</VmId>"
                     "<VmErrorCode0>0x1e</VmErrorCode0><VmErrorMessage>&lt;/VmId&gt;</VmErrorMessage>")));
+    assert_string_equal(record.codes, "0x1e");
+    assert_string_equal(record.message, "</VmId>");
     assert_int_equal(record.channel, HV_CHANNEL_WORKER);
     assert_int_equal(record.provider, HV_PROVIDER_WORKER);
     assert_int_equal(record.id, 18590);
@@ -232,6 +241,57 @@ static void reads_records(void **state)
             &record, RECORD("Microsoft-Windows-Hyper-V-Chipset", "18601", WORKER "-Admin", "<VmId>" GUID "</VmId>")));
     assert_int_equal(record.provider, HV_PROVIDER_OTHER);
     assert_int_equal(hv_record_meaning(&record), HV_MEANS_NOTHING);
+}
+
+/* As in microsoft/WSL#4105 and the event maps of EricZimmerman/evtx, and as nobody has seen it. */
+static void reads_what_records_say_besides(void **state)
+{
+    static const struct
+    {
+        const char *data, *codes, *message;
+    } said[] = {
+            {"<Force>False</Force><Reason></Reason>", "", ""},
+            {"<Reason/>", "", ""},
+            {"<Force>True</Force><Reason>Patches &amp; reboots</Reason>", "", "Patches & reboots"},
+            {"<VmErrorCode0>0x79</VmErrorCode0><VmErrorCode1>0x6</VmErrorCode1><VmErrorCode2>0xFFFFFFFFFFFFFFFF"
+             "</VmErrorCode2><VmErrorMessage>\n      </VmErrorMessage>",
+                    "0x79 0x6 0xFFFFFFFFFFFFFFFF", ""},
+            {"<VmErrorCode0>0xZ</VmErrorCode0><VmErrorCode1>12</VmErrorCode1><ErrorCode>0x80070002</ErrorCode>",
+                    "0x80070002", ""},
+            {"<VmErrorMessage> a&#27;[2J&#x9B;b\r\n&lt;c&gt; </VmErrorMessage><Reason>no</Reason>", "", "a [2J b  <c>"},
+            {"<Reason>&what;</Reason>", "", ""},
+            {"<Reason>cut &#99999999999;</Reason>", "", "cut"},
+    };
+    struct hv_record record;
+    char xml[2048];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(said) / sizeof(*said); ++i)
+    {
+        snprintf(xml, sizeof(xml), "%s%s%s", RECORD_BEGIN, said[i].data, RECORD_END);
+        assert_true(hv_record_parse(&record, xml));
+        assert_string_equal(record.codes, said[i].codes);
+        assert_string_equal(record.message, said[i].message);
+    }
+}
+
+/* What is longer than there is room for ends with a whole character. */
+static void cuts_what_a_guest_says(void **state)
+{
+    char xml[4096], text[HV_RECORD_MESSAGE_SIZE * 2];
+    struct hv_record record;
+
+    (void)state;
+    for (size_t before = 0; before < 4; ++before)
+    {
+        memset(text, 'x', before);
+        for (size_t i = before; i + 3 < sizeof(text); i += 3)
+            memcpy(text + i, "\xE2\x82\xAC", 4);
+        snprintf(xml, sizeof(xml), "%s<VmErrorMessage>%s</VmErrorMessage>%s", RECORD_BEGIN, text, RECORD_END);
+        assert_true(hv_record_parse(&record, xml));
+        assert_int_equal(strlen(record.message), before + (HV_RECORD_MESSAGE_SIZE - 1 - before) / 3 * 3);
+        assert_int_equal(strncmp(record.message, text, strlen(record.message)), 0);
+    }
 }
 
 static void refuses_what_is_no_record(void **state)
@@ -290,6 +350,8 @@ int main(void)
             cmocka_unit_test(takes_items_of_a_row),
             cmocka_unit_test(knows_whose_instance_it_is),
             cmocka_unit_test(reads_records),
+            cmocka_unit_test(reads_what_records_say_besides),
+            cmocka_unit_test(cuts_what_a_guest_says),
             cmocka_unit_test(refuses_what_is_no_record),
             cmocka_unit_test(says_what_is_wrong),
     };

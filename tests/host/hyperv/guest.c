@@ -46,10 +46,11 @@ static struct guest_summary summary_of(const char *boot, uint32_t total, uint32_
 /* Returns how many logoffs were fired for it. */
 static unsigned int say(struct heard *heard, const char *boot, uint32_t total, uint32_t users, int64_t seconds)
 {
-    struct guest_summary summary = summary_of(boot, total, users, VM_LOGOFF_EXTERNAL);
+    struct hv_guest_said said = {.has_summary = true, .summary = summary_of(boot, total, users, VM_LOGOFF_EXTERNAL)};
     unsigned int before = heard->count;
 
-    hv_guest_take(&heard->guest, &summary, seconds * SECOND, &heard->outlet);
+    hv_guest_take(&heard->guest, &said, seconds * SECOND, &heard->outlet);
+    hv_guest_said_cleanup(&said);
     return heard->count - before;
 }
 
@@ -188,6 +189,12 @@ static void finds_it_among_megabytes(void **state)
     add_item(&row, GUEST_ITEM_ANSWER, filling, HUGE / 2);
     guest_summary_write(&summary, value);
     add_item(&row, GUEST_ITEM_SUMMARY, value, strlen(value));
+    /* One of as many bytes as an item may have is no list; the first that is one counts. */
+    memset(filling, 'x', GUEST_VALUE_MAX + 1);
+    add_item(&row, GUEST_ITEM_LEFT, filling, GUEST_VALUE_MAX + 1);
+    add_item(&row, GUEST_ITEM_LEFT, "first", 5);
+    add_item(&row, GUEST_ITEM_LEFT, "second", 6);
+    memset(filling, '<', HUGE);
     for (unsigned int i = 0; i < 2 * HV_ROW_VALUES_MAX; ++i)
         add_item(&row, GUEST_ITEM_SUMMARY, filling, i % 100);
     assert_true(row.text_count <= HV_ROW_BYTES_MAX);
@@ -195,6 +202,10 @@ static void finds_it_among_megabytes(void **state)
     assert_true(said.has_summary);
     assert_int_equal(said.summary.total, 3);
     assert_false(said.has_answer);
+    assert_non_null(said.names);
+    assert_string_equal(said.names->left, "first");
+    assert_string_equal(said.names->users, "");
+    hv_guest_said_cleanup(&said);
     hv_row_cleanup(&row);
     free(filling);
 }

@@ -25,10 +25,14 @@ const struct event_log_functions *event_log_load(void)
 static void on_event(void *context, const struct vm_event *event)
 {
     struct inside *machine = context;
+    char text[1200], details[1200];
 
+    vm_event_text(event, text, sizeof(text));
+    vm_event_details_text(event, details, sizeof(details));
     AcquireSRWLockExclusive(&machine->lock);
     if (machine->heard_count < INSIDE_HEARD_MAX)
-        vm_event_text(event, machine->heard[machine->heard_count], sizeof(machine->heard[0]));
+        snprintf(machine->heard[machine->heard_count], sizeof(machine->heard[0]), "%.100s%s%.50s", text,
+                *details ? " " : "", details);
     ++machine->heard_count;
     if (event->type == VM_EVENT_STATE_CHANGE)
         machine->state = (enum vm_state)event->number;

@@ -171,6 +171,42 @@ static void append_arguments(char *text, IVMEventRecord *record)
     VariantClear(&arguments);
 }
 
+static void append_detail(char *text, IVMEventCollection *details, LONG place)
+{
+    VARIANT number = value_i4(place), item, value;
+    IVMEventValue *detail;
+    BSTR name;
+
+    CHECK(IVMEventCollection_get_Item(details, number, &item) == S_OK);
+    CHECK(IDispatch_QueryInterface(V_DISPATCH(&item), &IID_IVMEventValue, (void **)&detail) == S_OK);
+    CHECK(IVMEventValue_get_Name(detail, &name) == S_OK && IVMEventValue_get_Value(detail, &value) == S_OK);
+    strcat(text, " ");
+    append(text, name);
+    strcat(text, "=");
+    CHECK(V_VT(&value) == VT_BSTR);
+    append(text, V_BSTR(&value));
+    SysFreeString(name);
+    VariantClear(&value);
+    VariantClear(&item);
+    client_release(detail);
+}
+
+/* As vm_event_details_text has them. */
+static void append_details(char *text, IVMEventRecord *record)
+{
+    VARIANT all = {.vt = VT_ERROR, .scode = DISP_E_PARAMNOTFOUND}, result;
+    IVMEventCollection *details;
+    LONG count;
+
+    CHECK(IVMEventRecord_get_Details(record, all, &result) == S_OK);
+    CHECK(IDispatch_QueryInterface(V_DISPATCH(&result), &IID_IVMEventCollection, (void **)&details) == S_OK);
+    CHECK(IVMEventCollection_get_Count(details, &count) == S_OK);
+    for (LONG i = 1; i <= count; ++i)
+        append_detail(text, details, i);
+    client_release(details);
+    VariantClear(&result);
+}
+
 static void event_text(IVMEventRecord *record, char text[TEXT_MAX])
 {
     BSTR string = NULL;
@@ -186,6 +222,7 @@ static void event_text(IVMEventRecord *record, char text[TEXT_MAX])
     append(text, string);
     SysFreeString(string);
     append_arguments(text, record);
+    append_details(text, record);
 }
 
 void outside_hear(const char *text)

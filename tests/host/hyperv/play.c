@@ -14,7 +14,7 @@
 
 __attribute__((format(printf, 2, 3))) static void hear(struct play_machine *machine, const char *format, ...)
 {
-    char text[1200];
+    char text[2600];
     size_t length = 0;
     va_list args;
 
@@ -28,10 +28,11 @@ __attribute__((format(printf, 2, 3))) static void hear(struct play_machine *mach
 
 static void on_event(void *context, const struct vm_event *event)
 {
-    char text[1200];
+    char text[1200], details[1200];
 
     vm_event_text(event, text, sizeof(text));
-    hear(context, "%s", text);
+    vm_event_details_text(event, details, sizeof(details));
+    hear(context, "%s%s%s", text, *details ? " " : "", details);
 }
 
 static void on_state(void *context, enum vm_state state)

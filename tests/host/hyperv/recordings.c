@@ -18,12 +18,14 @@ static const char *const names[] = {
         "deleted",
         "deleted_without_log",
         "disk_space",
+        "drives",
         "failing_query",
         "heartbeat",
         "late",
         "media",
         "older_windows",
         "polled",
+        "reasons",
         "record_channels",
         "reset_by_log",
         "reset_by_wmi",
@@ -156,7 +158,7 @@ static void records(void **state)
 /* Nothing of what is replaced is left, and the rest is as it was. */
 static void replaces_names(void **state)
 {
-    static const char *const secrets[] = {"Web", "VMHOST01", "5AC1B4E8", "iso", ".vfd", "Microsoft:5"};
+    static const char *const secrets[] = {"Web", "VMHOST01", "5AC1B4E8", "iso", ".vfd", "Microsoft:5", "OFFICE"};
     struct text text = {0}, heard = {0}, again = {0}, recorded = {0};
 
     (void)state;

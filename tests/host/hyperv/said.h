@@ -7,7 +7,7 @@
 
 #include "host/hyperv/row.h"
 
-#define SAID_WORD_MAX 79
+#define SAID_WORD_MAX 159
 #define SAID_REST_MAX 1023
 
 /* What a text that is said again and again has altogether. */

@@ -327,6 +327,13 @@ static void world_close_log(void *context)
     world->log_open = false;
 }
 
+static void take_text(char *to, size_t size, const struct hv_row *row, const char *name)
+{
+    const char *text = hv_row_text(row, name, 0);
+
+    snprintf(to, size, "%s", text ? text : "");
+}
+
 static int32_t world_next_record(void *context, struct hv_record *record)
 {
     struct world *world = context;
@@ -347,6 +354,8 @@ static int32_t world_next_record(void *context, struct hv_record *record)
     };
     if (!hv_guid_parse(&record->machine, said->words[3]))
         *record->machine.text = 0;
+    take_text(record->codes, sizeof(record->codes), &said->row, "codes");
+    take_text(record->message, sizeof(record->message), &said->row, "message");
     free_said(said);
     return HV_OK;
 }
