@@ -79,9 +79,10 @@ class Release:
 
 def documents():
     """What people read, by the paths at which they find each other."""
-    files = {"README.md": read(os.path.join(ROOT, "README.md"))}
-    files.update(in_folder("docs", tree(os.path.join(ROOT, "docs"))))
-    files.update(in_folder("examples", tree(os.path.join(ROOT, "examples"))))
+    files = {name: read(os.path.join(ROOT, name))
+             for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md")}
+    for folder in ("docs", "dotnet", "examples"):
+        files.update(in_folder(folder, tree(os.path.join(ROOT, folder))))
     return {path: content for path, content in files.items()
             if not path.endswith(("CMakeLists.txt", ".pyc")) and "/." not in path}
 

@@ -49,7 +49,7 @@ install_packages() {
     ((${#missing[@]})) || return 0
     ((EUID == 0)) || command -v sudo >/dev/null ||
         die "neither root nor sudo, so install these yourself: apt-get install ${missing[*]}"
-    step install "installing: ${missing[*]} (needed to build and run Windows programs)" apt_install "${missing[@]}"
+    step install "installing: ${missing[*]} (needed for this)" apt_install "${missing[@]}"
 }
 
 # want_packages NAME WHY PACKAGE...: installs what only some of the tests need. Where it cannot be had (1), these say that they

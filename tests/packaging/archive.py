@@ -1,5 +1,6 @@
 """The zip: its digest, and what a person does who has unpacked it. A C program is built against it alone."""
 import os
+import re
 import unittest
 
 from unpacked import BUILDS, PACKAGES, ROOT, VERSION, main, run, unpack, windows_path, wine
@@ -18,6 +19,23 @@ class Archive(unittest.TestCase):
         with open(os.path.join(PACKAGES, "SHA256SUMS"), encoding="ascii") as sums:
             named = {line.split()[1] for line in sums}
         self.assertEqual(named | {"SHA256SUMS"}, set(os.listdir(PACKAGES)))
+
+    def test_links(self):
+        """Of the pages in the zip, but for those into the sources, which are for developers."""
+        folder = os.path.join(unpack("vmevents-%s-win64.zip", "links"), "vmevents-%s-win64" % VERSION)
+        checked = 0
+        for parent, _, names in os.walk(folder):
+            for name in names:
+                if not name.endswith(".md"):
+                    continue
+                with open(os.path.join(parent, name), encoding="utf-8") as page:
+                    text = re.sub(r"^ *```.*?^ *```|^    .*?$|`[^`\n]*`", "", page.read(), flags=re.M | re.S)
+                for target in re.findall(r"\]\(([^)\s#:]+)(?:#[^)\s]*)?\)", text):
+                    path = os.path.normpath(os.path.join(parent, target))
+                    if not re.match(r"(src|tests|packaging|idl)(/|$)", os.path.relpath(path, folder)):
+                        self.assertTrue(os.path.exists(path), "%s: %s" % (name, target))
+                        checked += 1
+        self.assertGreater(checked, 100)
 
     def test_registered_tried_and_taken_out(self):
         folder = os.path.join(unpack("vmevents-%s-win64.zip", "archive"), "vmevents-%s-win64" % VERSION)

@@ -25,8 +25,12 @@ DWORD run(bool other, const WCHAR *format, ...)
     va_start(args, format);
     _vsnwprintf(command + used, ARRAYSIZE(command) - used, format, args);
     va_end(args);
-    if (!CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process))
-        fail_msg("cannot start %ls: error %lu", command, GetLastError());
+    /* On a busy machine Wine 8 fails so now and then, before anything of a 32-bit program has run. */
+    for (int tries = 1; !CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process); ++tries)
+    {
+        if (tries == 3 || GetLastError() != ERROR_INTERNAL_ERROR)
+            fail_msg("cannot start %ls: error %lu", command, GetLastError());
+    }
     assert_int_equal(WaitForSingleObject(process.hProcess, 900000), WAIT_OBJECT_0);
     assert_true(GetExitCodeProcess(process.hProcess, &code));
     CloseHandle(process.hThread);
