@@ -73,6 +73,12 @@ class Connection:
                 return held
             held.append((first, body))
 
+    def publish(self, topic, body):
+        """With QoS 1; returns when the broker has it."""
+        self.send(0x32, _string(topic) + struct.pack(">H", 1) + body)
+        while self.receive()[0] != 0x40:
+            pass
+
     def close(self):
         self.socket.close()
 

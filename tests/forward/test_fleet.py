@@ -1,12 +1,13 @@
 """Machines of other hosts in COM: what vmforward has published comes out of `mqtt:` machines, once, and never goes back."""
 
+import json
 import pathlib
 
 import pytest
 import windows
 from everything import Everything
 from forwarding import wait_for
-from mqtt_reader import check_events
+from mqtt_reader import Connection, check_events
 from subscriber import Failed
 from vmforward import PATIENCE, Forward, program, run_program
 
@@ -50,6 +51,20 @@ def test_a_machine_and_back(servers, cluster, reader, everything, tmp_path):
     assert len({record["details"]["id"] for record in came}) == len(came)
     assert everything.order("get", "There", "State") == everything.order("get", "Demo 1", "State")
 
+    # Anybody may publish anything: it costs a message, or the connection, and all goes on.
+    stranger = Connection(cluster.mqtt[0], "stranger", True)
+    right = next(body for topic, _, body in reader.snapshot() if topic.endswith("Demo%201/OnGuestLogoff"))
+    sequence = json.loads(right)["sequence"].encode()
+    wrong = right.replace(sequence, b"00000000000000009000").replace(b'"logoffType":1', b'"logoffType":"<b>\\u0000"')
+    strange = [b"", b"\xff\xfe{}", b"[" * 90000, b"{}\0", bytes(900_000), right.replace(b"Demo%201", b"Other"), b"<html>"]
+    for body in (*strange, right):
+        stranger.publish("vmevents/pc%201/Demo%201/OnGuestLogoff", body)
+    everything.wait_property("There", "Fault", "a message about the machine was dropped: it is no JSON object")
+    stranger.publish("vmevents/pc%201/Demo%201/OnGuestLogoff", wrong)
+    everything.wait_property("There", "Fault", "of the machine's events have not come")
+    stranger.close()
+    assert len(everything.heard_of("There")) == len(came)
+
     # What has come from a broker does not go there again, nor what the host says of it, nor what is raised at it here.
     everything.order("raise", "There", "OnReset")
     everything.order("remove", "There")
@@ -58,7 +73,7 @@ def test_a_machine_and_back(servers, cluster, reader, everything, tmp_path):
     forward.end()
     for topic, _, body in reader.snapshot():
         assert "/There/" not in topic and b'"There"' not in body, (topic, body)
-    check_events(reader.snapshot())
+    check_events(message for message in reader.snapshot() if message[2] not in (*strange, wrong))
 
 
 def test_all_machines_through_a_killed_node(servers, cluster, everything, tmp_path):

@@ -14,6 +14,12 @@ static HRESULT open_machine(void)
             IVMEventHost_OpenMachine(world.host, names[BETA], names[ADDRESS], (IVMEventMachine **)&world.object));
 }
 
+static HRESULT open_of_broker(void)
+{
+    return check_object(
+            IVMEventHost_OpenMachine(world.host, names[BETA], names[OF_BROKER], (IVMEventMachine **)&world.object));
+}
+
 /* Once the loop has closed it, nobody else has a reference. */
 static void remove_live(void)
 {
@@ -96,6 +102,7 @@ static void test_live_machines(void **state)
 {
     static const struct operation operations[] = {
             {"OpenMachine", NULL, open_machine, remove_live, LOSING, 15},
+            {"OpenMachine, of a broker", NULL, open_of_broker, remove_live, LOSING, 15},
     };
 
     (void)state;

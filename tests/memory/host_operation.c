@@ -37,7 +37,8 @@ static void names_make(void)
 {
     static const WCHAR *const texts[] = {
             L"Alpha", L"Beta", L"OnGuestLogoff", L"OnMediaInsert", L"OnStateChange", L"OnHeartbeatStopped",
-            L"OnEventLogged", L"qemu:127.0.0.1:1"};
+            L"OnEventLogged", L"qemu:127.0.0.1:1",
+            L"mqtt:127.0.0.1:1/web-1/Web"};
 
     for (size_t i = 0; i < ARRAYSIZE(names); ++i)
         names[i] = SysAllocString(texts[i]);

@@ -56,6 +56,7 @@ enum
     HEARTBEAT,
     LOGGED,
     ADDRESS,
+    OF_BROKER, /* the address of a machine that a broker tells of */
     NAMES
 };
 extern BSTR names[NAMES];

@@ -117,13 +117,15 @@ static bool make_key(struct mqtt_address *address, struct utf8_text *key, const 
 static const char *parse_key(struct mqtt_address *address, const char *text, char description[256])
 {
     struct utf8_text key = {0};
-    bool made = make_key(address, &key, text);
+    bool made = make_key(address, &key, text), failed = key.failed;
 
     if (made)
         memcpy(address->key, key.start, key.length + 1);
     utf8_text_free(&key);
     if (made)
         return NULL;
+    if (failed)
+        return describe(description, "%s", "");
     return describe(description,
             "\"%.60s\" names no machine; behind the broker's port stands /HOST/MACHINE, /HOST/+ for all machines of a "
             "host, or /+/+ for all; in a name %%2C is a comma, %%2F a slash, %%2B a plus and %%25 a percent sign",

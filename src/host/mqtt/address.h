@@ -56,7 +56,7 @@ struct mqtt_address
     bool is_watch; /* it stands for several machines: key is `<host>/+` or `+/+` */
 };
 
-/* NULL, or a sentence that says what is wrong with the text, in description. */
+/* NULL, or a sentence that says what is wrong with the text, in description; an empty one that there is no memory. */
 const char *mqtt_address_parse(struct mqtt_address *address, const char *text, char description[256]);
 
 bool mqtt_address_is_same_way(const struct mqtt_address_way *one, const struct mqtt_address_way *other);

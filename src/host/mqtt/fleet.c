@@ -210,6 +210,8 @@ static void take_out(struct fleet *fleet, struct remote **place)
 {
     struct remote *remote = *place;
 
+    if (!remote)
+        return;
     *place = remote->next;
     fleet->unopened -= remote->refused;
     fleet->found_count -= remote->found;
@@ -360,7 +362,7 @@ static void forget_refused(struct fleet *fleet, const char *key, size_t length, 
 {
     struct remote **place = place_of(fleet, key, length);
 
-    if (!(*place)->refused || (message->kind != MESSAGE_GONE && message->kind != MESSAGE_NO_STATE))
+    if (!*place || !(*place)->refused || (message->kind != MESSAGE_GONE && message->kind != MESSAGE_NO_STATE))
         return;
     take_out(fleet, place);
     report_watches(fleet);

@@ -129,10 +129,11 @@ static struct mqtt_peer *create_peer(struct way *way, const char *address, const
 {
     size_t address_size = strlen(address) + 1, key_size = strlen(key) + 1, root_size = sizeof("/vmevents/") - 1;
     struct mqtt_peer *mqtt = memory_alloc(sizeof(*mqtt) + address_size + root_size + key_size);
-    char *texts = (char *)(mqtt + 1);
+    char *texts;
 
     if (!mqtt)
         return NULL;
+    texts = (char *)(mqtt + 1);
     mqtt->peer.kind = &mqtt_kind;
     mqtt->way = way_addref(way);
     mqtt->open_task.run = run_open;
@@ -153,7 +154,7 @@ static enum live_create_result mqtt_create(
     struct way *way;
 
     if (mqtt_address_parse(&parsed, address, description))
-        return LIVE_CREATE_WRONG_ADDRESS;
+        return *description ? LIVE_CREATE_WRONG_ADDRESS : LIVE_CREATE_NO_MEMORY;
     if (!(way = way_open(&parsed.way, description)))
         return *description ? LIVE_CREATE_WRONG_ADDRESS : LIVE_CREATE_NO_MEMORY;
     mqtt = create_peer(way, address, parsed.key, parsed.is_watch);
