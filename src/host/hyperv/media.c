@@ -88,12 +88,14 @@ static bool read_part(const char *id, size_t *end, char digits[4])
 static struct place place_of(const char *drive)
 {
     size_t end = strlen(drive);
-    struct place place;
+    struct place place = {"", ""};
 
-    if (end < 2 || strcmp(drive + end - 2, "\\D") || (end -= 2, !read_part(drive, &end, place.location))
-            || !read_part(drive, &end, place.controller))
-        return (struct place){"", ""};
-    return place;
+    if (end < 2 || strcmp(drive + end - 2, "\\D") != 0)
+        return place;
+    end -= 2;
+    if (read_part(drive, &end, place.location) && read_part(drive, &end, place.controller))
+        return place;
+    return (struct place){"", ""};
 }
 
 static void fire_medium(const struct hv_outlet *outlet, enum vm_event_type type, const struct hv_medium *medium)
