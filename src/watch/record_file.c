@@ -5,6 +5,8 @@
 #include "watch/files.h"
 #include "watch/output.h"
 
+#include <string.h>
+
 #define PIECE 65536
 
 static bool complain(const struct record_file *file, const WCHAR *what)
@@ -64,9 +66,11 @@ static bool mend_last_line(struct record_file *file, ULONGLONG end, ULONGLONG si
     return true;
 }
 
-/* Whether it begins as a recording does, or has nothing in it. */
+/* Whether it begins as what is recorded here does, as far as it goes: it may have been cut in its first line. Any other file
+ * of JSON is somebody else's, and would lose a last line that has no end. */
 static bool is_recording(HANDLE file, ULONGLONG size, char *buffer, bool *is_one)
 {
+    static const char beginning[] = "{\"sequence\":";
     DWORD piece = size < PIECE ? (DWORD)size : PIECE;
 
     *is_one = !size;
@@ -74,7 +78,7 @@ static bool is_recording(HANDLE file, ULONGLONG size, char *buffer, bool *is_one
         return true;
     if (!read_at(file, 0, buffer, piece))
         return false;
-    *is_one = recording_is_one(buffer, piece);
+    *is_one = !memcmp(buffer, beginning, piece < sizeof(beginning) - 1 ? piece : sizeof(beginning) - 1);
     return true;
 }
 
