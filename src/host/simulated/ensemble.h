@@ -9,8 +9,8 @@
  * time divided by speed (greater than 0), counted in *fired. Machines that are not there are made, and stay, also when it
  * fails later. Returns when the last has been fired. Nothing is fired, and no machine made, when the file has an error.
  *
- * S_OK, what play_load and play_perform return, E_OUTOFMEMORY (without a description), and with a description, of interface
- * IVMEventHost:
+ * S_OK, what play_load and play_perform return, E_OUTOFMEMORY (without a description), and with a description, which is of
+ * interface IVMEventMachine where a machine has refused:
  * E_INVALIDARG    the file is a scenario, which names no machines
  * E_ACCESSDENIED  the state of a live machine would change
  * VM_E_CONFIG_NO_NAME, VM_E_CONFIG_NAME_TOO_LONG, VM_E_CONFIG_NAME_INVALID_CHAR  no machine can have a name in it

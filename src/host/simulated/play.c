@@ -2,7 +2,9 @@
 
 #include "com/clock.h"
 #include "com/error_info.h"
+#include "com/queue_load.h"
 #include "event/text.h"
+#include "event/visit.h"
 #include "host/error_source.h"
 #include "host/named_events.h"
 #include "host/simulated/play_file.h"
@@ -12,9 +14,10 @@
 
 #include <wchar.h>
 
-/* After so many events those who listen are waited for. It is far fewer than a lane holds (com/lane.h), so that whoever takes
- * in what comes loses nothing, at any speed; one who does not delays the rest once. */
+/* After so many events, or so many bytes of what they tell, those who listen are waited for. It is far less than a lane holds
+ * (com/lane.h), so that whoever takes in what comes loses nothing, at any speed; one who does not delays the rest once. */
 #define EVENTS_AT_ONCE 4096
+#define BYTES_AT_ONCE (QUEUE_MAX_BYTES / 4)
 #define LISTENERS_PATIENCE_MS 10000
 
 HRESULT play_error_line(const struct play *play, HRESULT hr, const WCHAR *path, uint32_t line, const WCHAR *reason)
@@ -234,10 +237,21 @@ static void await_listeners(const struct play *play, const struct machine_host *
     }
 }
 
+/* What the event takes outside of the VARIANTs. */
+static size_t cue_bytes(const struct cue *cue)
+{
+    size_t bytes = cue->details ? cue->details->bytes : 0;
+
+    for (UINT i = 0; i < cue->arg_count; ++i)
+        bytes += value_bytes(&cue->args[i]);
+    return bytes;
+}
+
 HRESULT play_perform(const struct play *play, const struct machine_host *host, double speed, LONG *fired)
 {
     BOOL tells_host = !play->is_recording || !has_events_of_host(play);
     ULONGLONG start = clock_ms();
+    size_t first = 0, bytes = 0;
     HRESULT hr = S_OK;
 
     for (size_t i = 0; i < play->count && SUCCEEDED(hr); ++i)
@@ -247,8 +261,12 @@ HRESULT play_perform(const struct play *play, const struct machine_host *host, d
         if (SUCCEEDED(hr = wait_until(cue->machine, start, (double)cue->time_ms / speed))
                 && SUCCEEDED(hr = fire_cue(play, cue, host, tells_host)))
             ++*fired;
-        if ((i + 1) % EVENTS_AT_ONCE == 0)
-            await_listeners(play, host, i + 1 - EVENTS_AT_ONCE, i + 1);
+        bytes += cue_bytes(cue);
+        if (i + 1 - first < EVENTS_AT_ONCE && bytes < BYTES_AT_ONCE)
+            continue;
+        await_listeners(play, host, first, i + 1);
+        first = i + 1;
+        bytes = 0;
     }
     return hr;
 }

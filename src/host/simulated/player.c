@@ -27,23 +27,29 @@ static HRESULT error_no_event_of(BSTR path, BSTR machine, BSTR first, BSTR other
     return error_raise_text(E_INVALIDARG, &IID_IVMEventMachine, HOST_ERROR_SOURCE, &text);
 }
 
-/* Of a recording of several machines one plays what was its own; of one machine's anyone plays all. */
+/* Of a recording of several machines one plays what was its own; of one machine's anyone plays all. The host is no machine. */
 static HRESULT keep_own(struct play *play, BSTR path, BSTR machine)
 {
-    struct cue *other = NULL;
+    struct cue *first = NULL, *other = NULL;
     size_t kept = 0;
     HRESULT hr;
 
-    for (size_t i = 1; i < play->count && !other; ++i)
+    for (size_t i = 0; i < play->count && !other; ++i)
     {
-        if (play->cues[i].source && !is_of(&play->cues[i], play->cues[0].source))
-            other = &play->cues[i];
+        struct cue *cue = &play->cues[i];
+
+        if (!cue->source || cue_is_of_host(cue))
+            continue;
+        if (!first)
+            first = cue;
+        else if (!is_of(cue, first->source))
+            other = cue;
     }
     if (!other)
         return S_OK;
     for (size_t i = 0; i < play->count && !kept; ++i)
         kept = is_of(&play->cues[i], machine);
-    if (!kept && FAILED(hr = error_no_event_of(path, machine, play->cues[0].source, other->source)))
+    if (!kept && FAILED(hr = error_no_event_of(path, machine, first->source, other->source)))
         return hr;
     kept = 0;
     for (size_t i = 0; i < play->count; ++i)
