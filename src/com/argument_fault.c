@@ -214,8 +214,11 @@ static HRESULT check_count(const FUNCDESC *function, UINT given)
 static HRESULT check_all(ITypeInfo *info, const FUNCDESC *function, void *context)
 {
     const struct search *search = context;
-    HRESULT hr = check_count(function, search->params->cArgs);
+    HRESULT hr;
 
+    if (function->cParamsOpt < 0)
+        return S_OK;
+    hr = check_count(function, search->params->cArgs);
     for (UINT i = 0; i < (UINT)function->cParams && SUCCEEDED(hr); ++i)
     {
         UINT place = argument_place(search->params, i);

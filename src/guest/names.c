@@ -25,8 +25,8 @@ void guest_names_add(struct guest_names_writer *writer, const char *name, const 
     if (writer->full)
         return;
     text[length++] = ' ';
-    for (; *name; ++name)
-        length += (size_t)snprintf(text + length, 4, is_plain(*name) ? "%c" : "%%%02X", (unsigned char)*name);
+    for (size_t i = 0; name[i] && i < GUEST_NAME_MAX; ++i)
+        length += (size_t)snprintf(text + length, 4, is_plain(name[i]) ? "%c" : "%%%02X", (unsigned char)name[i]);
     length += (size_t)snprintf(text + length, 4, "%s", behind);
     writer->full = writer->length + length + sizeof(dots) > GUEST_VALUE_SIZE;
     memcpy(writer->value + writer->length, writer->full ? dots : text, (writer->full ? sizeof(dots) - 1 : length) + 1);
@@ -65,7 +65,11 @@ static char read_byte(const char **text)
     int high, low;
 
     if (**text != '%')
-        return is_plain(**text) ? *(*text)++ : 0;
+    {
+        if (!is_plain(**text))
+            return 0;
+        return *(*text)++;
+    }
     high = digit_of((*text)[1]);
     low = high < 0 ? -1 : digit_of((*text)[2]);
     if (low < 0)

@@ -13,7 +13,11 @@ HRESULT recorded_string_read(BSTR *string, const struct scan_value *json)
     C_ASSERT(sizeof(WCHAR) == sizeof(uint16_t));
     if (json->length > MAXLONG || !(*string = SysAllocStringLen(NULL, (UINT)json->length)))
         return E_OUTOFMEMORY;
-    return SysReAllocStringLen(string, *string, (UINT)scan_copy(json, (uint16_t *)*string)) ? S_OK : E_OUTOFMEMORY;
+    if (SysReAllocStringLen(string, *string, (UINT)scan_copy(json, (uint16_t *)*string)))
+        return S_OK;
+    SysFreeString(*string);
+    *string = NULL;
+    return E_OUTOFMEMORY;
 }
 
 bool recorded_number_read(const struct scan_value *json, LONGLONG least, LONGLONG most, LONGLONG *number)

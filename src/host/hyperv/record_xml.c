@@ -99,7 +99,7 @@ static void read_codes(const char *xml, char codes[HV_RECORD_CODES_SIZE])
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); ++i)
     {
         if (!read_element(xml, names[i], code, sizeof(code)) || strncmp(code, "0x", 2)
-                || code[2 + strspn(code + 2, "0123456789ABCDEFabcdef")] || length + sizeof(code) > HV_RECORD_CODES_SIZE)
+                || code[2 + strspn(code + 2, "0123456789ABCDEFabcdef")] || length + 1 + sizeof(code) > HV_RECORD_CODES_SIZE)
             continue;
         length += (size_t)snprintf(codes + length, HV_RECORD_CODES_SIZE - length, "%s%s", length ? " " : "", code);
     }
