@@ -188,6 +188,20 @@ void fleet_finish_tries(struct fleet *fleet)
 
 /* Machines */
 
+static bool watches_host(const struct fleet_watch *watch, const char *key, size_t host_length)
+{
+    return *watch->key == '+' || (!strncmp(watch->key, key, host_length) && watch->key[host_length] == '/');
+}
+
+static struct fleet_watch *watch_of(const struct fleet *fleet, const char *key, size_t host_length)
+{
+    struct fleet_watch *watch = fleet->watches;
+
+    while (watch && !watches_host(watch, key, host_length))
+        watch = watch->next;
+    return watch;
+}
+
 static struct remote **place_of(struct fleet *fleet, const char *key, size_t length)
 {
     struct remote **place = &fleet->remotes[bucket_of(key, length)];
@@ -219,6 +233,34 @@ static void take_out(struct fleet *fleet, struct remote **place)
     remote_free(remote);
 }
 
+/* Tells the watch of it. False: it stays unknown. */
+static bool find(struct fleet *fleet, struct remote *remote, const struct fleet_watch *watch)
+{
+    if (!remote->found && fleet->found_count == FLEET_FOUND_MAX)
+    {
+        fleet->is_full = true;
+        report_watches(fleet);
+        return false;
+    }
+    fleet->found_count += !remote->found;
+    remote->found = true;
+    remote->owner = fleet->callbacks->found(fleet->context, watch, remote->key);
+    return remote->owner;
+}
+
+/* Another machine of its name has been told of behind its end. False: it has not. */
+static bool find_again(struct fleet *fleet, struct remote **place)
+{
+    const struct fleet_watch *watch = watch_of(fleet, (*place)->key, (*place)->host_length);
+
+    if (!(*place)->over || !(*place)->first_waiting || !watch)
+        return false;
+    remote_renew(*place);
+    if (!find(fleet, *place, watch))
+        take_out(fleet, place);
+    return true;
+}
+
 struct remote *fleet_open(struct fleet *fleet, const char *key, const void *owner,
         const struct live_callbacks *callbacks, void *context, bool asked)
 {
@@ -240,7 +282,7 @@ void fleet_close(struct fleet *fleet, const char *key, const void *owner)
 {
     struct remote **place = place_of(fleet, key, strlen(key)), *remote = *place;
 
-    if (!remote || remote->owner != owner)
+    if (!remote || remote->owner != owner || find_again(fleet, place))
         return;
     if (remote->over || !remote->found || !fleet_is_watched(fleet, key, remote->host_length))
     {
@@ -253,20 +295,6 @@ void fleet_close(struct fleet *fleet, const char *key, const void *owner)
 }
 
 /* Watches */
-
-static bool watches_host(const struct fleet_watch *watch, const char *key, size_t host_length)
-{
-    return *watch->key == '+' || (!strncmp(watch->key, key, host_length) && watch->key[host_length] == '/');
-}
-
-static struct fleet_watch *watch_of(const struct fleet *fleet, const char *key, size_t host_length)
-{
-    struct fleet_watch *watch = fleet->watches;
-
-    while (watch && !watches_host(watch, key, host_length))
-        watch = watch->next;
-    return watch;
-}
 
 bool fleet_is_watched(const struct fleet *fleet, const char *key, size_t host_length)
 {
@@ -316,22 +344,12 @@ static struct remote *find_new(struct fleet *fleet, const char *key, size_t leng
 
     if (!watch || message->kind == MESSAGE_GONE || message->kind == MESSAGE_NO_STATE || message->kind == MESSAGE_OTHER)
         return NULL;
-    if (fleet->found_count == FLEET_FOUND_MAX)
-    {
-        fleet->is_full = true;
-        report_watches(fleet);
-        return NULL;
-    }
     if (!(remote = add(fleet, key, length)))
         return NULL;
-    if (!(remote->owner = fleet->callbacks->found(fleet->context, watch, remote->key)))
-    {
-        take_out(fleet, place_of(fleet, key, length));
-        return NULL;
-    }
-    remote->found = true;
-    ++fleet->found_count;
-    return remote;
+    if (find(fleet, remote, watch))
+        return remote;
+    take_out(fleet, place_of(fleet, key, length));
+    return NULL;
 }
 
 static void take_host_state(struct fleet *fleet, const char *key, size_t length, enum message_host_state state)

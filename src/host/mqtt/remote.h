@@ -22,7 +22,7 @@ struct remote
     void *context;
     bool found;   /* a watch has */
     bool refused; /* it was found, and could not be opened, or has been removed here: it stays unopened */
-    bool over;    /* it has been deleted where it was */
+    bool over;    /* it has been deleted where it was; what waits has been told of another one of its name */
     bool tried;
     bool asked; /* the broker has not granted yet what it is to be heard by */
 
@@ -39,7 +39,7 @@ struct remote
     bool connected;
     char fault[LIVE_FAULT_SIZE];
 
-    /* Messages that have come before it was opened. */
+    /* Messages that have come before it was opened, and behind its end. */
     struct remote_waiting *first_waiting, **last_waiting;
     size_t waiting_count, waiting_bytes;
 
@@ -59,6 +59,12 @@ void remote_free(struct remote *remote);
  * been reported. */
 void remote_open(struct remote *remote, const void *owner, const struct live_callbacks *callbacks, void *context);
 void remote_catch_up(struct remote *remote);
+
+/* Whether that tells of a machine of which nothing else is known than what has been told of it here last. */
+bool remote_is_heard_by(const struct remote *remote, const struct message *message);
+
+/* It is that of another machine of the same name, of which what waits has been told. */
+void remote_renew(struct remote *remote);
 
 /* Nobody hears of it any more. */
 void remote_refuse(struct remote *remote);

@@ -109,6 +109,63 @@ static void what_is_not_opened(void **state)
     told_expect(&all, "found Web@h; ");
 }
 
+/* All of it comes in one burst, as from a session that lasts, before the host has removed the first. */
+static void a_machine_that_is_made_anew(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    fleet_finish_tries(&fleet);
+    *all.said = 0;
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    for (uint64_t i = 2; i < 8; i += 3)
+    {
+        tell_state_change("h", "Web", SPOOL, i, 10);
+        tell("vmevents/h/Web/state", "");
+        tell_own("h", "Web", SPOOL, i + 1, "MachineHeard", 5);
+        tell_state("h", "Web", SPOOL, i + 1, "vmVMState_Running");
+        tell_event("h", "Web", SPOOL, i + 2, "OnTripleFault");
+    }
+    told_expect(&all, "found Web@h; ");
+    told_open(&web, "h/Web");
+    told_expect(&web, "connected; OnReset; tried; removed; ");
+    /* The host has removed it. */
+    fleet_close(&fleet, "h/Web", &web);
+    told_expect(&all, "found Web@h; ");
+    told_open(&web, "h/Web");
+    told_expect(&web, "connected; state 5; OnTripleFault; tried; removed; ");
+    /* It has not yet, and more comes. */
+    tell_event("h", "Web", SPOOL, 8, "OnReset");
+    fleet_close(&fleet, "h/Web", &web);
+    told_expect(&all, "found Web@h; ");
+    told_open(&web, "h/Web");
+    told_expect(&web, "connected; state 5; OnTripleFault; OnReset; tried; ");
+    /* The last words of one are none of another. */
+    tell_state_change("h", "Web", SPOOL, 9, 10);
+    tell("vmevents/h/Web/state", "");
+    tell_event("h", "Web", SPOOL, 8, "OnReset");
+    fleet_close(&fleet, "h/Web", &web);
+    told_expect(&all, "");
+}
+
+/* Whoever opens it by hand, before the host has let go of the one that was deleted, has it anew. */
+static void a_machine_that_is_opened_anew(void **state)
+{
+    struct listener again = {0};
+
+    (void)state;
+    told_open(&web, "h/Web");
+    tell_state_change("h", "Web", SPOOL, 2, 10);
+    *web.said = 0;
+    told_open(&again, "h/Web");
+    *again.said = 0;
+    fleet_close(&fleet, "h/Web", &web);
+    tell_own("h", "Web", SPOOL, 3, "MachineHeard", 5);
+    tell_event("h", "Web", SPOOL, 4, "OnReset");
+    told_expect(&web, "");
+    assert_non_null(strstr(again.said, "state 5; "));
+    assert_non_null(strstr(again.said, "OnReset; "));
+}
+
 static void no_more_than_there_may_be(void **state)
 {
     char name[32];
@@ -171,6 +228,8 @@ int main(void)
             WATCH_TEST(one_host_alone),
             WATCH_TEST(names),
             WATCH_TEST(what_is_not_opened),
+            WATCH_TEST(a_machine_that_is_made_anew),
+            WATCH_TEST(a_machine_that_is_opened_anew),
             WATCH_TEST(no_more_than_there_may_be),
             WATCH_TEST(no_more_may_wait_than_there_is_room),
             WATCH_TEST(no_memory),
