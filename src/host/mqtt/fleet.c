@@ -215,22 +215,65 @@ static struct remote *add(struct fleet *fleet, const char *key, size_t length)
 {
     struct remote *remote = remote_create(key, length), **place = place_of(fleet, key, length);
 
-    if (remote)
-        *place = remote;
-    return remote;
+    if (!remote)
+        return NULL;
+    remote->resumes = fleet->resumes;
+    return *place = remote;
+}
+
+/* It is past no more. */
+static void take_from_past(struct fleet *fleet, struct remote *remote)
+{
+    if (!remote->past)
+        return;
+    *(remote->older ? &remote->older->newer : &fleet->oldest) = remote->newer;
+    *(remote->newer ? &remote->newer->older : &fleet->newest) = remote->older;
+    remote->older = remote->newer = NULL;
+    remote->past = false;
+    --fleet->past_count;
+}
+
+static void free_at(struct fleet *fleet, struct remote **place)
+{
+    struct remote *remote = *place;
+
+    take_from_past(fleet, remote);
+    *place = remote->next;
+    remote_free(remote);
+}
+
+/* What has come of it last is known on: a vmforward that reaches the broker anew says it again. */
+static void add_to_past(struct fleet *fleet, struct remote *remote)
+{
+    const char *oldest = fleet->oldest ? fleet->oldest->key : NULL;
+
+    if (fleet->past_count == FLEET_PAST_MAX)
+        free_at(fleet, place_of(fleet, oldest, strlen(oldest)));
+    remote_become_past(remote);
+    if ((remote->older = fleet->newest))
+        fleet->newest->newer = remote;
+    else
+        fleet->oldest = remote;
+    fleet->newest = remote;
+    ++fleet->past_count;
+}
+
+static void count_out(struct fleet *fleet, const struct remote *remote)
+{
+    fleet->unopened -= remote->refused;
+    fleet->found_count -= remote->found;
+    fleet->is_full = fleet->is_full && !remote->found;
 }
 
 static void take_out(struct fleet *fleet, struct remote **place)
 {
-    struct remote *remote = *place;
-
-    if (!remote)
+    if (!*place)
         return;
-    *place = remote->next;
-    fleet->unopened -= remote->refused;
-    fleet->found_count -= remote->found;
-    fleet->is_full = fleet->is_full && !remote->found;
-    remote_free(remote);
+    count_out(fleet, *place);
+    if (*(*place)->spool)
+        add_to_past(fleet, *place);
+    else
+        free_at(fleet, place);
 }
 
 /* Tells the watch of it. False: it stays unknown. */
@@ -268,6 +311,7 @@ struct remote *fleet_open(struct fleet *fleet, const char *key, const void *owne
 
     if (!remote && !(remote = add(fleet, key, strlen(key))))
         return NULL;
+    take_from_past(fleet, remote);
     fleet->unopened -= remote->refused;
     remote_open(remote, owner, callbacks, context);
     remote->asked = asked;
@@ -328,24 +372,31 @@ void fleet_watch_remove(struct fleet *fleet, struct fleet_watch *watch)
                 remote = &(*remote)->next;
                 continue;
             }
-            take_out(fleet, remote);
+            count_out(fleet, *remote);
+            free_at(fleet, remote);
         }
     }
 }
 
 /* Messages */
 
-/* Tells the watch of the machine, which is heard of for the first time. NULL: it stays unknown. */
+/* Tells the watch of the machine, which is heard of for the first time, or again. NULL: it stays unknown. */
 static struct remote *find_new(struct fleet *fleet, const char *key, size_t length, const struct message *message)
 {
+    static const struct remote unknown;
     const char *slash = memchr(key, '/', length);
     const struct fleet_watch *watch = slash ? watch_of(fleet, key, (size_t)(slash - key)) : NULL;
-    struct remote *remote;
+    struct remote *remote = *place_of(fleet, key, length);
 
-    if (!watch || message->kind == MESSAGE_GONE || message->kind == MESSAGE_NO_STATE || message->kind == MESSAGE_OTHER)
+    if (!watch || !remote_is_heard_by(remote ? remote : &unknown, message))
+    {
+        if (remote)
+            remote_pass(remote, message);
         return NULL;
-    if (!(remote = add(fleet, key, length)))
+    }
+    if (!remote && !(remote = add(fleet, key, length)))
         return NULL;
+    take_from_past(fleet, remote);
     if (find(fleet, remote, watch))
         return remote;
     take_out(fleet, place_of(fleet, key, length));
@@ -376,11 +427,12 @@ static void take_nonsense(struct fleet *fleet, const char *why)
 }
 
 /* A machine that could not be opened is as good as new when it has been deleted where it was. */
-static void forget_refused(struct fleet *fleet, const char *key, size_t length, const struct message *message)
+static void take_of_refused(struct fleet *fleet, struct remote **place, const struct message *message)
 {
-    struct remote **place = place_of(fleet, key, length);
+    bool is_gone = message->kind == MESSAGE_GONE && !remote_knows(*place, message);
 
-    if (!*place || !(*place)->refused || (message->kind != MESSAGE_GONE && message->kind != MESSAGE_NO_STATE))
+    remote_pass(*place, message);
+    if (!is_gone)
         return;
     take_out(fleet, place);
     report_watches(fleet);
@@ -390,21 +442,21 @@ static void take_of_machine(struct fleet *fleet, const char *topic, size_t topic
         const char *body, size_t body_length)
 {
     const char *key = topic + sizeof(TOPIC_ROOT), *fault;
-    struct remote *remote = *place_of(fleet, key, key_length);
+    struct remote **place = place_of(fleet, key, key_length), *remote = *place;
     struct message message;
 
     if ((fault = message_read(&message, topic, topic_length, body, body_length)))
     {
-        if (remote)
+        if (remote && !remote->past)
             remote_take_nonsense(remote, fault);
         else
             take_nonsense(fleet, fault);
         return;
     }
-    if (!remote && !(remote = find_new(fleet, key, key_length, &message)))
-        return;
-    remote_take(remote, &message, topic, topic_length, body, body_length);
-    forget_refused(fleet, key, key_length, &message);
+    if (remote && remote->refused)
+        take_of_refused(fleet, place, &message);
+    else if ((remote && !remote->past) || (remote = find_new(fleet, key, key_length, &message)))
+        remote_take(remote, &message, topic, topic_length, body, body_length);
 }
 
 static void take_of_host(

@@ -14,6 +14,9 @@
 #define FLEET_FOUND_MAX 4096
 #define FLEET_HOSTS_MAX 4096
 
+/* The machines that are known for what has come of them last, so that it is known when it comes again. */
+#define FLEET_PAST_MAX 4096
+
 #define FLEET_BUCKETS 1024
 
 struct fleet_watch
@@ -52,7 +55,10 @@ struct fleet
     struct fleet_watch *watches;
     size_t host_count, found_count; /* found: those that are there because of a watch */
     size_t unopened;                /* found, and not to be opened */
-    bool is_full;                   /* another would have been found */
+    struct remote *oldest, *newest; /* of those that are past */
+    size_t past_count;
+    bool resumes; /* the broker has a session that lasts */
+    bool is_full; /* another would have been found */
     bool has_way;
     char way[LIVE_FAULT_SIZE]; /* what is wrong with the way to the broker; empty: nothing */
     const char *nonsense;      /* what was wrong with the last message that belongs to no machine; NULL: nothing */

@@ -296,6 +296,7 @@ static struct hub *create(uv_loop_t *loop, struct way *way, const struct fleet_c
         return NULL;
     hub->way = way_addref(way);
     fleet_init(&hub->fleet, callbacks, hub);
+    hub->fleet.resumes = *way->address.session;
     set_client(hub);
     set_brokers(hub);
     if (mqtt_session_open(&hub->session, loop, &session_callbacks, hub, &hub->options))

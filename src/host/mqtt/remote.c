@@ -111,21 +111,33 @@ void remote_take_nonsense(struct remote *remote, const char *why)
     report_again(remote);
 }
 
-/* Whether the event has not been heard yet. What lies between it and the last one is missing. A spool that was made anew
- * counts from 1. */
+bool remote_knows(const struct remote *remote, const struct message *message)
+{
+    return !strcmp(remote->spool, message->spool) && message->sequence <= remote->last;
+}
+
+static void note_last(struct remote *remote, const struct message *message)
+{
+    remote->last = message->sequence;
+    memcpy(remote->spool, message->spool, sizeof(remote->spool));
+}
+
+/* Whether the event has not been heard yet. What lies between it and the last one is missing, unless nobody has heard the
+ * machine then. A spool that was made anew counts from 1. */
 static bool is_news(struct remote *remote, const struct message *message)
 {
-    bool is_same = !strcmp(remote->spool, message->spool);
-    uint64_t last = is_same ? remote->last : *remote->spool ? 0 : message->sequence - 1;
+    uint64_t last = strcmp(remote->spool, message->spool) != 0 ? 0 : remote->last;
 
     if (message->sequence <= last)
         return false;
+    if (!remote->begun)
+        last = message->sequence - 1;
+    remote->begun = true;
     remote->missed += message->sequence - last - 1;
     remote->missing += message->sequence - last - 1;
     if (message->sequence != last + 1)
         remote->missing_before = message->sequence;
-    remote->last = message->sequence;
-    memcpy(remote->spool, message->spool, sizeof(remote->spool));
+    note_last(remote, message);
     return true;
 }
 
@@ -169,6 +181,17 @@ static void take_in_turn(struct remote *remote, const struct message *message)
         learn_state(remote, message);
 }
 
+/* One that came with an event that has been heard is known, and others may have come since. Of the first one the event, and
+ * what was in front of it, has been before the machine was heard. */
+static void take_state(struct remote *remote, const struct message *message)
+{
+    remote->heard = true;
+    if (!remote_knows(remote, message))
+        learn_state(remote, message);
+    if (!*remote->spool && !remote->resumes)
+        note_last(remote, message);
+}
+
 static void take(struct remote *remote, const struct message *message)
 {
     switch (message->kind)
@@ -181,10 +204,7 @@ static void take(struct remote *remote, const struct message *message)
                 take_in_turn(remote, message);
             break;
         case MESSAGE_STATE:
-            /* One that came with an event that has been heard is known, and others may have come since. */
-            remote->heard = true;
-            if (strcmp(remote->spool, message->spool) != 0 || message->sequence > remote->last)
-                learn_state(remote, message);
+            take_state(remote, message);
             break;
         case MESSAGE_NO_STATE:
         case MESSAGE_HOST_STATE:
@@ -223,7 +243,13 @@ bool remote_is_heard_by(const struct remote *remote, const struct message *messa
 {
     if (message->kind != MESSAGE_EVENT && message->kind != MESSAGE_HEARD && message->kind != MESSAGE_STATE)
         return false;
-    return strcmp(remote->spool, message->spool) != 0 || message->sequence > remote->last;
+    return !remote_knows(remote, message);
+}
+
+void remote_pass(struct remote *remote, const struct message *message)
+{
+    if (message->sequence && message->kind != MESSAGE_STATE && !remote_knows(remote, message))
+        note_last(remote, message);
 }
 
 /* What is behind the end of a machine is of another one of that name, from the first message on by which that is heard of. */
@@ -309,7 +335,13 @@ void remote_refuse(struct remote *remote)
 {
     forget(remote);
     forget_waiting(remote);
-    *remote->spool = 0;
-    remote->last = 0;
+    remote->begun = false;
     remote->refused = true;
+}
+
+void remote_become_past(struct remote *remote)
+{
+    remote_refuse(remote);
+    remote->refused = remote->found = remote->asked = false;
+    remote->past = true;
 }

@@ -84,11 +84,52 @@ static void repeats(void **state)
     begin_heard();
     for (int again = 0; again < 2; ++again)
     {
-        for (uint64_t i = 5; i < 9; ++i)
+        for (uint64_t i = 7; i < 11; ++i)
             tell_event("h", "Web", SPOOL, i, "OnReset");
     }
     tell_event("h", "Web", SPOOL, 1, "OnReset");
     told_expect(&web, "OnReset; OnReset; OnReset; OnReset; ");
+}
+
+/* vmforward says again what it has said last, as when it has another node. */
+static void what_was_before_it_was_opened(void **state)
+{
+    (void)state;
+    begin_heard();
+    for (uint64_t i = 2; i < 7; ++i)
+        tell_event("h", "Web", SPOOL, i, "OnReset");
+    tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
+    told_expect(&web, "");
+    /* Others may have been between the state and the opening. */
+    tell_event("h", "Web", SPOOL, 9, "OnReset");
+    tell_event("h", "Web", SPOOL, 8, "OnReset");
+    told_expect(&web, "OnReset; ");
+}
+
+/* What the broker has kept may come behind the retained state, which is of later. */
+static void a_session_that_lasts(void **state)
+{
+    (void)state;
+    fleet.resumes = true;
+    begin_heard();
+    for (uint64_t i = 4; i < 7; ++i)
+        tell_event("h", "Web", SPOOL, i, "OnReset");
+    told_expect(&web, "OnReset; OnReset; OnReset; ");
+}
+
+static void a_machine_that_is_opened_again(void **state)
+{
+    (void)state;
+    begin_heard();
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    fleet_close(&fleet, "h/Web", &web);
+    told_open(&web, "h/Web");
+    *web.said = 0;
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    told_expect(&web, "");
+    /* What came meanwhile was not heard, and is not missing. */
+    tell_event("h", "Web", SPOOL, 20, "OnReset");
+    told_expect(&web, "OnReset; connected; ");
 }
 
 static void gaps(void **state)
@@ -161,7 +202,7 @@ static void a_machine_that_is_deleted(void **state)
     tell_event("h", "Web", SPOOL, 9, "OnReset");
     told_expect(&web, "");
     begin_heard();
-    tell_own("h", "Web", SPOOL, 7, "MachineGone", 10);
+    tell_own("h", "Web", SPOOL, 10, "MachineGone", 10);
     told_expect(&web, "removed; ");
 }
 
@@ -191,6 +232,9 @@ int main(void)
             MACHINE_TEST(nothing_is_known),
             MACHINE_TEST(a_broker_that_is_away),
             MACHINE_TEST(repeats),
+            MACHINE_TEST(what_was_before_it_was_opened),
+            MACHINE_TEST(a_session_that_lasts),
+            MACHINE_TEST(a_machine_that_is_opened_again),
             MACHINE_TEST(gaps),
             MACHINE_TEST(a_gap_in_front_of_what_is_not_fired),
             MACHINE_TEST(a_spool_that_was_made_anew),
