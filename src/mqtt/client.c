@@ -264,10 +264,20 @@ static const char *check_granted(const struct mqtt_client *client, const struct 
     for (size_t i = 0; i < codes->count; ++i)
     {
         code = (unsigned char)codes->start[i];
-        if (code == MQTT_SUBACK_REFUSED)
-            return "it refuses a subscription, as brokers do when the user has no right to it";
-        if (code != options->subscriptions[client->granted + i].qos)
+        if (code != MQTT_SUBACK_REFUSED && code != options->subscriptions[client->granted + i].qos)
             return "it grants a subscription another QoS than it was asked for";
+    }
+    return NULL;
+}
+
+/* A callback may close the client. */
+static const char *take_refusals(struct mqtt_client *client, const struct mqtt_bytes *codes)
+{
+    for (size_t i = 0; i < codes->count && client->state == MQTT_CLIENT_CONNECTED; ++i)
+    {
+        if ((unsigned char)codes->start[i] == MQTT_SUBACK_REFUSED
+                && !client->callbacks->refused(client->context, client->granted + i))
+            return "it refuses a subscription, as brokers do when the user has no right to it";
     }
     return NULL;
 }
@@ -278,7 +288,8 @@ static const char *take_suback(struct mqtt_client *client, const struct mqtt_pac
 
     if (client->asked == client->granted || packet->suback.id != MQTT_WINDOW_FREE_ID)
         return "it answered a subscription that it was not asked for";
-    if ((fault = check_granted(client, &packet->suback.codes)))
+    if ((fault = check_granted(client, &packet->suback.codes)) || (fault = take_refusals(client, &packet->suback.codes))
+            || client->state != MQTT_CLIENT_CONNECTED)
         return fault;
     client->granted = client->asked;
     send_subscribe(client);

@@ -26,8 +26,11 @@ struct mqtt_client_callbacks
     /* The broker has let the client in. session_present: it still has the session of before. */
     void (*connected)(void *context, bool session_present);
 
-    /* The broker has granted all subscriptions: from now on nothing that they are for is missed. */
+    /* The broker has answered all subscriptions: from now on nothing is missed that those are for which it has granted. */
     void (*subscribed)(void *context);
+
+    /* The broker does not grant the subscription in that place of the options. False: that is a fault of the connection. */
+    bool (*refused)(void *context, size_t subscription);
 
     /* The broker has the message that was published under that number. */
     void (*acknowledged)(void *context, uint64_t number);

@@ -42,6 +42,31 @@ static size_t bucket_of(const char *key, size_t length)
     return hash % FLEET_BUCKETS;
 }
 
+/* Who is there */
+
+static struct remote **place_of(struct fleet *fleet, const char *key, size_t length)
+{
+    struct remote **place = &fleet->remotes[bucket_of(key, length)];
+
+    while (*place && (strncmp((*place)->key, key, length) != 0 || (*place)->key[length]))
+        place = &(*place)->next;
+    return place;
+}
+
+static bool watches_host(const struct fleet_watch *watch, const char *key, size_t host_length)
+{
+    return *watch->key == '+' || (!strncmp(watch->key, key, host_length) && watch->key[host_length] == '/');
+}
+
+static struct fleet_watch *watch_of(const struct fleet *fleet, const char *key, size_t host_length)
+{
+    struct fleet_watch *watch = fleet->watches;
+
+    while (watch && !watches_host(watch, key, host_length))
+        watch = watch->next;
+    return watch;
+}
+
 /* Hosts */
 
 static struct fleet_host *find_host(const struct fleet *fleet, const char *key, size_t length)
@@ -78,6 +103,24 @@ void fleet_forget_filters(struct fleet *fleet)
 
 /* The way to machines */
 
+#define AS_BROKERS_DO ", as brokers do when the user has no right to it"
+
+/* By itself, or with all that a watch hears. */
+static bool is_barred(const struct fleet *fleet, const struct remote *remote)
+{
+    bool is_watched = false;
+
+    for (const struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
+    {
+        if (!watches_host(watch, remote->key, remote->host_length))
+            continue;
+        if (!watch->barred)
+            return false;
+        is_watched = true;
+    }
+    return remote->barred || is_watched;
+}
+
 /* What is wrong with it; NULL: nothing is. */
 static const char *way_to(const struct fleet *fleet, const struct remote *remote)
 {
@@ -87,6 +130,8 @@ static const char *way_to(const struct fleet *fleet, const struct remote *remote
         return fleet->way;
     if (remote->asked)
         return "the broker has not answered yet whether the machine may be heard";
+    if (is_barred(fleet, remote))
+        return "the broker does not let the machine be heard" AS_BROKERS_DO;
     if (!(host = find_host(fleet, remote->key, remote->host_length)))
         return NULL;
     if (host->state == MESSAGE_LOST)
@@ -96,13 +141,21 @@ static const char *way_to(const struct fleet *fleet, const struct remote *remote
 
 static void report(struct fleet *fleet, struct remote *remote)
 {
+    const struct fleet_host *host = find_host(fleet, remote->key, remote->host_length);
+
+    remote->beside = host && host->barred
+            ? "the broker does not let it be heard whether the host's vmforward is there" AS_BROKERS_DO
+            : NULL;
     remote_report(remote, way_to(fleet, remote));
 }
 
-static const char *describe_watch(const struct fleet *fleet, char fault[LIVE_FAULT_SIZE])
+static const char *describe_watch(
+        const struct fleet *fleet, const struct fleet_watch *watch, char fault[LIVE_FAULT_SIZE])
 {
     if (!fleet->has_way)
         return fleet->way;
+    if (watch->barred)
+        return "the broker does not let the machines be heard" AS_BROKERS_DO;
     if (fleet->is_full)
         snprintf(
                 fault, LIVE_FAULT_SIZE, "more than %d machines were found; the others are not opened", FLEET_FOUND_MAX);
@@ -121,12 +174,13 @@ static const char *describe_watch(const struct fleet *fleet, char fault[LIVE_FAU
 static void report_watch(const struct fleet *fleet, struct fleet_watch *watch)
 {
     char text[LIVE_FAULT_SIZE];
-    const char *fault = describe_watch(fleet, text);
+    const char *fault = describe_watch(fleet, watch, text);
+    bool connected = fleet->has_way && !watch->barred;
 
-    if (watch->reported && watch->connected == fleet->has_way && !strcmp(watch->fault, fault ? fault : ""))
+    if (watch->reported && watch->connected == connected && !strcmp(watch->fault, fault ? fault : ""))
         return;
     watch->reported = true;
-    watch->connected = fleet->has_way;
+    watch->connected = connected;
     snprintf(watch->fault, sizeof(watch->fault), "%s", fault ? fault : "");
     watch->callbacks->connection(watch->context, watch->connected, fault);
 }
@@ -165,8 +219,47 @@ static void report_one(void *context, struct remote *remote)
     report(fleet, remote);
 }
 
+static void bar_one(void *context, struct remote *remote)
+{
+    (void)context;
+    remote->barred = false;
+}
+
+/* Each connection is asked anew. */
+static void bar_nothing(struct fleet *fleet)
+{
+    fleet_each_open(fleet, bar_one, NULL);
+    for (struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
+        watch->barred = false;
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        for (struct fleet_host *host = fleet->hosts[i]; host; host = host->next)
+            host->barred = false;
+    }
+}
+
+/* The filter is the root, a key, and one part more. */
+void fleet_bar(struct fleet *fleet, const char *filter, size_t length)
+{
+    const char *key = filter + sizeof(TOPIC_ROOT), *slash = memchr(key, '/', length - sizeof(TOPIC_ROOT));
+    size_t key_length = length - sizeof(TOPIC_ROOT), host_length = (size_t)(slash - key);
+    struct fleet_host *host = find_host(fleet, key, host_length);
+    struct remote *remote;
+
+    while (key[--key_length] != '/')
+        ;
+    for (struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
+        watch->barred |= strlen(watch->key) == key_length && !memcmp(watch->key, key, key_length);
+    if ((remote = *place_of(fleet, key, key_length)))
+        remote->barred = true;
+    else if (host && key_length == host_length + sizeof("/" TOPIC_OF_HOST) - 1)
+        host->barred = true;
+}
+
 void fleet_set_way(struct fleet *fleet, const char *fault)
 {
+    if (fault)
+        bar_nothing(fleet);
     fleet->has_way = !fault;
     snprintf(fleet->way, sizeof(fleet->way), "%s", fault ? fault : "");
     fleet_each_open(fleet, report_one, fleet);
@@ -187,29 +280,6 @@ void fleet_finish_tries(struct fleet *fleet)
 }
 
 /* Machines */
-
-static bool watches_host(const struct fleet_watch *watch, const char *key, size_t host_length)
-{
-    return *watch->key == '+' || (!strncmp(watch->key, key, host_length) && watch->key[host_length] == '/');
-}
-
-static struct fleet_watch *watch_of(const struct fleet *fleet, const char *key, size_t host_length)
-{
-    struct fleet_watch *watch = fleet->watches;
-
-    while (watch && !watches_host(watch, key, host_length))
-        watch = watch->next;
-    return watch;
-}
-
-static struct remote **place_of(struct fleet *fleet, const char *key, size_t length)
-{
-    struct remote **place = &fleet->remotes[bucket_of(key, length)];
-
-    while (*place && (strncmp((*place)->key, key, length) != 0 || (*place)->key[length]))
-        place = &(*place)->next;
-    return place;
-}
 
 static struct remote *add(struct fleet *fleet, const char *key, size_t length)
 {
@@ -315,6 +385,7 @@ struct remote *fleet_open(struct fleet *fleet, const char *key, const void *owne
     fleet->unopened -= remote->refused;
     remote_open(remote, owner, callbacks, context);
     remote->asked = asked;
+    remote->barred = false;
     report(fleet, remote);
     remote_catch_up(remote);
     if (fleet->has_way && !asked)

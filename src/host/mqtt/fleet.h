@@ -27,6 +27,7 @@ struct fleet_watch
     void *context;
     const char *key; /* `<host>/+` or `+/+`; the owner's */
     bool tried, reported, connected;
+    bool barred; /* the broker does not let it be heard */
     char fault[LIVE_FAULT_SIZE];
 };
 
@@ -35,6 +36,7 @@ struct fleet_host
     struct fleet_host *next;
     enum message_host_state state; /* online until it is said otherwise */
     bool has_filter;               /* its state is subscribed to by itself */
+    bool barred;                   /* and the broker does not let it be heard */
     size_t length;
     char key[];
 };
@@ -95,7 +97,11 @@ void fleet_each_open(struct fleet *fleet, void (*take)(void *context, struct rem
 /* A message has come, of whatever bytes. */
 void fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length);
 
-/* The broker is there, and has granted all that it was asked for; or what is wrong with it, a plain sentence without its full stop. */
+/* The broker does not let be heard what that filter is for, until the way to it is lost: a fault of those that are heard by
+ * it. */
+void fleet_bar(struct fleet *fleet, const char *filter, size_t length);
+
+/* The broker is there, and has answered all that it was asked for; or what is wrong with it, a plain sentence without its full stop. */
 void fleet_set_way(struct fleet *fleet, const char *fault);
 
 /* What can be known at once is known: whoever waits for the first try has it behind him. */

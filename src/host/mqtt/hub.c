@@ -191,6 +191,14 @@ static void on_subscribed(void *context)
     uv_timer_start(&hub->settle, on_settled, SETTLE_MS, 0);
 }
 
+static void on_refused(void *context, size_t subscription)
+{
+    struct hub *hub = context;
+    const struct mqtt_bytes *filter = &hub->subscriptions[subscription].filter;
+
+    fleet_bar(&hub->fleet, filter->start, filter->count);
+}
+
 static void on_acknowledged(void *context, uint64_t number)
 {
     (void)context, (void)number;
@@ -245,7 +253,7 @@ static void on_timer_closed(uv_handle_t *handle)
 }
 
 static const struct mqtt_callbacks session_callbacks = {
-        on_connected, on_subscribed, on_acknowledged, on_received, on_fault, on_closed};
+        on_connected, on_subscribed, on_refused, on_acknowledged, on_received, on_fault, on_closed};
 
 /* Beginning and end */
 

@@ -67,6 +67,8 @@ static const char *describe(const struct remote *remote, const char *way, char f
         snprintf(fault, LIVE_FAULT_SIZE, "a message about the machine was dropped: %s", remote->nonsense);
         return fault;
     }
+    if (remote->beside)
+        return remote->beside;
     if (!remote->heard)
         return "the broker has nothing to say of a machine of that name and host yet";
     return NULL;
@@ -342,6 +344,6 @@ void remote_refuse(struct remote *remote)
 void remote_become_past(struct remote *remote)
 {
     remote_refuse(remote);
-    remote->refused = remote->found = remote->asked = false;
+    remote->refused = remote->found = remote->asked = remote->barred = false;
     remote->past = true;
 }

@@ -27,7 +27,8 @@ struct remote
     bool past;    /* nobody has it, and all that is known is what has come of it last */
     bool resumes; /* the broker keeps what comes while there is no connection, which a retained state may overtake */
     bool tried;
-    bool asked; /* the broker has not granted yet what it is to be heard by */
+    bool asked;  /* the broker has not granted yet what it is to be heard by */
+    bool barred; /* it does not grant it */
 
     /* What its messages have shown. */
     char spool[MESSAGE_SPOOL_SIZE]; /* empty: no event has come yet */
@@ -37,6 +38,8 @@ struct remote
     uint64_t missing, missed;       /* events: in all, and in front of the next one */
     uint64_t missing_before;        /* the sequence behind the last gap */
     const char *nonsense;           /* what was wrong with the last message that made none; NULL: nothing was */
+
+    const char *beside; /* what is wrong though the machine is heard; NULL: nothing is */
 
     /* As reported last. */
     bool reported; /* at all */

@@ -189,6 +189,41 @@ static void a_host_that_goes(void **state)
     told_expect(&web, "OnReset; ");
 }
 
+static void bar(const char *filter)
+{
+    fleet_bar(&fleet, filter, strlen(filter));
+}
+
+/* The broker does not let one machine be heard; the others are. */
+static void what_is_barred(void **state)
+{
+    struct listener mail = {0};
+
+    (void)state;
+    told_open(&web, "h/Web");
+    told_open(&mail, "h/Mail");
+    assert_non_null(fleet_host_of(&fleet, "h", 1));
+    *web.said = *mail.said = 0;
+    bar("vmevents/h/Web/+");
+    fleet_set_way(&fleet, NULL);
+    fleet_finish_tries(&fleet);
+    told_expect(&web,
+            "cut off: the broker does not let the machine be heard, as brokers do when the user has no right to it; "
+            "tried; ");
+    told_expect(&mail, "connected: the broker has nothing to say of a machine of that name and host yet; tried; ");
+    tell_event("h", "Mail", SPOOL, 1, "OnReset");
+    told_expect(&mail, "OnReset; connected; ");
+    /* The next connection is asked anew. */
+    fleet_set_way(&fleet, "the broker is away");
+    bar("vmevents/h/=host/state");
+    *web.said = *mail.said = 0;
+    fleet_set_way(&fleet, NULL);
+    told_expect(&mail,
+            "connected: the broker does not let it be heard whether the host's vmforward is there, as brokers do when "
+            "the user has no right to it; ");
+    assert_non_null(strstr(web.said, "connected: "));
+}
+
 static void a_machine_that_is_deleted(void **state)
 {
     (void)state;
@@ -239,6 +274,7 @@ int main(void)
             MACHINE_TEST(a_gap_in_front_of_what_is_not_fired),
             MACHINE_TEST(a_spool_that_was_made_anew),
             MACHINE_TEST(a_host_that_goes),
+            MACHINE_TEST(what_is_barred),
             MACHINE_TEST(a_machine_that_is_deleted),
             MACHINE_TEST(nonsense),
     };

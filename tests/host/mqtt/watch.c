@@ -55,6 +55,24 @@ static void what_comes_before_it_is_open(void **state)
     told_expect(&all, "");
 }
 
+static void a_watch_that_is_barred(void **state)
+{
+    static const char filter[] = "vmevents/+/+/+";
+
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    told_open(&web, "h/Web");
+    fleet_set_way(&fleet, "the broker is away");
+    *all.said = *web.said = 0;
+    fleet_bar(&fleet, filter, sizeof(filter) - 1);
+    fleet_set_way(&fleet, NULL);
+    told_expect(&all,
+            "cut off: the broker does not let the machines be heard, as brokers do when the user has no right to it; ");
+    told_expect(&web,
+            "cut off: the broker does not let the machine be heard, as brokers do when the user has no right to it; ");
+}
+
 static void one_host_alone(void **state)
 {
     (void)state;
@@ -282,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             WATCH_TEST(what_comes_before_it_is_open),
+            WATCH_TEST(a_watch_that_is_barred),
             WATCH_TEST(one_host_alone),
             WATCH_TEST(names),
             WATCH_TEST(what_is_not_opened),
