@@ -229,13 +229,16 @@ static const char *take_connack(struct mqtt_client *client, const struct mqtt_pa
     return NULL;
 }
 
-static const char *take_publish(struct mqtt_client *client, const struct mqtt_publish *publish)
+static const char *take_publish(struct mqtt_client *client, const struct mqtt_packet *packet)
 {
+    const struct mqtt_publish *publish = &packet->publish;
     char bytes[MQTT_PUBACK_SIZE];
 
     if (!client->options->subscription_count && client->options->connect.clean_session)
         return "it sent a message, though nothing was subscribed to";
-    if (!client->callbacks->received(client->context, &publish->message))
+    if (packet->omitted)
+        client->callbacks->too_large(client->context, publish->message.topic, packet->omitted);
+    else if (!client->callbacks->received(client->context, &publish->message))
         return "it sent a message that could not be taken in";
     mqtt_encode_puback(publish->id, bytes);
     if (publish->message.qos && client->state == MQTT_CLIENT_CONNECTED)
@@ -315,7 +318,7 @@ static const char *take_any(struct mqtt_client *client, const struct mqtt_packet
     switch (packet->type)
     {
         case MQTT_PUBLISH:
-            return take_publish(client, &packet->publish);
+            return take_publish(client, packet);
         case MQTT_PUBACK:
             return take_puback(client, packet->puback_id);
         case MQTT_SUBACK:

@@ -229,8 +229,16 @@ static bool client_received(void *context, const struct mqtt_message *message)
     return session->callbacks->received(session->context, message);
 }
 
-static const struct mqtt_client_callbacks client_callbacks = {
-        client_sends, client_connected, client_subscribed, client_refused, client_acknowledged, client_received};
+static void client_too_large(void *context, struct mqtt_bytes topic, size_t size)
+{
+    struct mqtt_session *session = context;
+
+    if (session->callbacks->too_large)
+        session->callbacks->too_large(session->context, topic, size);
+}
+
+static const struct mqtt_client_callbacks client_callbacks = {client_sends, client_connected, client_subscribed,
+        client_refused, client_acknowledged, client_received, client_too_large};
 
 /* Beginning and end */
 

@@ -41,6 +41,9 @@ struct mqtt_callbacks
      * cannot be taken in now; then the connection ends, and the broker sends it on the next one. */
     bool (*received)(void *context, const struct mqtt_message *message);
 
+    /* A message to that topic, of so many bytes, is larger than what is taken, and is dropped. NULL: nobody is told. */
+    void (*too_large)(void *context, struct mqtt_bytes topic, size_t size);
+
     /* A connection is lost, or could not be made: a plain sentence without its full stop, which names the broker. The
      * next try follows by itself. */
     void (*fault)(void *context, const char *text);

@@ -77,8 +77,14 @@ static bool on_received(void *context, const struct mqtt_message *message)
     return takes_in;
 }
 
+static void on_too_large(void *context, struct mqtt_bytes topic, size_t size)
+{
+    (void)context;
+    note("too large %.*s: %u; ", (int)topic.count, topic.start, (unsigned int)size);
+}
+
 static const struct mqtt_client_callbacks callbacks = {
-        on_send, on_connected, on_subscribed, on_refused, on_acknowledged, on_received};
+        on_send, on_connected, on_subscribed, on_refused, on_acknowledged, on_received, on_too_large};
 
 static void assert_sent(struct mqtt_bytes expected)
 {
@@ -435,6 +441,24 @@ static void test_wrong_answers_to_a_subscription(void **state)
         mqtt_client_close(&client);
         *called = 0;
     }
+}
+
+/* It is acknowledged, so that it does not come again, and the connection goes on. */
+static void test_a_message_that_is_too_large(void **state)
+{
+    (void)state;
+    options.received_max = 10;
+    want_subscription();
+    init();
+    open_and_enter();
+    assert_null(take(BYTES("\x32\x0b\0\3v/m\0\7abc")));
+    assert_sent(BYTES(""));
+    assert_null(take(BYTES("d\x30\6\0\3v/mx")));
+    assert_called("too large v/m: 4; received v/m=x; ");
+    assert_sent(BYTES("\x40\2\0\7"));
+    assert_null(take(BYTES("\x30\x0b\0\3v/mabcdef")));
+    assert_called("too large v/m: 6; ");
+    assert_sent(BYTES(""));
 }
 
 static void test_a_message_that_is_not_taken_in(void **state)
@@ -811,6 +835,7 @@ int main(void)
             CLIENT_TEST(test_subscribing),
             CLIENT_TEST(test_subscribing_to_more),
             CLIENT_TEST(test_wrong_answers_to_a_subscription),
+            CLIENT_TEST(test_a_message_that_is_too_large),
             CLIENT_TEST(test_subscriptions_that_are_refused),
             CLIENT_TEST(test_a_message_that_is_not_taken_in),
             CLIENT_TEST(test_nonsense),

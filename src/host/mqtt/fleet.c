@@ -543,21 +543,37 @@ static void take_of_host(
         take_host_state(fleet, key, (size_t)(slash - key), message.host_state);
 }
 
+/* Of a topic, whose last part is behind the last slash. */
+static size_t length_of_key(const char *topic, size_t topic_length)
+{
+    while (topic[--topic_length] != '/')
+        ;
+    return topic_length - sizeof(TOPIC_ROOT);
+}
+
+void fleet_take_too_large(struct fleet *fleet, const char *topic, size_t topic_length)
+{
+    static const char why[] = "it has more than 1 MB";
+    struct message_place place;
+    struct remote *remote = NULL;
+
+    if (!message_read_topic(&place, topic, topic_length))
+        remote = *place_of(fleet, topic + sizeof(TOPIC_ROOT), length_of_key(topic, topic_length));
+    if (remote && !remote->past)
+        remote_take_nonsense(remote, why);
+    else
+        take_nonsense(fleet, why);
+}
+
 void fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length)
 {
     struct message_place place;
-    const char *fault = message_read_topic(&place, topic, topic_length), *last;
+    const char *fault = message_read_topic(&place, topic, topic_length);
 
     if (fault)
-    {
         take_nonsense(fleet, fault);
-        return;
-    }
-    last = topic + topic_length;
-    while (last[-1] != '/')
-        --last;
-    if (*place.machine)
-        take_of_machine(fleet, topic, topic_length, (size_t)(last - 1 - topic) - sizeof(TOPIC_ROOT), body, body_length);
+    else if (*place.machine)
+        take_of_machine(fleet, topic, topic_length, length_of_key(topic, topic_length), body, body_length);
     else
         take_of_host(fleet, topic, topic_length, body, body_length);
 }

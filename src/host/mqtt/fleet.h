@@ -97,6 +97,9 @@ void fleet_each_open(struct fleet *fleet, void (*take)(void *context, struct rem
 /* A message has come, of whatever bytes. */
 void fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length);
 
+/* One has come to that topic that is so large that it is dropped. */
+void fleet_take_too_large(struct fleet *fleet, const char *topic, size_t topic_length);
+
 /* The broker does not let be heard what that filter is for, until the way to it is lost: a fault of those that are heard by
  * it. */
 void fleet_bar(struct fleet *fleet, const char *filter, size_t length);

@@ -212,6 +212,14 @@ static bool on_received(void *context, const struct mqtt_message *message)
     return true;
 }
 
+static void on_too_large(void *context, struct mqtt_bytes topic, size_t size)
+{
+    struct hub *hub = context;
+
+    (void)size;
+    fleet_take_too_large(&hub->fleet, topic.start, topic.count);
+}
+
 /* The first try is over when each broker has been tried. */
 static bool has_failed(const struct hub *hub)
 {
@@ -253,7 +261,7 @@ static void on_timer_closed(uv_handle_t *handle)
 }
 
 static const struct mqtt_callbacks session_callbacks = {
-        on_connected, on_subscribed, on_refused, on_acknowledged, on_received, on_fault, on_closed};
+        on_connected, on_subscribed, on_refused, on_acknowledged, on_received, on_too_large, on_fault, on_closed};
 
 /* Beginning and end */
 

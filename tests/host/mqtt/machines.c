@@ -247,6 +247,13 @@ static void nonsense(void **state)
     begin_heard();
     tell("vmevents/h/Web/OnReset", "<html>");
     told_expect(&web, "connected: a message about the machine was dropped: it is no JSON object; ");
+    fleet_take_too_large(&fleet, "vmevents/h/Web/state", 20);
+    told_expect(&web, "connected: a message about the machine was dropped: it has more than 1 MB; ");
+    fleet_take_too_large(&fleet, "vmevents/h/Mail/state", 21);
+    fleet_take_too_large(&fleet, "vmevents/h", 10);
+    told_expect(&web, "");
+    tell("vmevents/h/Web/OnReset", "<html>");
+    *web.said = 0;
     tell("vmevents/h/Web/OnReset", "[]");
     tell("vmevents", "{}");
     tell("", "");
