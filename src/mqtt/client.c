@@ -229,13 +229,16 @@ static const char *take_connack(struct mqtt_client *client, const struct mqtt_pa
     return NULL;
 }
 
-static const char *take_publish(struct mqtt_client *client, const struct mqtt_publish *publish)
+static const char *take_publish(struct mqtt_client *client, const struct mqtt_packet *packet)
 {
+    const struct mqtt_publish *publish = &packet->publish;
     char bytes[MQTT_PUBACK_SIZE];
 
     if (!client->options->subscription_count && client->options->connect.clean_session)
         return "it sent a message, though nothing was subscribed to";
-    if (!client->callbacks->received(client->context, &publish->message))
+    if (packet->omitted)
+        client->callbacks->too_large(client->context, publish->message.topic, packet->omitted);
+    else if (!client->callbacks->received(client->context, &publish->message))
         return "it sent a message that could not be taken in";
     mqtt_encode_puback(publish->id, bytes);
     if (publish->message.qos && client->state == MQTT_CLIENT_CONNECTED)
@@ -264,10 +267,20 @@ static const char *check_granted(const struct mqtt_client *client, const struct 
     for (size_t i = 0; i < codes->count; ++i)
     {
         code = (unsigned char)codes->start[i];
-        if (code == MQTT_SUBACK_REFUSED)
-            return "it refuses a subscription, as brokers do when the user has no right to it";
-        if (code != options->subscriptions[client->granted + i].qos)
+        if (code != MQTT_SUBACK_REFUSED && code != options->subscriptions[client->granted + i].qos)
             return "it grants a subscription another QoS than it was asked for";
+    }
+    return NULL;
+}
+
+/* A callback may close the client. */
+static const char *take_refusals(struct mqtt_client *client, const struct mqtt_bytes *codes)
+{
+    for (size_t i = 0; i < codes->count && client->state == MQTT_CLIENT_CONNECTED; ++i)
+    {
+        if ((unsigned char)codes->start[i] == MQTT_SUBACK_REFUSED
+                && !client->callbacks->refused(client->context, client->granted + i))
+            return "it refuses a subscription, as brokers do when the user has no right to it";
     }
     return NULL;
 }
@@ -278,7 +291,8 @@ static const char *take_suback(struct mqtt_client *client, const struct mqtt_pac
 
     if (client->asked == client->granted || packet->suback.id != MQTT_WINDOW_FREE_ID)
         return "it answered a subscription that it was not asked for";
-    if ((fault = check_granted(client, &packet->suback.codes)))
+    if ((fault = check_granted(client, &packet->suback.codes)) || (fault = take_refusals(client, &packet->suback.codes))
+            || client->state != MQTT_CLIENT_CONNECTED)
         return fault;
     client->granted = client->asked;
     send_subscribe(client);
@@ -304,7 +318,7 @@ static const char *take_any(struct mqtt_client *client, const struct mqtt_packet
     switch (packet->type)
     {
         case MQTT_PUBLISH:
-            return take_publish(client, &packet->publish);
+            return take_publish(client, packet);
         case MQTT_PUBACK:
             return take_puback(client, packet->puback_id);
         case MQTT_SUBACK:

@@ -5,7 +5,7 @@
  * What has been given to be published is kept until the broker acknowledges it, over any number of connections; on each
  * of them all of it is sent again, in its order. It is given once and may arrive more often.
  *
- * Everything is bounded: what is kept (mqtt/window.h), the packet that a broker may send, and how long it may take for
+ * Everything is bounded: what is kept (mqtt/window.h), the packet that is taken from a broker, and how long it may take for
  * an answer. A broker may send anything: what is no MQTT, or MQTT that answers nothing, is a fault of the connection.
  *
  * All functions are called on one thread. The callbacks come inside of them, and may call mqtt_client_publish,
@@ -26,8 +26,11 @@ struct mqtt_client_callbacks
     /* The broker has let the client in. session_present: it still has the session of before. */
     void (*connected)(void *context, bool session_present);
 
-    /* The broker has granted all subscriptions: from now on nothing that they are for is missed. */
+    /* The broker has answered all subscriptions: from now on nothing is missed that those are for which it has granted. */
     void (*subscribed)(void *context);
+
+    /* The broker does not grant the subscription in that place of the options. False: that is a fault of the connection. */
+    bool (*refused)(void *context, size_t subscription);
 
     /* The broker has the message that was published under that number. */
     void (*acknowledged)(void *context, uint64_t number);
@@ -35,6 +38,10 @@ struct mqtt_client_callbacks
     /* A message has come; with QoS 1 it is acknowledged when this returns true. It may come again. False: it cannot be
      * taken in now. Then the connection has a fault, so that the broker sends it on the next one. */
     bool (*received)(void *context, const struct mqtt_message *message);
+
+    /* In place of it: a message to that topic has come that is larger than what is taken, with so many bytes. It is
+     * acknowledged, and gone. */
+    void (*too_large)(void *context, struct mqtt_bytes topic, size_t size);
 };
 
 /* How long a broker may take, in milliseconds. 0: as long as the default, which stands behind each. */
@@ -51,7 +58,7 @@ struct mqtt_client_options
     const struct mqtt_subscription *subscriptions; /* mqtt_client_subscribe says how there may be more */
     size_t subscription_count;                     /* 0: nothing is subscribed to */
     size_t window;       /* the messages that may wait for their PUBACK, from 1 to MQTT_WINDOW_MOST */
-    size_t received_max; /* the largest packet that a broker may send; 0: MQTT_RECEIVED_MAX */
+    size_t received_max; /* the largest packet that is taken from a broker; 0: MQTT_RECEIVED_MAX */
     struct mqtt_limits limits;
 };
 

@@ -79,6 +79,11 @@ static unsigned int number_at(const char *bytes)
     return (unsigned int)(unsigned char)bytes[0] << 8 | (unsigned char)bytes[1];
 }
 
+size_t mqtt_publish_head_size(unsigned char first, const char bytes[2])
+{
+    return 2 + number_at(bytes) + (PUBLISH_QOS(first) ? 2 : 0);
+}
+
 static const char *decode_connack(struct mqtt_packet *packet, const char *bytes)
 {
     unsigned int flags = (unsigned char)bytes[0], code = (unsigned char)bytes[1];

@@ -95,6 +95,7 @@ enum mqtt_connack_code
 struct mqtt_packet
 {
     enum mqtt_packet_type type;
+    size_t omitted; /* the bytes of a PUBLISH's payload, when it comes without it since they are too many; otherwise 0 */
     union
     {
         struct

@@ -28,7 +28,7 @@ void mqtt_reader_restart(struct mqtt_reader *reader)
 {
     if (reader->size > SIZE_KEPT)
         mqtt_reader_cleanup(reader);
-    reader->count = 0;
+    reader->count = reader->passed = 0;
 }
 
 /* What the bytes say so far about the packet that begins with them. */
@@ -37,7 +37,13 @@ struct head
     unsigned char first;
     size_t size; /* of the head itself; 0: it is not complete */
     size_t length;
+    size_t kept; /* of that: all, or what stands in front of a payload that is too large */
 };
+
+static bool is_publish(const struct head *head)
+{
+    return head->first >> 4 == MQTT_PUBLISH;
+}
 
 /* The length has seven bits a byte, the lowest first, in at most four bytes, of which all but the last have their eighth
  * bit. */
@@ -52,11 +58,12 @@ static const char *read_length(struct head *head, const char *bytes, size_t coun
         if (i == MQTT_HEAD_MAX - 1 && byte & 0x80)
             return "it sent a packet whose length goes on behind its fourth byte";
         head->length |= (size_t)(byte & 0x7f) << 7 * (i - 1);
-        if (head->length > most)
+        if (head->length > most && !is_publish(head))
             return "it sent a packet that is larger than what is taken";
         if (byte & 0x80)
             continue;
         head->size = i + 1;
+        head->kept = head->length;
         return mqtt_check_length(head->first, head->length);
     }
     return NULL;
@@ -68,16 +75,26 @@ static const char *read_head(struct head *head, const char *bytes, size_t count,
 
     *head = (struct head){.first = (unsigned char)bytes[0]};
     fault = mqtt_check_first(head->first);
-    return fault ? fault : read_length(head, bytes, count < MQTT_HEAD_MAX ? count : MQTT_HEAD_MAX, most);
+    if (!fault)
+        fault = read_length(head, bytes, count < MQTT_HEAD_MAX ? count : MQTT_HEAD_MAX, most);
+    if (fault || !head->size || head->length <= most)
+        return fault;
+    /* Of a PUBLISH that is too large its topic is kept, once it is known how long that is, and its id. */
+    head->kept = 2;
+    if (count >= head->size + 2)
+        head->kept = mqtt_publish_head_size(head->first, bytes + head->size);
+    return head->kept > most ? "it sent a PUBLISH that has more in front of its payload than is taken" : NULL;
 }
 
-/* How many of the bytes that a packet begins with are its own; 0: it goes on behind them. */
+/* How many of the bytes that a packet begins with are its own; 0: it goes on behind them, or is too large. */
 static const char *measure(
         const struct mqtt_reader *reader, struct head *head, const char *bytes, size_t count, size_t *size)
 {
     const char *fault = read_head(head, bytes, count, reader->most);
 
-    *size = !fault && head->size && head->size + head->length <= count ? head->size + head->length : 0;
+    *size = head->size + head->length;
+    if (fault || !head->size || head->length > reader->most || *size > count)
+        *size = 0;
     return fault;
 }
 
@@ -104,17 +121,26 @@ static const char *hand_over(const struct head *head, const char *bytes,
         const char *(*take)(void *context, const struct mqtt_packet *packet), void *context)
 {
     struct mqtt_packet packet;
-    const char *fault = mqtt_decode(&packet, head->first, bytes + head->size, head->length);
+    const char *fault = mqtt_decode(&packet, head->first, bytes + head->size, head->kept);
 
+    packet.omitted = head->length - head->kept;
     return fault ? fault : take(context, &packet);
 }
 
-/* How many of these bytes are for the packet that has begun to be kept: its head first, then what that says. */
-static size_t missing_of(const struct mqtt_reader *reader, const struct head *head, size_t count)
+static size_t smaller(size_t one, size_t other)
 {
-    size_t missing = head->size ? head->size + head->length - reader->count : 1;
+    return one < other ? one : other;
+}
 
-    return missing < count ? missing : count;
+/* How many bytes are to be kept of the packet that has begun to be: its head first, then what that says. */
+static size_t missing_of(const struct mqtt_reader *reader, const struct head *head)
+{
+    return head->size ? head->size + head->kept - reader->count : 1;
+}
+
+static bool is_complete(const struct mqtt_reader *reader, const struct head *head)
+{
+    return head->size && reader->count + reader->passed == head->size + head->length;
 }
 
 /* Completes the packet that is kept. *done: how many of the bytes were for it. */
@@ -122,16 +148,23 @@ static const char *complete(struct mqtt_reader *reader, const char *bytes, size_
         const char *(*take)(void *context, const struct mqtt_packet *packet), void *context)
 {
     struct head head;
-    size_t size, part;
-    const char *fault = measure(reader, &head, reader->bytes, reader->count, &size);
+    size_t part;
+    const char *fault = read_head(&head, reader->bytes, reader->count, reader->most);
 
     for (*done = 0; !fault && *done < count; *done += part)
     {
-        part = missing_of(reader, &head, count - *done);
-        if (!keep(reader, bytes + *done, part))
-            return mqtt_out_of_memory;
-        fault = measure(reader, &head, reader->bytes, reader->count, &size);
-        if (fault || !size)
+        if ((part = smaller(missing_of(reader, &head), count - *done)))
+        {
+            if (!keep(reader, bytes + *done, part))
+                return mqtt_out_of_memory;
+            fault = read_head(&head, reader->bytes, reader->count, reader->most);
+        }
+        else
+        {
+            part = smaller(head.size + head.length - reader->count - reader->passed, count - *done);
+            reader->passed += part;
+        }
+        if (fault || !is_complete(reader, &head))
             continue;
         *done += part;
         fault = hand_over(&head, reader->bytes, take, context);
@@ -147,7 +180,7 @@ const char *mqtt_reader_feed(struct mqtt_reader *reader, const char *bytes, size
 {
     const char *fault = NULL;
     struct head head;
-    size_t size, done = 0;
+    size_t size, part, done = 0;
 
     if (reader->count)
         fault = complete(reader, bytes, count, &done, take, context);
@@ -156,10 +189,13 @@ const char *mqtt_reader_feed(struct mqtt_reader *reader, const char *bytes, size
         fault = measure(reader, &head, bytes + done, count - done, &size);
         if (fault)
             break;
-        if (!size)
-            return keep(reader, bytes + done, count - done) ? NULL : mqtt_out_of_memory;
-        fault = hand_over(&head, bytes + done, take, context);
-        done += size;
+        if (!size && !keep(reader, bytes + done++, 1))
+            return mqtt_out_of_memory;
+        if (size)
+            fault = hand_over(&head, bytes + done, take, context);
+        else
+            fault = complete(reader, bytes + done, count - done, &part, take, context);
+        done += size ? size : part;
     }
     return fault == mqtt_stop_reading ? NULL : fault;
 }

@@ -2,7 +2,8 @@
  * Cuts a stream of bytes into the packets that a broker may send, however the bytes are split, and takes them apart.
  *
  * What cannot be a packet is noticed as it comes, not only at its end. Memory is had for the bytes that have come, not
- * for those that a packet's length announces, and never for more than the reader's largest packet.
+ * for those that a packet's length announces, and never for more than the reader's largest packet. A PUBLISH that is larger
+ * is read over, and comes without its payload: whoever ended the connection for it would have it again on the next one.
  */
 #ifndef VMEVENTS_MQTT_READER_H
 #define VMEVENTS_MQTT_READER_H
@@ -17,7 +18,8 @@ struct mqtt_reader
 {
     size_t most;        /* bytes behind the head of a packet */
     char *bytes;        /* of the packet that is not complete yet */
-    size_t count, size; /* what has come of it; what there is room for */
+    size_t count, size; /* what has come of it and is kept; what there is room for */
+    size_t passed;      /* what has come of its payload, which is too large to be kept */
 };
 
 void mqtt_reader_init(struct mqtt_reader *reader, size_t most);

@@ -205,6 +205,16 @@ static void client_subscribed(void *context)
     session->callbacks->subscribed(session->context);
 }
 
+static bool client_refused(void *context, size_t subscription)
+{
+    struct mqtt_session *session = context;
+
+    if (!session->callbacks->refused)
+        return false;
+    session->callbacks->refused(session->context, subscription);
+    return true;
+}
+
 static void client_acknowledged(void *context, uint64_t number)
 {
     struct mqtt_session *session = context;
@@ -219,8 +229,16 @@ static bool client_received(void *context, const struct mqtt_message *message)
     return session->callbacks->received(session->context, message);
 }
 
-static const struct mqtt_client_callbacks client_callbacks = {
-        client_sends, client_connected, client_subscribed, client_acknowledged, client_received};
+static void client_too_large(void *context, struct mqtt_bytes topic, size_t size)
+{
+    struct mqtt_session *session = context;
+
+    if (session->callbacks->too_large)
+        session->callbacks->too_large(session->context, topic, size);
+}
+
+static const struct mqtt_client_callbacks client_callbacks = {client_sends, client_connected, client_subscribed,
+        client_refused, client_acknowledged, client_received, client_too_large};
 
 /* Beginning and end */
 

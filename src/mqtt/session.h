@@ -27,8 +27,12 @@ struct mqtt_callbacks
     /* The broker in that place has let the client in. session_present: it still has the session of before. */
     void (*connected)(void *context, size_t broker, bool session_present);
 
-    /* The broker has granted all subscriptions: from now on nothing that they are for is missed. */
+    /* The broker has answered all subscriptions: from now on nothing is missed that those are for which it has granted. */
     void (*subscribed)(void *context);
+
+    /* The broker does not grant the subscription in that place of the options; the others go on. NULL: that is a fault of the
+     * connection. */
+    void (*refused)(void *context, size_t subscription);
 
     /* The broker has the message that was published under that number, and there is room for another. */
     void (*acknowledged)(void *context, uint64_t number);
@@ -36,6 +40,9 @@ struct mqtt_callbacks
     /* A message has come, which may come again. With QoS 1 the broker gives it up when this returns true. False: it
      * cannot be taken in now; then the connection ends, and the broker sends it on the next one. */
     bool (*received)(void *context, const struct mqtt_message *message);
+
+    /* A message to that topic, of so many bytes, is larger than what is taken, and is dropped. NULL: nobody is told. */
+    void (*too_large)(void *context, struct mqtt_bytes topic, size_t size);
 
     /* A connection is lost, or could not be made: a plain sentence without its full stop, which names the broker. The
      * next try follows by itself. */

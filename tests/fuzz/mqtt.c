@@ -141,6 +141,14 @@ static void on_subscribed(void *context)
     REQUIRE(((struct play *)context)->has_connected);
 }
 
+static bool on_refused(void *context, size_t subscription)
+{
+    struct play *play = context;
+
+    REQUIRE(play->has_connected && subscription < play->client.options->subscription_count);
+    return subscription % 2;
+}
+
 static void on_acknowledged(void *context, uint64_t number)
 {
     struct play *play = context;
@@ -157,8 +165,13 @@ static bool on_received(void *context, const struct mqtt_message *message)
     return message->payload.count % 7 != 6;
 }
 
+static void on_too_large(void *context, struct mqtt_bytes topic, size_t size)
+{
+    REQUIRE(((struct play *)context)->has_connected && topic.count && size);
+}
+
 static const struct mqtt_client_callbacks callbacks = {
-        on_send, on_connected, on_subscribed, on_acknowledged, on_received};
+        on_send, on_connected, on_subscribed, on_refused, on_acknowledged, on_received, on_too_large};
 
 static void connect(struct play *play)
 {

@@ -16,7 +16,7 @@ static uint64_t now_ms;
 /* What it has sent, and what it has called. */
 static char sent[8192], called[1024];
 static size_t sent_count;
-static bool reads, takes_in;
+static bool reads, takes_in, takes_refusals;
 static void (*inside)(void); /* done in each callback */
 
 static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -56,6 +56,13 @@ static void on_subscribed(void *context)
     note("subscribed; ");
 }
 
+static bool on_refused(void *context, size_t subscription)
+{
+    (void)context;
+    note("refused %u; ", (unsigned int)subscription);
+    return takes_refusals;
+}
+
 static void on_acknowledged(void *context, uint64_t number)
 {
     (void)context;
@@ -70,8 +77,14 @@ static bool on_received(void *context, const struct mqtt_message *message)
     return takes_in;
 }
 
+static void on_too_large(void *context, struct mqtt_bytes topic, size_t size)
+{
+    (void)context;
+    note("too large %.*s: %u; ", (int)topic.count, topic.start, (unsigned int)size);
+}
+
 static const struct mqtt_client_callbacks callbacks = {
-        on_send, on_connected, on_subscribed, on_acknowledged, on_received};
+        on_send, on_connected, on_subscribed, on_refused, on_acknowledged, on_received, on_too_large};
 
 static void assert_sent(struct mqtt_bytes expected)
 {
@@ -143,6 +156,7 @@ static int set_up(void **state)
     *called = 0;
     now_ms = 1000000;
     reads = takes_in = true;
+    takes_refusals = false;
     inside = NULL;
     return 0;
 }
@@ -429,6 +443,24 @@ static void test_wrong_answers_to_a_subscription(void **state)
     }
 }
 
+/* It is acknowledged, so that it does not come again, and the connection goes on. */
+static void test_a_message_that_is_too_large(void **state)
+{
+    (void)state;
+    options.received_max = 10;
+    want_subscription();
+    init();
+    open_and_enter();
+    assert_null(take(BYTES("\x32\x0b\0\3v/m\0\7abc")));
+    assert_sent(BYTES(""));
+    assert_null(take(BYTES("d\x30\6\0\3v/mx")));
+    assert_called("too large v/m: 4; received v/m=x; ");
+    assert_sent(BYTES("\x40\2\0\7"));
+    assert_null(take(BYTES("\x30\x0b\0\3v/mabcdef")));
+    assert_called("too large v/m: 6; ");
+    assert_sent(BYTES(""));
+}
+
 static void test_a_message_that_is_not_taken_in(void **state)
 {
     (void)state;
@@ -657,6 +689,25 @@ static void close_inside(void)
     mqtt_client_close(&client);
 }
 
+/* The others are granted all the same. */
+static void test_subscriptions_that_are_refused(void **state)
+{
+    (void)state;
+    want_many(3);
+    takes_refusals = true;
+    init();
+    open_and_enter();
+    assert_null(take(BYTES("\x90\5\xff\xff\x80\1\x80")));
+    assert_called("refused 0; refused 2; subscribed; ");
+    assert_null(take(BYTES("\x30\6\0\3v/mx")));
+    assert_called("received v/m=x; ");
+    mqtt_client_close(&client);
+    open_and_enter();
+    inside = close_inside;
+    assert_null(take(BYTES("\x90\5\xff\xff\x80\1\x80")));
+    assert_called("refused 0; ");
+}
+
 /* Nothing of what stands behind is taken any more. */
 static void test_closed_inside_of_callbacks(void **state)
 {
@@ -784,6 +835,8 @@ int main(void)
             CLIENT_TEST(test_subscribing),
             CLIENT_TEST(test_subscribing_to_more),
             CLIENT_TEST(test_wrong_answers_to_a_subscription),
+            CLIENT_TEST(test_a_message_that_is_too_large),
+            CLIENT_TEST(test_subscriptions_that_are_refused),
             CLIENT_TEST(test_a_message_that_is_not_taken_in),
             CLIENT_TEST(test_nonsense),
             CLIENT_TEST(test_half_a_packet),

@@ -132,8 +132,8 @@ static void test_malformed(void **state)
             {{"\x30\2\0\0", 4}, "too short", 2},
             {{"\x32\4\0\1tx", 6}, "too short", 2},
             {{"\x30\x80\x80\x80\x80\1", 6}, "fourth byte", 5},
-            {{"\x30\xff\xff\xff\x7f", 5}, "larger than what is taken", 4},
-            {{"\x30\xff\xff\x7f", 4}, "larger than what is taken", 4},
+            {{"\x90\xff\xff\xff\x7f", 5}, "larger than what is taken", 4},
+            {{"\x90\xff\xff\x7f", 4}, "larger than what is taken", 4},
             {{"\x20\2\2\0", 4}, "flags that there are not", 4},
             {{"\x20\2\x81\0", 4}, "flags that there are not", 4},
             {{"\x20\2\0\6", 4}, "answer that there is not", 4},
@@ -242,6 +242,48 @@ static void test_memory_is_for_what_has_come(void **state)
     assert_true(counted_memory_get()->live().bytes - before <= 2 * (10000 + 8));
 }
 
+static size_t omitted_seen;
+
+static const char *take_omitted(void *context, const struct mqtt_packet *packet)
+{
+    ++packets_seen;
+    omitted_seen += packet->omitted;
+    assert_int_equal(packet->publish.id, 7);
+    assert_int_equal(packet->publish.message.topic.count, 1);
+    assert_int_equal(packet->publish.message.payload.count, 0);
+    (void)context;
+    return NULL;
+}
+
+/* It comes without its payload however it is cut, takes no memory, and what stands behind it is read. */
+static void test_a_message_that_is_too_large(void **state)
+{
+    static const size_t pieces[] = {1, 2, 3, 5, 7, 1000, MOST, 1 << 20};
+    size_t size;
+    char *bytes = encode("t", MOST + 50, &size), *twice = malloc(2 * size);
+
+    (void)state;
+    memcpy(twice, bytes, size);
+    memcpy(twice + size, bytes, size);
+    for (size_t i = 0; i < 8; ++i)
+    {
+        packets_seen = omitted_seen = 0;
+        for (size_t done = 0; done < 2 * size; done += pieces[i])
+        {
+            size_t count = 2 * size - done < pieces[i] ? 2 * size - done : pieces[i];
+
+            assert_null(mqtt_reader_feed(&reader, twice + done, count, take_omitted, NULL));
+            assert_true(reader.size <= 256);
+            assert_true(packets_seen == (done + count) / size);
+        }
+        assert_int_equal(omitted_seen, 2 * (MOST + 50));
+        assert_null(feed(BYTES("\x40\2\0\1"), 1));
+        assert_string_equal(shown, "puback 1; ");
+    }
+    free(bytes);
+    free(twice);
+}
+
 /* The largest that is taken, and one byte more. */
 static void test_bounds(void **state)
 {
@@ -253,7 +295,9 @@ static void test_bounds(void **state)
     assert_int_equal(reader.size, 0);
     free(bytes);
     bytes = encode("t", MOST - 4, &size);
-    assert_non_null(strstr(mqtt_reader_feed(&reader, bytes, size, take_payload, NULL), "larger"));
+    packets_seen = omitted_seen = 0;
+    assert_null(mqtt_reader_feed(&reader, bytes, size, take_omitted, NULL));
+    assert_int_equal(omitted_seen, MOST - 4);
     free(bytes);
 }
 
@@ -320,6 +364,7 @@ int main(void)
             READER_TEST(test_a_fault_between_packets),
             READER_TEST(test_what_was_encoded_is_read),
             READER_TEST(test_memory_is_for_what_has_come),
+            READER_TEST(test_a_message_that_is_too_large),
             READER_TEST(test_bounds),
             READER_TEST(test_memory_that_runs_out),
             READER_TEST(test_stopped),

@@ -149,7 +149,13 @@ static void on_closed(void *context)
 }
 
 static const struct mqtt_callbacks callbacks = {
-        on_connected, on_subscribed, on_acknowledged, on_received, on_fault, on_closed};
+        .connected = on_connected,
+        .subscribed = on_subscribed,
+        .acknowledged = on_acknowledged,
+        .received = on_received,
+        .fault = on_fault,
+        .closed = on_closed,
+};
 
 static void open_session(void)
 {

@@ -42,6 +42,31 @@ static size_t bucket_of(const char *key, size_t length)
     return hash % FLEET_BUCKETS;
 }
 
+/* Who is there */
+
+static struct remote **place_of(struct fleet *fleet, const char *key, size_t length)
+{
+    struct remote **place = &fleet->remotes[bucket_of(key, length)];
+
+    while (*place && (strncmp((*place)->key, key, length) != 0 || (*place)->key[length]))
+        place = &(*place)->next;
+    return place;
+}
+
+static bool watches_host(const struct fleet_watch *watch, const char *key, size_t host_length)
+{
+    return *watch->key == '+' || (!strncmp(watch->key, key, host_length) && watch->key[host_length] == '/');
+}
+
+static struct fleet_watch *watch_of(const struct fleet *fleet, const char *key, size_t host_length)
+{
+    struct fleet_watch *watch = fleet->watches;
+
+    while (watch && !watches_host(watch, key, host_length))
+        watch = watch->next;
+    return watch;
+}
+
 /* Hosts */
 
 static struct fleet_host *find_host(const struct fleet *fleet, const char *key, size_t length)
@@ -78,6 +103,24 @@ void fleet_forget_filters(struct fleet *fleet)
 
 /* The way to machines */
 
+#define AS_BROKERS_DO ", as brokers do when the user has no right to it"
+
+/* By itself, or with all that a watch hears. */
+static bool is_barred(const struct fleet *fleet, const struct remote *remote)
+{
+    bool is_watched = false;
+
+    for (const struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
+    {
+        if (!watches_host(watch, remote->key, remote->host_length))
+            continue;
+        if (!watch->barred)
+            return false;
+        is_watched = true;
+    }
+    return remote->barred || is_watched;
+}
+
 /* What is wrong with it; NULL: nothing is. */
 static const char *way_to(const struct fleet *fleet, const struct remote *remote)
 {
@@ -87,6 +130,8 @@ static const char *way_to(const struct fleet *fleet, const struct remote *remote
         return fleet->way;
     if (remote->asked)
         return "the broker has not answered yet whether the machine may be heard";
+    if (is_barred(fleet, remote))
+        return "the broker does not let the machine be heard" AS_BROKERS_DO;
     if (!(host = find_host(fleet, remote->key, remote->host_length)))
         return NULL;
     if (host->state == MESSAGE_LOST)
@@ -96,13 +141,21 @@ static const char *way_to(const struct fleet *fleet, const struct remote *remote
 
 static void report(struct fleet *fleet, struct remote *remote)
 {
+    const struct fleet_host *host = find_host(fleet, remote->key, remote->host_length);
+
+    remote->beside = host && host->barred
+            ? "the broker does not let it be heard whether the host's vmforward is there" AS_BROKERS_DO
+            : NULL;
     remote_report(remote, way_to(fleet, remote));
 }
 
-static const char *describe_watch(const struct fleet *fleet, char fault[LIVE_FAULT_SIZE])
+static const char *describe_watch(
+        const struct fleet *fleet, const struct fleet_watch *watch, char fault[LIVE_FAULT_SIZE])
 {
     if (!fleet->has_way)
         return fleet->way;
+    if (watch->barred)
+        return "the broker does not let the machines be heard" AS_BROKERS_DO;
     if (fleet->is_full)
         snprintf(
                 fault, LIVE_FAULT_SIZE, "more than %d machines were found; the others are not opened", FLEET_FOUND_MAX);
@@ -121,12 +174,13 @@ static const char *describe_watch(const struct fleet *fleet, char fault[LIVE_FAU
 static void report_watch(const struct fleet *fleet, struct fleet_watch *watch)
 {
     char text[LIVE_FAULT_SIZE];
-    const char *fault = describe_watch(fleet, text);
+    const char *fault = describe_watch(fleet, watch, text);
+    bool connected = fleet->has_way && !watch->barred;
 
-    if (watch->reported && watch->connected == fleet->has_way && !strcmp(watch->fault, fault ? fault : ""))
+    if (watch->reported && watch->connected == connected && !strcmp(watch->fault, fault ? fault : ""))
         return;
     watch->reported = true;
-    watch->connected = fleet->has_way;
+    watch->connected = connected;
     snprintf(watch->fault, sizeof(watch->fault), "%s", fault ? fault : "");
     watch->callbacks->connection(watch->context, watch->connected, fault);
 }
@@ -165,8 +219,47 @@ static void report_one(void *context, struct remote *remote)
     report(fleet, remote);
 }
 
+static void bar_one(void *context, struct remote *remote)
+{
+    (void)context;
+    remote->barred = false;
+}
+
+/* Each connection is asked anew. */
+static void bar_nothing(struct fleet *fleet)
+{
+    fleet_each_open(fleet, bar_one, NULL);
+    for (struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
+        watch->barred = false;
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        for (struct fleet_host *host = fleet->hosts[i]; host; host = host->next)
+            host->barred = false;
+    }
+}
+
+/* The filter is the root, a key, and one part more. */
+void fleet_bar(struct fleet *fleet, const char *filter, size_t length)
+{
+    const char *key = filter + sizeof(TOPIC_ROOT), *slash = memchr(key, '/', length - sizeof(TOPIC_ROOT));
+    size_t key_length = length - sizeof(TOPIC_ROOT), host_length = (size_t)(slash - key);
+    struct fleet_host *host = find_host(fleet, key, host_length);
+    struct remote *remote;
+
+    while (key[--key_length] != '/')
+        ;
+    for (struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
+        watch->barred |= strlen(watch->key) == key_length && !memcmp(watch->key, key, key_length);
+    if ((remote = *place_of(fleet, key, key_length)))
+        remote->barred = true;
+    else if (host && key_length == host_length + sizeof("/" TOPIC_OF_HOST) - 1)
+        host->barred = true;
+}
+
 void fleet_set_way(struct fleet *fleet, const char *fault)
 {
+    if (fault)
+        bar_nothing(fleet);
     fleet->has_way = !fault;
     snprintf(fleet->way, sizeof(fleet->way), "%s", fault ? fault : "");
     fleet_each_open(fleet, report_one, fleet);
@@ -188,35 +281,97 @@ void fleet_finish_tries(struct fleet *fleet)
 
 /* Machines */
 
-static struct remote **place_of(struct fleet *fleet, const char *key, size_t length)
-{
-    struct remote **place = &fleet->remotes[bucket_of(key, length)];
-
-    while (*place && (strncmp((*place)->key, key, length) != 0 || (*place)->key[length]))
-        place = &(*place)->next;
-    return place;
-}
-
 static struct remote *add(struct fleet *fleet, const char *key, size_t length)
 {
     struct remote *remote = remote_create(key, length), **place = place_of(fleet, key, length);
 
-    if (remote)
-        *place = remote;
-    return remote;
+    if (!remote)
+        return NULL;
+    remote->resumes = fleet->resumes;
+    return *place = remote;
+}
+
+/* It is past no more. */
+static void take_from_past(struct fleet *fleet, struct remote *remote)
+{
+    if (!remote->past)
+        return;
+    *(remote->older ? &remote->older->newer : &fleet->oldest) = remote->newer;
+    *(remote->newer ? &remote->newer->older : &fleet->newest) = remote->older;
+    remote->older = remote->newer = NULL;
+    remote->past = false;
+    --fleet->past_count;
+}
+
+static void free_at(struct fleet *fleet, struct remote **place)
+{
+    struct remote *remote = *place;
+
+    take_from_past(fleet, remote);
+    *place = remote->next;
+    remote_free(remote);
+}
+
+/* What has come of it last is known on: a vmforward that reaches the broker anew says it again. */
+static void add_to_past(struct fleet *fleet, struct remote *remote)
+{
+    const char *oldest = fleet->oldest ? fleet->oldest->key : NULL;
+
+    if (fleet->past_count == FLEET_PAST_MAX)
+        free_at(fleet, place_of(fleet, oldest, strlen(oldest)));
+    remote_become_past(remote);
+    if ((remote->older = fleet->newest))
+        fleet->newest->newer = remote;
+    else
+        fleet->oldest = remote;
+    fleet->newest = remote;
+    ++fleet->past_count;
+}
+
+static void count_out(struct fleet *fleet, const struct remote *remote)
+{
+    fleet->unopened -= remote->refused;
+    fleet->found_count -= remote->found;
+    fleet->is_full = fleet->is_full && !remote->found;
 }
 
 static void take_out(struct fleet *fleet, struct remote **place)
 {
-    struct remote *remote = *place;
-
-    if (!remote)
+    if (!*place)
         return;
-    *place = remote->next;
-    fleet->unopened -= remote->refused;
-    fleet->found_count -= remote->found;
-    fleet->is_full = fleet->is_full && !remote->found;
-    remote_free(remote);
+    count_out(fleet, *place);
+    if (*(*place)->spool)
+        add_to_past(fleet, *place);
+    else
+        free_at(fleet, place);
+}
+
+/* Tells the watch of it. False: it stays unknown. */
+static bool find(struct fleet *fleet, struct remote *remote, const struct fleet_watch *watch)
+{
+    if (!remote->found && fleet->found_count == FLEET_FOUND_MAX)
+    {
+        fleet->is_full = true;
+        report_watches(fleet);
+        return false;
+    }
+    fleet->found_count += !remote->found;
+    remote->found = true;
+    remote->owner = fleet->callbacks->found(fleet->context, watch, remote->key);
+    return remote->owner;
+}
+
+/* Another machine of its name has been told of behind its end. False: it has not. */
+static bool find_again(struct fleet *fleet, struct remote **place)
+{
+    const struct fleet_watch *watch = watch_of(fleet, (*place)->key, (*place)->host_length);
+
+    if (!(*place)->over || !(*place)->first_waiting || !watch)
+        return false;
+    remote_renew(*place);
+    if (!find(fleet, *place, watch))
+        take_out(fleet, place);
+    return true;
 }
 
 struct remote *fleet_open(struct fleet *fleet, const char *key, const void *owner,
@@ -226,9 +381,11 @@ struct remote *fleet_open(struct fleet *fleet, const char *key, const void *owne
 
     if (!remote && !(remote = add(fleet, key, strlen(key))))
         return NULL;
+    take_from_past(fleet, remote);
     fleet->unopened -= remote->refused;
     remote_open(remote, owner, callbacks, context);
     remote->asked = asked;
+    remote->barred = false;
     report(fleet, remote);
     remote_catch_up(remote);
     if (fleet->has_way && !asked)
@@ -240,7 +397,7 @@ void fleet_close(struct fleet *fleet, const char *key, const void *owner)
 {
     struct remote **place = place_of(fleet, key, strlen(key)), *remote = *place;
 
-    if (!remote || remote->owner != owner)
+    if (!remote || remote->owner != owner || find_again(fleet, place))
         return;
     if (remote->over || !remote->found || !fleet_is_watched(fleet, key, remote->host_length))
     {
@@ -253,20 +410,6 @@ void fleet_close(struct fleet *fleet, const char *key, const void *owner)
 }
 
 /* Watches */
-
-static bool watches_host(const struct fleet_watch *watch, const char *key, size_t host_length)
-{
-    return *watch->key == '+' || (!strncmp(watch->key, key, host_length) && watch->key[host_length] == '/');
-}
-
-static struct fleet_watch *watch_of(const struct fleet *fleet, const char *key, size_t host_length)
-{
-    struct fleet_watch *watch = fleet->watches;
-
-    while (watch && !watches_host(watch, key, host_length))
-        watch = watch->next;
-    return watch;
-}
 
 bool fleet_is_watched(const struct fleet *fleet, const char *key, size_t host_length)
 {
@@ -300,38 +443,35 @@ void fleet_watch_remove(struct fleet *fleet, struct fleet_watch *watch)
                 remote = &(*remote)->next;
                 continue;
             }
-            take_out(fleet, remote);
+            count_out(fleet, *remote);
+            free_at(fleet, remote);
         }
     }
 }
 
 /* Messages */
 
-/* Tells the watch of the machine, which is heard of for the first time. NULL: it stays unknown. */
+/* Tells the watch of the machine, which is heard of for the first time, or again. NULL: it stays unknown. */
 static struct remote *find_new(struct fleet *fleet, const char *key, size_t length, const struct message *message)
 {
+    static const struct remote unknown;
     const char *slash = memchr(key, '/', length);
     const struct fleet_watch *watch = slash ? watch_of(fleet, key, (size_t)(slash - key)) : NULL;
-    struct remote *remote;
+    struct remote *remote = *place_of(fleet, key, length);
 
-    if (!watch || message->kind == MESSAGE_GONE || message->kind == MESSAGE_NO_STATE || message->kind == MESSAGE_OTHER)
-        return NULL;
-    if (fleet->found_count == FLEET_FOUND_MAX)
+    if (!watch || !remote_is_heard_by(remote ? remote : &unknown, message))
     {
-        fleet->is_full = true;
-        report_watches(fleet);
+        if (remote)
+            remote_pass(remote, message);
         return NULL;
     }
-    if (!(remote = add(fleet, key, length)))
+    if (!remote && !(remote = add(fleet, key, length)))
         return NULL;
-    if (!(remote->owner = fleet->callbacks->found(fleet->context, watch, remote->key)))
-    {
-        take_out(fleet, place_of(fleet, key, length));
-        return NULL;
-    }
-    remote->found = true;
-    ++fleet->found_count;
-    return remote;
+    take_from_past(fleet, remote);
+    if (find(fleet, remote, watch))
+        return remote;
+    take_out(fleet, place_of(fleet, key, length));
+    return NULL;
 }
 
 static void take_host_state(struct fleet *fleet, const char *key, size_t length, enum message_host_state state)
@@ -358,11 +498,12 @@ static void take_nonsense(struct fleet *fleet, const char *why)
 }
 
 /* A machine that could not be opened is as good as new when it has been deleted where it was. */
-static void forget_refused(struct fleet *fleet, const char *key, size_t length, const struct message *message)
+static void take_of_refused(struct fleet *fleet, struct remote **place, const struct message *message)
 {
-    struct remote **place = place_of(fleet, key, length);
+    bool is_gone = message->kind == MESSAGE_GONE && !remote_knows(*place, message);
 
-    if (!*place || !(*place)->refused || (message->kind != MESSAGE_GONE && message->kind != MESSAGE_NO_STATE))
+    remote_pass(*place, message);
+    if (!is_gone)
         return;
     take_out(fleet, place);
     report_watches(fleet);
@@ -372,21 +513,21 @@ static void take_of_machine(struct fleet *fleet, const char *topic, size_t topic
         const char *body, size_t body_length)
 {
     const char *key = topic + sizeof(TOPIC_ROOT), *fault;
-    struct remote *remote = *place_of(fleet, key, key_length);
+    struct remote **place = place_of(fleet, key, key_length), *remote = *place;
     struct message message;
 
     if ((fault = message_read(&message, topic, topic_length, body, body_length)))
     {
-        if (remote)
+        if (remote && !remote->past)
             remote_take_nonsense(remote, fault);
         else
             take_nonsense(fleet, fault);
         return;
     }
-    if (!remote && !(remote = find_new(fleet, key, key_length, &message)))
-        return;
-    remote_take(remote, &message, topic, topic_length, body, body_length);
-    forget_refused(fleet, key, key_length, &message);
+    if (remote && remote->refused)
+        take_of_refused(fleet, place, &message);
+    else if ((remote && !remote->past) || (remote = find_new(fleet, key, key_length, &message)))
+        remote_take(remote, &message, topic, topic_length, body, body_length);
 }
 
 static void take_of_host(
@@ -402,21 +543,37 @@ static void take_of_host(
         take_host_state(fleet, key, (size_t)(slash - key), message.host_state);
 }
 
+/* Of a topic, whose last part is behind the last slash. */
+static size_t length_of_key(const char *topic, size_t topic_length)
+{
+    while (topic[--topic_length] != '/')
+        ;
+    return topic_length - sizeof(TOPIC_ROOT);
+}
+
+void fleet_take_too_large(struct fleet *fleet, const char *topic, size_t topic_length)
+{
+    static const char why[] = "it has more than 1 MB";
+    struct message_place place;
+    struct remote *remote = NULL;
+
+    if (!message_read_topic(&place, topic, topic_length))
+        remote = *place_of(fleet, topic + sizeof(TOPIC_ROOT), length_of_key(topic, topic_length));
+    if (remote && !remote->past)
+        remote_take_nonsense(remote, why);
+    else
+        take_nonsense(fleet, why);
+}
+
 void fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length)
 {
     struct message_place place;
-    const char *fault = message_read_topic(&place, topic, topic_length), *last;
+    const char *fault = message_read_topic(&place, topic, topic_length);
 
     if (fault)
-    {
         take_nonsense(fleet, fault);
-        return;
-    }
-    last = topic + topic_length;
-    while (last[-1] != '/')
-        --last;
-    if (*place.machine)
-        take_of_machine(fleet, topic, topic_length, (size_t)(last - 1 - topic) - sizeof(TOPIC_ROOT), body, body_length);
+    else if (*place.machine)
+        take_of_machine(fleet, topic, topic_length, length_of_key(topic, topic_length), body, body_length);
     else
         take_of_host(fleet, topic, topic_length, body, body_length);
 }

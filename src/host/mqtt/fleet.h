@@ -14,6 +14,9 @@
 #define FLEET_FOUND_MAX 4096
 #define FLEET_HOSTS_MAX 4096
 
+/* The machines that are known for what has come of them last, so that it is known when it comes again. */
+#define FLEET_PAST_MAX 4096
+
 #define FLEET_BUCKETS 1024
 
 struct fleet_watch
@@ -24,6 +27,7 @@ struct fleet_watch
     void *context;
     const char *key; /* `<host>/+` or `+/+`; the owner's */
     bool tried, reported, connected;
+    bool barred; /* the broker does not let it be heard */
     char fault[LIVE_FAULT_SIZE];
 };
 
@@ -32,6 +36,7 @@ struct fleet_host
     struct fleet_host *next;
     enum message_host_state state; /* online until it is said otherwise */
     bool has_filter;               /* its state is subscribed to by itself */
+    bool barred;                   /* and the broker does not let it be heard */
     size_t length;
     char key[];
 };
@@ -52,7 +57,10 @@ struct fleet
     struct fleet_watch *watches;
     size_t host_count, found_count; /* found: those that are there because of a watch */
     size_t unopened;                /* found, and not to be opened */
-    bool is_full;                   /* another would have been found */
+    struct remote *oldest, *newest; /* of those that are past */
+    size_t past_count;
+    bool resumes; /* the broker has a session that lasts */
+    bool is_full; /* another would have been found */
     bool has_way;
     char way[LIVE_FAULT_SIZE]; /* what is wrong with the way to the broker; empty: nothing */
     const char *nonsense;      /* what was wrong with the last message that belongs to no machine; NULL: nothing */
@@ -89,7 +97,14 @@ void fleet_each_open(struct fleet *fleet, void (*take)(void *context, struct rem
 /* A message has come, of whatever bytes. */
 void fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length);
 
-/* The broker is there, and has granted all that it was asked for; or what is wrong with it, a plain sentence without its full stop. */
+/* One has come to that topic that is so large that it is dropped. */
+void fleet_take_too_large(struct fleet *fleet, const char *topic, size_t topic_length);
+
+/* The broker does not let be heard what that filter is for, until the way to it is lost: a fault of those that are heard by
+ * it. */
+void fleet_bar(struct fleet *fleet, const char *filter, size_t length);
+
+/* The broker is there, and has answered all that it was asked for; or what is wrong with it, a plain sentence without its full stop. */
 void fleet_set_way(struct fleet *fleet, const char *fault);
 
 /* What can be known at once is known: whoever waits for the first try has it behind him. */

@@ -191,6 +191,14 @@ static void on_subscribed(void *context)
     uv_timer_start(&hub->settle, on_settled, SETTLE_MS, 0);
 }
 
+static void on_refused(void *context, size_t subscription)
+{
+    struct hub *hub = context;
+    const struct mqtt_bytes *filter = &hub->subscriptions[subscription].filter;
+
+    fleet_bar(&hub->fleet, filter->start, filter->count);
+}
+
 static void on_acknowledged(void *context, uint64_t number)
 {
     (void)context, (void)number;
@@ -202,6 +210,14 @@ static bool on_received(void *context, const struct mqtt_message *message)
 
     fleet_take(&hub->fleet, message->topic.start, message->topic.count, message->payload.start, message->payload.count);
     return true;
+}
+
+static void on_too_large(void *context, struct mqtt_bytes topic, size_t size)
+{
+    struct hub *hub = context;
+
+    (void)size;
+    fleet_take_too_large(&hub->fleet, topic.start, topic.count);
 }
 
 /* The first try is over when each broker has been tried. */
@@ -245,7 +261,7 @@ static void on_timer_closed(uv_handle_t *handle)
 }
 
 static const struct mqtt_callbacks session_callbacks = {
-        on_connected, on_subscribed, on_acknowledged, on_received, on_fault, on_closed};
+        on_connected, on_subscribed, on_refused, on_acknowledged, on_received, on_too_large, on_fault, on_closed};
 
 /* Beginning and end */
 
@@ -296,6 +312,7 @@ static struct hub *create(uv_loop_t *loop, struct way *way, const struct fleet_c
         return NULL;
     hub->way = way_addref(way);
     fleet_init(&hub->fleet, callbacks, hub);
+    hub->fleet.resumes = *way->address.session;
     set_client(hub);
     set_brokers(hub);
     if (mqtt_session_open(&hub->session, loop, &session_callbacks, hub, &hub->options))

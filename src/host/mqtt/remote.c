@@ -67,6 +67,8 @@ static const char *describe(const struct remote *remote, const char *way, char f
         snprintf(fault, LIVE_FAULT_SIZE, "a message about the machine was dropped: %s", remote->nonsense);
         return fault;
     }
+    if (remote->beside)
+        return remote->beside;
     if (!remote->heard)
         return "the broker has nothing to say of a machine of that name and host yet";
     return NULL;
@@ -111,21 +113,33 @@ void remote_take_nonsense(struct remote *remote, const char *why)
     report_again(remote);
 }
 
-/* Whether the event has not been heard yet. What lies between it and the last one is missing. A spool that was made anew
- * counts from 1. */
+bool remote_knows(const struct remote *remote, const struct message *message)
+{
+    return !strcmp(remote->spool, message->spool) && message->sequence <= remote->last;
+}
+
+static void note_last(struct remote *remote, const struct message *message)
+{
+    remote->last = message->sequence;
+    memcpy(remote->spool, message->spool, sizeof(remote->spool));
+}
+
+/* Whether the event has not been heard yet. What lies between it and the last one is missing, unless nobody has heard the
+ * machine then. A spool that was made anew counts from 1. */
 static bool is_news(struct remote *remote, const struct message *message)
 {
-    bool is_same = !strcmp(remote->spool, message->spool);
-    uint64_t last = is_same ? remote->last : *remote->spool ? 0 : message->sequence - 1;
+    uint64_t last = strcmp(remote->spool, message->spool) != 0 ? 0 : remote->last;
 
     if (message->sequence <= last)
         return false;
+    if (!remote->begun)
+        last = message->sequence - 1;
+    remote->begun = true;
     remote->missed += message->sequence - last - 1;
     remote->missing += message->sequence - last - 1;
     if (message->sequence != last + 1)
         remote->missing_before = message->sequence;
-    remote->last = message->sequence;
-    memcpy(remote->spool, message->spool, sizeof(remote->spool));
+    note_last(remote, message);
     return true;
 }
 
@@ -169,6 +183,17 @@ static void take_in_turn(struct remote *remote, const struct message *message)
         learn_state(remote, message);
 }
 
+/* One that came with an event that has been heard is known, and others may have come since. Of the first one the event, and
+ * what was in front of it, has been before the machine was heard. */
+static void take_state(struct remote *remote, const struct message *message)
+{
+    remote->heard = true;
+    if (!remote_knows(remote, message))
+        learn_state(remote, message);
+    if (!*remote->spool && !remote->resumes)
+        note_last(remote, message);
+}
+
 static void take(struct remote *remote, const struct message *message)
 {
     switch (message->kind)
@@ -181,10 +206,7 @@ static void take(struct remote *remote, const struct message *message)
                 take_in_turn(remote, message);
             break;
         case MESSAGE_STATE:
-            /* One that came with an event that has been heard is known, and others may have come since. */
-            remote->heard = true;
-            if (strcmp(remote->spool, message->spool) != 0 || message->sequence > remote->last)
-                learn_state(remote, message);
+            take_state(remote, message);
             break;
         case MESSAGE_NO_STATE:
         case MESSAGE_HOST_STATE:
@@ -195,11 +217,16 @@ static void take(struct remote *remote, const struct message *message)
 
 /* Waiting to be opened */
 
+static size_t size_of_waiting(const struct remote_waiting *waiting)
+{
+    return sizeof(*waiting) + waiting->topic_length + waiting->body_length;
+}
+
 /* Without memory, or room, the message is missing. */
 static void wait(struct remote *remote, const char *topic, size_t topic_length, const char *body, size_t body_length)
 {
-    size_t size = sizeof(struct remote_waiting) + topic_length + body_length;
-    struct remote_waiting *waiting;
+    struct remote_waiting *waiting, sizes = {.topic_length = topic_length, .body_length = body_length};
+    size_t size = size_of_waiting(&sizes);
 
     if (remote->refused || remote->waiting_count == REMOTE_WAITING_COUNT
             || size > REMOTE_WAITING_BYTES - remote->waiting_bytes || !(waiting = memory_alloc(size)))
@@ -214,13 +241,27 @@ static void wait(struct remote *remote, const char *topic, size_t topic_length, 
     remote->waiting_bytes += size;
 }
 
+bool remote_is_heard_by(const struct remote *remote, const struct message *message)
+{
+    if (message->kind != MESSAGE_EVENT && message->kind != MESSAGE_HEARD && message->kind != MESSAGE_STATE)
+        return false;
+    return !remote_knows(remote, message);
+}
+
+void remote_pass(struct remote *remote, const struct message *message)
+{
+    if (message->sequence && message->kind != MESSAGE_STATE && !remote_knows(remote, message))
+        note_last(remote, message);
+}
+
+/* What is behind the end of a machine is of another one of that name, from the first message on by which that is heard of. */
 void remote_take(struct remote *remote, const struct message *message, const char *topic, size_t topic_length,
         const char *body, size_t body_length)
 {
-    if (!remote->callbacks)
-        wait(remote, topic, topic_length, body, body_length);
-    else if (!remote->over)
+    if (remote->callbacks && !remote->over)
         take(remote, message);
+    else if (!remote->over || remote->first_waiting || remote_is_heard_by(remote, message))
+        wait(remote, topic, topic_length, body, body_length);
 }
 
 void remote_open(struct remote *remote, const void *owner, const struct live_callbacks *callbacks, void *context)
@@ -228,29 +269,81 @@ void remote_open(struct remote *remote, const void *owner, const struct live_cal
     remote->owner = owner;
     remote->callbacks = callbacks;
     remote->context = context;
-    remote->refused = remote->reported = remote->tried = false;
+    remote->refused = remote->reported = remote->tried = remote->over = false;
     remote->heard = remote->heard || remote->first_waiting;
+}
+
+static struct remote_waiting *take_first_waiting(struct remote *remote)
+{
+    struct remote_waiting *waiting = remote->first_waiting;
+
+    if (!(remote->first_waiting = waiting->next))
+        remote->last_waiting = &remote->first_waiting;
+    --remote->waiting_count;
+    remote->waiting_bytes -= size_of_waiting(waiting);
+    return waiting;
+}
+
+static bool read_waiting(const struct remote_waiting *waiting, struct message *message)
+{
+    return !message_read(message, waiting->bytes, waiting->topic_length, waiting->bytes + waiting->topic_length,
+            waiting->body_length);
+}
+
+/* What waits behind the end of a machine begins with what is heard of another one. */
+static void forget_last_words(struct remote *remote)
+{
+    struct message message;
+
+    while (remote->first_waiting
+            && !(read_waiting(remote->first_waiting, &message) && remote_is_heard_by(remote, &message)))
+        memory_free(take_first_waiting(remote));
 }
 
 void remote_catch_up(struct remote *remote)
 {
-    const struct remote_waiting *waiting;
+    struct remote_waiting *waiting;
     struct message message;
 
-    for (waiting = remote->first_waiting; waiting && !remote->over; waiting = waiting->next)
+    while (remote->first_waiting && !remote->over)
     {
-        if (!message_read(&message, waiting->bytes, waiting->topic_length, waiting->bytes + waiting->topic_length,
-                    waiting->body_length))
+        waiting = take_first_waiting(remote);
+        if (read_waiting(waiting, &message))
             take(remote, &message);
+        memory_free(waiting);
     }
-    forget_waiting(remote);
+    if (remote->over)
+        forget_last_words(remote);
     report_again(remote);
+}
+
+/* But for what it was that has come last. */
+static void forget(struct remote *remote)
+{
+    remote->owner = NULL;
+    remote->callbacks = NULL;
+    remote->heard = remote->over = remote->connected = false;
+    remote->missing = remote->missed = 0;
+    remote->nonsense = NULL;
+}
+
+void remote_renew(struct remote *remote)
+{
+    forget(remote);
+    remote->refused = false;
 }
 
 void remote_refuse(struct remote *remote)
 {
-    remote->owner = NULL;
-    remote->callbacks = NULL;
-    remote->refused = true;
+    forget(remote);
     forget_waiting(remote);
+    remote->begun = false;
+    remote->refused = true;
+}
+
+void remote_become_past(struct remote *remote)
+{
+    remote_refuse(remote);
+    remote->refused = remote->found = remote->asked = remote->barred = false;
+    remote->past = true;
 }

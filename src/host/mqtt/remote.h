@@ -17,29 +17,36 @@ struct remote_waiting;
 struct remote
 {
     struct remote *next;                    /* in its bucket of the fleet */
+    struct remote *older, *newer;           /* of those that are past */
     const void *owner;                      /* the peer that it has been made for, or is open for; NULL: nobody's */
     const struct live_callbacks *callbacks; /* NULL: it is not open */
     void *context;
     bool found;   /* a watch has */
     bool refused; /* it was found, and could not be opened, or has been removed here: it stays unopened */
-    bool over;    /* it has been deleted where it was */
+    bool over;    /* it has been deleted where it was; what waits has been told of another one of its name */
+    bool past;    /* nobody has it, and all that is known is what has come of it last */
+    bool resumes; /* the broker keeps what comes while there is no connection, which a retained state may overtake */
     bool tried;
-    bool asked; /* the broker has not granted yet what it is to be heard by */
+    bool asked;  /* the broker has not granted yet what it is to be heard by */
+    bool barred; /* it does not grant it */
 
     /* What its messages have shown. */
     char spool[MESSAGE_SPOOL_SIZE]; /* empty: no event has come yet */
-    uint64_t last;                  /* the sequence of the last event */
+    uint64_t last;                  /* the sequence of the last event; what has none that is greater is a repeat */
+    bool begun;                     /* that one has come while the machine was heard, so that a gap behind it is one */
     bool heard;                     /* anything sensible has come */
     uint64_t missing, missed;       /* events: in all, and in front of the next one */
     uint64_t missing_before;        /* the sequence behind the last gap */
     const char *nonsense;           /* what was wrong with the last message that made none; NULL: nothing was */
+
+    const char *beside; /* what is wrong though the machine is heard; NULL: nothing is */
 
     /* As reported last. */
     bool reported; /* at all */
     bool connected;
     char fault[LIVE_FAULT_SIZE];
 
-    /* Messages that have come before it was opened. */
+    /* Messages that have come before it was opened, and behind its end. */
     struct remote_waiting *first_waiting, **last_waiting;
     size_t waiting_count, waiting_bytes;
 
@@ -60,8 +67,21 @@ void remote_free(struct remote *remote);
 void remote_open(struct remote *remote, const void *owner, const struct live_callbacks *callbacks, void *context);
 void remote_catch_up(struct remote *remote);
 
-/* Nobody hears of it any more. */
+/* Whether the message has come before, or is older than one that has. */
+bool remote_knows(const struct remote *remote, const struct message *message);
+
+/* Whether it is news, and tells of a machine that is there. */
+bool remote_is_heard_by(const struct remote *remote, const struct message *message);
+
+/* Nobody hears the machine. Notes what has come last. */
+void remote_pass(struct remote *remote, const struct message *message);
+
+/* It is that of another machine of the same name, of which what waits has been told. */
+void remote_renew(struct remote *remote);
+
+/* Nobody hears of it any more, and nothing is known of it but what has come last. */
 void remote_refuse(struct remote *remote);
+void remote_become_past(struct remote *remote);
 
 /* A message has come to one of its topics. */
 void remote_take(struct remote *remote, const struct message *message, const char *topic, size_t topic_length,

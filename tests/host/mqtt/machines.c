@@ -84,11 +84,52 @@ static void repeats(void **state)
     begin_heard();
     for (int again = 0; again < 2; ++again)
     {
-        for (uint64_t i = 5; i < 9; ++i)
+        for (uint64_t i = 7; i < 11; ++i)
             tell_event("h", "Web", SPOOL, i, "OnReset");
     }
     tell_event("h", "Web", SPOOL, 1, "OnReset");
     told_expect(&web, "OnReset; OnReset; OnReset; OnReset; ");
+}
+
+/* vmforward says again what it has said last, as when it has another node. */
+static void what_was_before_it_was_opened(void **state)
+{
+    (void)state;
+    begin_heard();
+    for (uint64_t i = 2; i < 7; ++i)
+        tell_event("h", "Web", SPOOL, i, "OnReset");
+    tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
+    told_expect(&web, "");
+    /* Others may have been between the state and the opening. */
+    tell_event("h", "Web", SPOOL, 9, "OnReset");
+    tell_event("h", "Web", SPOOL, 8, "OnReset");
+    told_expect(&web, "OnReset; ");
+}
+
+/* What the broker has kept may come behind the retained state, which is of later. */
+static void a_session_that_lasts(void **state)
+{
+    (void)state;
+    fleet.resumes = true;
+    begin_heard();
+    for (uint64_t i = 4; i < 7; ++i)
+        tell_event("h", "Web", SPOOL, i, "OnReset");
+    told_expect(&web, "OnReset; OnReset; OnReset; ");
+}
+
+static void a_machine_that_is_opened_again(void **state)
+{
+    (void)state;
+    begin_heard();
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    fleet_close(&fleet, "h/Web", &web);
+    told_open(&web, "h/Web");
+    *web.said = 0;
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    told_expect(&web, "");
+    /* What came meanwhile was not heard, and is not missing. */
+    tell_event("h", "Web", SPOOL, 20, "OnReset");
+    told_expect(&web, "OnReset; connected; ");
 }
 
 static void gaps(void **state)
@@ -148,6 +189,41 @@ static void a_host_that_goes(void **state)
     told_expect(&web, "OnReset; ");
 }
 
+static void bar(const char *filter)
+{
+    fleet_bar(&fleet, filter, strlen(filter));
+}
+
+/* The broker does not let one machine be heard; the others are. */
+static void what_is_barred(void **state)
+{
+    struct listener mail = {0};
+
+    (void)state;
+    told_open(&web, "h/Web");
+    told_open(&mail, "h/Mail");
+    assert_non_null(fleet_host_of(&fleet, "h", 1));
+    *web.said = *mail.said = 0;
+    bar("vmevents/h/Web/+");
+    fleet_set_way(&fleet, NULL);
+    fleet_finish_tries(&fleet);
+    told_expect(&web,
+            "cut off: the broker does not let the machine be heard, as brokers do when the user has no right to it; "
+            "tried; ");
+    told_expect(&mail, "connected: the broker has nothing to say of a machine of that name and host yet; tried; ");
+    tell_event("h", "Mail", SPOOL, 1, "OnReset");
+    told_expect(&mail, "OnReset; connected; ");
+    /* The next connection is asked anew. */
+    fleet_set_way(&fleet, "the broker is away");
+    bar("vmevents/h/=host/state");
+    *web.said = *mail.said = 0;
+    fleet_set_way(&fleet, NULL);
+    told_expect(&mail,
+            "connected: the broker does not let it be heard whether the host's vmforward is there, as brokers do when "
+            "the user has no right to it; ");
+    assert_non_null(strstr(web.said, "connected: "));
+}
+
 static void a_machine_that_is_deleted(void **state)
 {
     (void)state;
@@ -161,7 +237,7 @@ static void a_machine_that_is_deleted(void **state)
     tell_event("h", "Web", SPOOL, 9, "OnReset");
     told_expect(&web, "");
     begin_heard();
-    tell_own("h", "Web", SPOOL, 7, "MachineGone", 10);
+    tell_own("h", "Web", SPOOL, 10, "MachineGone", 10);
     told_expect(&web, "removed; ");
 }
 
@@ -171,6 +247,13 @@ static void nonsense(void **state)
     begin_heard();
     tell("vmevents/h/Web/OnReset", "<html>");
     told_expect(&web, "connected: a message about the machine was dropped: it is no JSON object; ");
+    fleet_take_too_large(&fleet, "vmevents/h/Web/state", 20);
+    told_expect(&web, "connected: a message about the machine was dropped: it has more than 1 MB; ");
+    fleet_take_too_large(&fleet, "vmevents/h/Mail/state", 21);
+    fleet_take_too_large(&fleet, "vmevents/h", 10);
+    told_expect(&web, "");
+    tell("vmevents/h/Web/OnReset", "<html>");
+    *web.said = 0;
     tell("vmevents/h/Web/OnReset", "[]");
     tell("vmevents", "{}");
     tell("", "");
@@ -191,10 +274,14 @@ int main(void)
             MACHINE_TEST(nothing_is_known),
             MACHINE_TEST(a_broker_that_is_away),
             MACHINE_TEST(repeats),
+            MACHINE_TEST(what_was_before_it_was_opened),
+            MACHINE_TEST(a_session_that_lasts),
+            MACHINE_TEST(a_machine_that_is_opened_again),
             MACHINE_TEST(gaps),
             MACHINE_TEST(a_gap_in_front_of_what_is_not_fired),
             MACHINE_TEST(a_spool_that_was_made_anew),
             MACHINE_TEST(a_host_that_goes),
+            MACHINE_TEST(what_is_barred),
             MACHINE_TEST(a_machine_that_is_deleted),
             MACHINE_TEST(nonsense),
     };

@@ -55,6 +55,24 @@ static void what_comes_before_it_is_open(void **state)
     told_expect(&all, "");
 }
 
+static void a_watch_that_is_barred(void **state)
+{
+    static const char filter[] = "vmevents/+/+/+";
+
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    told_open(&web, "h/Web");
+    fleet_set_way(&fleet, "the broker is away");
+    *all.said = *web.said = 0;
+    fleet_bar(&fleet, filter, sizeof(filter) - 1);
+    fleet_set_way(&fleet, NULL);
+    told_expect(&all,
+            "cut off: the broker does not let the machines be heard, as brokers do when the user has no right to it; ");
+    told_expect(&web,
+            "cut off: the broker does not let the machine be heard, as brokers do when the user has no right to it; ");
+}
+
 static void one_host_alone(void **state)
 {
     (void)state;
@@ -107,6 +125,120 @@ static void what_is_not_opened(void **state)
     told_expect(&all, "connected; ");
     tell_own("h", "Web", SPOOL, 5, "MachineHeard", 1);
     told_expect(&all, "found Web@h; ");
+}
+
+/* All of it comes in one burst, as from a session that lasts, before the host has removed the first. */
+static void a_machine_that_is_made_anew(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    fleet_finish_tries(&fleet);
+    *all.said = 0;
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    for (uint64_t i = 2; i < 8; i += 3)
+    {
+        tell_state_change("h", "Web", SPOOL, i, 10);
+        tell("vmevents/h/Web/state", "");
+        tell_own("h", "Web", SPOOL, i + 1, "MachineHeard", 5);
+        tell_state("h", "Web", SPOOL, i + 1, "vmVMState_Running");
+        tell_event("h", "Web", SPOOL, i + 2, "OnTripleFault");
+    }
+    told_expect(&all, "found Web@h; ");
+    told_open(&web, "h/Web");
+    told_expect(&web, "connected; OnReset; tried; removed; ");
+    /* The host has removed it. */
+    fleet_close(&fleet, "h/Web", &web);
+    told_expect(&all, "found Web@h; ");
+    told_open(&web, "h/Web");
+    told_expect(&web, "connected; state 5; OnTripleFault; tried; removed; ");
+    /* It has not yet, and more comes. */
+    tell_event("h", "Web", SPOOL, 8, "OnReset");
+    fleet_close(&fleet, "h/Web", &web);
+    told_expect(&all, "found Web@h; ");
+    told_open(&web, "h/Web");
+    told_expect(&web, "connected; state 5; OnTripleFault; OnReset; tried; ");
+    /* The last words of one are none of another. */
+    tell_state_change("h", "Web", SPOOL, 9, 10);
+    tell("vmevents/h/Web/state", "");
+    tell_event("h", "Web", SPOOL, 8, "OnReset");
+    fleet_close(&fleet, "h/Web", &web);
+    told_expect(&all, "");
+}
+
+/* Its vmforward has another node, and says again what it has said last. */
+static void a_machine_that_was_deleted_is_told_of_again(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    fleet_finish_tries(&fleet);
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    told_open(&web, "h/Web");
+    tell_state_change("h", "Web", SPOOL, 2, 10);
+    fleet_close(&fleet, "h/Web", &web);
+    *all.said = *web.said = 0;
+    for (int again = 0; again < 2; ++again)
+    {
+        tell_event("h", "Web", SPOOL, 1, "OnReset");
+        tell_state("h", "Web", SPOOL, 1, "vmVMState_Running");
+        tell_state_change("h", "Web", SPOOL, 2, 10);
+    }
+    told_expect(&all, "");
+    /* Another one of that name. */
+    tell_own("h", "Web", SPOOL, 3, "MachineHeard", 5);
+    told_expect(&all, "found Web@h; ");
+    fleet_close(&fleet, "h/Web", &all);
+    *all.said = 0;
+    /* It is not opened; what is said again of the first one changes nothing. */
+    tell_event("h", "Web", SPOOL, 4, "OnReset");
+    tell_state_change("h", "Web", SPOOL, 2, 10);
+    tell("vmevents/h/Web/state", "");
+    tell_event("h", "Web", SPOOL, 4, "OnReset");
+    told_expect(&all, "");
+    assert_int_equal(fleet.unopened, 1);
+    tell_state_change("h", "Web", SPOOL, 5, 10);
+    tell_event("h", "Web", SPOOL, 4, "OnReset");
+    told_expect(&all, "connected; ");
+    assert_int_equal(fleet.unopened, 0);
+}
+
+static void those_that_are_past_are_bounded(void **state)
+{
+    char name[32], key[32];
+
+    (void)state;
+    for (int i = 0; i < FLEET_PAST_MAX + 10; ++i)
+    {
+        snprintf(name, sizeof(name), "m%d", i);
+        snprintf(key, sizeof(key), "h/m%d", i);
+        told_open(&web, key);
+        tell_event("h", name, SPOOL, 1, "OnReset");
+        fleet_close(&fleet, key, &web);
+        *web.said = 0;
+    }
+    assert_int_equal(fleet.past_count, FLEET_PAST_MAX);
+    assert_string_equal(fleet.oldest->key, "h/m10");
+    told_open(&web, "h/m10");
+    assert_string_equal(fleet.oldest->key, "h/m11");
+    assert_int_equal(fleet.past_count, FLEET_PAST_MAX - 1);
+}
+
+/* Whoever opens it by hand, before the host has let go of the one that was deleted, has it anew. */
+static void a_machine_that_is_opened_anew(void **state)
+{
+    struct listener again = {0};
+
+    (void)state;
+    told_open(&web, "h/Web");
+    tell_state_change("h", "Web", SPOOL, 2, 10);
+    *web.said = 0;
+    told_open(&again, "h/Web");
+    *again.said = 0;
+    fleet_close(&fleet, "h/Web", &web);
+    tell_own("h", "Web", SPOOL, 3, "MachineHeard", 5);
+    tell_event("h", "Web", SPOOL, 4, "OnReset");
+    told_expect(&web, "");
+    assert_non_null(strstr(again.said, "state 5; "));
+    assert_non_null(strstr(again.said, "OnReset; "));
 }
 
 static void no_more_than_there_may_be(void **state)
@@ -168,9 +300,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             WATCH_TEST(what_comes_before_it_is_open),
+            WATCH_TEST(a_watch_that_is_barred),
             WATCH_TEST(one_host_alone),
             WATCH_TEST(names),
             WATCH_TEST(what_is_not_opened),
+            WATCH_TEST(a_machine_that_is_made_anew),
+            WATCH_TEST(a_machine_that_is_opened_anew),
+            WATCH_TEST(a_machine_that_was_deleted_is_told_of_again),
+            WATCH_TEST(those_that_are_past_are_bounded),
             WATCH_TEST(no_more_than_there_may_be),
             WATCH_TEST(no_more_may_wait_than_there_is_room),
             WATCH_TEST(no_memory),
