@@ -311,7 +311,20 @@ def add_sequences(package, before_stop, before_start, behind):
     package.database.add("InstallUISequence", "ExecuteAction", None, 100 * (len(whole) + 1))
 
 
+def secure_properties(database):
+    """What is found out or chosen before the installation begins. After a double-click that part runs as the user. The part that
+    installs runs with other rights, does not search again, and is given of the public properties those that are named here."""
+    names = {"INSTALLDIR"}
+    names.update(property_name for property_name, _ in database.tables["AppSearch"])
+    names.update(row[-1] for row in database.tables["Upgrade"])
+    private = sorted(name for name in names if name != name.upper())
+    if private:
+        raise PackagingError("the installer does not pass on properties with small letters: " + ", ".join(private))
+    return ";".join(sorted(names))
+
+
 def add_product(package):
+    """The last of all: the other tables have the properties that are to be named here."""
     upgrade = braced(name_id("msi", str(package.bits), "upgrade"))
     add = package.database.add
     add("Upgrade", upgrade, None, package.version, None, UPGRADE_MIGRATE_FEATURES, None, "OLDERFOUND")
@@ -335,7 +348,7 @@ def add_product(package):
         "INSTALLLEVEL": "100",
         # Each installation leaves a log in the folder for temporary files.
         "MsiLogging": "voicewarmup",
-        "SecureCustomProperties": "INSTALLDIR;NEWERFOUND;OLDERFOUND",
+        "SecureCustomProperties": secure_properties(package.database),
     }
     for name in sorted(properties):
         add("Property", name, properties[name])

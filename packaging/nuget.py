@@ -57,7 +57,7 @@ def content_types(files):
     return CONTENT_TYPES % "".join(
         '  <Default Extension="%s" ContentType="%s" />\n' % (
             ending, "application/vnd.openxmlformats-package.relationships+xml" if ending == "rels"
-            else "application/octet") for ending in endings + ["rels"])
+            else "application/octet") for ending in endings)
 
 
 def make(release, root):

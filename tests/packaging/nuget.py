@@ -56,7 +56,8 @@ class NuGet(unittest.TestCase):
         space = nuspec.tag[:-len("package")]
         self.assertEqual(nuspec.find("%smetadata/%sversion" % (space, space)).text, VERSION)
         types = xml.parse(os.path.join(self.folder, "[Content_Types].xml")).getroot()
-        known = {each.get("Extension") for each in types}
+        known = [each.get("Extension").lower() for each in types]
+        self.assertEqual(sorted(known), sorted(set(known)), "each extension has one type")
         for _, _, names in os.walk(self.folder):
             for name in names:
                 if name != "[Content_Types].xml":
