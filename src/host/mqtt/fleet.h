@@ -44,7 +44,7 @@ struct fleet_host
 struct fleet_callbacks
 {
     /* A machine has been heard of for the first time: makes a peer for it and has the watch's listener told. Returns the
-     * peer, which owns the machine and may be gone already; NULL: out of memory. */
+     * peer, which owns the machine and may be gone already; NULL: out of memory, or its address is longer than any can be. */
     const void *(*found)(void *context, const struct fleet_watch *watch, const char *key);
 };
 
