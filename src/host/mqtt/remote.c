@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fleet/topics.h"
 #include "platform/memory.h"
 
 struct remote_waiting
@@ -164,7 +165,7 @@ static void fire(struct remote *remote, const struct message *message)
     char origin[2 * 3 * MESSAGE_NAME_SIZE + 16], missing[24];
     struct vm_event event = {.type = VM_EVENT_TOLD, .text = message->data.start, .length = message->data.length};
 
-    snprintf(origin, sizeof(origin), "/vmevents/%s", remote->key);
+    snprintf(origin, sizeof(origin), "/" TOPIC_ROOT "/%s", remote->key);
     snprintf(missing, sizeof(missing), "%" PRIu64, remote->missed);
     event.details[0] = (struct vm_detail){"origin", origin};
     event.details[1] = (struct vm_detail){"id", message->id};
