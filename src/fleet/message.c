@@ -183,7 +183,9 @@ static const char *read_event(struct message *message, const struct scan_value *
     message->kind = MESSAGE_EVENT;
     if (scan_is(&interface_name, CLOUD_EVENT_FORWARD))
         message->kind = kind_of_own(parts);
-    else if (scan_is(&name, "OnStateChange") && message->state == MESSAGE_STATE_DELETED)
+    if (message->kind == MESSAGE_HEARD && message->state == MESSAGE_STATE_DELETED)
+        return "it says that a machine is heard that is deleted";
+    if (message->kind == MESSAGE_EVENT && scan_is(&name, "OnStateChange") && message->state == MESSAGE_STATE_DELETED)
         message->kind = MESSAGE_GONE;
     if (of_host)
         message->kind = MESSAGE_OTHER;

@@ -164,6 +164,21 @@ static void fire(struct machine *machine, struct event *event, struct details *d
         details_release(details);
 }
 
+/* The host alone fires that a machine is deleted, when it removes it: the machine is there as long. */
+static bool tells_of_deletion(const struct event_type *type, const struct recorded_event *told)
+{
+    VARIANT state;
+    bool is_deleted;
+
+    if (type != event_type_get(&event_interfaces[MACHINE_EVENTS], vmVirtualMachineEvent_StateChanged))
+        return false;
+    VariantInit(&state);
+    is_deleted = SUCCEEDED(VariantChangeType(&state, (VARIANT *)&told->args[0], 0, VT_I4))
+            && V_I4(&state) == vmVMState_DeleteMachine;
+    VariantClear(&state);
+    return is_deleted;
+}
+
 /* Of the machine's, since the host's are its own. Virtual Server's are fired as Virtual PC's, which they are. */
 static const struct event_type *type_of_told(const struct recorded_event *told, BSTR *reason)
 {
@@ -175,9 +190,12 @@ static const struct event_type *type_of_told(const struct recorded_event *told, 
         if (told->type->mask & event_interface_mask(&event_interfaces[i]))
             type = event_type_find(&event_interfaces[i], told->type->id);
     }
-    if (type && !event_type_is_of_host(type))
+    if (type && !event_type_is_of_host(type) && !tells_of_deletion(type, told))
         return type;
-    text_append_format(&text, L"%ls is no event of a machine", told->type->name);
+    if (type && !event_type_is_of_host(type))
+        text_append(&text, L"\"arguments\" and \"exact\" tell of different states, of which one is that it is deleted");
+    else
+        text_append_format(&text, L"%ls is no event of a machine", told->type->name);
     *reason = text_finish(&text);
     return NULL;
 }

@@ -123,6 +123,7 @@ static void what_makes_no_sense(void **state)
 {
     struct message message;
     static char large[MESSAGE_BODY_MAX + 1];
+    struct utf8_text text = {0};
 
     (void)state;
     refuse("\"1.0\"", "\"0.3\"", "CloudEvent");
@@ -143,6 +144,9 @@ static void what_makes_no_sense(void **state)
     refuse("}}", "}", "JSON");
     assert_non_null(message_read(&message, TOPIC "OnReset", strlen(TOPIC "OnReset"), "{}\0", 3));
     assert_non_null(message_read(&message, TOPIC "OnReset", strlen(TOPIC "OnReset"), "", 0));
+    append_event(&text, "vmforward", "MachineHeard", "{\"virtualMachineState\":10}");
+    assert_non_null(strstr(read(&message, TOPIC "MachineHeard", text.start), "heard that is deleted"));
+    utf8_text_free(&text);
     memset(large, ' ', sizeof(large));
     assert_non_null(
             strstr(message_read(&message, TOPIC "OnReset", strlen(TOPIC "OnReset"), large, sizeof(large)), "256 KB"));

@@ -855,6 +855,9 @@ static void test_events_that_are_told(void **state)
                     L"vmLogoff_Normal"},
             {"{\"interface\":\"IVMVirtualPCEvents\",\"name\":\"OnEventLogged\",\"arguments\":{\"logMessageID\":1}}",
                     L"OnEventLogged is no event of a machine"},
+            {"{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnStateChange\",\"arguments\":{"
+             "\"virtualMachineState\":5},\"exact\":{\"virtualMachineState\":{\"type\":\"VT_I4\",\"value\":\"10\"}}}",
+                    L"tell of different states"},
     };
     static const WCHAR *const expected[] = {
             L"machine.11 1", L"machine.1 6", L"machine.6 key type2", L"machine.6 key 7"};

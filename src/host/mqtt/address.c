@@ -57,13 +57,15 @@ static int digit_value(char c)
     return (int)(place - digits) < 16 ? (int)(place - digits) : (int)(place - digits) - 6;
 }
 
-/* Takes what stands for other bytes, %20, for those. False: a "%" is followed by something else. */
+/* Takes what stands for other bytes, %20, for those. False: a "%" is followed by something else, or it is too long. */
 static bool decode(const char *part, size_t length, char name[MESSAGE_NAME_SIZE])
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < length && count + 1 < MESSAGE_NAME_SIZE; ++i)
+    for (size_t i = 0; i < length; ++i)
     {
+        if (count + 1 == MESSAGE_NAME_SIZE)
+            return false;
         name[count] = part[i];
         if (part[i] == '%')
         {
@@ -84,7 +86,7 @@ static bool append_name(struct utf8_text *key, const char *part, size_t length)
 {
     char name[MESSAGE_NAME_SIZE];
 
-    if (!length || length >= sizeof(name) || !decode(part, length, name))
+    if (!length || !decode(part, length, name))
         return false;
     topic_append_name(key, name);
     return true;

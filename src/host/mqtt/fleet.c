@@ -283,7 +283,7 @@ void fleet_finish_tries(struct fleet *fleet)
 
 static struct remote *add(struct fleet *fleet, const char *key, size_t length)
 {
-    struct remote *remote = remote_create(key, length), **place = place_of(fleet, key, length);
+    struct remote *remote = remote_create(key, length, &fleet->waiting_bytes), **place = place_of(fleet, key, length);
 
     if (!remote)
         return NULL;
@@ -509,7 +509,7 @@ static void take_of_refused(struct fleet *fleet, struct remote **place, const st
     report_watches(fleet);
 }
 
-static void take_of_machine(struct fleet *fleet, const char *topic, size_t topic_length, size_t key_length,
+static bool take_of_machine(struct fleet *fleet, const char *topic, size_t topic_length, size_t key_length,
         const char *body, size_t body_length)
 {
     const char *key = topic + sizeof(TOPIC_ROOT), *fault;
@@ -522,12 +522,13 @@ static void take_of_machine(struct fleet *fleet, const char *topic, size_t topic
             remote_take_nonsense(remote, fault);
         else
             take_nonsense(fleet, fault);
-        return;
+        return true;
     }
     if (remote && remote->refused)
         take_of_refused(fleet, place, &message);
     else if ((remote && !remote->past) || (remote = find_new(fleet, key, key_length, &message)))
-        remote_take(remote, &message, topic, topic_length, body, body_length);
+        return remote_take(remote, &message, topic, topic_length, body, body_length) || !fleet->resumes;
+    return true;
 }
 
 static void take_of_host(
@@ -565,15 +566,16 @@ void fleet_take_too_large(struct fleet *fleet, const char *topic, size_t topic_l
         take_nonsense(fleet, why);
 }
 
-void fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length)
+bool fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length)
 {
     struct message_place place;
     const char *fault = message_read_topic(&place, topic, topic_length);
 
+    if (!fault && *place.machine)
+        return take_of_machine(fleet, topic, topic_length, length_of_key(topic, topic_length), body, body_length);
     if (fault)
         take_nonsense(fleet, fault);
-    else if (*place.machine)
-        take_of_machine(fleet, topic, topic_length, length_of_key(topic, topic_length), body, body_length);
     else
         take_of_host(fleet, topic, topic_length, body, body_length);
+    return true;
 }

@@ -44,7 +44,7 @@ struct fleet_host
 struct fleet_callbacks
 {
     /* A machine has been heard of for the first time: makes a peer for it and has the watch's listener told. Returns the
-     * peer, which owns the machine and may be gone already; NULL: out of memory. */
+     * peer, which owns the machine and may be gone already; NULL: out of memory, or its address is longer than any can be. */
     const void *(*found)(void *context, const struct fleet_watch *watch, const char *key);
 };
 
@@ -59,8 +59,9 @@ struct fleet
     size_t unopened;                /* found, and not to be opened */
     struct remote *oldest, *newest; /* of those that are past */
     size_t past_count;
-    bool resumes; /* the broker has a session that lasts */
-    bool is_full; /* another would have been found */
+    size_t waiting_bytes; /* for machines that are not open yet */
+    bool resumes;         /* the broker has a session that lasts */
+    bool is_full;         /* another would have been found */
     bool has_way;
     char way[LIVE_FAULT_SIZE]; /* what is wrong with the way to the broker; empty: nothing */
     const char *nonsense;      /* what was wrong with the last message that belongs to no machine; NULL: nothing */
@@ -94,8 +95,9 @@ void fleet_forget_filters(struct fleet *fleet);
 /* Calls take for each machine that somebody has open. It must not open or close one. */
 void fleet_each_open(struct fleet *fleet, void (*take)(void *context, struct remote *remote), void *context);
 
-/* A message has come, of whatever bytes. */
-void fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length);
+/* A message has come, of whatever bytes. False: the machine that it is for is not open yet, too much waits for that already,
+ * and the broker has a session that keeps it: it is to come again. */
+bool fleet_take(struct fleet *fleet, const char *topic, size_t topic_length, const char *body, size_t body_length);
 
 /* One has come to that topic that is so large that it is dropped. */
 void fleet_take_too_large(struct fleet *fleet, const char *topic, size_t topic_length);

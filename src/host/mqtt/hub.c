@@ -208,8 +208,8 @@ static bool on_received(void *context, const struct mqtt_message *message)
 {
     struct hub *hub = context;
 
-    fleet_take(&hub->fleet, message->topic.start, message->topic.count, message->payload.start, message->payload.count);
-    return true;
+    return fleet_take(
+            &hub->fleet, message->topic.start, message->topic.count, message->payload.start, message->payload.count);
 }
 
 static void on_too_large(void *context, struct mqtt_bytes topic, size_t size)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fleet/topics.h"
 #include "host/mqtt/found_name.h"
 #include "host/mqtt/hub.h"
 #include "net/loop.h"
@@ -83,7 +84,12 @@ static void run_open(struct loop_task *task, uv_loop_t *loop)
     if (mqtt->hub && begin(mqtt))
         return;
     if (mqtt->hub)
+    {
+        /* One that was found is known to the hub. */
+        if (!mqtt->is_watch)
+            hub_close(mqtt->hub, mqtt->key, mqtt);
         hub_leave(mqtt->hub);
+    }
     mqtt->hub = NULL;
     mqtt->callbacks->tried(mqtt->context, false);
 }
@@ -127,7 +133,7 @@ static void run_parting(struct loop_task *task, uv_loop_t *loop)
 
 static struct mqtt_peer *create_peer(struct way *way, const char *address, const char *key, bool is_watch)
 {
-    size_t address_size = strlen(address) + 1, key_size = strlen(key) + 1, root_size = sizeof("/vmevents/") - 1;
+    size_t address_size = strlen(address) + 1, key_size = strlen(key) + 1, root_size = sizeof("/" TOPIC_ROOT "/") - 1;
     struct mqtt_peer *mqtt = memory_alloc(sizeof(*mqtt) + address_size + root_size + key_size);
     char *texts;
 
@@ -141,7 +147,7 @@ static struct mqtt_peer *create_peer(struct way *way, const char *address, const
     mqtt->close_task.run = run_close;
     mqtt->is_watch = is_watch;
     mqtt->address = memcpy(texts, address, address_size);
-    mqtt->origin = memcpy(texts + address_size, "/vmevents/", root_size);
+    mqtt->origin = memcpy(texts + address_size, "/" TOPIC_ROOT "/", root_size);
     mqtt->key = memcpy(texts + address_size + root_size, key, key_size);
     return mqtt;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fleet/topics.h"
 #include "platform/memory.h"
 
 struct remote_waiting
@@ -13,7 +14,7 @@ struct remote_waiting
     char bytes[]; /* the topic, and the body behind it */
 };
 
-struct remote *remote_create(const char *key, size_t length)
+struct remote *remote_create(const char *key, size_t length, size_t *bytes_of_all)
 {
     const char *slash = memchr(key, '/', length);
     struct remote *remote = memory_alloc(sizeof(*remote) + length + 1);
@@ -23,20 +24,31 @@ struct remote *remote_create(const char *key, size_t length)
     memcpy(remote->key, key, length);
     remote->host_length = slash ? (size_t)(slash - key) : length;
     remote->last_waiting = &remote->first_waiting;
+    remote->bytes_of_all = bytes_of_all;
     return remote;
+}
+
+static size_t size_of_waiting(const struct remote_waiting *waiting)
+{
+    return sizeof(*waiting) + waiting->topic_length + waiting->body_length;
+}
+
+static struct remote_waiting *take_first_waiting(struct remote *remote)
+{
+    struct remote_waiting *waiting = remote->first_waiting;
+
+    if (!(remote->first_waiting = waiting->next))
+        remote->last_waiting = &remote->first_waiting;
+    --remote->waiting_count;
+    remote->waiting_bytes -= size_of_waiting(waiting);
+    *remote->bytes_of_all -= size_of_waiting(waiting);
+    return waiting;
 }
 
 static void forget_waiting(struct remote *remote)
 {
-    struct remote_waiting *waiting;
-
-    while ((waiting = remote->first_waiting))
-    {
-        remote->first_waiting = waiting->next;
-        memory_free(waiting);
-    }
-    remote->last_waiting = &remote->first_waiting;
-    remote->waiting_count = remote->waiting_bytes = 0;
+    while (remote->first_waiting)
+        memory_free(take_first_waiting(remote));
 }
 
 void remote_free(struct remote *remote)
@@ -153,7 +165,7 @@ static void fire(struct remote *remote, const struct message *message)
     char origin[2 * 3 * MESSAGE_NAME_SIZE + 16], missing[24];
     struct vm_event event = {.type = VM_EVENT_TOLD, .text = message->data.start, .length = message->data.length};
 
-    snprintf(origin, sizeof(origin), "/vmevents/%s", remote->key);
+    snprintf(origin, sizeof(origin), "/" TOPIC_ROOT "/%s", remote->key);
     snprintf(missing, sizeof(missing), "%" PRIu64, remote->missed);
     event.details[0] = (struct vm_detail){"origin", origin};
     event.details[1] = (struct vm_detail){"id", message->id};
@@ -217,20 +229,17 @@ static void take(struct remote *remote, const struct message *message)
 
 /* Waiting to be opened */
 
-static size_t size_of_waiting(const struct remote_waiting *waiting)
-{
-    return sizeof(*waiting) + waiting->topic_length + waiting->body_length;
-}
-
 /* Without memory, or room, the message is missing. */
-static void wait(struct remote *remote, const char *topic, size_t topic_length, const char *body, size_t body_length)
+static bool wait(struct remote *remote, const char *topic, size_t topic_length, const char *body, size_t body_length)
 {
     struct remote_waiting *waiting, sizes = {.topic_length = topic_length, .body_length = body_length};
     size_t size = size_of_waiting(&sizes);
 
-    if (remote->refused || remote->waiting_count == REMOTE_WAITING_COUNT
-            || size > REMOTE_WAITING_BYTES - remote->waiting_bytes || !(waiting = memory_alloc(size)))
-        return;
+    if (remote->refused)
+        return true;
+    if (remote->waiting_count == REMOTE_WAITING_COUNT || size > REMOTE_WAITING_BYTES - remote->waiting_bytes
+            || size > REMOTE_WAITING_BYTES_OF_ALL - *remote->bytes_of_all || !(waiting = memory_alloc(size)))
+        return false;
     waiting->topic_length = topic_length;
     waiting->body_length = body_length;
     memcpy(waiting->bytes, topic, topic_length);
@@ -239,6 +248,8 @@ static void wait(struct remote *remote, const char *topic, size_t topic_length, 
     remote->last_waiting = &waiting->next;
     ++remote->waiting_count;
     remote->waiting_bytes += size;
+    *remote->bytes_of_all += size;
+    return true;
 }
 
 bool remote_is_heard_by(const struct remote *remote, const struct message *message)
@@ -255,13 +266,14 @@ void remote_pass(struct remote *remote, const struct message *message)
 }
 
 /* What is behind the end of a machine is of another one of that name, from the first message on by which that is heard of. */
-void remote_take(struct remote *remote, const struct message *message, const char *topic, size_t topic_length,
+bool remote_take(struct remote *remote, const struct message *message, const char *topic, size_t topic_length,
         const char *body, size_t body_length)
 {
     if (remote->callbacks && !remote->over)
         take(remote, message);
     else if (!remote->over || remote->first_waiting || remote_is_heard_by(remote, message))
-        wait(remote, topic, topic_length, body, body_length);
+        return wait(remote, topic, topic_length, body, body_length);
+    return true;
 }
 
 void remote_open(struct remote *remote, const void *owner, const struct live_callbacks *callbacks, void *context)
@@ -271,17 +283,6 @@ void remote_open(struct remote *remote, const void *owner, const struct live_cal
     remote->context = context;
     remote->refused = remote->reported = remote->tried = remote->over = false;
     remote->heard = remote->heard || remote->first_waiting;
-}
-
-static struct remote_waiting *take_first_waiting(struct remote *remote)
-{
-    struct remote_waiting *waiting = remote->first_waiting;
-
-    if (!(remote->first_waiting = waiting->next))
-        remote->last_waiting = &remote->first_waiting;
-    --remote->waiting_count;
-    remote->waiting_bytes -= size_of_waiting(waiting);
-    return waiting;
 }
 
 static bool read_waiting(const struct remote_waiting *waiting, struct message *message)

@@ -49,17 +49,20 @@ struct remote
     /* Messages that have come before it was opened, and behind its end. */
     struct remote_waiting *first_waiting, **last_waiting;
     size_t waiting_count, waiting_bytes;
+    size_t *bytes_of_all; /* that wait in the fleet */
 
     size_t host_length; /* of the key: the host's part */
     char key[];         /* `<host>/<machine>` as in topics */
 };
 
-/* What there is to wait for one that has been found and is not open yet. What comes beyond that is missing. */
+/* What there is to wait for one that has been found and is not open yet, and for all of a fleet. What comes beyond that is
+ * missing, or is left at the broker where that keeps it. */
 #define REMOTE_WAITING_COUNT 1024
 #define REMOTE_WAITING_BYTES (1u << 20)
+#define REMOTE_WAITING_BYTES_OF_ALL (64u << 20)
 
-/* NULL: out of memory. */
-struct remote *remote_create(const char *key, size_t length);
+/* bytes_of_all: is kept up to date, and stays until it is freed. NULL: out of memory. */
+struct remote *remote_create(const char *key, size_t length, size_t *bytes_of_all);
 void remote_free(struct remote *remote);
 
 /* From now on its listener hears of it. What has waited is told by remote_catch_up, which is called when the way to it has
@@ -83,8 +86,8 @@ void remote_renew(struct remote *remote);
 void remote_refuse(struct remote *remote);
 void remote_become_past(struct remote *remote);
 
-/* A message has come to one of its topics. */
-void remote_take(struct remote *remote, const struct message *message, const char *topic, size_t topic_length,
+/* A message has come to one of its topics. False: there is no room for it to wait, or no memory. */
+bool remote_take(struct remote *remote, const struct message *message, const char *topic, size_t topic_length,
         const char *body, size_t body_length);
 
 /* What has come to one of its topics is none of vmforward's: a sentence as message_read has it. */

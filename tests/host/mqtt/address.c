@@ -1,6 +1,8 @@
 /* Addresses: what they mean, and what is said of those that mean nothing. */
 #include "host/mqtt/address.h"
 
+#include "fleet/utf8_text.h"
+
 #include "support/counted_memory.h"
 #include "support/test.h"
 
@@ -87,6 +89,24 @@ static void what_is_wrong(void **state)
     refuse("qemu:127.0.0.1:1", "must begin with mqtt:");
 }
 
+/* The longest name, each byte of it encoded, and one that is longer. */
+static void long_names(void **state)
+{
+    struct utf8_text text = {0}, name = {0};
+
+    (void)state;
+    for (int i = 0; i < MESSAGE_NAME_SIZE - 1; ++i)
+        utf8_text_append(&name, "%20");
+    utf8_text_append(&text, "mqtt:127.0.0.1:1883/h/");
+    utf8_text_append(&text, utf8_text_get(&name));
+    parse(utf8_text_get(&text));
+    assert_string_equal(parsed.key + 2, name.start);
+    utf8_text_append(&text, "x");
+    refuse(utf8_text_get(&text), "names no machine");
+    utf8_text_free(&text);
+    utf8_text_free(&name);
+}
+
 static void which_are_the_same(void **state)
 {
     struct mqtt_address one, other;
@@ -125,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(what_is_right),
             cmocka_unit_test(what_is_wrong),
+            cmocka_unit_test(long_names),
             cmocka_unit_test(which_are_the_same),
             cmocka_unit_test(the_address_of_what_is_found),
     };

@@ -37,4 +37,7 @@ void tell_state(const char *host, const char *machine, const char *spool, uint64
 void tell_host(const char *host, const char *state);
 void tell(const char *topic, const char *body);
 
+/* Whether all that was told has been taken, since told_begin. */
+extern bool told_is_taken;
+
 #endif

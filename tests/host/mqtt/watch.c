@@ -277,6 +277,34 @@ static void no_more_may_wait_than_there_is_room(void **state)
     assert_non_null(strstr(web.said, "OnReset behind 1975 missing; connected: 1975 of"));
 }
 
+/* What there is no room for is left at a broker that keeps it. */
+static void what_waits_at_the_broker(void **state)
+{
+    (void)state;
+    fleet.resumes = true;
+    told_watch(&all, &watch, "+/+");
+    for (uint64_t i = 1; i <= REMOTE_WAITING_COUNT; ++i)
+        tell_event("h", "Web", SPOOL, i, "OnReset");
+    assert_true(told_is_taken);
+    tell_event("h", "Web", SPOOL, REMOTE_WAITING_COUNT + 1, "OnReset");
+    assert_false(told_is_taken);
+    told_open(&web, "h/Web");
+    memset(web.said, 0, sizeof(web.said));
+    told_is_taken = true;
+    tell_event("h", "Web", SPOOL, REMOTE_WAITING_COUNT + 1, "OnReset");
+    assert_true(told_is_taken);
+    told_expect(&web, "OnReset; ");
+    assert_int_equal(fleet.waiting_bytes, 0);
+    /* All of them together. */
+    fleet.waiting_bytes = REMOTE_WAITING_BYTES_OF_ALL - 100;
+    tell_event("h", "Mail", SPOOL, 1, "OnReset");
+    assert_false(told_is_taken);
+    fleet.waiting_bytes = 0;
+    told_is_taken = true;
+    tell_event("h", "Mail", SPOOL, 1, "OnReset");
+    assert_true(told_is_taken && fleet.waiting_bytes > 100);
+}
+
 static bool refuse_all(void)
 {
     return false;
@@ -310,6 +338,7 @@ int main(void)
             WATCH_TEST(those_that_are_past_are_bounded),
             WATCH_TEST(no_more_than_there_may_be),
             WATCH_TEST(no_more_may_wait_than_there_is_room),
+            WATCH_TEST(what_waits_at_the_broker),
             WATCH_TEST(no_memory),
     };
 
