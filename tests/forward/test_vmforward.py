@@ -139,13 +139,13 @@ def test_the_service(servers, tmp_path):
     code, _, error = call("/install", "--config", write_config(tmp_path / "..", "spol = x"))
     assert code == 1 and "there is no key" in error
     try:
-        code, _, error = call("/install", "--config", config)
-        assert code == 0, error
+        code, out, error = call("/install", "--config", config)
+        assert code == 0, out + error
         wait_for(lambda: call("--status", "--config", config)[0] == 0, PATIENCE, "the service does not run")
         assert call("/install", "--config", config)[0] == 0
     finally:
-        code, _, error = call("/uninstall")
-    assert code == 0, error
+        code, out, error = call("/uninstall")
+    assert code == 0, out + error
     code, out, _ = call("--status", "--config", config)
     assert code == 3 and "not running; it was ended" in out
     assert not (tmp_path / "spool.db-wal").exists()

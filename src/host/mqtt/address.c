@@ -138,7 +138,7 @@ static const char *parse_key(struct mqtt_address *address, const char *text, cha
 
 static const char *take_value(char *field, size_t size, const char *option, char description[256])
 {
-    const char *value = strchr(option, '=') + 1;
+    const char *value = option + strcspn(option, "=") + 1;
 
     if (!*value || strlen(value) >= size)
         return describe(description, "%.60s has no value, or one that is too long", option);

@@ -315,10 +315,10 @@ static void free_at(struct fleet *fleet, struct remote **place)
 /* What has come of it last is known on: a vmforward that reaches the broker anew says it again. */
 static void add_to_past(struct fleet *fleet, struct remote *remote)
 {
-    const char *oldest = fleet->oldest ? fleet->oldest->key : NULL;
+    struct remote *oldest = fleet->oldest;
 
-    if (fleet->past_count == FLEET_PAST_MAX)
-        free_at(fleet, place_of(fleet, oldest, strlen(oldest)));
+    if (oldest && fleet->past_count >= FLEET_PAST_MAX)
+        free_at(fleet, place_of(fleet, oldest->key, strlen(oldest->key)));
     remote_become_past(remote);
     if ((remote->older = fleet->newest))
         fleet->newest->newer = remote;
