@@ -327,12 +327,32 @@ static struct hub *create(uv_loop_t *loop, struct way *way, const struct fleet_c
     return hubs = hub;
 }
 
-struct hub *hub_join(uv_loop_t *loop, struct way *way, const struct fleet_callbacks *callbacks)
+/* Two connections with one id throw each other out. */
+static bool has_session_of(const struct mqtt_address_way *address)
+{
+    const struct hub *hub = *address->session ? hubs : NULL;
+
+    while (hub
+            && (strcmp(hub->way->address.session, address->session) != 0
+                    || !mqtt_address_ways_meet(&hub->way->address, address)))
+        hub = hub->next;
+    return hub != NULL;
+}
+
+struct hub *hub_join(uv_loop_t *loop, struct way *way, const struct fleet_callbacks *callbacks, const char **refusal)
 {
     struct hub *hub = hubs;
 
+    *refusal = NULL;
     while (hub && !mqtt_address_is_same_way(&hub->way->address, &way->address))
         hub = hub->next;
+    if (!hub && has_session_of(&way->address))
+    {
+        *refusal =
+                "the session is that of another address here, which reaches the same broker in another way; all that "
+                "have one session must have the same brokers and options";
+        return NULL;
+    }
     if (hub || (hub = create(loop, way, callbacks)))
         ++hub->users;
     return hub;
