@@ -4,6 +4,7 @@
 #include "mqtt/broker.h"
 #include "told.h"
 
+#include "support/counted_memory.h"
 #include "support/test.h"
 
 #include <string.h>
@@ -100,6 +101,27 @@ static void what_the_broker_refuses(void **state)
     hub_close(hub, "h/Web", &web);
 }
 
+/* What is subscribed to is asked for again, so that what is retained comes, and takes no more memory each time. */
+static void a_machine_that_is_opened_again_and_again(void **state)
+{
+    size_t bytes = 0;
+
+    (void)state;
+    join("");
+    for (unsigned int i = 0; i < 20; ++i)
+    {
+        *web.said = 0;
+        open_web();
+        run_until_said("connected: ");
+        hub_close(hub, "h/Web", &web);
+        if (i == 2)
+            bytes = counted_memory_get()->live().bytes;
+    }
+    assert_int_equal(broker.connects, 1);
+    assert_true(broker.filters >= 20);
+    assert_int_equal(counted_memory_get()->live().bytes, bytes);
+}
+
 #define HUB_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -107,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             HUB_TEST(two_ways_with_one_session),
             HUB_TEST(what_the_broker_refuses),
+            HUB_TEST(a_machine_that_is_opened_again_and_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
