@@ -257,12 +257,33 @@ static void no_more_than_there_may_be(void **state)
     tell_event("h", "one more", SPOOL, 1, "OnReset");
     tell_event("h", "and one", SPOOL, 1, "OnReset");
     told_expect(&all, "connected: more than 4096 machines were found; the others are not opened; ");
+}
+
+static void the_hosts_that_are_known(void **state)
+{
+    char name[32];
+
+    (void)state;
+    tell_host("other", "lost");
+    assert_int_equal(fleet.host_count, 0);
+    told_open(&web, "h/Web");
+    tell_host("other", "lost");
+    tell_host("h", "lost");
+    assert_int_equal(fleet.host_count, 1);
+    told_watch(&all, &watch, "+/+");
+    *all.said = 0;
     for (int i = 0; i < FLEET_HOSTS_MAX + 2; ++i)
     {
         snprintf(name, sizeof(name), "h%d", i);
         tell_host(name, "lost");
     }
     assert_int_equal(fleet.host_count, FLEET_HOSTS_MAX);
+    told_expect(
+            &all, "connected: there are more than 4096 hosts; of the others it is not known whether they are lost; ");
+    fleet_watch_remove(&fleet, &watch);
+    assert_int_equal(fleet.host_count, 1);
+    fleet_close(&fleet, "h/Web", &web);
+    assert_int_equal(fleet.host_count, 0);
 }
 
 static void no_more_may_wait_than_there_is_room(void **state)
@@ -337,6 +358,7 @@ int main(void)
             WATCH_TEST(a_machine_that_was_deleted_is_told_of_again),
             WATCH_TEST(those_that_are_past_are_bounded),
             WATCH_TEST(no_more_than_there_may_be),
+            WATCH_TEST(the_hosts_that_are_known),
             WATCH_TEST(no_more_may_wait_than_there_is_room),
             WATCH_TEST(what_waits_at_the_broker),
             WATCH_TEST(no_memory),
