@@ -244,16 +244,17 @@ static void report_one(void *context, struct remote *remote)
     report(fleet, remote);
 }
 
-static void bar_one(void *context, struct remote *remote)
+static void lose_one(void *context, struct remote *remote)
 {
     (void)context;
     remote->barred = false;
+    remote_lose(remote);
 }
 
-/* Each connection is asked anew. */
-static void bar_nothing(struct fleet *fleet)
+/* Each connection is asked anew, and tells anew what is retained. */
+static void lose_all(struct fleet *fleet)
 {
-    fleet_each_open(fleet, bar_one, NULL);
+    fleet_each_open(fleet, lose_one, NULL);
     for (struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
         watch->barred = false;
     for (size_t i = 0; i < FLEET_BUCKETS; ++i)
@@ -284,7 +285,7 @@ void fleet_bar(struct fleet *fleet, const char *filter, size_t length)
 void fleet_set_way(struct fleet *fleet, const char *fault)
 {
     if (fault)
-        bar_nothing(fleet);
+        lose_all(fleet);
     fleet->has_way = !fault;
     snprintf(fleet->way, sizeof(fleet->way), "%s", fault ? fault : "");
     fleet_each_open(fleet, report_one, fleet);
@@ -294,6 +295,7 @@ void fleet_set_way(struct fleet *fleet, const char *fault)
 static void finish_one(void *context, struct remote *remote)
 {
     (void)context;
+    remote_settle(remote);
     remote_finish_try(remote);
 }
 

@@ -224,6 +224,36 @@ static void what_is_barred(void **state)
     assert_non_null(strstr(web.said, "connected: "));
 }
 
+/* Without a session nothing tells it but that its retained state does not come again. */
+static void a_machine_that_is_deleted_meanwhile(void **state)
+{
+    (void)state;
+    begin_heard();
+    fleet_finish_tries(&fleet);
+    for (int again = 0; again < 2; ++again)
+    {
+        fleet_set_way(&fleet, "the broker is away");
+        fleet_finish_tries(&fleet);
+        fleet_set_way(&fleet, NULL);
+        told_expect(&web, "cut off: the broker is away; connected; ");
+        fleet_finish_tries(&fleet);
+        told_expect(&web,
+                "connected: the broker has no state of the machine any more; it may have been deleted on its host "
+                "while "
+                "there was no connection; ");
+    }
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    fleet_finish_tries(&fleet);
+    told_expect(&web, "OnReset; connected; ");
+    tell_state("h", "Web", SPOOL, 7, "vmVMState_Running");
+    fleet_set_way(&fleet, "the broker is away");
+    fleet_set_way(&fleet, NULL);
+    *web.said = 0;
+    tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
+    fleet_finish_tries(&fleet);
+    told_expect(&web, "");
+}
+
 static void a_machine_that_is_deleted(void **state)
 {
     (void)state;
@@ -283,6 +313,7 @@ int main(void)
             MACHINE_TEST(a_host_that_goes),
             MACHINE_TEST(what_is_barred),
             MACHINE_TEST(a_machine_that_is_deleted),
+            MACHINE_TEST(a_machine_that_is_deleted_meanwhile),
             MACHINE_TEST(nonsense),
     };
 
