@@ -260,7 +260,7 @@ static void a_machine_that_is_deleted(void **state)
     begin_heard();
     tell_state_change("h", "Web", SPOOL, 7, 10);
     told_expect(&web, "removed; ");
-    tell("vmevents/h/Web/state", "");
+    tell_bytes("vmevents/h/Web/state", "");
     tell_event("h", "Web", SPOOL, 8, "OnReset");
     told_expect(&web, "");
     fleet_close(&fleet, "h/Web", &web);
@@ -275,21 +275,21 @@ static void nonsense(void **state)
 {
     (void)state;
     begin_heard();
-    tell("vmevents/h/Web/OnReset", "<html>");
+    tell_bytes("vmevents/h/Web/OnReset", "<html>");
     told_expect(&web, "connected: a message about the machine was dropped: it is no JSON object; ");
     fleet_take_too_large(&fleet, "vmevents/h/Web/state", 20);
     told_expect(&web, "connected: a message about the machine was dropped: it has more than 1 MB; ");
     fleet_take_too_large(&fleet, "vmevents/h/Mail/state", 21);
     fleet_take_too_large(&fleet, "vmevents/h", 10);
     told_expect(&web, "");
-    tell("vmevents/h/Web/OnReset", "<html>");
+    tell_bytes("vmevents/h/Web/OnReset", "<html>");
     *web.said = 0;
-    tell("vmevents/h/Web/OnReset", "[]");
-    tell("vmevents", "{}");
-    tell("", "");
-    tell("vmevents/h", "");
-    tell("vmevents/h/=host/state", "{}");
-    tell("vmevents/h/=host/OnEventLogged", "");
+    tell_bytes("vmevents/h/Web/OnReset", "[]");
+    tell_bytes("vmevents", "{}");
+    tell_bytes("", "");
+    tell_bytes("vmevents/h", "");
+    tell_bytes("vmevents/h/=host/state", "{}");
+    tell_bytes("vmevents/h/=host/OnEventLogged", "");
     told_expect(&web, "");
     tell_event("h", "Web", SPOOL, 7, "OnReset");
     told_expect(&web, "OnReset; ");

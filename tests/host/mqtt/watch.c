@@ -35,7 +35,7 @@ static void what_comes_before_it_is_open(void **state)
     fleet_finish_tries(&fleet);
     told_expect(&all, "tried; ");
     tell_host("h", "online");
-    tell("vmevents/h/Web/state", "");
+    tell_bytes("vmevents/h/Web/state", "");
     told_expect(&all, "");
     tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
     tell_event("h", "Web", SPOOL, 7, "OnReset");
@@ -138,7 +138,7 @@ static void a_machine_that_is_made_anew(void **state)
     for (uint64_t i = 2; i < 8; i += 3)
     {
         tell_state_change("h", "Web", SPOOL, i, 10);
-        tell("vmevents/h/Web/state", "");
+        tell_bytes("vmevents/h/Web/state", "");
         tell_own("h", "Web", SPOOL, i + 1, "MachineHeard", 5);
         tell_state("h", "Web", SPOOL, i + 1, "vmVMState_Running");
         tell_event("h", "Web", SPOOL, i + 2, "OnTripleFault");
@@ -159,7 +159,7 @@ static void a_machine_that_is_made_anew(void **state)
     told_expect(&web, "connected; state 5; OnTripleFault; OnReset; tried; ");
     /* The last words of one are none of another. */
     tell_state_change("h", "Web", SPOOL, 9, 10);
-    tell("vmevents/h/Web/state", "");
+    tell_bytes("vmevents/h/Web/state", "");
     tell_event("h", "Web", SPOOL, 8, "OnReset");
     fleet_close(&fleet, "h/Web", &web);
     told_expect(&all, "");
@@ -191,7 +191,7 @@ static void a_machine_that_was_deleted_is_told_of_again(void **state)
     /* It is not opened; what is said again of the first one changes nothing. */
     tell_event("h", "Web", SPOOL, 4, "OnReset");
     tell_state_change("h", "Web", SPOOL, 2, 10);
-    tell("vmevents/h/Web/state", "");
+    tell_bytes("vmevents/h/Web/state", "");
     tell_event("h", "Web", SPOOL, 4, "OnReset");
     told_expect(&all, "");
     assert_int_equal(fleet.unopened, 1);
