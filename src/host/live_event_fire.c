@@ -200,6 +200,21 @@ static const struct event_type *type_of_told(const struct recorded_event *told, 
     return NULL;
 }
 
+/* An event is told of with a reason also when there is no memory for it, if there is some for the reason. */
+static HRESULT read_told(struct recorded_event *told, const struct scan_value *object, BSTR *reason)
+{
+    struct scan_value omitted;
+    HRESULT hr = E_FAIL;
+
+    if (scan_find(object, "omitted", &omitted))
+        *reason = SysAllocString(
+                L"with its arguments it was larger than the 128 KB that a message may have, so that its "
+                L"host has left them out");
+    else if (FAILED(hr = recorded_event_read_told(told, object, reason)) && !*reason)
+        *reason = SysAllocString(L"there was no memory for it");
+    return hr;
+}
+
 static void fire_told(struct machine *machine, const struct vm_event *said, BSTR *reason)
 {
     const struct event_type *type;
@@ -207,7 +222,7 @@ static void fire_told(struct machine *machine, const struct vm_event *said, BSTR
     struct scan_value object;
     struct event event;
 
-    if (!scan_text(said->text, said->length, &object) || FAILED(recorded_event_read_told(&told, &object, reason)))
+    if (!scan_text(said->text, said->length, &object) || FAILED(read_told(&told, &object, reason)))
         return;
     if ((type = type_of_told(&told, reason)))
     {

@@ -189,6 +189,15 @@ const char *mqtt_client_subscribe(struct mqtt_client *client, size_t more, uint6
     return NULL;
 }
 
+bool mqtt_client_take_back(struct mqtt_client *client, size_t place)
+{
+    if (client->state != MQTT_CLIENT_CONNECTED || place >= client->granted)
+        return false;
+    --client->granted;
+    --client->asked;
+    return true;
+}
+
 void mqtt_client_forget(struct mqtt_client *client)
 {
     mqtt_window_clear(&client->window);

@@ -137,6 +137,13 @@ void mqtt_client_forget(struct mqtt_client *client);
  */
 const char *mqtt_client_subscribe(struct mqtt_client *client, size_t more, uint64_t now_ms);
 
+/*
+ * Whether the subscription in that place has been answered on this connection, so that it can be asked for again, as for
+ * what is retained: then the owner puts it behind all others, whose places go down by one, and calls mqtt_client_subscribe.
+ * False: it is still to be asked for, or answered, and stays where it is.
+ */
+bool mqtt_client_take_back(struct mqtt_client *client, size_t place);
+
 /* The messages that wait for their PUBACK. */
 size_t mqtt_client_unacknowledged(const struct mqtt_client *client);
 

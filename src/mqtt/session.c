@@ -297,6 +297,11 @@ const char *mqtt_session_subscribe(struct mqtt_session *session, size_t more)
     return fault;
 }
 
+bool mqtt_session_take_back(struct mqtt_session *session, size_t place)
+{
+    return mqtt_client_take_back(&session->client, place);
+}
+
 void mqtt_session_forget(struct mqtt_session *session)
 {
     mqtt_client_forget(&session->client);

@@ -108,6 +108,9 @@ const char *mqtt_session_publish(struct mqtt_session *session, const struct mqtt
 /* As mqtt_client_subscribe: the options have so many more subscriptions than before. */
 const char *mqtt_session_subscribe(struct mqtt_session *session, size_t more);
 
+/* As mqtt_client_take_back. */
+bool mqtt_session_take_back(struct mqtt_session *session, size_t place);
+
 /* Gives up all messages that wait to be acknowledged: for an owner who keeps them too, and publishes them anew when it is
  * connected again. Only inside of `fault`. */
 void mqtt_session_forget(struct mqtt_session *session);

@@ -849,6 +849,8 @@ static void test_events_that_are_told(void **state)
     } wrong[] = {
             {"{}", L"the member \"name\" or \"interface\" is missing"},
             {"{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnNothing\"}", L"no event of that interface"},
+            {"{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnGuestLogoff\",\"omitted\":true}",
+                    L"larger than the 128 KB"},
             {"{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnGuestLogoff\",\"arguments\":{}}",
                     L"\"logoffType\" of OnGuestLogoff is missing"},
             {"{\"interface\":\"IVMVirtualMachineEvents\",\"name\":\"OnGuestLogoff\",\"arguments\":{\"logoffType\":9}}",

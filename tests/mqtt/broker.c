@@ -95,13 +95,22 @@ static void take_publish(struct broker_client *client, unsigned int first, const
         say(client, answer, sizeof(answer));
 }
 
-static void take_subscribe(struct broker_client *client, const unsigned char *bytes)
+/* A code for each filter. */
+static void take_subscribe(struct broker_client *client, const unsigned char *bytes, size_t size)
 {
-    char answer[] = {(char)0x90, 3, (char)bytes[0], (char)bytes[1], 1};
+    char answer[64] = {(char)0x90, 0, (char)bytes[0], (char)bytes[1]};
+    size_t count = 4;
 
+    for (size_t i = 2; i < size; i += 3 + number_at(bytes + i))
+    {
+        assert_true(count < sizeof(answer));
+        answer[count++] = client->broker->refuses ? (char)0x80 : 1;
+        ++client->broker->filters;
+    }
+    answer[1] = (char)(count - 2);
     ++client->broker->subscribes;
     if (client->broker->manner == BROKER_ANSWERS)
-        say(client, answer, sizeof(answer));
+        say(client, answer, count);
 }
 
 static void take_packet(struct broker_client *client, unsigned int first, const unsigned char *bytes, size_t count)
@@ -118,7 +127,7 @@ static void take_packet(struct broker_client *client, unsigned int first, const 
             ++client->broker->acknowledgements;
             break;
         case 8:
-            take_subscribe(client, bytes);
+            take_subscribe(client, bytes, count);
             break;
         case 12:
             ++client->broker->pings;

@@ -33,9 +33,11 @@ struct broker
     const char *words;
     size_t words_count;
     unsigned int publishes_before_end;
+    bool refuses;                 /* all subscriptions */
     struct broker_client *client; /* the last that has come; NULL: it has gone */
 
     /* What has come. */
+    unsigned int filters; /* that were subscribed to */
     unsigned int clients, connects, subscribes, publishes, pings, disconnects, acknowledgements;
     char connect[512]; /* the last CONNECT as it came */
     size_t connect_count;

@@ -69,11 +69,32 @@ static struct fleet_watch *watch_of(const struct fleet *fleet, const char *key, 
 
 /* Hosts */
 
+static bool is_key_of(const struct fleet_host *host, const char *key, size_t length)
+{
+    return host->length == length && !memcmp(host->key, key, length);
+}
+
+/* Whether a watch hears it, or one of its machines is there. */
+static bool is_wanted(const struct fleet *fleet, const char *key, size_t length)
+{
+    if (watch_of(fleet, key, length))
+        return true;
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        for (const struct remote *remote = fleet->remotes[i]; remote; remote = remote->next)
+        {
+            if (!remote->past && remote->host_length == length && !memcmp(remote->key, key, length))
+                return true;
+        }
+    }
+    return false;
+}
+
 static struct fleet_host *find_host(const struct fleet *fleet, const char *key, size_t length)
 {
     struct fleet_host *host = fleet->hosts[bucket_of(key, length)];
 
-    while (host && (host->length != length || memcmp(host->key, key, length) != 0))
+    while (host && !is_key_of(host, key, length))
         host = host->next;
     return host;
 }
@@ -82,6 +103,7 @@ struct fleet_host *fleet_host_of(struct fleet *fleet, const char *key, size_t le
 {
     struct fleet_host *host = find_host(fleet, key, length), **bucket = &fleet->hosts[bucket_of(key, length)];
 
+    fleet->hosts_are_full |= !host && fleet->host_count == FLEET_HOSTS_MAX;
     if (host || fleet->host_count == FLEET_HOSTS_MAX || !(host = memory_alloc(sizeof(*host) + length + 1)))
         return host;
     memcpy(host->key, key, length);
@@ -159,6 +181,9 @@ static const char *describe_watch(
     if (fleet->is_full)
         snprintf(
                 fault, LIVE_FAULT_SIZE, "more than %d machines were found; the others are not opened", FLEET_FOUND_MAX);
+    else if (fleet->hosts_are_full)
+        snprintf(fault, LIVE_FAULT_SIZE,
+                "there are more than %d hosts; of the others it is not known whether they are lost", FLEET_HOSTS_MAX);
     else if (fleet->unopened)
         snprintf(fault, LIVE_FAULT_SIZE,
                 "%zu of the machines that were found are not open here: they were removed, or another has the name, or "
@@ -219,16 +244,17 @@ static void report_one(void *context, struct remote *remote)
     report(fleet, remote);
 }
 
-static void bar_one(void *context, struct remote *remote)
+static void lose_one(void *context, struct remote *remote)
 {
     (void)context;
     remote->barred = false;
+    remote_lose(remote);
 }
 
-/* Each connection is asked anew. */
-static void bar_nothing(struct fleet *fleet)
+/* Each connection is asked anew, and tells anew what is retained. */
+static void lose_all(struct fleet *fleet)
 {
-    fleet_each_open(fleet, bar_one, NULL);
+    fleet_each_open(fleet, lose_one, NULL);
     for (struct fleet_watch *watch = fleet->watches; watch; watch = watch->next)
         watch->barred = false;
     for (size_t i = 0; i < FLEET_BUCKETS; ++i)
@@ -259,7 +285,7 @@ void fleet_bar(struct fleet *fleet, const char *filter, size_t length)
 void fleet_set_way(struct fleet *fleet, const char *fault)
 {
     if (fault)
-        bar_nothing(fleet);
+        lose_all(fleet);
     fleet->has_way = !fault;
     snprintf(fleet->way, sizeof(fleet->way), "%s", fault ? fault : "");
     fleet_each_open(fleet, report_one, fleet);
@@ -269,6 +295,7 @@ void fleet_set_way(struct fleet *fleet, const char *fault)
 static void finish_one(void *context, struct remote *remote)
 {
     (void)context;
+    remote_settle(remote);
     remote_finish_try(remote);
 }
 
@@ -301,6 +328,43 @@ static void take_from_past(struct fleet *fleet, struct remote *remote)
     remote->older = remote->newer = NULL;
     remote->past = false;
     --fleet->past_count;
+}
+
+static void free_host(struct fleet *fleet, struct fleet_host **place)
+{
+    struct fleet_host *host = *place;
+
+    *place = host->next;
+    memory_free(host);
+    --fleet->host_count;
+    fleet->hosts_are_full = false;
+}
+
+/* Frees the host of a machine that has been taken out, if it was the last one. */
+static void free_host_of(struct fleet *fleet, const char *key, size_t length)
+{
+    struct fleet_host **place = &fleet->hosts[bucket_of(key, length)];
+
+    while (*place && !is_key_of(*place, key, length))
+        place = &(*place)->next;
+    if (*place && !is_wanted(fleet, key, length))
+        free_host(fleet, place);
+}
+
+static void free_unwanted_hosts(struct fleet *fleet)
+{
+    struct fleet_host **place;
+
+    for (size_t i = 0; i < FLEET_BUCKETS; ++i)
+    {
+        for (place = &fleet->hosts[i]; *place;)
+        {
+            if (is_wanted(fleet, (*place)->key, (*place)->length))
+                place = &(*place)->next;
+            else
+                free_host(fleet, place);
+        }
+    }
 }
 
 static void free_at(struct fleet *fleet, struct remote **place)
@@ -402,6 +466,7 @@ void fleet_close(struct fleet *fleet, const char *key, const void *owner)
     if (remote->over || !remote->found || !fleet_is_watched(fleet, key, remote->host_length))
     {
         take_out(fleet, place);
+        free_host_of(fleet, key, strcspn(key, "/"));
         return;
     }
     remote_refuse(remote);
@@ -447,6 +512,7 @@ void fleet_watch_remove(struct fleet *fleet, struct fleet_watch *watch)
             free_at(fleet, remote);
         }
     }
+    free_unwanted_hosts(fleet);
 }
 
 /* Messages */
@@ -476,8 +542,10 @@ static struct remote *find_new(struct fleet *fleet, const char *key, size_t leng
 
 static void take_host_state(struct fleet *fleet, const char *key, size_t length, enum message_host_state state)
 {
-    struct fleet_host *host = fleet_host_of(fleet, key, length);
+    struct fleet_host *host = find_host(fleet, key, length);
 
+    if (!host && is_wanted(fleet, key, length) && !(host = fleet_host_of(fleet, key, length)))
+        report_watches(fleet);
     if (!host || host->state == state)
         return;
     host->state = state;

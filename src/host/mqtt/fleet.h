@@ -62,6 +62,7 @@ struct fleet
     size_t waiting_bytes; /* for machines that are not open yet */
     bool resumes;         /* the broker has a session that lasts */
     bool is_full;         /* another would have been found */
+    bool hosts_are_full;  /* the state of another would have been known */
     bool has_way;
     char way[LIVE_FAULT_SIZE]; /* what is wrong with the way to the broker; empty: nothing */
     const char *nonsense;      /* what was wrong with the last message that belongs to no machine; NULL: nothing */
@@ -86,7 +87,8 @@ void fleet_watch_remove(struct fleet *fleet, struct fleet_watch *watch);
 /* Whether a watch hears all of that host or machine. */
 bool fleet_is_watched(const struct fleet *fleet, const char *key, size_t host_length);
 
-/* The host of a machine, which is made when it is not known; NULL: there are too many, or no memory. */
+/* The host of a machine, which is made when it is not known, and there as long as one of its machines is or a watch hears it;
+ * NULL: there are too many, or no memory. */
 struct fleet_host *fleet_host_of(struct fleet *fleet, const char *key, size_t length);
 
 /* No host is subscribed to by itself. */

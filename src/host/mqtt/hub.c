@@ -32,6 +32,7 @@ struct hub
 
     struct mqtt_subscription *subscriptions; /* with filters in memory of their own */
     size_t size;
+    size_t unasked;     /* the last ones: they have not been asked for yet */
     bool is_stale;      /* some of them nobody wants any more */
     size_t fault_count; /* since it was connected last */
 
@@ -70,7 +71,36 @@ static bool add_subscription(struct hub *hub, struct utf8_text *filter)
     }
     hub->subscriptions[count] = (struct mqtt_subscription){{filter->start, filter->length}, 1};
     ++*count_of(hub);
+    ++hub->unasked;
     return true;
+}
+
+/* The count: there is none. */
+static size_t place_of(struct hub *hub, const struct utf8_text *filter)
+{
+    const struct mqtt_bytes *other;
+    size_t place = 0;
+
+    for (; place < *count_of(hub); ++place)
+    {
+        other = &hub->subscriptions[place].filter;
+        if (other->count == filter->length && !memcmp(other->start, filter->start, filter->length))
+            break;
+    }
+    return place;
+}
+
+/* It has been asked for, and is again, so that what is retained comes. */
+static void ask_again(struct hub *hub, size_t place)
+{
+    struct mqtt_subscription subscription = hub->subscriptions[place];
+    size_t last = *count_of(hub) - 1;
+
+    if (!mqtt_session_take_back(&hub->session, place))
+        return;
+    memmove(&hub->subscriptions[place], &hub->subscriptions[place + 1], (last - place) * sizeof(subscription));
+    hub->subscriptions[last] = subscription;
+    ++hub->unasked;
 }
 
 static void forget_subscriptions(struct hub *hub, size_t from)
@@ -82,14 +112,17 @@ static void forget_subscriptions(struct hub *hub, size_t from)
 static bool subscribe_to(struct hub *hub, const char *key, size_t length, const char *last)
 {
     struct utf8_text filter = {0};
+    size_t place;
 
     utf8_text_append(&filter, TOPIC_ROOT "/");
     utf8_text_append_part(&filter, key, length);
     utf8_text_append(&filter, last);
-    if (!filter.failed)
+    if (!filter.failed && (place = place_of(hub, &filter)) == *count_of(hub))
         return add_subscription(hub, &filter);
+    if (!filter.failed)
+        ask_again(hub, place);
     utf8_text_free(&filter);
-    return false;
+    return !filter.failed;
 }
 
 static bool subscribe_to_host(struct hub *hub, const char *key, size_t length)
@@ -110,13 +143,14 @@ static bool subscribe_to_machine(struct hub *hub, const char *key, size_t host_l
     return subscribe_to_host(hub, key, host_length) && subscribe_to(hub, key, strlen(key), "/+");
 }
 
-/* Asks for those behind the first ones. They are made of names, with which nothing can be wrong. */
-static void ask_for_more(struct hub *hub, size_t from)
+/* They are made of names, with which nothing can be wrong. */
+static void ask_for_more(struct hub *hub)
 {
-    size_t more = *count_of(hub) - from;
+    size_t more = hub->unasked;
 
+    hub->unasked = 0;
     if (more && mqtt_session_subscribe(&hub->session, more))
-        forget_subscriptions(hub, from);
+        forget_subscriptions(hub, *count_of(hub) - more);
 }
 
 struct rebuilding
@@ -148,10 +182,13 @@ static void rebuild(struct hub *hub)
 {
     struct mqtt_subscription *before = hub->subscriptions, *after;
     size_t count = *count_of(hub), size = hub->size;
+    bool is_whole;
 
     hub->subscriptions = NULL;
     *count_of(hub) = hub->size = 0;
-    if (!rebuild_all(hub))
+    is_whole = rebuild_all(hub);
+    hub->unasked = 0;
+    if (!is_whole)
     {
         forget_subscriptions(hub, 0);
         memory_free(hub->subscriptions);
@@ -327,12 +364,32 @@ static struct hub *create(uv_loop_t *loop, struct way *way, const struct fleet_c
     return hubs = hub;
 }
 
-struct hub *hub_join(uv_loop_t *loop, struct way *way, const struct fleet_callbacks *callbacks)
+/* Two connections with one id throw each other out. */
+static bool has_session_of(const struct mqtt_address_way *address)
+{
+    const struct hub *hub = *address->session ? hubs : NULL;
+
+    while (hub
+            && (strcmp(hub->way->address.session, address->session) != 0
+                    || !mqtt_address_ways_meet(&hub->way->address, address)))
+        hub = hub->next;
+    return hub != NULL;
+}
+
+struct hub *hub_join(uv_loop_t *loop, struct way *way, const struct fleet_callbacks *callbacks, const char **refusal)
 {
     struct hub *hub = hubs;
 
+    *refusal = NULL;
     while (hub && !mqtt_address_is_same_way(&hub->way->address, &way->address))
         hub = hub->next;
+    if (!hub && has_session_of(&way->address))
+    {
+        *refusal =
+                "the session is that of another address here, which reaches the same broker in another way; all that "
+                "have one session must have the same brokers and options";
+        return NULL;
+    }
     if (hub || (hub = create(loop, way, callbacks)))
         ++hub->users;
     return hub;
@@ -361,17 +418,18 @@ void hub_leave(struct hub *hub)
 bool hub_open(
         struct hub *hub, const char *key, const void *owner, const struct live_callbacks *callbacks, void *context)
 {
-    size_t host_length = strcspn(key, "/"), from = *count_of(hub);
+    size_t host_length = strcspn(key, "/");
     struct remote *remote;
 
     if (!subscribe_to_machine(hub, key, host_length)
-            || !(remote = fleet_open(&hub->fleet, key, owner, callbacks, context, *count_of(hub) != from)))
+            || !(remote = fleet_open(&hub->fleet, key, owner, callbacks, context, hub->unasked)))
     {
         /* The host's own may have been added. */
+        ask_for_more(hub);
         hub->is_stale = true;
         return false;
     }
-    ask_for_more(hub, from);
+    ask_for_more(hub);
     if (has_failed(hub))
         remote_finish_try(remote);
     return true;
@@ -385,12 +443,10 @@ void hub_close(struct hub *hub, const char *key, const void *owner)
 
 bool hub_watch(struct hub *hub, struct fleet_watch *watch)
 {
-    size_t from = *count_of(hub);
-
     if (!subscribe_to(hub, watch->key, strlen(watch->key), "/+"))
         return false;
     fleet_watch_add(&hub->fleet, watch);
-    ask_for_more(hub, from);
+    ask_for_more(hub);
     if (has_failed(hub))
         fleet_finish_tries(&hub->fleet);
     return true;
@@ -400,12 +456,11 @@ bool hub_watch(struct hub *hub, struct fleet_watch *watch)
 void hub_unwatch(struct hub *hub, struct fleet_watch *watch)
 {
     struct rebuilding rebuilding = {hub, false};
-    size_t from = *count_of(hub);
 
     fleet_watch_remove(&hub->fleet, watch);
     hub->is_stale = true;
     if (hub->fleet.watches && fleet_is_watched(&hub->fleet, watch->key, strcspn(watch->key, "/")))
         return;
     fleet_each_open(&hub->fleet, rebuild_one, &rebuilding);
-    ask_for_more(hub, from);
+    ask_for_more(hub);
 }

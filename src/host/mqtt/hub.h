@@ -16,9 +16,9 @@
 
 struct hub;
 
-/* The hub of that way, which is made when there is none. The caller is one of its users until hub_leave. NULL: out of
- * memory. found: see struct fleet_callbacks; its context is the hub. */
-struct hub *hub_join(uv_loop_t *loop, struct way *way, const struct fleet_callbacks *callbacks);
+/* The hub of that way, which is made when there is none. The caller is one of its users until hub_leave. NULL: the refusal says
+ * why there can be none; when it is NULL too, memory has run out. found: see struct fleet_callbacks; its context is the hub. */
+struct hub *hub_join(uv_loop_t *loop, struct way *way, const struct fleet_callbacks *callbacks, const char **refusal);
 void hub_join_again(struct hub *hub);
 void hub_leave(struct hub *hub);
 

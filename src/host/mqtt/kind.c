@@ -78,9 +78,15 @@ static struct hub *take_parting(struct mqtt_peer *mqtt)
 static void run_open(struct loop_task *task, uv_loop_t *loop)
 {
     struct mqtt_peer *mqtt = mqtt_from_task(task, offsetof(struct mqtt_peer, open_task));
+    const char *refusal = NULL;
 
     if (!(mqtt->hub = take_parting(mqtt)))
-        mqtt->hub = hub_join(loop, mqtt->way, &fleet_callbacks);
+        mqtt->hub = hub_join(loop, mqtt->way, &fleet_callbacks, &refusal);
+    if (refusal)
+    {
+        mqtt->callbacks->refused(mqtt->context, refusal);
+        return;
+    }
     if (mqtt->hub && begin(mqtt))
         return;
     if (mqtt->hub)

@@ -72,6 +72,10 @@ static const char *describe(const struct remote *remote, const char *way, char f
 {
     if (way)
         return way;
+    if (remote->vanished)
+        return "the broker has no state of the machine any more; it may have been deleted on its host while there was "
+               "no "
+               "connection";
     if (remote->missing)
         return describe_missing(remote, fault);
     if (remote->nonsense)
@@ -84,6 +88,19 @@ static const char *describe(const struct remote *remote, const char *way, char f
     if (!remote->heard)
         return "the broker has nothing to say of a machine of that name and host yet";
     return NULL;
+}
+
+void remote_lose(struct remote *remote)
+{
+    remote->had_state = remote->had_state || remote->has_state;
+    remote->has_state = remote->vanished = false;
+}
+
+void remote_settle(struct remote *remote)
+{
+    remote->vanished = remote->connected && remote->had_state && !remote->has_state;
+    if (remote->connected)
+        remote_report(remote, NULL);
 }
 
 void remote_finish_try(struct remote *remote)
@@ -147,6 +164,7 @@ static bool is_news(struct remote *remote, const struct message *message)
     if (!remote->begun)
         last = message->sequence - 1;
     remote->begun = true;
+    remote->had_state = remote->vanished = false;
     remote->missed += message->sequence - last - 1;
     remote->missing += message->sequence - last - 1;
     if (message->sequence != last + 1)
@@ -199,7 +217,8 @@ static void take_in_turn(struct remote *remote, const struct message *message)
  * what was in front of it, has been before the machine was heard. */
 static void take_state(struct remote *remote, const struct message *message)
 {
-    remote->heard = true;
+    remote->heard = remote->has_state = true;
+    remote->vanished = false;
     if (!remote_knows(remote, message))
         learn_state(remote, message);
     if (!*remote->spool && !remote->resumes)
@@ -324,6 +343,7 @@ static void forget(struct remote *remote)
     remote->owner = NULL;
     remote->callbacks = NULL;
     remote->heard = remote->over = remote->connected = false;
+    remote->has_state = remote->had_state = remote->vanished = false;
     remote->missing = remote->missed = 0;
     remote->nonsense = NULL;
 }

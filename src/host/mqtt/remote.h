@@ -39,7 +39,9 @@ struct remote
     uint64_t missing_before;        /* the sequence behind the last gap */
     const char *nonsense;           /* what was wrong with the last message that made none; NULL: nothing was */
 
-    const char *beside; /* what is wrong though the machine is heard; NULL: nothing is */
+    bool has_state, had_state; /* its state has come on this connection, and on one before */
+    bool vanished;             /* only on one before */
+    const char *beside;        /* what is wrong though the machine is heard; NULL: nothing is */
 
     /* As reported last. */
     bool reported; /* at all */
@@ -95,6 +97,12 @@ void remote_take_nonsense(struct remote *remote, const char *why);
 
 /* way NULL: the way to it is there; otherwise what is wrong with it. Reports what has come of that, if it is news. */
 void remote_report(struct remote *remote, const char *way);
+
+/* The connection is lost. */
+void remote_lose(struct remote *remote);
+
+/* What is retained has come, as far as it does. */
+void remote_settle(struct remote *remote);
 
 /* The first try has ended, unless it had already. */
 void remote_finish_try(struct remote *remote);

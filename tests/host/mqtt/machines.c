@@ -224,13 +224,43 @@ static void what_is_barred(void **state)
     assert_non_null(strstr(web.said, "connected: "));
 }
 
+/* Without a session nothing tells it but that its retained state does not come again. */
+static void a_machine_that_is_deleted_meanwhile(void **state)
+{
+    (void)state;
+    begin_heard();
+    fleet_finish_tries(&fleet);
+    for (int again = 0; again < 2; ++again)
+    {
+        fleet_set_way(&fleet, "the broker is away");
+        fleet_finish_tries(&fleet);
+        fleet_set_way(&fleet, NULL);
+        told_expect(&web, "cut off: the broker is away; connected; ");
+        fleet_finish_tries(&fleet);
+        told_expect(&web,
+                "connected: the broker has no state of the machine any more; it may have been deleted on its host "
+                "while "
+                "there was no connection; ");
+    }
+    tell_event("h", "Web", SPOOL, 7, "OnReset");
+    fleet_finish_tries(&fleet);
+    told_expect(&web, "OnReset; connected; ");
+    tell_state("h", "Web", SPOOL, 7, "vmVMState_Running");
+    fleet_set_way(&fleet, "the broker is away");
+    fleet_set_way(&fleet, NULL);
+    *web.said = 0;
+    tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
+    fleet_finish_tries(&fleet);
+    told_expect(&web, "");
+}
+
 static void a_machine_that_is_deleted(void **state)
 {
     (void)state;
     begin_heard();
     tell_state_change("h", "Web", SPOOL, 7, 10);
     told_expect(&web, "removed; ");
-    tell("vmevents/h/Web/state", "");
+    tell_bytes("vmevents/h/Web/state", "");
     tell_event("h", "Web", SPOOL, 8, "OnReset");
     told_expect(&web, "");
     fleet_close(&fleet, "h/Web", &web);
@@ -245,21 +275,21 @@ static void nonsense(void **state)
 {
     (void)state;
     begin_heard();
-    tell("vmevents/h/Web/OnReset", "<html>");
+    tell_bytes("vmevents/h/Web/OnReset", "<html>");
     told_expect(&web, "connected: a message about the machine was dropped: it is no JSON object; ");
     fleet_take_too_large(&fleet, "vmevents/h/Web/state", 20);
     told_expect(&web, "connected: a message about the machine was dropped: it has more than 1 MB; ");
     fleet_take_too_large(&fleet, "vmevents/h/Mail/state", 21);
     fleet_take_too_large(&fleet, "vmevents/h", 10);
     told_expect(&web, "");
-    tell("vmevents/h/Web/OnReset", "<html>");
+    tell_bytes("vmevents/h/Web/OnReset", "<html>");
     *web.said = 0;
-    tell("vmevents/h/Web/OnReset", "[]");
-    tell("vmevents", "{}");
-    tell("", "");
-    tell("vmevents/h", "");
-    tell("vmevents/h/=host/state", "{}");
-    tell("vmevents/h/=host/OnEventLogged", "");
+    tell_bytes("vmevents/h/Web/OnReset", "[]");
+    tell_bytes("vmevents", "{}");
+    tell_bytes("", "");
+    tell_bytes("vmevents/h", "");
+    tell_bytes("vmevents/h/=host/state", "{}");
+    tell_bytes("vmevents/h/=host/OnEventLogged", "");
     told_expect(&web, "");
     tell_event("h", "Web", SPOOL, 7, "OnReset");
     told_expect(&web, "OnReset; ");
@@ -283,6 +313,7 @@ int main(void)
             MACHINE_TEST(a_host_that_goes),
             MACHINE_TEST(what_is_barred),
             MACHINE_TEST(a_machine_that_is_deleted),
+            MACHINE_TEST(a_machine_that_is_deleted_meanwhile),
             MACHINE_TEST(nonsense),
     };
 

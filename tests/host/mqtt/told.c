@@ -111,7 +111,7 @@ void told_expect(struct listener *listener, const char *said)
     *listener->said = 0;
 }
 
-void tell(const char *topic, const char *body)
+void tell_bytes(const char *topic, const char *body)
 {
     told_is_taken &= fleet_take(&fleet, topic, strlen(topic), body, strlen(body));
 }
@@ -121,7 +121,7 @@ static void send_to(const char *host, const char *machine, const char *last, str
     struct utf8_text topic = {0};
 
     topic_append(&topic, host, machine, last);
-    tell(utf8_text_get(&topic), utf8_text_get(body));
+    tell_bytes(utf8_text_get(&topic), utf8_text_get(body));
     utf8_text_free(&topic);
     utf8_text_free(body);
 }

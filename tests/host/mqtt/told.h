@@ -35,7 +35,7 @@ void tell_state_change(const char *host, const char *machine, const char *spool,
 void tell_own(const char *host, const char *machine, const char *spool, uint64_t sequence, const char *name, int state);
 void tell_state(const char *host, const char *machine, const char *spool, uint64_t sequence, const char *state);
 void tell_host(const char *host, const char *state);
-void tell(const char *topic, const char *body);
+void tell_bytes(const char *topic, const char *body);
 
 /* Whether all that was told has been taken, since told_begin. */
 extern bool told_is_taken;

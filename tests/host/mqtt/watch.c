@@ -35,7 +35,7 @@ static void what_comes_before_it_is_open(void **state)
     fleet_finish_tries(&fleet);
     told_expect(&all, "tried; ");
     tell_host("h", "online");
-    tell("vmevents/h/Web/state", "");
+    tell_bytes("vmevents/h/Web/state", "");
     told_expect(&all, "");
     tell_state("h", "Web", SPOOL, 6, "vmVMState_Running");
     tell_event("h", "Web", SPOOL, 7, "OnReset");
@@ -138,7 +138,7 @@ static void a_machine_that_is_made_anew(void **state)
     for (uint64_t i = 2; i < 8; i += 3)
     {
         tell_state_change("h", "Web", SPOOL, i, 10);
-        tell("vmevents/h/Web/state", "");
+        tell_bytes("vmevents/h/Web/state", "");
         tell_own("h", "Web", SPOOL, i + 1, "MachineHeard", 5);
         tell_state("h", "Web", SPOOL, i + 1, "vmVMState_Running");
         tell_event("h", "Web", SPOOL, i + 2, "OnTripleFault");
@@ -159,7 +159,7 @@ static void a_machine_that_is_made_anew(void **state)
     told_expect(&web, "connected; state 5; OnTripleFault; OnReset; tried; ");
     /* The last words of one are none of another. */
     tell_state_change("h", "Web", SPOOL, 9, 10);
-    tell("vmevents/h/Web/state", "");
+    tell_bytes("vmevents/h/Web/state", "");
     tell_event("h", "Web", SPOOL, 8, "OnReset");
     fleet_close(&fleet, "h/Web", &web);
     told_expect(&all, "");
@@ -191,7 +191,7 @@ static void a_machine_that_was_deleted_is_told_of_again(void **state)
     /* It is not opened; what is said again of the first one changes nothing. */
     tell_event("h", "Web", SPOOL, 4, "OnReset");
     tell_state_change("h", "Web", SPOOL, 2, 10);
-    tell("vmevents/h/Web/state", "");
+    tell_bytes("vmevents/h/Web/state", "");
     tell_event("h", "Web", SPOOL, 4, "OnReset");
     told_expect(&all, "");
     assert_int_equal(fleet.unopened, 1);
@@ -257,12 +257,33 @@ static void no_more_than_there_may_be(void **state)
     tell_event("h", "one more", SPOOL, 1, "OnReset");
     tell_event("h", "and one", SPOOL, 1, "OnReset");
     told_expect(&all, "connected: more than 4096 machines were found; the others are not opened; ");
+}
+
+static void the_hosts_that_are_known(void **state)
+{
+    char name[32];
+
+    (void)state;
+    tell_host("other", "lost");
+    assert_int_equal(fleet.host_count, 0);
+    told_open(&web, "h/Web");
+    tell_host("other", "lost");
+    tell_host("h", "lost");
+    assert_int_equal(fleet.host_count, 1);
+    told_watch(&all, &watch, "+/+");
+    *all.said = 0;
     for (int i = 0; i < FLEET_HOSTS_MAX + 2; ++i)
     {
         snprintf(name, sizeof(name), "h%d", i);
         tell_host(name, "lost");
     }
     assert_int_equal(fleet.host_count, FLEET_HOSTS_MAX);
+    told_expect(
+            &all, "connected: there are more than 4096 hosts; of the others it is not known whether they are lost; ");
+    fleet_watch_remove(&fleet, &watch);
+    assert_int_equal(fleet.host_count, 1);
+    fleet_close(&fleet, "h/Web", &web);
+    assert_int_equal(fleet.host_count, 0);
 }
 
 static void no_more_may_wait_than_there_is_room(void **state)
@@ -337,6 +358,7 @@ int main(void)
             WATCH_TEST(a_machine_that_was_deleted_is_told_of_again),
             WATCH_TEST(those_that_are_past_are_bounded),
             WATCH_TEST(no_more_than_there_may_be),
+            WATCH_TEST(the_hosts_that_are_known),
             WATCH_TEST(no_more_may_wait_than_there_is_room),
             WATCH_TEST(what_waits_at_the_broker),
             WATCH_TEST(no_memory),
