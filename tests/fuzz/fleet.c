@@ -5,7 +5,8 @@
  * The input is what happens, a letter, a number of bytes, and so many bytes. m: a message, its topic up to the first end of
  * line; e, s: an event and a state as vmforward writes them, whose machine, sequence and spool the bytes choose; h: a host's
  * state; o, c: a machine is opened and closed; w: a watch begins or ends; x: the way to the broker is lost or there; f: the
- * first tries end. It is played again with single requests for memory refused.
+ * first tries end; b: the broker lets one machine, or what the watch hears, not be heard; l: a message that is too large has come;
+ * r: the broker has a session that lasts. It is played again with single requests for memory refused.
  */
 #include "fuzz/target.h"
 
@@ -230,6 +231,14 @@ static void toggle_watch(struct play *play, unsigned char of_host)
     fleet_watch_add(&play->fleet, &play->watch);
 }
 
+static void bar(struct play *play, unsigned char number)
+{
+    char filter[64];
+
+    snprintf(filter, sizeof(filter), TOPIC_ROOT "/%s/+", number < MACHINES ? keys[number] : "+/+");
+    fleet_bar(&play->fleet, filter, strlen(filter));
+}
+
 static void play_step(struct play *play, char what, const char *bytes, size_t count)
 {
     switch (what)
@@ -258,13 +267,23 @@ static void play_step(struct play *play, char what, const char *bytes, size_t co
             play->has_way = !play->has_way;
             fleet_set_way(&play->fleet, play->has_way ? NULL : "the broker is away");
             break;
+        case 'b':
+            bar(play, byte_at(bytes, count, 0) % (MACHINES + 1));
+            break;
+        case 'l':
+            fleet_take_too_large(&play->fleet, bytes, count);
+            break;
+        case 'r':
+            play->fleet.resumes = true;
+            break;
         case 'f':
             fleet_finish_tries(&play->fleet);
             for (unsigned char i = 0; i < MACHINES; ++i)
                 REQUIRE(!play->machines[i].open || play->machines[i].removed || play->machines[i].tried);
             break;
     }
-    REQUIRE(play->fleet.found_count <= FLEET_FOUND_MAX && play->fleet.unopened <= play->fleet.found_count);
+    REQUIRE(play->fleet.past_count <= FLEET_PAST_MAX && play->fleet.found_count <= FLEET_FOUND_MAX
+            && play->fleet.unopened <= play->fleet.found_count);
 }
 
 static void play_all(const char *bytes, size_t size)

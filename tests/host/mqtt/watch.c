@@ -241,6 +241,26 @@ static void a_machine_that_is_opened_anew(void **state)
     assert_non_null(strstr(again.said, "OnReset; "));
 }
 
+/* What was wrong with it while it was open is nothing of the next opening's. */
+static void one_that_is_refused_and_opened_again(void **state)
+{
+    (void)state;
+    told_watch(&all, &watch, "+/+");
+    tell_event("h", "Web", SPOOL, 1, "OnReset");
+    told_open(&web, "h/Web");
+    tell_event("h", "Web", SPOOL, 5, "OnReset");
+    assert_non_null(strstr(web.said, "3 of the machine's events"));
+    tell_bytes("vmevents/h/Web/OnReset", "<html>");
+    fleet_close(&fleet, "h/Web", &web);
+    tell_event("h", "Web", SPOOL, 6, "OnReset");
+    *web.said = 0;
+    told_open(&web, "h/Web");
+    tell_event("h", "Web", SPOOL, 9, "OnReset");
+    told_expect(&web,
+            "connected: the broker has nothing to say of a machine of that name and host yet; tried; "
+            "OnReset; connected; ");
+}
+
 static void no_more_than_there_may_be(void **state)
 {
     char name[32];
@@ -357,6 +377,7 @@ int main(void)
             WATCH_TEST(a_machine_that_is_opened_anew),
             WATCH_TEST(a_machine_that_was_deleted_is_told_of_again),
             WATCH_TEST(those_that_are_past_are_bounded),
+            WATCH_TEST(one_that_is_refused_and_opened_again),
             WATCH_TEST(no_more_than_there_may_be),
             WATCH_TEST(the_hosts_that_are_known),
             WATCH_TEST(no_more_may_wait_than_there_is_room),
