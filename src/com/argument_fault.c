@@ -201,16 +201,6 @@ static HRESULT check_argument(ITypeInfo *info, const FUNCDESC *function, UINT pa
     return hr;
 }
 
-static HRESULT check_count(const FUNCDESC *function, UINT given)
-{
-    UINT least, most;
-
-    if (count_is_right(function, given))
-        return S_OK;
-    count_parameters(function, &least, &most);
-    return given > most ? DISP_E_BADPARAMCOUNT : DISP_E_PARAMNOTOPTIONAL;
-}
-
 static HRESULT check_all(ITypeInfo *info, const FUNCDESC *function, void *context)
 {
     const struct search *search = context;
@@ -218,7 +208,7 @@ static HRESULT check_all(ITypeInfo *info, const FUNCDESC *function, void *contex
 
     if (function->cParamsOpt < 0)
         return S_OK;
-    hr = check_count(function, search->params->cArgs);
+    hr = count_is_right(function, search->params->cArgs) ? S_OK : DISP_E_BADPARAMCOUNT;
     for (UINT i = 0; i < (UINT)function->cParams && SUCCEEDED(hr); ++i)
     {
         UINT place = argument_place(search->params, i);
