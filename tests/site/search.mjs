@@ -17,9 +17,18 @@ try {
   page.setDefaultTimeout(120000);
   page.on('request', (request) => asked.push(request.url()));
   await page.goto(pathToFileURL(path.join(site, 'docs/vmwatch.html')).href);
-  await page.fill('.md-search__input', 'OnGuestLogoff');
   const found = page.locator('.md-search-result__link', { hasText: 'IVMVirtualMachineEvents' }).first();
-  await found.waitFor();
+  // What is typed before the page's script listens is not heard: a reader types again.
+  for (const end = Date.now() + 300000; ;) {
+    await page.fill('.md-search__input', '');
+    await page.fill('.md-search__input', 'OnGuestLogoff');
+    try {
+      await found.waitFor({ timeout: 10000 });
+      break;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
   await found.click();
   await page.waitForURL('**/reference/IVMVirtualMachineEvents.html*');
   assert.ok(await page.locator('#onguestlogoff').isVisible());
