@@ -25,7 +25,7 @@ void guest_names_add(struct guest_names_writer *writer, const char *name, const 
     if (writer->full)
         return;
     text[length++] = ' ';
-    for (size_t i = 0; name[i] && i < GUEST_NAME_MAX; ++i)
+    for (size_t i = 0; i < GUEST_NAME_MAX && name[i]; ++i)
         length += (size_t)snprintf(text + length, 4, is_plain(name[i]) ? "%c" : "%%%02X", (unsigned char)name[i]);
     length += (size_t)snprintf(text + length, 4, "%s", behind);
     writer->full = writer->length + length + sizeof(dots) > GUEST_VALUE_SIZE;
