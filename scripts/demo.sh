@@ -17,12 +17,17 @@ demo_script() {
         "$(windows_path "$root/examples/scenarios/workday.txt")" 4
 }
 
+# demo_program FOLDER ARGUMENT...: what shows it is made of what its tests have.
+demo_program() {
+    PYTHONPATH=$root/tests/support /usr/bin/python3 -B "$root/tests/$1/demo.py" "${@:2}"
+}
+
 demo_qemu() {
     say ""
     say "A Linux guest in QEMU, and people at its terminals. vmhost.exe, started by COM, speaks to QEMU and to the"
     say "guest's agent, and fires the events; vmwatch.exe prints a line for each:"
     say ""
-    VMEVENTS_RUNNER=$wine PYTHONPATH=$root/tests/support /usr/bin/python3 -B "$root/tests/qemu/demo.py" "$build/win64/bin/vmwatch.exe"
+    VMEVENTS_RUNNER=$wine demo_program qemu "$build/win64/bin/vmwatch.exe"
 }
 
 # A prefix for each host, so that it has a vmhost of its own; the one for people has the sink that hears both.
@@ -35,7 +40,7 @@ demo_fleet() {
         prefixes+=("$name=$WINEPREFIX")
     done
     VMEVENTS_RUNNER=$wine VMEVENTS_BIN=$build/win64/bin PATH=$cache/nats:$PATH \
-        /usr/bin/python3 -B "$root/tests/forward/demo.py" "$reader" "${prefixes[@]}"
+        demo_program forward "$reader" "${prefixes[@]}"
 }
 
 prepare_fleet() {

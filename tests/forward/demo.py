@@ -137,6 +137,8 @@ def show(prefixes, reader_prefix, folder, cluster):
 
 
 def main():
+    if len(sys.argv) < 3:
+        raise SystemExit(__doc__)
     reader_prefix = sys.argv[1]
     prefixes = dict(word.split("=", 1) for word in sys.argv[2:])
     folder = pathlib.Path(tempfile.mkdtemp(prefix="vmevents-fleet-"))

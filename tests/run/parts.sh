@@ -462,6 +462,17 @@ try_package() {
 }
 
 # Whatever ./run fetches or makes below .cache, it goes on for a while when ./run is killed.
+# The programs of the demonstrations find all that they are made of, and say what they want to be told.
+try_demonstrations() {
+    local folder out
+    [[ -x /usr/bin/python3 ]] || { echo "SKIP: python3 is not installed"; exit 77; }
+    ln -s "$checkout/tests" tests
+    for folder in qemu forward; do
+        ! out=$(demo_program "$folder" 2>&1) || fail "$folder: without arguments there is nothing to show"
+        [[ $out != *Traceback* && $out == *demo.py* ]] || fail "$folder: $out"
+    done
+}
+
 go_on_until_told() {
     # A program of its own, as what fetches and builds is: that is what goes on.
     bash -c 'touch began; until [[ -e end ]]; do sleep 0.05; done'
