@@ -15,8 +15,17 @@ def program(name):
 
 
 def run_program(*words):
-    """Its exit code, standard output and standard error. They are files: Wine's services, which may begin with it, would
-    keep a pipe open."""
+    """Its exit code, standard output and standard error. Wine 8's fault: on a very busy machine the process of a 32-bit program
+    may end before it has begun; start.exe, by which Wine runs such programs, says so, and nothing of the program has run."""
+    for _ in range(3):
+        code, out, error = run_program_once(*words)
+        if "ShellExecuteEx failed: Internal error" not in out + error:
+            break
+    return code, out, error
+
+
+def run_program_once(*words):
+    """They are files: Wine's services, which may begin with the program, would keep a pipe open."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
         process = windows.start(*words, stdout=out, stderr=error)
         code = process.wait(PATIENCE)

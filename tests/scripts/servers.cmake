@@ -33,7 +33,7 @@ function(execute code_result output_result errors_result seconds)
   foreach(try RANGE 1 3)
     execute_process(COMMAND ${runner} ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE errors
       TIMEOUT ${seconds})
-    if(NOT errors MATCHES "ShellExecuteEx failed: Internal error" AND NOT code STREQUAL "Subprocess killed")
+    if(NOT "${output}${errors}" MATCHES "ShellExecuteEx failed: Internal error" AND NOT code STREQUAL "Subprocess killed")
       break()
     endif()
     message("Wine could not start or end the program: ${ARGN}\n${code}\n${errors}")
