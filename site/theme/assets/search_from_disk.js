@@ -20,10 +20,18 @@ if (location.protocol === 'file:') {
       frame.hidden = true;
       document.body.append(frame);
       this.frame = frame.contentWindow;
-      this.ready = new Promise((resolve) => { frame.onload = resolve; });
       this.frame.postMessage = (data) => this.dispatchEvent(new MessageEvent('message', { data }));
       this.frame.document.open();
       this.frame.document.write(`<script src="${url}"><\/script>`);
+      // Not the frame's own load, which may be that of the empty page before. A worker would answer behind whatever the page
+      // does while it is loaded; until then nobody listens.
+      this.ready = Promise.all([
+        new Promise((resolve) => { this.frame.document.scripts[0].onload = resolve; }),
+        new Promise((resolve) => {
+          if (document.readyState === 'complete') setTimeout(resolve);
+          else window.addEventListener('load', () => setTimeout(resolve));
+        }),
+      ]);
       this.frame.document.close();
     }
 
