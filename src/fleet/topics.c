@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "platform/hex.h"
+
 static bool stands_for_itself(unsigned char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'
@@ -19,15 +21,6 @@ void topic_append_name(struct utf8_text *text, const char *name)
     }
 }
 
-/* -1: it is no digit. */
-static int digit_value(char c)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    const char *place = c ? strchr(digits, c) : NULL;
-
-    return place ? (int)(place - digits) : -1;
-}
-
 bool topic_decode_name(const char *token, size_t length, char *name, size_t size)
 {
     size_t count = 0;
@@ -38,9 +31,9 @@ bool topic_decode_name(const char *token, size_t length, char *name, size_t size
         value = (unsigned char)token[i];
         if (value == '%')
         {
-            if (length - i < 3 || digit_value(token[i + 1]) < 0 || digit_value(token[i + 2]) < 0)
+            if (length - i < 3 || hex_value_of_capital(token[i + 1]) < 0 || hex_value_of_capital(token[i + 2]) < 0)
                 return false;
-            value = digit_value(token[i + 1]) * 16 + digit_value(token[i + 2]);
+            value = hex_value_of_capital(token[i + 1]) * 16 + hex_value_of_capital(token[i + 2]);
             /* Each name has one encoding. */
             if (!value || stands_for_itself((unsigned char)value))
                 return false;

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "platform/hex.h"
+
 void guest_names_begin(
         struct guest_names_writer *writer, char value[GUEST_VALUE_SIZE], const char *boot, uint32_t number)
 {
@@ -54,11 +56,6 @@ bool guest_names_open(struct guest_names_reader *reader, const char *value, cons
     return true;
 }
 
-static int digit_of(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* A byte of a name, which is written plainly or by two digits; moves on. 0: it is none. */
 static char read_byte(const char **text)
 {
@@ -70,8 +67,8 @@ static char read_byte(const char **text)
             return 0;
         return *(*text)++;
     }
-    high = digit_of((*text)[1]);
-    low = high < 0 ? -1 : digit_of((*text)[2]);
+    high = hex_value_of_capital((*text)[1]);
+    low = high < 0 ? -1 : hex_value_of_capital((*text)[2]);
     if (low < 0)
         return 0;
     *text += 3;

@@ -2,6 +2,7 @@
 
 #include "com/error_info.h"
 #include "host/error_source.h"
+#include "platform/hash.h"
 #include "vmevents.h"
 
 #include <wchar.h>
@@ -78,15 +79,15 @@ bool machine_names_are_equal(BSTR name, BSTR other)
 }
 
 /* Capital letters by the rules of file names, as CompareStringOrdinal has them. No machine has a longer name than fits, and
- * all that have are found nowhere together. FNV-1a. */
+ * all that have are found nowhere together. */
 uint32_t machine_name_hash(BSTR name)
 {
     WCHAR capitals[MACHINE_NAME_MAX];
     int length = LCMapStringW(
             LOCALE_INVARIANT, LCMAP_UPPERCASE, name, (int)SysStringLen(name), capitals, MACHINE_NAME_MAX);
-    uint32_t hash = 2166136261u;
+    uint32_t hash = HASH_BEGIN;
 
     for (int i = 0; i < length; ++i)
-        hash = (hash ^ capitals[i]) * 16777619u;
+        hash = hash_number(hash, capitals[i]);
     return hash;
 }

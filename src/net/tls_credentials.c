@@ -1,5 +1,6 @@
 #include "net/tls_credentials.h"
 
+#include "platform/hex.h"
 #include "platform/memory.h"
 
 #include <stdio.h>
@@ -130,16 +131,11 @@ static bool open_authorities(struct tls_credentials *credentials, const char *pa
 
 /* Who we are */
 
-static BYTE digit_value(char digit)
-{
-    return (BYTE)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
-}
-
 /* text: hexadecimal digits, as many as there have to be. */
 static void parse_thumbprint(const char *text, BYTE bytes[THUMBPRINT_BYTES])
 {
     for (size_t i = 0; i < THUMBPRINT_BYTES; ++i)
-        bytes[i] = (BYTE)(digit_value(text[2 * i]) << 4 | digit_value(text[2 * i + 1]));
+        bytes[i] = (BYTE)(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
 }
 
 static PCCERT_CONTEXT find_in(DWORD place, const CRYPT_HASH_BLOB *hash)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "platform/hash.h"
+
 #define SCHEME "hyperv:"
 
 static const char *describe(char description[256], const char *format, const char *what)
@@ -114,11 +116,10 @@ bool hv_address_equals(const struct hv_address *one, const struct hv_address *ot
     return *one->name ? hv_names_are_equal(one->name, other->name) : hv_guid_equals(&one->guid, &other->guid);
 }
 
-/* FNV-1a. */
 static uint32_t hash_name(uint32_t hash, const char *name)
 {
     for (; *name; ++name)
-        hash = (hash ^ (unsigned char)small(*name)) * 16777619u;
+        hash = hash_number(hash, (unsigned char)small(*name));
     return hash;
 }
 
@@ -126,5 +127,5 @@ uint32_t hv_address_hash(const struct hv_address *address)
 {
     const char *machine = *address->name ? address->name : address->guid.text;
 
-    return hash_name(hash_name(2166136261u, address->host) * 16777619u, machine);
+    return hash_name(hash_number(hash_name(HASH_BEGIN, address->host), 0), machine);
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "fleet/topics.h"
+#include "platform/hash.h"
+#include "platform/hex.h"
 
 #define SCHEME "mqtt:"
 #define RIGHT "it must be like mqtt:broker.example.com:8883/web-1/Web,tls"
@@ -47,16 +49,6 @@ static const char *parse_broker(struct mqtt_address_way *way, char *place, char 
 
 /* Host and machine */
 
-static int digit_value(char c)
-{
-    static const char digits[] = "0123456789ABCDEFabcdef";
-    const char *place = c ? strchr(digits, c) : NULL;
-
-    if (!place)
-        return -1;
-    return (int)(place - digits) < 16 ? (int)(place - digits) : (int)(place - digits) - 6;
-}
-
 /* Takes what stands for other bytes, %20, for those. False: a "%" is followed by something else, or it is too long. */
 static bool decode(const char *part, size_t length, char name[MESSAGE_NAME_SIZE])
 {
@@ -69,9 +61,9 @@ static bool decode(const char *part, size_t length, char name[MESSAGE_NAME_SIZE]
         name[count] = part[i];
         if (part[i] == '%')
         {
-            if (length - i < 3 || digit_value(part[i + 1]) < 0 || digit_value(part[i + 2]) < 0)
+            if (length - i < 3 || hex_value(part[i + 1]) < 0 || hex_value(part[i + 2]) < 0)
                 return false;
-            name[count] = (char)(digit_value(part[i + 1]) * 16 + digit_value(part[i + 2]));
+            name[count] = (char)(hex_value(part[i + 1]) * 16 + hex_value(part[i + 2]));
             i += 2;
         }
         if (!name[count++])
@@ -315,21 +307,13 @@ bool mqtt_address_ways_meet(const struct mqtt_address_way *one, const struct mqt
     return false;
 }
 
-/* FNV-1a. */
-static uint32_t hash_text(uint32_t hash, const char *text)
-{
-    for (; *text; ++text)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
-}
-
 unsigned int mqtt_address_hash(
         const struct mqtt_address_way *way, const char *key, uint32_t hashes[MQTT_ADDRESS_BROKERS_MAX])
 {
-    uint32_t hash = hash_text(2166136261u, key);
+    uint32_t hash = hash_text(HASH_BEGIN, key);
 
     for (unsigned int i = 0; i < way->broker_count; ++i)
-        hashes[i] = (hash_text(hash, way->brokers[i].host) ^ way->brokers[i].port) * 16777619u;
+        hashes[i] = hash_number(hash_text(hash, way->brokers[i].host), way->brokers[i].port);
     return way->broker_count;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fleet/topics.h"
+#include "platform/hash.h"
 #include "platform/memory.h"
 
 void fleet_init(struct fleet *fleet, const struct fleet_callbacks *callbacks, void *context)
@@ -32,14 +33,9 @@ void fleet_cleanup(struct fleet *fleet)
     }
 }
 
-/* FNV-1a. */
 static size_t bucket_of(const char *key, size_t length)
 {
-    uint32_t hash = 2166136261u;
-
-    while (length--)
-        hash = (hash ^ (unsigned char)*key++) * 16777619u;
-    return hash % FLEET_BUCKETS;
+    return hash_bytes(HASH_BEGIN, key, length) % FLEET_BUCKETS;
 }
 
 /* Who is there */

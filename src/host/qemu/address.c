@@ -1,6 +1,7 @@
 #include "host/qemu/address.h"
 
 #include "net/place.h"
+#include "platform/hash.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -301,14 +302,9 @@ bool address_overlaps(const struct address *address, const struct address *other
     return false;
 }
 
-/* FNV-1a. */
 static uint32_t hash_place(const struct address_place *place)
 {
-    uint32_t hash = 2166136261u;
-
-    for (const char *c = place->host; *c; ++c)
-        hash = (hash ^ (unsigned char)*c) * 16777619u;
-    return (hash ^ place->qmp_port) * 16777619u;
+    return hash_number(hash_text(HASH_BEGIN, place->host), place->qmp_port);
 }
 
 void address_hash(const struct address *address, uint32_t hashes[ADDRESS_PLACES_MAX])
