@@ -11,3 +11,12 @@ DWORD system_message(DWORD error, WCHAR text[SYSTEM_MESSAGE_SIZE])
     text[length] = 0;
     return length;
 }
+
+DWORD system_message_clause(DWORD error, WCHAR text[SYSTEM_MESSAGE_SIZE])
+{
+    DWORD length = system_message(error, text);
+
+    while (length && text[length - 1] == '.')
+        text[--length] = 0;
+    return length;
+}

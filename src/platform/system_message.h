@@ -9,4 +9,7 @@
 /* Those for an error code or an HRESULT, in one line and without blanks at its end. Returns the length; 0: there are none. */
 DWORD system_message(DWORD error, WCHAR text[SYSTEM_MESSAGE_SIZE]);
 
+/* The same without its full stop, for the end of a sentence that has none. */
+DWORD system_message_clause(DWORD error, WCHAR text[SYSTEM_MESSAGE_SIZE]);
+
 #endif

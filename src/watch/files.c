@@ -8,10 +8,8 @@
 void file_complain(const WCHAR *what, const WCHAR *path, DWORD error)
 {
     WCHAR message[SYSTEM_MESSAGE_SIZE];
-    DWORD length = system_message(error, message);
+    DWORD length = system_message_clause(error, message);
 
-    while (length && message[length - 1] == '.')
-        message[--length] = 0;
     if (length)
         output_complain(L"%ls %ls: %ls", what, path, message);
     else

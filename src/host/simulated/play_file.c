@@ -26,10 +26,8 @@ static HRESULT error_file(REFIID iid, const WCHAR *path, DWORD error)
 {
     struct text text = {0};
     WCHAR message[SYSTEM_MESSAGE_SIZE];
-    DWORD length = system_message(error, message);
+    DWORD length = system_message_clause(error, message);
 
-    while (length && message[length - 1] == '.')
-        message[--length] = 0;
     text_append(&text, L"The file ");
     text_append_quote(&text, path, wcslen(path), TEXT_QUOTE_PATH_MAX);
     text_append_format(&text, L" cannot be read: %ls", length ? message : L"unknown error");

@@ -3,13 +3,8 @@
 #include "com/error_info.h"
 #include "event/text.h"
 #include "host/error_source.h"
+#include "host/machine_name.h"
 #include "host/simulated/play.h"
-
-static bool is_of(const struct cue *cue, BSTR source)
-{
-    return CompareStringOrdinal(cue->source, (int)SysStringLen(cue->source), source, (int)SysStringLen(source), TRUE)
-            == CSTR_EQUAL;
-}
 
 static HRESULT error_no_event_of(BSTR path, BSTR machine, BSTR first, BSTR other)
 {
@@ -42,19 +37,19 @@ static HRESULT keep_own(struct play *play, BSTR path, BSTR machine)
             continue;
         if (!first)
             first = cue;
-        else if (!is_of(cue, first->source))
+        else if (!machine_names_are_equal(cue->source, first->source))
             other = cue;
     }
     if (!other)
         return S_OK;
     for (size_t i = 0; i < play->count && !kept; ++i)
-        kept = is_of(&play->cues[i], machine);
+        kept = machine_names_are_equal(play->cues[i].source, machine);
     if (!kept && FAILED(hr = error_no_event_of(path, machine, first->source, other->source)))
         return hr;
     kept = 0;
     for (size_t i = 0; i < play->count; ++i)
     {
-        if (is_of(&play->cues[i], machine))
+        if (machine_names_are_equal(play->cues[i].source, machine))
             play->cues[kept++] = play->cues[i];
         else
             cue_cleanup(&play->cues[i]);
