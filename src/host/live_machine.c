@@ -6,73 +6,30 @@
  * one to itself for the kind. The machine holds one as long as it lives. The circle ends by `closed`, after the
  * machine's removal.
  */
-#include "host/live_machine.h"
+#include "host/live_machine_parts.h"
 
 #include "com/error_info.h"
-#include "com/module.h"
 #include "event/text.h"
 #include "host/error_source.h"
-#include "host/live/live_kind.h"
 #include "host/live_address.h"
 #include "host/live_event_fire.h"
 #include "host/utf8.h"
-#include "platform/lock.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
 
 #include <wchar.h>
-
-/* A machine that a kind has found, and that waits to be opened. */
-struct found
-{
-    struct found *next;
-    BSTR name, address;
-    struct live_peer *peer;
-};
-
-struct live
-{
-    struct machine_backend backend;
-    LONG refcount; /* the machine's, and the kind's from open to closed */
-    struct live_peer *peer;
-    BSTR address;
-    struct machine *machine;        /* with a reference from open to closed */
-    HANDLE tried, ended;            /* signalled by the first try, and by closed, for good */
-    BOOL no_memory;                 /* to begin with; to be read once `tried` is signalled, as the next */
-    WCHAR refusal[LIVE_FAULT_SIZE]; /* why there can be no such machine; empty: there can be */
-    TP_WORK *removal;               /* what removes the machine, for which a callback must not wait */
-
-    /* Calls of the kind come one at a time and in their order. No callback takes this lock, so that a kind may hold locks
-     * of its own in its functions. */
-    struct lock calls_lock;
-    BOOL opened, closing; /* guarded by it */
-
-    struct details *origin; /* goes with all events; NULL: they are the machine's own */
-
-    struct lock lock; /* guards the next five */
-    BOOL connected;
-    WCHAR fault[LIVE_FAULT_SIZE]; /* empty: none */
-    BOOL removed;
-    struct found *first_found;
-    BOOL opens_found; /* a thread does */
-
-    struct lock logoff_lock; /* one logoff at a time */
-    HANDLE logged_off;       /* signalled when the next two are there */
-    enum vm_logoff_result logoff_result;
-    WCHAR logoff_text[LIVE_DESCRIPTION_SIZE];
-};
 
 static struct live *live_from_backend(const struct machine_backend *backend)
 {
     return CONTAINING_RECORD(backend, struct live, backend);
 }
 
-static void live_addref(struct live *live)
+void live_addref(struct live *live)
 {
     InterlockedIncrement(&live->refcount);
 }
 
-static void live_release(struct live *live)
+void live_release(struct live *live)
 {
     if (InterlockedDecrement(&live->refcount))
         return;
@@ -180,114 +137,6 @@ static void on_removed(void *context)
     SubmitThreadpoolWork(live->removal);
 }
 
-/* Machines that a kind has found */
-
-static void discard(struct found *found)
-{
-    if (found->peer)
-        found->peer->kind->destroy(found->peer);
-    SysFreeString(found->name);
-    SysFreeString(found->address);
-    memory_free(found);
-}
-
-/* NULL: there is none any more, and whoever finds another begins anew. */
-static struct found *take_found(struct live *live, BOOL *removed)
-{
-    struct found *found;
-
-    lock_acquire(&live->lock);
-    if ((found = live->first_found))
-        live->first_found = found->next;
-    else
-        live->opens_found = FALSE;
-    *removed = live->removed;
-    lock_release(&live->lock);
-    return found;
-}
-
-static void open_found(struct live *live, struct found *found)
-{
-    struct live_peer *peer = found->peer;
-
-    found->peer = NULL;
-    trace(TRACE_HOST, "machine \"%ls\" has found \"%ls\"", machine_name(live->machine), found->name);
-    machine_open_found(live->machine, found->name, found->address, peer);
-}
-
-/* One after the other. Once the machine has been removed, no more are opened: the host may be gone. */
-static void CALLBACK open_all_found(TP_CALLBACK_INSTANCE *instance, void *context)
-{
-    struct live *live = context;
-    struct found *found;
-    BOOL removed;
-
-    CallbackMayRunLong(instance);
-    while ((found = take_found(live, &removed)))
-    {
-        if (!removed)
-            open_found(live, found);
-        discard(found);
-    }
-    machine_release(live->machine);
-    live_release(live);
-    module_release();
-}
-
-static BOOL queue_found(struct live *live, struct found *found, BOOL *begin)
-{
-    struct found **place = &live->first_found;
-    BOOL removed;
-
-    lock_acquire(&live->lock);
-    if (!(removed = live->removed))
-    {
-        while (*place)
-            place = &(*place)->next;
-        *place = found;
-        *begin = !live->opens_found;
-        live->opens_found = TRUE;
-    }
-    lock_release(&live->lock);
-    return !removed;
-}
-
-static void begin_opening_found(struct live *live)
-{
-    struct found *found;
-    BOOL removed;
-
-    machine_addref(live->machine);
-    live_addref(live);
-    module_addref();
-    if (TrySubmitThreadpoolCallback(open_all_found, live, NULL))
-        return;
-    while ((found = take_found(live, &removed)))
-        discard(found);
-    machine_release(live->machine);
-    live_release(live);
-    module_release();
-}
-
-static void on_found(void *context, const char *name, const char *address, struct live_peer *peer)
-{
-    struct live *live = context;
-    struct found *found = memory_alloc(sizeof(*found));
-    BOOL begin = FALSE;
-
-    if (!found)
-    {
-        peer->kind->destroy(peer);
-        return;
-    }
-    found->peer = peer;
-    if (!(found->name = bstr_from_utf8(name)) || !(found->address = bstr_from_utf8(address))
-            || !queue_found(live, found, &begin))
-        discard(found);
-    if (begin)
-        begin_opening_found(live);
-}
-
 static void on_logged_off(void *context, enum vm_logoff_result result, const char *text)
 {
     struct live *live = context;
@@ -320,7 +169,7 @@ static const struct live_callbacks callbacks = {
         .closed = on_closed,
         .refused = on_refused,
         .removed = on_removed,
-        .found = on_found,
+        .found = live_on_found,
 };
 
 /* Logging off */
