@@ -118,6 +118,16 @@ void client_remove_machine(IVMEventHost *host, const WCHAR *name)
     SysFreeString(string);
 }
 
+VMVMState client_find_state(IVMEventHost *host, const WCHAR *name)
+{
+    VARIANT arg = value_bstr(name), machine, state;
+
+    assert_int_equal(client_call(host, L"FindMachine", &machine, 1, &arg).hr, S_OK);
+    assert_int_equal(client_call(V_DISPATCH(&machine), L"State", &state, 0, NULL).hr, S_OK);
+    VariantClear(&machine);
+    return (VMVMState)V_I4(&state);
+}
+
 void client_release(void *object)
 {
     IUnknown_Release((IUnknown *)object);

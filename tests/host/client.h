@@ -24,6 +24,9 @@ IVMEventHost *client_create_host(void);
 IVMEventMachine *client_create_machine(IVMEventHost *host, const WCHAR *name);
 void client_remove_machine(IVMEventHost *host, const WCHAR *name);
 
+/* The state of the machine of that name. */
+VMVMState client_find_state(IVMEventHost *host, const WCHAR *name);
+
 /* Releases a pointer, which may be of any interface. */
 void client_release(void *object);
 

@@ -67,16 +67,6 @@ static LONG count_machines(void)
     return count;
 }
 
-static VMVMState state_of(const WCHAR *name)
-{
-    VARIANT arg = value_bstr(name), machine, state;
-
-    assert_int_equal(client_call(host, L"FindMachine", &machine, 1, &arg).hr, S_OK);
-    assert_int_equal(client_call(V_DISPATCH(&machine), L"State", &state, 0, NULL).hr, S_OK);
-    VariantClear(&machine);
-    return (VMVMState)V_I4(&state);
-}
-
 #define LINE_OF(interface, time, source, name, arguments)                                                              \
     "{\"time\":\"2026-01-31T09:" time ":00.000Z\",\"source\":\"" source                                                \
     "\",\"interface\":\"" interface "\",\"name\":\"" name "\",\"arguments\":{" arguments "}}\n"
@@ -130,8 +120,8 @@ static void test_states(void **state)
             S_OK);
     assert_int_equal(fired, 5);
     journal_expect(&journal, ARRAYSIZE(heard), heard);
-    assert_int_equal(state_of(L"Web"), vmVMState_TurnedOff);
-    assert_int_equal(state_of(L"Database"), vmVMState_Running);
+    assert_int_equal(client_find_state(host, L"Web"), vmVMState_TurnedOff);
+    assert_int_equal(client_find_state(host, L"Database"), vmVMState_Running);
     assert_int_equal(count_machines(), 2);
 }
 
@@ -153,7 +143,7 @@ static void test_events_of_the_host(void **state)
             S_OK);
     assert_int_equal(fired, 6);
     journal_expect(&journal, ARRAYSIZE(heard), heard);
-    assert_int_equal(state_of(L"Web"), vmVMState_Running);
+    assert_int_equal(client_find_state(host, L"Web"), vmVMState_Running);
 }
 
 static void test_refused(void **state)

@@ -347,16 +347,6 @@ static char *write_hours(UINT count)
     return text;
 }
 
-static VMVMState state_of(const WCHAR *name)
-{
-    VARIANT arg = value_bstr(name), machine, state;
-
-    assert_int_equal(client_call(host, L"FindMachine", &machine, 1, &arg).hr, S_OK);
-    assert_int_equal(client_call(V_DISPATCH(&machine), L"State", &state, 0, NULL).hr, S_OK);
-    VariantClear(&machine);
-    return (VMVMState)V_I4(&state);
-}
-
 /* All machines of a recording play it as one timeline, as fast as it may be: whose each event is, and the order of them all. */
 static void test_all_machines_at_once(void **state)
 {
@@ -379,7 +369,7 @@ static void test_all_machines_at_once(void **state)
             WCHAR name[16];
 
             swprintf(name, ARRAYSIZE(name), L"VM-%u", machine);
-            assert_int_equal(state_of(name), last_states[machine]);
+            assert_int_equal(client_find_state(host, name), last_states[machine]);
         }
     }
     free(first);
