@@ -84,10 +84,9 @@ void fleet_take_from_past(struct fleet *fleet, struct remote *remote)
     --fleet->past_count;
 }
 
-static void free_at(struct fleet *fleet, struct remote **place)
+/* The one that is linked there. */
+static void free_at(struct fleet *fleet, struct remote **place, struct remote *remote)
 {
-    struct remote *remote = *place;
-
     fleet_take_from_past(fleet, remote);
     *place = remote->next;
     remote_free(remote);
@@ -99,7 +98,7 @@ static void add_to_past(struct fleet *fleet, struct remote *remote)
     struct remote *oldest = fleet->oldest;
 
     if (oldest && fleet->past_count >= FLEET_PAST_MAX)
-        free_at(fleet, fleet_place_of(fleet, oldest->key, strlen(oldest->key)));
+        free_at(fleet, fleet_place_of(fleet, oldest->key, strlen(oldest->key)), oldest);
     remote_become_past(remote);
     if ((remote->older = fleet->newest))
         fleet->newest->newer = remote;
@@ -124,7 +123,7 @@ void fleet_take_out(struct fleet *fleet, struct remote **place)
     if (*(*place)->spool)
         add_to_past(fleet, *place);
     else
-        free_at(fleet, place);
+        free_at(fleet, place, *place);
 }
 
 bool fleet_find(struct fleet *fleet, struct remote *remote, const struct fleet_watch *watch)
@@ -225,7 +224,7 @@ void fleet_watch_remove(struct fleet *fleet, struct fleet_watch *watch)
                 continue;
             }
             count_out(fleet, *remote);
-            free_at(fleet, remote);
+            free_at(fleet, remote, *remote);
         }
     }
     fleet_free_unwanted_hosts(fleet);
