@@ -23,15 +23,8 @@ if (location.protocol === 'file:') {
       this.frame.postMessage = (data) => this.dispatchEvent(new MessageEvent('message', { data }));
       this.frame.document.open();
       this.frame.document.write(`<script src="${url}"><\/script>`);
-      // Not the frame's own load, which may be that of the empty page before. A worker would answer behind whatever the page
-      // does while it is loaded; until then nobody listens.
-      this.ready = Promise.all([
-        new Promise((resolve) => { this.frame.document.scripts[0].onload = resolve; }),
-        new Promise((resolve) => {
-          if (document.readyState === 'complete') setTimeout(resolve);
-          else window.addEventListener('load', () => setTimeout(resolve));
-        }),
-      ]);
+      // Not the frame's own load, which may be that of the empty page before.
+      this.ready = new Promise((resolve) => { this.frame.document.scripts[0].onload = resolve; });
       this.frame.document.close();
     }
 
