@@ -1,7 +1,7 @@
 # Debian's packages: those of this machine, and apt with index files of its own.
 
 packages=(
-    cmake ninja-build gcc g++ libc6-dev libcmocka-dev libjansson-dev libuv1-dev libsqlite3-dev tcl
+    cmake ninja-build gcc g++ libc6-dev libcmocka-dev libjansson-dev libuv1-dev libsqlite3-dev make tcl
     gcc-mingw-w64-x86-64-win32 g++-mingw-w64-x86-64-win32
     gcc-mingw-w64-i686-win32 g++-mingw-w64-i686-win32
     binutils-mingw-w64-x86-64 binutils-mingw-w64-i686
