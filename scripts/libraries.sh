@@ -85,9 +85,10 @@ fetch_debian_source() {
         rm -rf "$cache/source/$name" && mv unpacked "$cache/source/$name" && cd "$root" && rm -rf "$work"
 }
 
-# The one file of C that SQLite is used as is put together by its own make, with Tcl.
+# The one file of C that SQLite is used as is put together by its own make, with Tcl. The folder is named as this one: make
+# would take a path with a blank in it for two.
 make_sqlite3_file() (
-    cd "$cache/source/sqlite3" && ./configure --disable-tcl --disable-readline && make sqlite3.c
+    cd "$cache/source/sqlite3" && ./configure --disable-tcl --disable-readline && make TOP=. sqlite3.c
 )
 
 # cross_build NAME OPTION...: builds a library of Debian's for both Windows, static, by its own CMake or by that of

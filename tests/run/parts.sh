@@ -174,6 +174,17 @@ try_half_made_library() {
     ! library_is_built uv -DX=1 || fail "it was built from a tarball that is not known any more"
 }
 
+# The one library that is not put together by CMake, in a path that make would take for several.
+try_library_elsewhere() {
+    [[ -e $checkout/.cache/source/sqlite3/configure ]] || { echo "SKIP: the source of SQLite is not there" && exit 77; }
+    cache="$work/a place/für 試験"
+    mkdir -p "$cache/source"
+    cp -r "$checkout/.cache/source/sqlite3" "$cache/source"
+    rm -rf "$cache"/source/sqlite3/{Makefile,sqlite3.[ch],tsrc,.target_source}
+    make_sqlite3_file >log 2>&1 || fail "SQLite's file is put together: $(tail -n 3 log)"
+    [[ -s $cache/source/sqlite3/sqlite3.c && -s $cache/source/sqlite3/sqlite3.h ]] || fail "and its header is there"
+}
+
 try_half_made_prefix() {
     local prefix=$work/prefix
     bits32=native
