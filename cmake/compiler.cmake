@@ -5,7 +5,15 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 
-add_compile_options(-Wall -Wextra -Werror -Wpointer-arith -Wvla
+# What another compiler than those that the project is tried with warns of does not stop who only wants to have it built.
+set(compiler_is_known OFF)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_C_COMPILER_VERSION MATCHES "^1[24]\\.")
+  set(compiler_is_known ON)
+endif()
+option(VMEVENTS_WARNINGS_ARE_ERRORS "A warning ends the build" ${compiler_is_known})
+add_compile_options($<$<BOOL:${VMEVENTS_WARNINGS_ARE_ERRORS}>:-Werror>)
+
+add_compile_options(-Wall -Wextra -Wpointer-arith -Wvla
   "$<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes>"
   $<$<NOT:$<CONFIG:Debug>>:-O2>)
 

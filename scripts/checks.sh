@@ -33,13 +33,13 @@ run_cppcheck() {
             src/guest/*.c src/guest/linux
 }
 
-# gcc's analyser works while it compiles, and -Werror makes an error of what it finds. Without precompiled headers it also
+# gcc's analyser works while it compiles, and what it finds is an error. Without precompiled headers it also
 # finds a file that lacks one.
 gcc_analyzer() {
     local preset=$1
     shift
     cmake --preset "$preset" -S . -B "build/check-$preset" -DCMAKE_C_FLAGS=-fanalyzer -DBUILD_TESTING=OFF \
-        -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON &&
+        -DVMEVENTS_WARNINGS_ARE_ERRORS=ON -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON &&
         cmake --build "build/check-$preset" --target "$@"
 }
 

@@ -347,7 +347,7 @@ static HRESULT next_of_answer(
         objects[(*returned)++] = enumerator->objects[enumerator->next++];
     if (*returned == count)
         return S_OK;
-    return FAILED(enumerator->code) ? enumerator->code : WBEM_S_FALSE;
+    return FAILED(enumerator->code) ? enumerator->code : (HRESULT)WBEM_S_FALSE;
 }
 
 static HRESULT WINAPI enumerator_Next(
