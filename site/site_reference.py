@@ -1,7 +1,7 @@
 """The reference: each interface, member, parameter, enumerator and HRESULT, made from idl/vmevents.idl.
 
-What an interface's members return is from the table of HRESULTs in docs/com-api.md: a member has those rows that name it and those that are
-for all.
+What an interface's members return is from the table of HRESULTs in docs/com-api.md: a member has those rows that name it, by `Member` or, where
+it is that of one interface alone, by `Interface.Member`, and those that are for all.
 """
 
 import dataclasses
@@ -11,7 +11,9 @@ DISPIDS = {"DISPID_VALUE": "0", "DISPID_NEWENUM": "-4"}
 
 DECLARATION = re.compile(
     r"\[(?P<attributes>(?:[^\[\]\"]|\"(?:[^\"\\]|\\.)*\")*)\]\s*"
-    r"(?P<kind>interface|dispinterface|coclass)\s+(?P<name>\w+)[^{;]*\{(?P<body>[^{}]*)\}", re.S)
+    r"(?P<kind>interface|dispinterface|coclass)\s+(?P<name>\w+)[^{;]*\{(?P<body>(?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)\}", re.S)
+# Where one begins, whatever is in it: so that none is left out.
+BEGINNING = re.compile(r"^\s*(?:interface|dispinterface|coclass)\s+(\w+)[^{;]*\{", re.M)
 ENUMERATION = re.compile(r"typedef\s*(?:\[[^\]]*\])?\s*enum\s*\w*\s*\{(?P<body>[^}]*)\}\s*(?P<name>\w+)\s*;", re.S)
 MEMBER = re.compile(
     r"\[(?P<attributes>(?:[^\[\]\"]|\"(?:[^\"\\]|\\.)*\")*)\]\s*(?P<result>\w+)\s+(?P<name>\w+)\((?P<parameters>.*?)\)\s*;", re.S)
@@ -122,7 +124,7 @@ def describe_member(member, declared, enumerated, rows, headings):
         yield "|---|---|---|---|"
         yield from parameter_rows(parameters, enumerated)
         yield ""
-    own = [row for row in rows if f"`{name}`" in row[2]]
+    own = [row for row in rows if f"`{name}`" in row[2] or f"`{declared.name}.{name}`" in row[2]]
     if declared.kind != "dispinterface" and own:
         yield "Besides what any call can return:"
         yield ""
@@ -152,7 +154,10 @@ def pages(repository):
     rows, headings = results(repository), list(sections(repository))
     found = [declared for declared in declarations(text) if declared.kind != "coclass"]
     classes = [declared for declared in declarations(text) if declared.kind == "coclass"]
-    if len(found) < 9 or len(classes) < 4 or len(enumerated) < 6 or len(rows) < 20:
+    understood, all_of_them = {declared.name for declared in found + classes}, set(BEGINNING.findall(text))
+    if understood != all_of_them:
+        raise SystemExit(f"idl: {', '.join(sorted(understood ^ all_of_them))}: not written as it is read here")
+    if not found or not classes or not enumerated or len(rows) < 20:
         raise SystemExit("the IDL, or the table of HRESULTs, is not written as it is read here")
     for declared in found:
         if not declared.members:

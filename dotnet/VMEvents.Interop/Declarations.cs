@@ -147,7 +147,7 @@ namespace VMEvents.Interop
         object Details([Optional] object name);
     }
 
-    /// <summary>Events, parameters of one, or values of one of these; never changes.</summary>
+    /// <summary>Events, parameters of one, values of one of these, details of an event, or machines that can be opened; never changes.</summary>
     [ComImport]
     [Guid("aeb1097d-d506-4ca0-bbaa-a5214724d47d")]
     [InterfaceType(ComInterfaceType.InterfaceIsDual)]
@@ -342,7 +342,7 @@ namespace VMEvents.Interop
         [DispId(105)]
         int Run(int timeoutMs = -1);
 
-        /// <summary>End a Run or NextEvent; may be called from any thread and from a handler.</summary>
+        /// <summary>End a Run, NextEvent or WaitFor; may be called from any thread and from a handler.</summary>
         [DispId(106)]
         void Stop();
 
@@ -362,7 +362,7 @@ namespace VMEvents.Interop
         [DispId(110)]
         int Failed { get; }
 
-        /// <summary>How many events left a full queue unread.</summary>
+        /// <summary>How many events were lost before a listener got them: out of a full queue or lane, or for want of memory.</summary>
         [DispId(111)]
         int Dropped { get; }
 
@@ -413,7 +413,7 @@ namespace VMEvents.Interop
         [DispId(2)]
         void Raise(string eventName, params object[] arguments);
 
-        /// <summary>Fire the events of a scenario file at their times, speed times as fast (default 1); returns how many when the last was fired.</summary>
+        /// <summary>Fire the events of a scenario file or a recording at their times, speed times as fast (default 1); returns how many when the last was fired.</summary>
         [DispId(3)]
         int Play(string path, [Optional] object speed);
 

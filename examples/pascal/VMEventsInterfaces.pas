@@ -150,7 +150,7 @@ type
     property Details[AName: OleVariant]: OleVariant read Get_Details;
   end;
 
-  { Events, parameters of one, or values of one of these; never changes. }
+  { Events, parameters of one, values of one of these, details of an event, or machines that can be opened; never changes. }
   IVMEventCollection = interface(IDispatch)
     ['{AEB1097D-D506-4CA0-BBAA-A5214724D47D}']
     { One of them by its number, from 1 up, or by its name; a name that two events have means the first. }
@@ -274,7 +274,7 @@ type
     function NextEvent(timeoutMs: Integer = -1): IVMEventRecord; safecall;
     { Run handlers for timeoutMs milliseconds (-1: without limit) or until Stop; returns how many ran. }
     function Run(timeoutMs: Integer = -1): Integer; safecall;
-    { End a Run or NextEvent; may be called from any thread and from a handler. }
+    { End a Run, NextEvent or WaitFor; may be called from any thread and from a handler. }
     procedure Stop; safecall;
     { How many events are kept for NextEvent; 0 turns the queue off. }
     function Get_QueueCapacity: Integer; safecall;
@@ -285,7 +285,7 @@ type
     function Get_Rejected: Integer; safecall;
     { How many calls of handlers returned an error. }
     function Get_Failed: Integer; safecall;
-    { How many events left a full queue unread. }
+    { How many events were lost before a listener got them: out of a full queue or lane, or for want of memory. }
     function Get_Dropped: Integer; safecall;
     { Wait until all that the sources fired so far has been heard; returns how many events have not come. }
     function CatchUp(timeoutMs: Integer = -1): Integer; safecall;
@@ -320,7 +320,7 @@ type
     function Get_State: VMVMState; safecall;
     { Fire one event: Raise("OnGuestLogoff", 1). }
     procedure Raise_(const eventName: WideString; arguments: PSafeArray); safecall;
-    { Fire the events of a scenario file at their times, speed times as fast (default 1); returns how many when the last was fired. }
+    { Fire the events of a scenario file or a recording at their times, speed times as fast (default 1); returns how many when the last was fired. }
     function Play(const path: WideString; speed: OleVariant): Integer; safecall;
     { The address of a live machine; empty for a simulated one. }
     function Get_Address: WideString; safecall;

@@ -61,7 +61,7 @@ const struct config_key config_keys[] = {
     {"client-id", "ID",
         "vmforward's id at the broker, where no two may have the same; vmforward- and the host's name where it is left out"},
     {"spool", "FILE",
-        "where events are kept; beside it lie files with more words at its end"},
+        "where events are kept, in a folder that is there; beside it lie files with more words at its end"},
     {"spool-limit", "SIZE",
         "how much the spool may keep: a number of bytes with KB, MB or GB behind it, from 1 MB on (1 GB). When it is full "
         "the oldest events go"},

@@ -47,12 +47,14 @@ struct config
     char *password_credential;
     char *client_id;
     char *spool;
+    unsigned int spool_line;
     uint64_t spool_limit; /* bytes */
     uint64_t keep_minutes;
     uint64_t repeat_seconds;
     uint64_t window;
     uint64_t keep_alive; /* seconds */
     char *status_file;
+    unsigned int status_file_line; /* 0: it is beside the spool */
 };
 
 /* A key, for who describes them; after the last one its name is NULL. */

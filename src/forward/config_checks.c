@@ -198,6 +198,8 @@ void config_complete(struct config_reading *reading, const char *default_host)
         config->host = config_copy(reading, default_host, "");
     if (config->host && !config->client_id)
         config->client_id = config_copy(reading, "vmforward-", config->host);
+    config->spool_line = config_line_of(reading, "spool");
+    config->status_file_line = config_line_of(reading, "status-file");
     if (!config->status_file)
         config->status_file = config_copy(reading, config->spool, ".prom");
 }

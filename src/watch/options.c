@@ -223,7 +223,7 @@ BSTR options_usage(void)
     append_row(&text, L"MACHINE", NULL,
             L"a name: a simulated machine is made when there is none of that name; or the address\n"
             L"of a live machine, with its kind before a colon, which no name has, as in\n"
-            L"qemu:127.0.0.1:4444,agent=4445; docs/qemu.md has all of it");
+            L"qemu:127.0.0.1:4444,agent=4445; docs/qemu.md, hyperv.md and fleet.md have all of it");
     for (size_t i = 0; i < ARRAYSIZE(option_table); ++i)
         append_row(&text, option_table[i].name, option_table[i].value, option_table[i].meaning);
     text_append(&text,

@@ -42,6 +42,8 @@ static void the_least_that_is_needed(void **state)
     assert_string_equal(faults, "");
     assert_string_equal(config.spool, "C:\\a b\\x.db");
     assert_string_equal(config.status_file, "C:\\a b\\x.db.prom");
+    assert_int_equal(config.spool_line, 3);
+    assert_int_equal(config.status_file_line, 0);
     assert_string_equal(config.host, "pc");
     assert_string_equal(config.client_id, "vmforward-pc");
     assert_int_equal(config.broker_count, 0);
@@ -72,6 +74,8 @@ static void everything_that_there_is(void **state)
     assert_string_equal(config.brokers[1].name, "b.example");
     assert_int_equal(config.brokers[1].port, 8884);
     assert_string_equal(config.brokers[2].host, "::1");
+    assert_int_equal(config.spool_line, 11);
+    assert_int_equal(config.status_file_line, 17);
     assert_int_equal(config.spool_limit, 16 << 20);
     assert_string_equal(config.password_file, "p.txt");
     assert_string_equal(config.status_file, "f");

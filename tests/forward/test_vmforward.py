@@ -63,6 +63,23 @@ def test_check(tmp_path):
     assert "cannot read the password-file none" in error and "no.pem" in error
 
 
+def test_folders_that_are_not_there(tmp_path):
+    """They are told before the first event, and not made."""
+    wrong = write_config(tmp_path, "# comment", r"spool = none\spool.db", "status-file = nothing/status.prom")
+    for words in ("--check",), ():
+        code, _, error = call(*words, "--config", wrong)
+        assert code == 1
+        assert r"line 2: the folder of spool, none\, is not there; make it" in error
+        assert "line 3: the folder of status-file, nothing/, is not there; make it" in error
+    assert not (tmp_path / "none").exists() and not (tmp_path / "nothing").exists()
+    (tmp_path / "none").write_text("a file")
+    assert call("--check", "--config", wrong)[0] == 1
+    (tmp_path / "none").unlink()
+    (tmp_path / "none").mkdir()
+    (tmp_path / "nothing").mkdir()
+    assert call("--check", "--config", wrong)[0] == 0
+
+
 def test_the_example_is_right(tmp_path):
     """Every key stands in it, with its default or an example."""
     text = (ROOT / "examples/vmforward.conf").read_text(encoding="utf-8")

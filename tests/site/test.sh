@@ -33,6 +33,15 @@ has reference/IVMVirtualMachineEvents.html 'enumerations.html#vmlogofftype'
 has reference/enumerations.html vmLogoff_External
 has reference/IVMEventSink.html CONNECT_E_NOCONNECTION
 has reference/IVMEventSink.html timeoutMs
+# A brace in a help string ends no interface, and an HRESULT of one interface's member alone is not another's.
+has reference/IVMEventAvailable.html 'hyperv:{5AC1B4E8'
+has reference/index.html IVMEventAvailable
+has reference/IVMEventMachine.html E_ACCESSDENIED
+row='<td><code>E_ACCESSDENIED</code>'
+[[ $(grep -cF -- "$row" "$site/reference/IVMEventHost.html") == 2 ]] || {
+    echo "failed: E_ACCESSDENIED is of Available and Play of the host, and of no other member"
+    exit 1
+}
 has examples/jscript/watch.js.html WScript
 has search/search_index.json OnGuestLogoff
 

@@ -111,7 +111,7 @@ interface IVMEventRecord(IVMEventRecordVtbl): IDispatch(IDispatchVtbl) {
     ) -> HRESULT,
 }}
 
-// Events, parameters of one, or values of one of these; never changes.
+// Events, parameters of one, values of one of these, details of an event, or machines that can be opened; never changes.
 RIDL! {#[uuid(0xaeb1097d, 0xd506, 0x4ca0, 0xbb, 0xaa, 0xa5, 0x21, 0x47, 0x24, 0xd4, 0x7d)]
 interface IVMEventCollection(IVMEventCollectionVtbl): IDispatch(IDispatchVtbl) {
     fn get_Item(

@@ -136,15 +136,64 @@ static bool open_credentials(struct settings *settings)
     return false;
 }
 
+static bool is_folder(const WCHAR *path)
+{
+    DWORD attributes = GetFileAttributesW(path), error;
+
+    if (attributes != INVALID_FILE_ATTRIBUTES)
+        return attributes & FILE_ATTRIBUTE_DIRECTORY;
+    /* Of one that cannot be looked at nothing is known. */
+    error = GetLastError();
+    return error != ERROR_FILE_NOT_FOUND && error != ERROR_PATH_NOT_FOUND && error != ERROR_INVALID_NAME;
+}
+
+/* vmforward makes no folder: a misspelt one would be made too, and who may read it is for others to say. */
+static bool check_folder(const WCHAR *config, unsigned int line, const char *key, const char *file)
+{
+    size_t length = strlen(file);
+    char *folder, *place;
+    WCHAR *wide;
+    bool right;
+
+    while (length && file[length - 1] != '\\' && file[length - 1] != '/')
+        --length;
+    /* Without one it is the configuration's own. */
+    if (!length)
+        return true;
+    if ((folder = memory_alloc(length + 1)))
+        snprintf(folder, length + 1, "%.*s", (int)length, file);
+    wide = folder ? wide_from_utf8(folder) : NULL;
+    place = utf8_from_wide(config);
+    if (!(right = wide && place))
+        output_complain("out of memory");
+    else if (!(right = is_folder(wide)))
+        output_complain("%s, line %u: the folder of %s, %s, is not there; make it, or name a file in one that is",
+                place, line, key, folder);
+    memory_free(folder);
+    wide_free(wide);
+    wide_free(place);
+    return right;
+}
+
+static bool check_folders(const struct config *config, const WCHAR *path)
+{
+    bool has_spool = check_folder(path, config->spool_line, "spool", config->spool);
+    bool has_status = !config->status_file_line
+            || check_folder(path, config->status_file_line, "status-file", config->status_file);
+
+    return has_spool && has_status;
+}
+
 bool settings_read(struct settings *settings, const WCHAR *path)
 {
-    bool has_password, has_credentials;
+    bool has_folders, has_password, has_credentials;
 
     if (!settings_read_alone(settings, path))
         return false;
+    has_folders = check_folders(&settings->config, path);
     has_password = read_password(settings);
     has_credentials = open_credentials(settings);
-    if (has_password && has_credentials)
+    if (has_folders && has_password && has_credentials)
         return true;
     settings_free(settings);
     return false;

@@ -1,4 +1,4 @@
-/* What the configuration file says, and what it points to: the password, and whom TLS trusts. */
+/* What the configuration file says, and what it points to: folders, the password, and whom TLS trusts. */
 #ifndef VMEVENTS_FORWARD_PROGRAM_SETTINGS_H
 #define VMEVENTS_FORWARD_PROGRAM_SETTINGS_H
 
