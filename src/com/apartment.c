@@ -83,7 +83,9 @@ static struct apartment *apartment_create(void)
         return NULL;
     module_addref();
     apartment_init(apartment);
-    if (!apartment_prepare_job(&mta, &apartment->loss) || !window_class_addref())
+    if (!DuplicateHandle(
+                GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &apartment->thread, SYNCHRONIZE, FALSE, 0)
+            || !apartment_prepare_job(&mta, &apartment->loss) || !window_class_addref())
         goto no_class;
     if (!(apartment->window = window_create()))
         goto no_window;
@@ -200,10 +202,10 @@ void apartment_release(struct apartment *apartment)
     {
         /* Without users it has no purpose. Only its own thread can end it: another one posts a message, after which
          * that thread finds no job, gives its own use back and ends it. */
-        if (apartment_is_current(apartment))
-            apartment_end(apartment);
-        else
+        if (!apartment_is_current(apartment))
             PostMessageW(apartment->window, WM_RUN_JOBS, 0, 0);
+        else if (apartment_end(apartment))
+            apartment_part(apartment);
     }
     IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
 }
@@ -221,11 +223,22 @@ bool apartment_is_single_threaded(const struct apartment *apartment)
     return apartment != &mta;
 }
 
+/* A job on the thread pool has a reference to the library, which the pool gives back behind the job's code. It is not had
+ * by TpSetCallbackRaceWithDll: Wine's pool gives that one back under a lock of its own, for which a thread that ends waits
+ * in apartments_thread_exit, and it needs the loader's lock for it, which that thread has. */
+static bool library_addref(void)
+{
+    HMODULE library;
+
+    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const WCHAR *)module_instance, &library);
+}
+
 static void CALLBACK run_job_on_pool(TP_CALLBACK_INSTANCE *instance, void *context)
 {
     struct apartment_job *job = context;
     HRESULT hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
 
+    FreeLibraryWhenCallbackReturns(instance, module_instance);
     /* A handler may never return. */
     CallbackMayRunLong(instance);
     job->run(job);
@@ -242,15 +255,9 @@ static void CALLBACK run_prepared_job(TP_CALLBACK_INSTANCE *instance, void *cont
 
 bool apartment_prepare_job(struct apartment *apartment, struct apartment_job *job)
 {
-    TP_CALLBACK_ENVIRON environment;
-
-    if (apartment != &mta)
-        return true;
-    TpInitializeCallbackEnviron(&environment);
-    TpSetCallbackRaceWithDll(&environment, module_instance);
-    job->work = CreateThreadpoolWork(run_prepared_job, job, &environment);
-    TpDestroyCallbackEnviron(&environment);
-    return job->work != NULL;
+    if (apartment == &mta)
+        job->work = CreateThreadpoolWork(run_prepared_job, job, NULL);
+    return apartment != &mta || job->work;
 }
 
 void apartment_job_cleanup(struct apartment_job *job)
@@ -262,19 +269,16 @@ void apartment_job_cleanup(struct apartment_job *job)
 
 static bool post_to_pool(struct apartment_job *job)
 {
-    TP_CALLBACK_ENVIRON environment;
-    bool posted;
-
+    if (!library_addref())
+        return false;
     if (job->work)
-    {
         SubmitThreadpoolWork(job->work);
-        return true;
+    else if (!TrySubmitThreadpoolCallback(run_job_on_pool, job, NULL))
+    {
+        FreeLibrary(module_instance);
+        return false;
     }
-    TpInitializeCallbackEnviron(&environment);
-    TpSetCallbackRaceWithDll(&environment, module_instance);
-    posted = TrySubmitThreadpoolCallback(run_job_on_pool, job, &environment);
-    TpDestroyCallbackEnviron(&environment);
-    return posted;
+    return true;
 }
 
 bool apartment_post(struct apartment *apartment, struct apartment_job *job)

@@ -63,6 +63,10 @@ void apartment_job_cleanup(struct apartment_job *job);
  * in use until the job has run. */
 bool apartment_post(struct apartment *apartment, struct apartment_job *job);
 
+/* For what would disturb a single-threaded apartment that ends: runs the job on a thread of the pool once COM has let go
+ * of all that lived there. The apartment takes no more jobs. False: the thread pool refused. */
+bool apartment_post_late(struct apartment *apartment, struct apartment_job *job);
+
 /* Runs the oldest job that waits for the calling thread's apartment, without dispatching messages. False: there
  * is none. */
 bool apartment_run_job(void);

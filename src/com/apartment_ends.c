@@ -39,6 +39,8 @@ static ULONG WINAPI apartment_spy_Release(IInitializeSpy *iface)
     if (!refcount)
     {
         apartment_job_cleanup(&apartment->loss);
+        if (apartment->thread)
+            CloseHandle(apartment->thread);
         memory_free(apartment);
         module_release();
     }
@@ -68,8 +70,13 @@ static HRESULT WINAPI apartment_spy_PreUninitialize(IInitializeSpy *iface, DWORD
  * told. */
 static HRESULT WINAPI apartment_spy_PostUninitialize(IInitializeSpy *iface, DWORD uses)
 {
+    struct apartment *apartment = apartment_from_IInitializeSpy(iface);
+
     if (!uses)
-        apartment_end(apartment_from_IInitializeSpy(iface));
+    {
+        apartment_end(apartment);
+        apartment_part(apartment);
+    }
     return S_OK;
 }
 
@@ -120,15 +127,66 @@ static void apartment_empty(struct apartment *apartment, bool lost)
     }
 }
 
-void apartment_end(struct apartment *apartment)
+bool apartment_end(struct apartment *apartment)
 {
     if (!apartment_close(apartment))
-        return;
+        return false;
     trace(TRACE_COM, "apartment %lx ends: its thread leaves COM", TRACE_ID(apartment));
     apartment_empty(apartment, false);
     platform_thread_slot_set(apartment_slot, NULL);
     DestroyWindow(apartment->window);
     apartment_window_class_release();
+    return true;
+}
+
+/* Late jobs */
+
+bool apartment_post_late(struct apartment *apartment, struct apartment_job *job)
+{
+    bool waits;
+
+    if (!apartment_is_single_threaded(apartment))
+        return false;
+    lock_acquire(&apartment->lock);
+    if ((waits = !apartment->is_gone))
+    {
+        module_addref();
+        job->next = apartment->late_jobs;
+        apartment->late_jobs = job;
+    }
+    lock_release(&apartment->lock);
+    return waits || apartment_post(apartment_get_mta(), job);
+}
+
+/* False: it had been so before. */
+static bool apartment_note_gone(struct apartment *apartment)
+{
+    struct apartment_job *job, *next;
+
+    lock_acquire(&apartment->lock);
+    next = apartment->late_jobs;
+    apartment->late_jobs = NULL;
+    if (apartment->is_gone)
+    {
+        lock_release(&apartment->lock);
+        return false;
+    }
+    apartment->is_gone = true;
+    lock_release(&apartment->lock);
+    while ((job = next))
+    {
+        next = job->next;
+        if (!apartment_post(apartment_get_mta(), job))
+            job->run(job);
+        module_release();
+    }
+    return true;
+}
+
+void apartment_part(struct apartment *apartment)
+{
+    if (!apartment_note_gone(apartment))
+        return;
     CoRevokeInitializeSpy(apartment->spy_cookie);
     IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
 }
@@ -139,8 +197,11 @@ static void apartment_run_loss(struct apartment_job *job)
 {
     struct apartment *apartment = CONTAINING_RECORD(job, struct apartment, loss);
 
+    /* COM lets go of what lived there as the thread's last deed. */
+    WaitForSingleObject(apartment->thread, INFINITE);
     apartment_empty(apartment, true);
     apartment_window_class_release();
+    apartment_note_gone(apartment);
     IInitializeSpy_Release(&apartment->IInitializeSpy_iface);
 }
 

@@ -18,13 +18,16 @@ struct apartment
     LONG refcount; /* of the memory: the thread, COM as holder of the spy, and each user */
     LONG users;    /* those who called apartment_get_current or apartment_addref */
     HWND window;
+    HANDLE thread; /* to see when it has gone */
     ULARGE_INTEGER spy_cookie;
 
     struct lock lock;
     struct apartment_job *first_job, **last_job;
     UINT job_count;
-    bool posted; /* a message is under way that runs the jobs */
-    bool ended;  /* takes no more jobs */
+    bool posted;                     /* a message is under way that runs the jobs */
+    bool ended;                      /* takes no more jobs */
+    bool is_gone;                    /* COM has let go of what lived there */
+    struct apartment_job *late_jobs; /* which wait for that */
     struct apartment_member *members;
     struct apartment_job loss; /* prepared; ends the members when the thread has gone without doing so */
 };
@@ -35,8 +38,12 @@ extern platform_thread_slot apartment_slot;
 /* What tells the end of a single-threaded apartment, and what does its work when the thread is gone. */
 void apartment_init_ends(struct apartment *apartment);
 
-/* Ends the apartment on its own thread: its members let go of what they hold. Once; a second call does nothing. */
-void apartment_end(struct apartment *apartment);
+/* Ends the apartment on its own thread: its members let go of what they hold. False: it has been ended before. */
+bool apartment_end(struct apartment *apartment);
+
+/* Behind its end, when COM has let go of what lived there, or nothing did: the late jobs have their turn, and the thread
+ * gives its reference back. Once; a second call does nothing. */
+void apartment_part(struct apartment *apartment);
 
 /* Takes the oldest job that waits; NULL: there is none. Whoever has run it calls module_release. */
 struct apartment_job *apartment_take_job(struct apartment *apartment);

@@ -100,8 +100,9 @@ static void stand_in_run_job(struct apartment_job *job)
     stand_in_free(CONTAINING_RECORD(job, struct stand_in, job));
 }
 
-/* An object is released in its home apartment. Releasing a proxy may call a process that hangs: in the multithreaded
- * apartment that is left to a thread of the pool, since the calling thread may have more to do. */
+/* An object is released in its home apartment. When that ends COM releases it; until then it cannot be revoked from another
+ * thread, on which it would be released. Releasing a proxy may call a process that hangs: in the multithreaded apartment
+ * that is left to a thread of the pool, since the calling thread may have more to do. */
 static bool can_let_go_here(const struct stand_in *stand_in)
 {
     if (stand_in->is_agile)
@@ -114,7 +115,7 @@ static void stand_in_let_go(struct stand_in *stand_in)
 {
     if (can_let_go_here(stand_in))
         stand_in_free(stand_in);
-    else if (!apartment_post(stand_in->home, &stand_in->job) && !apartment_post(apartment_get_mta(), &stand_in->job))
+    else if (!apartment_post(stand_in->home, &stand_in->job) && !apartment_post_late(stand_in->home, &stand_in->job))
         stand_in_free(stand_in);
 }
 
