@@ -184,7 +184,7 @@ static IVMEventMachine *find_machine(IVMEventHost *host)
 }
 
 /* Advises again and again while the machine lives; nothing is missing between one Advise and its end. */
-static void reconnect(const struct hearing *hearing, IVMEventMachine *machine)
+static void reconnect(struct hearing *hearing, IVMEventMachine *machine)
 {
     IConnectionPoint *point = get_connection_point(machine, &DIID_IVMVirtualMachineEvents);
 
@@ -196,9 +196,9 @@ static void reconnect(const struct hearing *hearing, IVMEventMachine *machine)
         hearing_init(&again, 0, INTERFACES);
         cookie = advise(&again, machine, &DIID_IVMVirtualMachineEvents);
         Sleep(100);
-        /* The end of the machine may have come first. */
+        /* The end of the machine may have come first, and be on its way. */
         if (IConnectionPoint_Unadvise(point, cookie) != S_OK)
-            CHECK(again.deleted || hearing->deleted);
+            await(&hearing->deleted, 1);
         for (DWORD start = GetTickCount(); again.refcount > 1; Sleep(5))
             CHECK(GetTickCount() - start < MINUTES(20));
     }
