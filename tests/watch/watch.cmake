@@ -175,7 +175,7 @@ endif()
 
 # Standard output of what needs a host; watch_full has the rest.
 if(EXISTS /dev/full)
-  foreach(arguments --list "--list;--json" "Office;--play;${morning}")
+  foreach(arguments --list "Office;--play;${morning}")
     execute_process(COMMAND ${runner} ${vmwatch} ${arguments} OUTPUT_FILE /dev/full RESULT_VARIABLE code ERROR_VARIABLE errors
       TIMEOUT 600)
     if(NOT code STREQUAL 1 OR NOT errors MATCHES "^vmwatch: cannot write the output: [^\n]+\n$")
