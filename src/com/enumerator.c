@@ -98,6 +98,9 @@ static HRESULT enumerator_next(void *iface, ULONG count, void *items, ULONG *fet
 
     if (fetched)
         *fetched = 0;
+    /* Whoever asks for nothing need have no room for it. */
+    if (!count)
+        return S_OK;
     if (!items || (!fetched && count != 1))
         return E_POINTER;
     taken = enumerator_advance(enumerator, count, &first);

@@ -175,6 +175,18 @@ static HRESULT expect_no_parameter(ITypeInfo *info, const FUNCDESC *function, vo
     return S_OK;
 }
 
+/* Wine's Invoke writes what the member has for its result, such as a string that is NULL, also where the member has
+ * failed. That is taken away again. The result is empty before. */
+static HRESULT invoke_member(ITypeInfo *info, void *object, DISPID id, WORD flags, DISPPARAMS *params, VARIANT *result,
+        EXCEPINFO *exception, UINT *arg_error)
+{
+    HRESULT hr = ITypeInfo_Invoke(info, object, id, flags, params, result, exception, arg_error);
+
+    if (FAILED(hr) && result)
+        VariantClear(result);
+    return hr;
+}
+
 /* Arguments of a property that takes none are its value's, as of sink.Events(1). Wine 8 passes them on to a value that is
  * Nothing, and the process ends; so that is done here. */
 static HRESULT invoke_value(ITypeInfo *info, void *object, DISPID id, LCID lcid, WORD flags, DISPPARAMS *params,
@@ -185,7 +197,7 @@ static HRESULT invoke_value(ITypeInfo *info, void *object, DISPID id, LCID lcid,
     HRESULT hr;
 
     VariantInit(&value);
-    if (FAILED(hr = ITypeInfo_Invoke(info, object, id, DISPATCH_PROPERTYGET, &none, &value, exception, arg_error)))
+    if (FAILED(hr = invoke_member(info, object, id, DISPATCH_PROPERTYGET, &none, &value, exception, arg_error)))
         return hr;
     if (V_VT(&value) == VT_DISPATCH && V_DISPATCH(&value))
         hr = IDispatch_Invoke(
@@ -213,6 +225,9 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
     ITypeInfo *info;
     HRESULT hr;
 
+    /* Whatever fails, nobody takes what stood there before for a result. */
+    if (result)
+        VariantInit(result);
     if (!IsEqualIID(riid, &IID_NULL))
         return DISP_E_UNKNOWNINTERFACE;
     if (!params)
@@ -229,7 +244,7 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
         /* What an earlier call left for this thread must not become the description of this one's error. */
         SetErrorInfo(0, NULL);
         if (SUCCEEDED(hr = argument_fault_find(info, id, flags, &converted.params, arg_error)))
-            hr = ITypeInfo_Invoke(info, object, id, flags, &converted.params, result, exception, arg_error);
+            hr = invoke_member(info, object, id, flags, &converted.params, result, exception, arg_error);
         converted_cleanup(&converted);
     }
     if (is_fault_of_arguments(hr) && exception && (description = argument_fault_describe(info, id, flags, params)))

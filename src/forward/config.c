@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "forward/config_checks.h"
+#include "platform/line_text.h"
 #include "platform/memory.h"
 
 #define LINE_MAX_SIZE 2048
@@ -267,6 +268,21 @@ static void take_line(struct config_reading *reading, char *line)
     }
 }
 
+/* line: with room for a NUL. */
+static void take_text(struct config_reading *reading, char *line, size_t length)
+{
+    char fault[LINE_TEXT_FAULT_SIZE];
+
+    length -= length && line[length - 1] == '\r';
+    if (line_text_fault(line, length, "the only ones that may stand there are tabs", fault))
+    {
+        config_complain(reading, reading->line, "%s", fault);
+        return;
+    }
+    line[length] = 0;
+    take_line(reading, line);
+}
+
 static void take_lines(struct config_reading *reading, const char *text, size_t size)
 {
     char line[LINE_MAX_SIZE];
@@ -283,16 +299,13 @@ static void take_lines(struct config_reading *reading, const char *text, size_t 
         ++reading->line;
         end = memchr(text, '\n', size);
         length = end ? (size_t)(end - text) + 1 : size;
-        if (length >= sizeof(line) || memchr(text, 0, length))
+        if (length >= sizeof(line))
         {
-            config_complain(reading, reading->line,
-                    length >= sizeof(line) ? "the line has more than 2047 bytes"
-                                           : "the line has a NUL in it; the file has to be UTF-8");
+            config_complain(reading, reading->line, "the line has more than 2047 bytes");
             continue;
         }
         memcpy(line, text, length);
-        line[length - (end != NULL)] = 0;
-        take_line(reading, line);
+        take_text(reading, line, length - (end != NULL));
     }
 }
 

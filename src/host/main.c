@@ -101,7 +101,7 @@ static enum exit_code complain_of(const WCHAR *description, const WCHAR *argumen
 
 static enum exit_code answer(const WCHAR *text)
 {
-    return console_write(STD_OUTPUT_HANDLE, text, wcslen(text)) ? EXIT_DONE : EXIT_FAILED;
+    return console_answer(L"vmhost", text, wcslen(text)) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static enum exit_code answer_version(void)

@@ -2,6 +2,7 @@
 
 #include "platform/hex.h"
 #include "platform/memory.h"
+#include "platform/whole_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static HANDLE open_file(const char *path)
 static char *read_file(const char *path, DWORD *size, char fault[TLS_FAULT_SIZE])
 {
     HANDLE file = open_file(path);
-    LARGE_INTEGER length;
+    DWORD error;
     char *bytes;
 
     if (file == INVALID_HANDLE_VALUE)
@@ -58,21 +59,14 @@ static char *read_file(const char *path, DWORD *size, char fault[TLS_FAULT_SIZE]
                 path);
         return NULL;
     }
-    if (!GetFileSizeEx(file, &length) || length.QuadPart > AUTHORITIES_FILE_MAX)
-    {
-        CloseHandle(file);
-        fail(fault, "tls-ca=%.100s is larger than any file of certificates", path);
-        return NULL;
-    }
-    if (!(bytes = memory_alloc((size_t)length.QuadPart + 1)))
-        fail_for_memory(fault);
-    else if (!ReadFile(file, bytes, (DWORD)length.QuadPart, size, NULL))
-    {
-        fail(fault, "tls-ca=%.100s cannot be read", path);
-        memory_free(bytes);
-        bytes = NULL;
-    }
+    error = whole_file_read(file, AUTHORITIES_FILE_MAX, &bytes, size);
     CloseHandle(file);
+    if (error == ERROR_NOT_ENOUGH_MEMORY)
+        fail_for_memory(fault);
+    else if (error == ERROR_FILE_TOO_LARGE)
+        fail(fault, "tls-ca=%.100s is larger than any file of certificates", path);
+    else if (error)
+        fail(fault, "tls-ca=%.100s cannot be read", path);
     return bytes;
 }
 

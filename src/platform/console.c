@@ -1,7 +1,11 @@
 #include "platform/console.h"
 
 #include "platform/memory.h"
+#include "platform/system_message.h"
 #include "platform/unicode.h"
+
+#include <stdio.h>
+#include <wchar.h>
 
 /* So much is converted or given to a console at a time; neither takes any length. A character of 16 bits becomes three
  * bytes at most. */
@@ -23,11 +27,17 @@ static bool write_bytes(HANDLE file, const char *bytes, DWORD length)
 static bool write_utf8(HANDLE file, const WCHAR *text, int length)
 {
     char *utf8 = memory_alloc(PIECE_UTF8);
-    bool success = utf8
-            && write_bytes(file, utf8,
-                    (DWORD)WideCharToMultiByte(CP_UTF8, 0, text, length, utf8, (int)PIECE_UTF8, NULL, NULL));
+    DWORD error = ERROR_NOT_ENOUGH_MEMORY;
+    bool success = false;
 
+    if (utf8)
+    {
+        success = write_bytes(
+                file, utf8, (DWORD)WideCharToMultiByte(CP_UTF8, 0, text, length, utf8, (int)PIECE_UTF8, NULL, NULL));
+        error = GetLastError();
+    }
     memory_free(utf8);
+    SetLastError(error);
     return success;
 }
 
@@ -62,4 +72,29 @@ bool console_write(DWORD which, const WCHAR *text, size_t length)
         length -= piece;
     }
     return success;
+}
+
+/* Whoever read it has gone. Wine says of a pipe of the system around it that it is not connected. */
+static bool is_reader_gone(DWORD error)
+{
+    return error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED;
+}
+
+bool console_answer(const WCHAR *program, const WCHAR *text, size_t length)
+{
+    WCHAR message[SYSTEM_MESSAGE_SIZE], line[SYSTEM_MESSAGE_SIZE + 128];
+    DWORD error;
+
+    if (console_write(STD_OUTPUT_HANDLE, text, length))
+        return true;
+    error = GetLastError();
+    if (is_reader_gone(error))
+        return false;
+    if (system_message_clause(error, message))
+        _snwprintf(line, ARRAYSIZE(line), L"%ls: cannot write the output: %ls\n", program, message);
+    else
+        _snwprintf(line, ARRAYSIZE(line), L"%ls: cannot write the output: error %lu\n", program, (unsigned long)error);
+    line[ARRAYSIZE(line) - 1] = 0;
+    console_write(STD_ERROR_HANDLE, line, wcslen(line));
+    return false;
 }

@@ -1,6 +1,7 @@
 #include "recording/recorded_event.h"
 
 #include "event/text.h"
+#include "platform/line_text.h"
 #include "recording/recorded_details.h"
 #include "recording/recorded_value.h"
 
@@ -199,28 +200,29 @@ static HRESULT read_members(struct recorded_event *event, const struct scan_valu
     return SUCCEEDED(hr) ? read_details(event, line, reason) : hr;
 }
 
-static bool is_utf8(const char *line, size_t length)
+/* Why it is no JSON object. */
+static HRESULT refuse_line(BSTR *reason, const char *line, size_t length)
 {
-    return !length
-            || (length <= MAXLONG
-                    && MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, line, (int)length, NULL, 0) > 0);
+    char fault[LINE_TEXT_FAULT_SIZE];
+    struct text text = {0};
+    const char *what;
+
+    /* Behind the line's end of Windows. */
+    length -= length && line[length - 1] == '\r';
+    what = line_text_fault(line, length, "in a string of JSON it is written by its number, as \\u001B", fault);
+    text_append_format(&text, L"%hs", what ? what : "the line is no JSON object");
+    return refuse(reason, &text);
 }
 
 HRESULT recorded_event_read(struct recorded_event *event, const char *line, size_t length, BSTR *reason)
 {
-    struct text text = {0};
     struct scan_value json;
     HRESULT hr;
 
     memset(event, 0, sizeof(*event));
     *reason = NULL;
     if (!scan_text(line, length, &json) || json.kind != SCAN_OBJECT)
-    {
-        text_append(&text,
-                is_utf8(line, length) ? L"the line is no JSON object"
-                                      : L"there is a byte that is not UTF-8 text; save the file as UTF-8");
-        return refuse(reason, &text);
-    }
+        return refuse_line(reason, line, length);
     if (FAILED(hr = read_members(event, &json, reason)))
         recorded_event_cleanup(event);
     return hr;

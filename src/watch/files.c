@@ -3,6 +3,7 @@
 #include "event/text.h"
 #include "platform/memory.h"
 #include "platform/system_message.h"
+#include "platform/whole_file.h"
 #include "watch/output.h"
 
 void file_complain(const WCHAR *what, const WCHAR *path, DWORD error)
@@ -36,43 +37,20 @@ bool files_are_the_same(const WCHAR *one, const WCHAR *other)
             && first.nFileIndexHigh == second.nFileIndexHigh && first.nFileIndexLow == second.nFileIndexLow;
 }
 
-static bool read_open(HANDLE file, ULONGLONG most, char **text, size_t *size)
-{
-    LARGE_INTEGER file_size;
-    DWORD got;
-
-    if (!GetFileSizeEx(file, &file_size))
-        return false;
-    if ((ULONGLONG)file_size.QuadPart > most)
-    {
-        SetLastError(ERROR_FILE_TOO_LARGE);
-        return false;
-    }
-    if (!(*text = memory_alloc((size_t)file_size.QuadPart + 1)))
-    {
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-        return false;
-    }
-    if (ReadFile(file, *text, (DWORD)file_size.QuadPart, &got, NULL))
-    {
-        *size = got;
-        return true;
-    }
-    memory_free(*text);
-    return false;
-}
-
 bool file_read(const WCHAR *path, ULONGLONG most_mb, char **text, size_t *size)
 {
     HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
             OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
-    bool done = file != INVALID_HANDLE_VALUE && read_open(file, most_mb << 20, text, size);
+    DWORD got = 0, error = file == INVALID_HANDLE_VALUE ? GetLastError() : ERROR_SUCCESS;
 
-    if (!done)
-        file_complain(L"cannot read", path, GetLastError());
+    if (!error)
+        error = whole_file_read(file, (DWORD)(most_mb << 20), text, &got);
     if (file != INVALID_HANDLE_VALUE)
         CloseHandle(file);
-    return done;
+    *size = got;
+    if (error)
+        file_complain(L"cannot read", path, error);
+    return !error;
 }
 
 bool file_write(HANDLE file, const char *bytes, size_t size)

@@ -2,6 +2,7 @@
 
 #include "platform/console.h"
 #include "platform/memory.h"
+#include "watch/output.h"
 
 #include <wchar.h>
 
@@ -58,6 +59,11 @@ void line_end_part(struct line *line, enum style style)
     line->parts[line->part_count++].end = line->text.length;
 }
 
+static bool write_output(const WCHAR *text, size_t length)
+{
+    return console_answer(L"vmwatch", text, length);
+}
+
 static HRESULT write_whole(struct text *text)
 {
     BSTR string = text_finish(text);
@@ -65,7 +71,7 @@ static HRESULT write_whole(struct text *text)
 
     if (!string)
         return E_OUTOFMEMORY;
-    written = console_write(STD_OUTPUT_HANDLE, string, SysStringLen(string));
+    written = write_output(string, SysStringLen(string));
     SysFreeString(string);
     return written ? S_OK : S_FALSE;
 }
@@ -101,10 +107,10 @@ static HRESULT write_by_attributes(const struct line *line)
         WORD colour = styles[line->parts[i].style].attributes, background = before.wAttributes & 0xfff0;
 
         SetConsoleTextAttribute(console, colour ? background | colour : before.wAttributes);
-        written = console_write(STD_OUTPUT_HANDLE, line->text.start + start, line->parts[i].end - start);
+        written = write_output(line->text.start + start, line->parts[i].end - start);
     }
     SetConsoleTextAttribute(console, before.wAttributes);
-    written = written && console_write(STD_OUTPUT_HANDLE, line->text.start + start, line->text.length - start);
+    written = written && write_output(line->text.start + start, line->text.length - start);
     return written ? S_OK : S_FALSE;
 }
 
@@ -114,11 +120,14 @@ HRESULT line_write(struct line *line)
 
     text_append(&line->text, L"\n");
     if (way == WITHOUT_COLOURS)
-        return write_whole(&line->text);
-    if (line->text.failed)
+        hr = write_whole(&line->text);
+    else if (line->text.failed)
         hr = E_OUTOFMEMORY;
     else
         hr = way == BY_SEQUENCES ? write_by_sequences(line) : write_by_attributes(line);
-    memory_free(line->text.start);
+    if (way != WITHOUT_COLOURS)
+        memory_free(line->text.start);
+    if (hr == E_OUTOFMEMORY)
+        output_complain(L"out of memory");
     return hr;
 }

@@ -45,7 +45,8 @@ void line_choose_colours(enum colour_choice choice);
 /* What has been appended to the text since the last part is a part of that style. */
 void line_end_part(struct line *line, enum style style);
 
-/* Ends the line, writes it to standard output, and frees it. S_OK, E_OUTOFMEMORY, S_FALSE: standard output is closed. */
+/* Ends the line, writes it to standard output, and frees it. S_OK, E_OUTOFMEMORY, S_FALSE: it could not be written.
+ * Errors are on standard error already (console_answer). */
 HRESULT line_write(struct line *line);
 
 #endif

@@ -19,6 +19,8 @@ static enum exit_code write_usage(void)
     BSTR usage = options_usage();
     bool written = usage && output_write(usage);
 
+    if (!usage)
+        output_complain(L"out of memory");
     SysFreeString(usage);
     return written ? EXIT_DONE : EXIT_ERROR;
 }

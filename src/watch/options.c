@@ -171,9 +171,9 @@ static const struct option
                 L"auto (on a terminal, unless NO_COLOR is set), always or never"},
         {L"--clock", L"WHICH", take_clock, FIELD(clock), SHOWING, L"; it has to be local, utc or relative",
                 L"local, utc, or relative to the first event that is shown"},
-        {L"--list", NULL, take_list, FIELD(mode), LISTING, NULL,
+        {L"--list", NULL, take_list, FIELD(mode), AT(MODE_LIST), NULL,
                 L"lists the machines of the host and those that Hyper-V has, with their states"},
-        {L"--events", NULL, take_catalogue, FIELD(mode), LISTING, NULL,
+        {L"--events", NULL, take_catalogue, FIELD(mode), AT(MODE_EVENTS), NULL,
                 L"lists what can be heard: events, their numbers, parameters and legal values"},
         {L"--help", NULL, take_help, FIELD(mode), ~0u, NULL, L"this text; also -h, /?"},
         {L"--version", NULL, take_version, FIELD(mode), ~0u, NULL, L"the version"},
@@ -382,6 +382,9 @@ bool options_parse(int argc, WCHAR **argv, struct options *options, BSTR *descri
             return false;
         if (options->mode == MODE_HELP || options->mode == MODE_VERSION)
             return true;
+        /* One of two values would win unseen. */
+        if (option->value && (given & 1u << (option - option_table)))
+            return complain_plainly(description, option->name, L" is given twice", L"");
         given |= 1u << (option - option_table);
     }
     if (options->record_raw)

@@ -10,21 +10,18 @@
 
 bool output_write(const WCHAR *text)
 {
-    return console_write(STD_OUTPUT_HANDLE, text, wcslen(text));
+    return console_answer(L"vmwatch", text, wcslen(text));
 }
 
-/* Writes the text as a line, and frees it. S_OK, E_OUTOFMEMORY, S_FALSE: it cannot be written. */
-static HRESULT write_line(DWORD which, struct text *text)
+/* Writes the text as a line on standard error, and frees it. */
+static void write_line(struct text *text)
 {
     BSTR line;
-    bool written;
 
     text_append(text, L"\n");
-    if (!(line = text_finish(text)))
-        return E_OUTOFMEMORY;
-    written = console_write(which, line, SysStringLen(line));
+    if ((line = text_finish(text)))
+        console_write(STD_ERROR_HANDLE, line, SysStringLen(line));
     SysFreeString(line);
-    return written ? S_OK : S_FALSE;
 }
 
 void output_complain(const WCHAR *format, ...)
@@ -36,7 +33,7 @@ void output_complain(const WCHAR *format, ...)
     va_start(args, format);
     text_append_format_list(&text, format, args);
     va_end(args);
-    write_line(STD_ERROR_HANDLE, &text);
+    write_line(&text);
 }
 
 void output_complain_of(const WCHAR *what, HRESULT hr, BSTR description)
@@ -48,7 +45,7 @@ void output_complain_of(const WCHAR *what, HRESULT hr, BSTR description)
         text_append_shown(&text, description, SysStringLen(description));
     else
         text_append_format(&text, L"error 0x%08lx", (unsigned long)hr);
-    write_line(STD_ERROR_HANDLE, &text);
+    write_line(&text);
 }
 
 void output_complain_of_call(const WCHAR *what, HRESULT hr)

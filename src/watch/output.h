@@ -8,7 +8,7 @@
 #include "watch/options.h"
 #include "watch/shown_event.h"
 
-/* Writes to standard output. False: it is closed. */
+/* Writes to standard output. False: that could not be done, and the reason is on standard error (console_answer). */
 bool output_write(const WCHAR *text);
 
 /* A line on standard error, which nothing in it can end or forge: see event/text.h. */
@@ -28,7 +28,7 @@ struct output
     DATE first;
 };
 
-/* One line for the event. S_OK, E_OUTOFMEMORY, S_FALSE: standard output is closed. */
+/* One line for the event: what line_write returns. */
 HRESULT output_event(struct output *output, const struct shown_event *event);
 
 /* Appends the name of a machine and its style. Where it could be taken for more than a name, by blanks in a row, it stands

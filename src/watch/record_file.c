@@ -9,8 +9,10 @@
 
 #define PIECE 65536
 
-static bool complain(const struct record_file *file, const WCHAR *what)
+/* Once: what could not be written need not be flushed. */
+static bool complain(struct record_file *file, const WCHAR *what)
 {
+    file->unflushed = false;
     file_complain(what, file->path, GetLastError());
     return false;
 }
@@ -20,7 +22,10 @@ static bool read_at(HANDLE file, ULONGLONG place, char *bytes, DWORD size)
     OVERLAPPED where = {.Offset = (DWORD)place, .OffsetHigh = (DWORD)(place >> 32)};
     DWORD got;
 
-    return ReadFile(file, bytes, size, &got, &where) && got == size;
+    if (!ReadFile(file, bytes, size, &got, &where))
+        return false;
+    SetLastError(ERROR_HANDLE_EOF);
+    return got == size;
 }
 
 /* Where the last whole line ends. */

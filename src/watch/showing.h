@@ -19,8 +19,7 @@ struct showing
 /* To be ended by showing_end, also when it fails. False: that has been written to standard error. */
 bool showing_begin(struct showing *showing, const struct options *options);
 
-/* S_OK; S_FALSE: that was the last of those that were asked for. Errors have been written, but for standard output's that is
- * closed. */
+/* S_OK; S_FALSE: that was the last of those that were asked for. Errors have been written. */
 HRESULT showing_show(struct showing *showing, const struct shown_event *event);
 
 /* No event has come for a moment. False: that has been written. */

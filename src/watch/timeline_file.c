@@ -8,8 +8,10 @@
 
 static const char page_end[] = "</script>\n</body>\n</html>\n";
 
-static bool complain(const struct timeline_file *timeline)
+/* Once: nothing more is written behind what is missing. */
+static bool complain(struct timeline_file *timeline)
 {
+    timeline->failed = true;
     file_complain(L"cannot write the timeline", timeline->path, GetLastError());
     return false;
 }
@@ -69,7 +71,10 @@ bool timeline_file_write(struct timeline_file *timeline, const struct shown_even
 
 bool timeline_file_close(struct timeline_file *timeline)
 {
-    bool done = !timeline->file || file_write(timeline->file, page_end, strlen(page_end)) || complain(timeline);
+    bool done = !timeline->failed;
+
+    if (timeline->file && done)
+        done = file_write(timeline->file, page_end, strlen(page_end)) || complain(timeline);
 
     if (timeline->file)
         CloseHandle(timeline->file);

@@ -13,6 +13,7 @@ struct timeline_file
 {
     HANDLE file;
     const WCHAR *path;
+    bool failed; /* which has been told */
 };
 
 /* Begins with the file closed: {0}. A file that is there is written over. Each returns false when it fails, which has been

@@ -181,7 +181,11 @@ static void lines_of_any_length_and_bytes(void **state)
     assert_refused(text, "1: the line has more than 2047 bytes");
     *faults = 0;
     assert_false(config_read(&config, "spool = a\0b\n", 12, "pc", note_fault, NULL));
-    assert_non_null(strstr(faults, "1: the line has a NUL in it"));
+    assert_non_null(strstr(faults, "1: character 10 of the line is a NUL, as files of UTF-16 have them"));
+    assert_refused(
+            "spool = s\n# \x1b[2J\n", "2: character 3 of the line is the control character U+001B; the only ones");
+    assert_refused(
+            "spool = s\nhost = B\xfcro\r\n", "2: there is a byte that is not UTF-8 text; save the file as UTF-8");
     assert_false(config_read(&config, "spool = s", 9, NULL, note_fault, NULL));
     assert_non_null(strstr(faults, "there is no line `host = NAME`"));
 }

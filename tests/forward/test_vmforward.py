@@ -45,6 +45,8 @@ def test_the_command_line(tmp_path):
     assert code == 2 and 'there is no option "--chekc"' in error
     code, _, error = call("--config")
     assert code == 2 and "--config needs a file behind it" in error
+    code, _, error = call("--config", "a", "--check", "--config", "b")
+    assert code == 2 and "--config is given twice" in error
     code, _, error = call("--check", "--config", windows.windows_path(tmp_path / "none"))
     assert code == 1 and "cannot read the configuration" in error
 

@@ -252,6 +252,25 @@ static void leaves_other_items_alone(void **state)
     assert_string_equal(summary.value, "");
 }
 
+static void says_that_its_output_cannot_be_written(void **state)
+{
+    static const char *const options[] = {"--help", "--version"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); ++i)
+    {
+        char command[512], said[512] = "", more[8];
+        FILE *errors;
+
+        snprintf(command, sizeof(command), "%s %s 2>&1 >/dev/full", VMGUEST, options[i]);
+        assert_non_null(errors = popen(command, "r"));
+        assert_non_null(fgets(said, sizeof(said), errors));
+        assert_null(fgets(more, sizeof(more), errors));
+        assert_int_equal(WEXITSTATUS(pclose(errors)), 1);
+        assert_string_equal(said, "vmguest: cannot write the output: No space left on device\n");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +278,7 @@ int main(void)
             cmocka_unit_test_setup_teardown(goes_on_after_its_end, setup, teardown),
             cmocka_unit_test_setup_teardown(does_what_the_host_asks, setup, teardown),
             cmocka_unit_test_setup_teardown(leaves_other_items_alone, setup, teardown),
+            cmocka_unit_test(says_that_its_output_cannot_be_written),
     };
 
     return cmocka_run_group_tests_name("vmguest on Linux", tests, NULL, NULL);

@@ -17,8 +17,8 @@ static void read_all(HANDLE read, char *text)
     CloseHandle(read);
 }
 
-/* What it writes fits into the pipes. */
-static DWORD run_host(const WCHAR *arguments)
+/* What it writes fits into the pipes. is_read: somebody reads its output. */
+static DWORD run_host_for(const WCHAR *arguments, bool is_read)
 {
     SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
     STARTUPINFOW startup = {.cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES};
@@ -33,16 +33,27 @@ static DWORD run_host(const WCHAR *arguments)
     swprintf(command, ARRAYSIZE(command), L"\"%ls\\bin\\vmhost.exe\" %ls", path, arguments);
     assert_true(CreatePipe(&read_output, &startup.hStdOutput, &inherited, 0));
     assert_true(CreatePipe(&read_errors, &startup.hStdError, &inherited, 0));
+    if (!is_read)
+    {
+        CloseHandle(read_output);
+        *output = 0;
+    }
     assert_true(CreateProcessW(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process));
     CloseHandle(startup.hStdOutput);
     CloseHandle(startup.hStdError);
-    read_all(read_output, output);
+    if (is_read)
+        read_all(read_output, output);
     read_all(read_errors, errors);
     assert_int_equal(WaitForSingleObject(process.hProcess, PATIENCE_MS), WAIT_OBJECT_0);
     assert_true(GetExitCodeProcess(process.hProcess, &code));
     CloseHandle(process.hThread);
     CloseHandle(process.hProcess);
     return code;
+}
+
+static DWORD run_host(const WCHAR *arguments)
+{
+    return run_host_for(arguments, true);
 }
 
 static void assert_said(const char *part)
@@ -73,6 +84,14 @@ static void test_help_and_version(void **state)
     }
     assert_int_equal(run_host(L"--version"), 0);
     assert_string_equal(output, "vmhost (vmevents) " VMEVENTS_TEST_VERSION "\n");
+    assert_string_equal(errors, "");
+}
+
+/* Whoever has read enough of it has gone, and needs no sentence about that. */
+static void test_output_that_nobody_reads(void **state)
+{
+    (void)state;
+    assert_int_equal(run_host_for(L"--help", false), 1);
     assert_string_equal(errors, "");
 }
 
@@ -157,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_usage),
             cmocka_unit_test(test_help_and_version),
+            cmocka_unit_test(test_output_that_nobody_reads),
             cmocka_unit_test(test_strange_options),
             cmocka_unit_test(test_unknown_options),
             cmocka_unit_test(test_registration),

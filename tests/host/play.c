@@ -384,6 +384,19 @@ static void test_file_size(void **state)
     free(text);
 }
 
+/* It says that it is empty. */
+static void test_file_that_cannot_be_read(void **state)
+{
+    static const WCHAR unreadable[] = L"Z:\\proc\\self\\mem";
+    VARIANT arg = value_bstr(unreadable), result;
+    struct outcome outcome = client_call(machine, L"Play", &result, 1, &arg);
+
+    (void)state;
+    /* Where Windows is no guest of Wine's it is not there. */
+    assert_true(FAILED(outcome.hr));
+    assert_true(has(outcome.description, L"mem\" cannot be read: "));
+}
+
 static void test_empty_file(void **state)
 {
     LONG fired;
@@ -408,6 +421,7 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_bad_lines, setup, teardown),
             cmocka_unit_test_setup_teardown(test_bad_arguments, setup, teardown),
             cmocka_unit_test_setup_teardown(test_file_size, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_file_that_cannot_be_read, setup, teardown),
             cmocka_unit_test_setup_teardown(test_empty_file, setup, teardown),
     };
 

@@ -216,6 +216,10 @@ static void test_wrong_lines(void **state)
             {"{\"a\":\"\\ud800\"}", L"no JSON object"},
             {"{\"a\":\"\xc0\x80\"}", L"a byte that is not UTF-8 text"},
             {"{\"a\":\"B\xfcro\"}", L"a byte that is not UTF-8 text; save the file as UTF-8"},
+            {"{\"a\":\"\x1b[2J\"}\r",
+                    L"character 7 of the line is the control character U+001B; in a string of JSON it is written "
+                    L"by its number, as \\u001B"},
+            {"{\"a\":}\r", L"the line is no JSON object"},
             {"{\"a\":01}", L"no JSON object"},
             {"{}", L"\"time\" is no time"},
             {"{\"time\":\"2026-02-30T09:05:01.223Z\"}", L"\"time\" is no time"},

@@ -116,6 +116,51 @@ static void test_unknown_dispids(void **state)
     refusing_end(&refusing);
 }
 
+/* What a member would have returned is not there when it fails: who clears the result frees nothing of it. */
+static void fails_without_result(IDispatch *object, const WCHAR *name, VARIANT *args, UINT count)
+{
+    DISPPARAMS params = {args, NULL, count, 0};
+    LPOLESTR names = (LPOLESTR)name;
+    EXCEPINFO exception = {0};
+    VARIANT result;
+    DISPID id;
+
+    assert_int_equal(IDispatch_GetIDsOfNames(object, &IID_NULL, &names, 1, 0, &id), S_OK);
+    memset(&result, 0x5a, sizeof(result));
+    assert_int_equal(IDispatch_Invoke(object, id, &IID_NULL, 0, DISPATCH_METHOD, &params, &result, &exception, NULL),
+            DISP_E_EXCEPTION);
+    assert_int_equal(V_VT(&result), VT_EMPTY);
+    SysFreeString(exception.bstrDescription);
+    SysFreeString(exception.bstrSource);
+    memset(&result, 0x5a, sizeof(result));
+    params.cArgs = 0;
+    assert_true(FAILED(IDispatch_Invoke(object, id, &IID_NULL, 0, DISPATCH_METHOD, &params, &result, NULL, NULL)));
+    assert_int_equal(V_VT(&result), VT_EMPTY);
+}
+
+static void test_failures_of_members(void **state)
+{
+    IVMEventSink *sink = sink_create();
+    IVMEventRecord *record;
+    VARIANT args[2]; /* the last first */
+
+    (void)state;
+    V_VT(&args[0]) = VT_DISPATCH;
+    V_DISPATCH(&args[0]) = (IDispatch *)sink;
+    V_VT(&args[1]) = VT_BSTR;
+    V_BSTR(&args[1]) = SysAllocString(L"OnNothing");
+    fails_without_result((IDispatch *)sink, L"Subscribe", args, 2);
+    VariantClear(&args[1]);
+    V_VT(&args[0]) = VT_I4;
+    V_I4(&args[0]) = 99;
+    assert_int_equal(IVMEventSink_put_QueueCapacity(sink, 1), S_OK);
+    assert_int_equal(IVMEventSink_OnReset(sink), S_OK);
+    assert_int_equal(IVMEventSink_NextEvent(sink, 0, &record), S_OK);
+    fails_without_result((IDispatch *)record, L"Enumerator", args, 1);
+    IVMEventRecord_Release(record);
+    assert_int_equal(IVMEventSink_Release(sink), 0);
+}
+
 static void test_flags(void **state)
 {
     static const WORD wrong[] = {0, DISPATCH_PROPERTYGET, DISPATCH_PROPERTYPUT, DISPATCH_PROPERTYPUTREF,
@@ -343,6 +388,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
             sink_test(test_unknown_dispids),
+            sink_test(test_failures_of_members),
             sink_test(test_flags),
             sink_test(test_reserved_riid),
             sink_test(test_null_pointers),

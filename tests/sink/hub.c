@@ -122,6 +122,16 @@ static void test_enumerating_points(void **state)
     IConnectionPoint_Release(four[0]);
     assert_int_equal(IEnumConnectionPoints_Skip(points, 2), S_FALSE);
     assert_int_equal(IEnumConnectionPoints_Next(points, 2, four, NULL), E_POINTER);
+    assert_int_equal(IEnumConnectionPoints_Next(points, 1, NULL, &fetched), E_POINTER);
+    /* Nothing is fetched, wherever it is to go, and the position stays. */
+    assert_int_equal(IEnumConnectionPoints_Reset(points), S_OK);
+    fetched = 9;
+    assert_int_equal(IEnumConnectionPoints_Next(points, 0, NULL, &fetched), S_OK);
+    assert_int_equal(fetched, 0);
+    assert_int_equal(IEnumConnectionPoints_Next(points, 0, NULL, NULL), S_OK);
+    assert_int_equal(IEnumConnectionPoints_Next(points, 1, four, &fetched), S_OK);
+    assert_ptr_equal(four[0], find_point(diids[0]));
+    IConnectionPoint_Release(four[0]);
     assert_int_equal(IEnumConnectionPoints_Release(clone), 0);
     assert_int_equal(IEnumConnectionPoints_Release(points), 0);
 }
@@ -210,6 +220,8 @@ static void test_enumerating_connections(void **state)
         assert_ptr_equal(found[i].pUnk, &recorder.IDispatch_iface);
         IUnknown_Release(found[i].pUnk);
     }
+    assert_int_equal(IEnumConnections_Next(connections, 0, NULL, &fetched), S_OK);
+    assert_int_equal(fetched, 0);
     assert_int_equal(IEnumConnections_Release(connections), 0);
     assert_int_equal(count_connections(diids[1]), 0);
     assert_int_equal(count_connections(diids[2]), 1);

@@ -161,6 +161,29 @@ expect("no recording for all machines" "${errors}" "^vmwatch: cannot play: [^\n]
 watch(1 "no recording" --from ${morning})
 expect("no recording" "${errors}" "^vmwatch: [^\n]*morning.txt is no recording, as vmwatch --record writes it\n$")
 
+# What says that it is empty, and is not, is read all the same; what cannot be read is told.
+if(EXISTS /proc/self/mem)
+  windows_path(/proc/version path)
+  watch(1 "a file without a size" --from ${path})
+  expect("a file without a size" "${errors}" "^vmwatch: [^\n]*version is no recording, as vmwatch --record writes it\n$")
+  windows_path(/proc/self/mem path)
+  watch(1 "a file that cannot be read" --from ${path})
+  expect("a file that cannot be read" "${errors}" "^vmwatch: cannot read [^\n]*mem: [^\n]*\n$")
+  watch(1 "a scenario that cannot be read" Office --play ${path})
+  expect("a scenario that cannot be read" "${errors}" "vmwatch: cannot play: The file [^\n]*mem. cannot be read: [^\n]*\n$")
+endif()
+
+# Standard output of what needs a host; watch_full has the rest.
+if(EXISTS /dev/full)
+  foreach(arguments --list "Office;--play;${morning}")
+    execute_process(COMMAND ${runner} ${vmwatch} ${arguments} OUTPUT_FILE /dev/full RESULT_VARIABLE code ERROR_VARIABLE errors
+      TIMEOUT 600)
+    if(NOT code STREQUAL 1 OR NOT errors MATCHES "^vmwatch: cannot write the output: [^\n]+\n$")
+      message(SEND_ERROR "a full disk: ${arguments}: exit code ${code}, and on standard error \"${errors}\"")
+    endif()
+  endforeach()
+endif()
+
 watch(0 "no machines" --list)
 expect("no machines" "${output}" "^NAME +STATE +ADDRESS\n$")
 # As many as are named, one of them by an address at which nobody listens, and the same again by its name.

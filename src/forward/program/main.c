@@ -163,6 +163,8 @@ static int show_status(void)
     }
     status_describe(&text, &status, seconds_now());
     written = utf8_text_get(&text) && output_write(text.start);
+    if (text.failed)
+        output_complain("out of memory");
     utf8_text_free(&text);
     if (!written)
         return EXIT_ERROR;

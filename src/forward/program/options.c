@@ -39,6 +39,8 @@ bool options_write_help(void)
     for (const struct config_key *key = config_keys; key->name; ++key)
         utf8_text_append_format(&text, "  %s = %s\n      %s\n", key->name, key->value, key->meaning);
     written = utf8_text_get(&text) && output_write(text.start);
+    if (text.failed)
+        output_complain("out of memory");
     utf8_text_free(&text);
     return written;
 }
@@ -105,6 +107,8 @@ bool options_parse(int argc, WCHAR **argv, struct options *options)
         {
             if (++i == argc)
                 return complain("%s needs a file behind it", argv[i - 1]);
+            if (config)
+                return complain("%s is given twice", argv[i - 1]);
             config = argv[i];
             continue;
         }

@@ -15,18 +15,24 @@ void output_use_event_log(void)
     event_log = RegisterEventSourceW(NULL, L"vmforward");
 }
 
-static bool write(DWORD which, const char *text)
+static void write_error(const char *text)
 {
     WCHAR *wide = wide_from_utf8(text);
-    bool written = wide && console_write(which, wide, wcslen(wide));
 
+    if (wide)
+        console_write(STD_ERROR_HANDLE, wide, wcslen(wide));
     wide_free(wide);
-    return written;
 }
 
 bool output_write(const char *text)
 {
-    return write(STD_OUTPUT_HANDLE, text);
+    WCHAR *wide = wide_from_utf8(text);
+    bool written = wide && console_answer(L"vmforward", wide, wcslen(wide));
+
+    if (!wide)
+        output_complain("out of memory");
+    wide_free(wide);
+    return written;
 }
 
 static void report(bool is_fault, const char *text)
@@ -52,7 +58,7 @@ static void write_line(struct utf8_text *line, bool is_fault)
         report(is_fault, line->start);
     utf8_text_append(line, "\n");
     if (!event_log && utf8_text_get(line))
-        write(STD_ERROR_HANDLE, line->start);
+        write_error(line->start);
     utf8_text_free(line);
 }
 

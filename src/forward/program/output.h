@@ -11,7 +11,8 @@
 /* From now on what output_tell is told goes to the event log. */
 void output_use_event_log(void);
 
-/* The text in UTF-8, to standard output. False: it is closed. */
+/* The text in UTF-8, to standard output. False: that could not be done, and the reason is on standard error but of a
+ * pipe that nobody reads. */
 bool output_write(const char *text);
 
 /* A line on standard error, "vmforward: ..."; control characters in it become question marks. */

@@ -9,6 +9,7 @@
 #include "forward/program/wide.h"
 #include "net/password.h"
 #include "platform/memory.h"
+#include "platform/whole_file.h"
 
 #define CONFIG_MOST (1u << 20)
 
@@ -17,8 +18,7 @@ static char *read_file(const WCHAR *path, DWORD most, DWORD *size, DWORD *error)
 {
     HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
             OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
-    char *bytes = NULL;
-    LARGE_INTEGER length;
+    char *bytes;
 
     *error = ERROR_SUCCESS;
     if (file == INVALID_HANDLE_VALUE)
@@ -26,19 +26,9 @@ static char *read_file(const WCHAR *path, DWORD most, DWORD *size, DWORD *error)
         *error = GetLastError();
         return NULL;
     }
-    if (!GetFileSizeEx(file, &length))
-        *error = GetLastError();
-    else if (length.QuadPart > most)
-        *error = ERROR_FILE_TOO_LARGE;
-    else if (!(bytes = memory_alloc((size_t)length.QuadPart + 1)))
-        *error = ERROR_OUTOFMEMORY;
-    else if (!ReadFile(file, bytes, (DWORD)length.QuadPart, size, NULL))
-        *error = GetLastError();
+    *error = whole_file_read(file, most, &bytes, size);
     CloseHandle(file);
-    if (!*error)
-        return bytes;
-    memory_free(bytes);
-    return NULL;
+    return bytes;
 }
 
 struct place

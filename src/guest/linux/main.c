@@ -285,6 +285,15 @@ static enum exit_code complain_of(const char *word, const char *what)
     return EXIT_USAGE;
 }
 
+/* What is written is seen to fail when it leaves the buffer. */
+static int answer(const char *text)
+{
+    if (fputs(text, stdout) >= 0 && !fflush(stdout))
+        return EXIT_DONE;
+    complain("cannot write the output: %s", strerror(errno));
+    return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     static struct guest guest = {.pools = POOL_FOLDER, .watch = -1};
@@ -293,9 +302,9 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; ++i)
     {
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-            return fputs(usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+            return answer(usage);
         if (!strcmp(argv[i], "--version"))
-            return puts("vmguest (vmevents) " VMEVENTS_VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
+            return answer("vmguest (vmevents) " VMEVENTS_VERSION "\n");
         if (!strcmp(argv[i], "--remove"))
             removes = true;
         else if (strcmp(argv[i], "--pools") != 0 && strcmp(argv[i], "--utmp") != 0)

@@ -38,7 +38,7 @@ static const WCHAR usage[] =
 
 static enum exit_code answer(const WCHAR *text)
 {
-    return console_write(STD_OUTPUT_HANDLE, text, wcslen(text)) ? EXIT_DONE : EXIT_FAILED;
+    return console_answer(L"vmguest", text, wcslen(text)) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static enum exit_code answer_version(void)

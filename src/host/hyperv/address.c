@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/live/address_options.h"
 #include "platform/hash.h"
 
 #define SCHEME "hyperv:"
@@ -85,9 +86,10 @@ static const char *parse_option(struct hv_address *address, const char *option, 
 
 const char *hv_address_parse(struct hv_address *address, const char *text, char description[256])
 {
+    static const char *const may_repeat[] = {NULL};
     char option[HV_HOST_MAX + 64];
+    const char *whole = text, *fault;
     size_t length;
-    const char *fault;
 
     *address = (struct hv_address){0};
     text += strncmp(text, SCHEME, strlen(SCHEME)) ? 0 : strlen(SCHEME);
@@ -101,6 +103,8 @@ const char *hv_address_parse(struct hv_address *address, const char *text, char 
         if ((fault = parse_option(address, option, description)))
             return fault;
     }
+    if ((fault = address_options_check(whole, may_repeat, description)))
+        return fault;
     if (*address->host && !address->allow_remote)
         return describe(description,
                 "host=%.80s is another computer; with allow-remote its WMI is spoken to by DCOM, as the user that the "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fleet/topics.h"
+#include "host/live/address_options.h"
 #include "platform/hash.h"
 #include "platform/hex.h"
 
@@ -241,6 +242,8 @@ static const char *check(struct mqtt_address_way *way, const struct options *opt
     return check_brokers(way, options, description);
 }
 
+static const char *const may_repeat[] = {"next", NULL};
+
 const char *mqtt_address_parse(struct mqtt_address *address, const char *text, char description[256])
 {
     char copy[TEXT_MAX + 1], *key, *rest, *part;
@@ -268,6 +271,8 @@ const char *mqtt_address_parse(struct mqtt_address *address, const char *text, c
         if ((wrong = parse_option(&address->way, &options, part, description)))
             return wrong;
     }
+    if ((wrong = address_options_check(text, may_repeat, description)))
+        return wrong;
     return check(&address->way, &options, description);
 }
 

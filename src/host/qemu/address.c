@@ -1,5 +1,6 @@
 #include "host/qemu/address.h"
 
+#include "host/live/address_options.h"
 #include "net/place.h"
 #include "platform/hash.h"
 
@@ -256,6 +257,8 @@ static const char *parse_option(
             option);
 }
 
+static const char *const may_repeat[] = {"next", "next-agent", NULL};
+
 const char *address_parse(struct address *address, const char *text, char description[256])
 {
     char copy[ADDRESS_TEXT_MAX + 1], tls_name[ADDRESS_HOST_MAX + 1], *rest, *part;
@@ -280,6 +283,8 @@ const char *address_parse(struct address *address, const char *text, char descri
         if ((wrong = parse_option(address, part, tls_name, description)))
             return wrong;
     }
+    if ((wrong = address_options_check(text, may_repeat, description)))
+        return wrong;
     if (!address->tls && (*address->tls_ca || *address->tls_certificate || address->has_tls_name))
         return describe(description, "%s mean something only together with ,tls", "tls-ca, tls-cert and tls-name");
     for (unsigned int i = 0; address->has_tls_name && i < address->place_count; ++i)

@@ -3,8 +3,8 @@
 #include "com/error_info.h"
 #include "event/event.h"
 #include "host/error_source.h"
-#include "platform/memory.h"
 #include "platform/system_message.h"
+#include "platform/whole_file.h"
 
 #include <wchar.h>
 
@@ -83,9 +83,8 @@ static bool is_full_path(const WCHAR *path)
 
 HRESULT play_file_read(BSTR path, REFIID iid, char **text, DWORD *size)
 {
-    LARGE_INTEGER file_size;
-    HRESULT hr = S_OK;
     HANDLE file;
+    DWORD error;
 
     *text = NULL;
     *size = 0;
@@ -96,21 +95,18 @@ HRESULT play_file_read(BSTR path, REFIID iid, char **text, DWORD *size)
             FILE_FLAG_SEQUENTIAL_SCAN | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
     if (file == INVALID_HANDLE_VALUE)
         return error_file(iid, path, GetLastError());
-    if (GetFileType(file) != FILE_TYPE_DISK)
-        hr = error_file(iid, path, ERROR_BAD_FILE_TYPE);
-    else if (!GetFileSizeEx(file, &file_size))
-        hr = error_file(iid, path, GetLastError());
-    else if (file_size.QuadPart > FILE_MAX_BYTES)
-        hr = error_file_too_large(iid, path);
-    else if (!(*text = memory_alloc((size_t)file_size.QuadPart + 1)))
-        hr = E_OUTOFMEMORY;
-    else if (!ReadFile(file, *text, (DWORD)file_size.QuadPart, size, NULL))
-        hr = error_file(iid, path, GetLastError());
+    error = GetFileType(file) == FILE_TYPE_DISK ? whole_file_read(file, FILE_MAX_BYTES, text, size)
+                                                : ERROR_BAD_FILE_TYPE;
     CloseHandle(file);
-    if (FAILED(hr))
+    switch (error)
     {
-        memory_free(*text);
-        *text = NULL;
+        case ERROR_SUCCESS:
+            return S_OK;
+        case ERROR_FILE_TOO_LARGE:
+            return error_file_too_large(iid, path);
+        case ERROR_NOT_ENOUGH_MEMORY:
+            return E_OUTOFMEMORY;
+        default:
+            return error_file(iid, path, error);
     }
-    return hr;
 }

@@ -109,39 +109,6 @@ static const char *read_event(struct cursor *cursor, struct scenario_line *line)
     return NULL;
 }
 
-/* The length of the UTF-8 character, or 0: it is none that may stand in a file of text. */
-static size_t character_length(const unsigned char *text, size_t size)
-{
-    size_t length = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-
-    if (length == 1)
-        return text[0] >= ' ' || text[0] == '\t';
-    if (!length || text[0] > 0xf4 || length > size)
-        return 0;
-    /* Overlong forms, surrogates, and what lies beyond Unicode. */
-    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f)
-            || (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-        return 0;
-    for (size_t i = 1; i < length; ++i)
-    {
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    return length;
-}
-
-static bool is_text(const char *text, size_t size)
-{
-    size_t length;
-
-    for (; size; text += length, size -= length)
-    {
-        if (!(length = character_length((const unsigned char *)text, size)))
-            return false;
-    }
-    return true;
-}
-
 static struct scenario_line *scenario_add_line(struct scenario *scenario)
 {
     size_t size = scenario->size ? scenario->size * 2 : 64;
@@ -164,17 +131,15 @@ static bool scenario_parse_line(
     struct cursor cursor = {text, end};
     struct scenario_line *line;
 
-    if (!is_text(text, end - text))
-    {
-        fault->reason = "there is a byte that is not UTF-8 text; save the file as UTF-8";
+    fault->reason = line_text_fault(text, end - text, "the only ones that may stand there are tabs", fault->text);
+    if (fault->reason)
         return false;
-    }
     cursor_skip_blanks(&cursor);
     if (cursor_is_at_end(&cursor))
         return true;
     if (!(line = scenario_add_line(scenario)))
     {
-        *fault = (struct scenario_fault){0, "there is not enough memory"};
+        *fault = (struct scenario_fault){.reason = "there is not enough memory"};
         return false;
     }
     line->number = fault->line;
@@ -193,7 +158,7 @@ bool scenario_parse(struct scenario *scenario, const char *text, size_t size, st
     const char *end = text + size, *newline, *line_end;
 
     memset(scenario, 0, sizeof(*scenario));
-    *fault = (struct scenario_fault){0, NULL};
+    *fault = (struct scenario_fault){0};
     if (size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
         text += 3;
     while (text < end)

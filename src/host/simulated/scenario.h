@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/line_text.h"
+
 /* An event with more arguments, and details behind them, has not been heard of: it is refused early. */
 #define SCENARIO_MAX_ARGS 8
 
@@ -48,7 +50,8 @@ struct scenario
 struct scenario_fault
 {
     uint32_t line;
-    const char *reason; /* a plain sentence without its full stop, in ASCII */
+    const char *reason; /* a plain sentence without its full stop, in ASCII; it may be the text */
+    char text[LINE_TEXT_FAULT_SIZE];
 };
 
 /*

@@ -65,6 +65,9 @@ static const struct
         {"hyperv:Web,agent=1", "no part of an address"},
         {"hyperv:Web,", "no part of an address"},
         {"hyperv:Web, the second", "named by its GUID"},
+        {"hyperv:Web,host=hv1,host=hv2,allow-remote", "host is given twice"},
+        {"hyperv:Web,host=.,host=.", "host is given twice"},
+        {"hyperv:Web,allow-remote,allow-remote", "allow-remote is given twice"},
 };
 
 static void refuses_wrong_ones(void **state)

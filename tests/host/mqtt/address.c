@@ -87,6 +87,10 @@ static void what_is_wrong(void **state)
     refuse("mqtt:127.0.0.1:1/h/m,password=secret", "no part of an address");
     refuse("mqtt:127.0.0.1:1/h/m,", "no part of an address");
     refuse("qemu:127.0.0.1:1", "must begin with mqtt:");
+    refuse("mqtt:127.0.0.1:1/h/m,user=a,user=b", "user is given twice");
+    refuse("mqtt:127.0.0.1:1/h/m,session=a,next=127.0.0.1:2,session=b", "session is given twice");
+    refuse("mqtt:127.0.0.1:1/h/m,user=u,password-file=C:\\p,password-file=C:\\q", "password-file is given twice");
+    refuse("mqtt:127.0.0.1:1/h/m,tls,tls", "tls is given twice");
 }
 
 /* The longest name, each byte of it encoded, and one that is longer. */

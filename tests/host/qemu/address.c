@@ -195,6 +195,15 @@ static void test_no_addresses(void **state)
             {"qemu:127.0.0.1:4444,agent", "no part of an address"},
             {"qemu:127.0.0.1:4444,allow-remote=1", "no part of an address"},
             {"qemu:127.0.0.1:4444,Agent=4445", "no part of an address"},
+            /* One would win unseen. */
+            {"qemu:127.0.0.1:4444,agent=1,agent=2", "agent is given twice"},
+            {"qemu:127.0.0.1:4444,agent=1,heartbeat=2,agent=1", "agent is given twice"},
+            {"qemu:127.0.0.1:4444,heartbeat=1,heartbeat=2", "heartbeat is given twice"},
+            {"qemu:127.0.0.1:4444,reset-log=C:\\a,reset-log=C:\\b", "reset-log is given twice"},
+            {"qemu:127.0.0.1:4444,allow-remote,allow-remote", "allow-remote is given twice"},
+            {"qemu:127.0.0.1:4444,tls,tls", "tls is given twice"},
+            {"qemu:127.0.0.1:4444,tls,tls-name=a,tls-name=b", "tls-name is given twice"},
+            {"qemu:127.0.0.1:4444,tls,tls-ca=C:\\a,tls-ca=C:\\b", "tls-ca is given twice"},
     };
 
     (void)state;
