@@ -1,5 +1,6 @@
 #include "event/details.h"
 
+#include "event/arrays.h"
 #include "event/value.h"
 #include "platform/memory.h"
 
@@ -152,7 +153,7 @@ HRESULT details_from_variant(const VARIANT *variant, struct details **details)
     VARIANT name;
 
     *details = NULL;
-    if (V_VT(variant) != (VT_ARRAY | VT_VARIANT))
+    if (V_VT(variant) != (VT_ARRAY | VT_VARIANT) || arrays_judge(variant) != ARRAYS_WHOLE)
         return S_OK;
     value_describe(&described, variant);
     if (value_dimensions(&described) != 1)
