@@ -74,7 +74,7 @@ HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg)
     VariantInit(value);
     if (FAILED(hr = resolve_references(&arg)))
         return hr;
-    if (!is_variant_type(V_VT(arg)))
+    if (!is_variant_type(V_VT(arg)) || arrays_judge(arg) == ARRAYS_WRONG)
         return DISP_E_TYPEMISMATCH;
     hr = VariantCopyInd(value, (VARIANT *)arg);
     return FAILED(hr) && hr != E_OUTOFMEMORY ? DISP_E_TYPEMISMATCH : hr;
@@ -125,6 +125,7 @@ static bool is_enumerator(const struct event_param *param, const VARIANT *arg, V
 static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg, LCID lcid, struct event_fault *fault)
 {
     const struct event_param *param = &event->type->params[i];
+    enum arrays_state arrays;
     VARIANT value;
     HRESULT hr;
 
@@ -132,10 +133,15 @@ static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg,
         return hr;
     if (V_VT(arg) == VT_ERROR && V_ERROR(arg) == DISP_E_PARAMNOTFOUND)
         return DISP_E_PARAMNOTOPTIONAL;
-    if (!is_variant_type(V_VT(arg)))
+    if (!is_variant_type(V_VT(arg)) || (arrays = arrays_judge(arg)) == ARRAYS_WRONG)
         return DISP_E_TYPEMISMATCH;
     if (!is_enumerator(param, arg, &value) && FAILED(hr = coerce(&value, arg, param->type, lcid)))
         return hr == E_OUTOFMEMORY ? hr : DISP_E_TYPEMISMATCH;
+    if (arrays == ARRAYS_BARE && FAILED(hr = arrays_mend(&value)))
+    {
+        VariantClear(&value);
+        return hr;
+    }
     event->owned |= 1u << i;
     event->args[i] = value;
     if (!event_take_arg(event, i, &value))

@@ -1,10 +1,28 @@
 #include "event/details.h"
 
+#include "event/arrays.h"
+#include "event/event.h"
 #include "event/value.h"
 #include "platform/memory.h"
 
-#include <stdbool.h>
 #include <wchar.h>
+
+static bool is_letter(WCHAR c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool detail_is_name(const WCHAR *name, size_t length)
+{
+    if (!length || length > DETAIL_NAME_LENGTH_MAX || !is_letter(*name))
+        return false;
+    for (size_t i = 1; i < length; ++i)
+    {
+        if (!is_letter(name[i]) && !(name[i] >= '0' && name[i] <= '9'))
+            return false;
+    }
+    return true;
+}
 
 static bool is_plain(const VARIANT *value)
 {
@@ -68,8 +86,10 @@ struct details *details_create(const VMEVENTDETAIL *given, UINT count)
     details->view.details = details->items;
     for (UINT i = 0; i < count && details->view.count < most; ++i)
     {
-        if (!given[i].name || !*given[i].name || !is_plain(&given[i].value)
-                || details_find(&details->view, given[i].name, wcslen(given[i].name)))
+        size_t length = given[i].name ? wcslen(given[i].name) : 0;
+
+        if (!detail_is_name(given[i].name, length) || !is_plain(&given[i].value)
+                || details_find(&details->view, given[i].name, length))
             continue;
         if (!details_append(details, &given[i]))
         {
@@ -152,7 +172,7 @@ HRESULT details_from_variant(const VARIANT *variant, struct details **details)
     VARIANT name;
 
     *details = NULL;
-    if (V_VT(variant) != (VT_ARRAY | VT_VARIANT))
+    if (V_VT(variant) != (VT_ARRAY | VT_VARIANT) || arrays_judge(variant) != ARRAYS_WHOLE)
         return S_OK;
     value_describe(&described, variant);
     if (value_dimensions(&described) != 1)
@@ -161,7 +181,8 @@ HRESULT details_from_variant(const VARIANT *variant, struct details **details)
     {
         value_get_element(&described, i, &name);
         value_get_element(&described, i + 1, &given[count].value);
-        given[count].name = V_VT(&name) == VT_BSTR ? V_BSTR(&name) : NULL;
+        /* One with a NUL inside would pass for what stands in front of that. */
+        given[count].name = V_VT(&name) == VT_BSTR && !string_has_nul(V_BSTR(&name)) ? V_BSTR(&name) : NULL;
         ++count;
     }
     if (!count)

@@ -5,12 +5,16 @@
 #ifndef VMEVENTS_EVENT_DETAILS_H
 #define VMEVENTS_EVENT_DETAILS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "vmevents.h"
 
 /* More than any source has to say of one event. */
 #define DETAILS_MAX 16
+
+/* No detail of ours has a longer name. */
+#define DETAIL_NAME_LENGTH_MAX 32
 
 struct details
 {
@@ -20,9 +24,13 @@ struct details
     VMEVENTDETAIL items[];
 };
 
+/* Whether a detail may have that name: letters and digits (of ASCII), a letter first. Others would not come through where
+ * a name is a C string, or stands in front of "=". */
+bool detail_is_name(const WCHAR *name, size_t length);
+
 /*
  * Copies of so many details, DETAILS_MAX at most: each a name, and a VT_BSTR, VT_I4, VT_R8 or VT_BOOL. One that has no
- * name, or another type, is left out, as is a name that comes again.
+ * name or one that is none (detail_is_name), or another type, is left out, as is a name that comes again.
  *
  * NULL: out of memory
  */

@@ -6,6 +6,7 @@
 #ifndef VMEVENTS_EVENT_EVENT_H
 #define VMEVENTS_EVENT_EVENT_H
 
+#include "event/arrays.h"
 #include "event/catalogue.h"
 #include "event/details.h"
 
@@ -168,8 +169,8 @@ static inline bool event_take_arg(struct event *event, UINT i, const VARIANT *va
  * DISP_E_BADPARAMCOUNT      too many or too few
  * DISP_E_PARAMNOTFOUND      a named argument that the event does not have; fault->arg
  * DISP_E_PARAMNOTOPTIONAL   an argument left out (VT_ERROR, DISP_E_PARAMNOTFOUND); fault->arg
- * DISP_E_TYPEMISMATCH       an argument that cannot be coerced, as a string with a NUL inside cannot be a number;
- *                           fault->arg
+ * DISP_E_TYPEMISMATCH       an argument that cannot be coerced, as a string with a NUL inside cannot be a number, or an
+ *                           array that is none of the type that it says (arrays.h); fault->arg
  * E_INVALIDARG              a value that its enumeration does not have; fault->param, arg, value
  * E_POINTER                 a reference to nothing, or no arguments where some are counted
  * E_OUTOFMEMORY
@@ -184,7 +185,7 @@ HRESULT event_decode_any(struct event *event, const DISPPARAMS *params, LCID lci
  *
  * S_OK, E_OUTOFMEMORY
  * E_POINTER            a reference to nothing
- * DISP_E_TYPEMISMATCH  nothing that can be copied
+ * DISP_E_TYPEMISMATCH  nothing that can be copied, or an array that is none of the type that it says
  */
 HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg);
 
@@ -203,12 +204,15 @@ static inline bool is_variant_type(VARTYPE type)
     return base <= VT_UINT && base != 15 && !(base == VT_VARIANT && !(type & (VT_ARRAY | VT_BYREF)));
 }
 
-/* Whether an argument of that type can be taken as it is. */
-static inline bool is_exact(const struct event_param *param, VARTYPE type)
+/* Whether an argument can be taken as it is. */
+static inline bool is_exact(const struct event_param *param, const VARIANT *arg)
 {
+    VARTYPE type = V_VT(arg);
+
     if (param->type != VT_VARIANT)
         return type == param->type;
-    return !(type & VT_BYREF) && type != VT_ERROR && is_variant_type(type);
+    return !(type & VT_BYREF) && type != VT_ERROR && is_variant_type(type)
+            && (!(type & VT_ARRAY) || arrays_judge(arg) == ARRAYS_WHOLE);
 }
 
 /* What callers usually send, as many arguments as there are parameters, each of its declared type and legal, is
@@ -224,7 +228,7 @@ static inline bool event_decode_exact(struct event *event, const DISPPARAMS *par
     {
         const VARIANT *arg = &params->rgvarg[count - 1 - i];
 
-        if (!is_exact(&type->params[i], V_VT(arg)) || !event_take_arg(event, i, arg))
+        if (!is_exact(&type->params[i], arg) || !event_take_arg(event, i, arg))
             return false;
     }
     return true;

@@ -47,7 +47,7 @@ static const WCHAR *type_in_words(const struct event_param *param)
         case VT_BSTR:
             return L"a string";
         default:
-            return L"a value";
+            return L"a value, with arrays of the type that they say";
     }
 }
 

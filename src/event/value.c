@@ -1,5 +1,6 @@
 #include "event/value.h"
 
+#include "event/arrays.h"
 #include "event/date.h"
 
 #include <math.h>
@@ -172,44 +173,6 @@ static void set_array(struct value *value, const SAFEARRAY *array, VARTYPE type)
     value->length = 0;
 }
 
-/* How much an element of an array takes. 0: it cannot be looked at. */
-static ULONG element_size(VARTYPE type)
-{
-    switch (type)
-    {
-        case VT_I1:
-        case VT_UI1:
-            return 1;
-        case VT_I2:
-        case VT_UI2:
-        case VT_BOOL:
-            return 2;
-        case VT_I4:
-        case VT_UI4:
-        case VT_INT:
-        case VT_UINT:
-        case VT_R4:
-        case VT_ERROR:
-            return 4;
-        case VT_I8:
-        case VT_UI8:
-        case VT_R8:
-        case VT_CY:
-        case VT_DATE:
-            return 8;
-        case VT_BSTR:
-        case VT_DISPATCH:
-        case VT_UNKNOWN:
-            return sizeof(void *);
-        case VT_DECIMAL:
-            return sizeof(DECIMAL);
-        case VT_VARIANT:
-            return sizeof(VARIANT);
-        default:
-            return 0;
-    }
-}
-
 void value_describe(struct value *value, const VARIANT *variant)
 {
     VARTYPE type = V_VT(variant);
@@ -303,7 +266,7 @@ ULONG value_elements(const struct value *value, UINT dimension)
 
 void value_get_element(const struct value *value, size_t place, VARIANT *element)
 {
-    ULONG size = element_size(value->type);
+    ULONG size = array_element_size(value->type);
     const BYTE *data = value->array->pvData;
 
     VariantInit(element);

@@ -1,5 +1,7 @@
 #include "event/visit.h"
 
+#include "event/arrays.h"
+
 static bool visit_array(VARTYPE type, SAFEARRAY *array, value_visitor visit, void *context);
 
 /* What lies in a record is its own business: IRecordInfo copies and frees it. */
@@ -10,18 +12,10 @@ static bool visit_place(VARTYPE type, void *data, value_visitor visit, void *con
     return visit(type, data, context);
 }
 
-static size_t count_elements(const SAFEARRAY *array)
-{
-    size_t count = array->cDims ? 1 : 0;
-
-    for (USHORT i = 0; i < array->cDims; ++i)
-        count *= array->rgsabound[i].cElements;
-    return array->pvData ? count : 0;
-}
-
 static bool visit_array(VARTYPE type, SAFEARRAY *array, value_visitor visit, void *context)
 {
-    size_t count = array ? count_elements(array) : 0;
+    /* What is in an array that is none of that type is not to be touched. */
+    size_t count = array && array_is_of(array, type) ? array_count(array) : 0;
 
     for (size_t i = 0; i < count; ++i)
     {
@@ -59,7 +53,7 @@ static bool detach_element(VARIANT *element)
 bool detach_values(VARIANT *value)
 {
     SAFEARRAY *array = V_VT(value) == (VT_ARRAY | VT_VARIANT) ? V_ARRAY(value) : NULL;
-    size_t count = array ? count_elements(array) : 0;
+    size_t count = array && array_is_of(array, VT_VARIANT) ? array_count(array) : 0;
 
     for (size_t i = 0; i < count; ++i)
     {
@@ -82,7 +76,7 @@ size_t value_bytes(const VARIANT *value)
     size_t bytes = 0;
 
     if ((V_VT(value) & VT_ARRAY) && !(V_VT(value) & VT_BYREF) && V_ARRAY(value))
-        bytes = sizeof(SAFEARRAY) + count_elements(V_ARRAY(value)) * V_ARRAY(value)->cbElements;
+        bytes = sizeof(SAFEARRAY) + array_count(V_ARRAY(value)) * V_ARRAY(value)->cbElements;
     visit_values((VARIANT *)value, add_string, &bytes);
     return bytes;
 }

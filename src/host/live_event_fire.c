@@ -9,8 +9,7 @@
 
 #include <wchar.h>
 
-/* Names of details are words of ours. */
-#define DETAIL_NAME_MAX 32
+#define DETAIL_NAME_MAX (DETAIL_NAME_LENGTH_MAX + 1)
 
 C_ASSERT((int)VM_TURNED_OFF == (int)vmVMState_TurnedOff && (int)VM_SAVED == (int)vmVMState_Saved
         && (int)VM_TURNING_ON == (int)vmVMState_TurningOn && (int)VM_MERGING_DRIVES == (int)vmVMState_MergingDrives
@@ -123,6 +122,7 @@ static void give_told(struct given *given, const struct scan_value *object)
     WCHAR wide[DETAIL_NAME_MAX];
     struct scan scan;
     VARIANT value;
+    size_t length;
 
     if (!scan_find(object, "details", &details))
         return;
@@ -130,7 +130,10 @@ static void give_told(struct given *given, const struct scan_value *object)
     {
         if (name.length >= DETAIL_NAME_MAX)
             continue;
-        wide[scan_copy(&name, (uint16_t *)wide)] = 0;
+        length = scan_copy(&name, (uint16_t *)wide);
+        wide[length] = 0;
+        if (!detail_is_name(wide, length))
+            continue;
         if (SUCCEEDED(recorded_value_read(&value, &json)))
             give(given, wide, &value);
     }

@@ -5,22 +5,12 @@
 
 #include <wchar.h>
 
-/* No detail of ours has a longer name. */
-#define NAME_MAX_LENGTH 32
-
-static bool is_letter(WCHAR c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* The length of the name that the string begins with, in front of "="; 0: it begins with none. */
 static UINT name_length(BSTR string)
 {
-    UINT length = SysStringLen(string), i = 0;
+    const WCHAR *end = string ? wmemchr(string, '=', SysStringLen(string)) : NULL;
 
-    while (i < length && i < NAME_MAX_LENGTH && (is_letter(string[i]) || (i && string[i] >= '0' && string[i] <= '9')))
-        ++i;
-    return i < length && string[i] == '=' ? i : 0;
+    return end && detail_is_name(string, (size_t)(end - string)) ? (UINT)(end - string) : 0;
 }
 
 /* Who gives a string may have meant a detail. */
@@ -63,7 +53,7 @@ static BSTR describe_double(const struct event_type *type, const WCHAR *name, UI
 struct reading
 {
     VMEVENTDETAIL given[DETAILS_MAX];
-    WCHAR names[DETAILS_MAX][NAME_MAX_LENGTH + 1];
+    WCHAR names[DETAILS_MAX][DETAIL_NAME_LENGTH_MAX + 1];
     UINT count;
 };
 

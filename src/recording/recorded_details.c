@@ -87,7 +87,10 @@ HRESULT recorded_details_read(struct details **details, const struct scan_value 
     {
         details_release(*details);
         *details = NULL;
-        hr = refuse(what, L"has a name twice, an empty one, or a value that is no string, number, true or false");
+        hr = refuse(what,
+                L"has a name twice, one that is not of letters and digits, or a value that is no string, number, true "
+                L"or "
+                L"false");
     }
     while (count)
     {

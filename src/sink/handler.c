@@ -3,6 +3,8 @@
 #include "com/error_info.h"
 #include "com/failures.h"
 #include "com/lane.h"
+#include "com/proxy.h"
+#include "com/relay.h"
 #include "com/stand_in.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
@@ -16,6 +18,7 @@ struct handler
     struct event_source *source;
     struct poll *poll;
     IDispatch *code;
+    IEventRelay *relay; /* the code's, if it is a sink of ours in this process */
     enum script_object_kind kind;
     bool whole; /* a function gets the event's record instead of its arguments */
     BSTR from;  /* the source that is listened to; NULL: any */
@@ -82,10 +85,13 @@ static HRESULT call_with_failure(IDispatch *code, DISPID id, struct failure *fai
     return call_with_object(code, id, (IDispatch *)object, exception);
 }
 
+/* A sink gets the event as it is, by which it knows the one that it has had already. */
 static HRESULT handler_call_method(struct handler *handler, DISPID id, struct kept_event *kept, EXCEPINFO *exception)
 {
     if (kept->failure)
         return call_with_failure(handler->code, id, kept->failure, exception);
+    if (handler->relay)
+        return IEventRelay_Relay(handler->relay, kept);
     return call_with_arguments(handler->code, id, kept, exception);
 }
 
@@ -168,7 +174,18 @@ static void handler_deliver(struct lane_receiver *receiver, struct kept_event *k
 
 static void handler_destroy(struct lane_receiver *receiver)
 {
-    IDispatch_Release(handler_from_receiver(receiver)->code);
+    struct handler *handler = handler_from_receiver(receiver);
+
+    if (handler->relay)
+        IEventRelay_Release(handler->relay);
+    IDispatch_Release(handler->code);
+}
+
+/* A sink of ours may be released on any thread. */
+static void handler_abandon(struct lane_receiver *receiver)
+{
+    if (handler_from_receiver(receiver)->relay)
+        handler_destroy(receiver);
 }
 
 static void handler_free(struct lane_receiver *receiver)
@@ -195,6 +212,13 @@ static bool handler_join(struct handler *handler)
     return joined;
 }
 
+static void handler_find_relay(struct handler *handler)
+{
+    if (object_is_proxy((IUnknown *)handler->code)
+            || FAILED(IDispatch_QueryInterface(handler->code, &IID_IEventRelay, (void **)&handler->relay)))
+        handler->relay = NULL;
+}
+
 /* False: out of memory. */
 static bool handler_copy_source(struct handler *handler, BSTR from)
 {
@@ -211,6 +235,7 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, const 
         return E_OUTOFMEMORY;
     handler->receiver.deliver = handler_deliver;
     handler->receiver.destroy = handler_destroy;
+    handler->receiver.abandon = handler_abandon;
     handler->receiver.free = handler_free;
     handler->source = source;
     handler->poll = poll;
@@ -225,6 +250,7 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, const 
         memory_free(handler);
         return hr;
     }
+    handler_find_relay(handler);
     event_source_addref(source);
     poll_addref(poll);
     IDispatch_AddRef(code);

@@ -12,8 +12,10 @@ static BSTR describe_refusal(const struct event_type *type, HRESULT hr, const st
 
     if (hr == E_INVALIDARG)
         return event_describe_fault(type, fault);
-    text_append_format(&text, L"%ls: %ls has to be a value that a VARIANT can hold, and not left out", type->name,
-            type->params[fault->param].name);
+    text_append_format(&text,
+            L"%ls: %ls has to be a value that a VARIANT can hold, with arrays of the type that they say, and not left "
+            L"out",
+            type->name, type->params[fault->param].name);
     return text_finish(&text);
 }
 

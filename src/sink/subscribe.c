@@ -32,6 +32,19 @@ static IUnknown *object_from_variant(VARIANT value, HRESULT *hr)
     return object;
 }
 
+/* Whether the object is the sink itself, which would give back what it has. */
+static bool is_itself(struct sink *sink, IDispatch *code)
+{
+    IUnknown *identity;
+    bool same;
+
+    if (FAILED(IDispatch_QueryInterface(code, &IID_IUnknown, (void **)&identity)))
+        return false;
+    same = identity == (IUnknown *)&sink->IVMEventSink_iface;
+    IUnknown_Release(identity);
+    return same;
+}
+
 HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, BSTR source, LONG *cookie)
 {
     struct event_choice choice;
@@ -52,7 +65,11 @@ HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, BSTR s
     if (FAILED(hr))
         return sink_error(E_INVALIDARG,
                 L"Subscribe: handler has no IDispatch; a C program registers callbacks by IVMEventCallbacks");
-    if (SUCCEEDED(hr = handler_subscribe(sink->source, sink->poll, &choice, source, code, &listener)))
+    if (is_itself(sink, code))
+        hr = sink_error(E_INVALIDARG,
+                L"Subscribe: handler is the sink itself, which hears the event without it; it has to be a function, "
+                L"another sink, or another object with methods named like the events");
+    else if (SUCCEEDED(hr = handler_subscribe(sink->source, sink->poll, &choice, source, code, &listener)))
         *cookie = (LONG)listener;
     else if (hr == DISP_E_MEMBERNOTFOUND)
         hr = sink_error(E_INVALIDARG,

@@ -62,7 +62,10 @@ static void test_what_is_no_detail(void **state)
 {
     VARIANT object = {.vt = VT_DISPATCH}, nothing = {.vt = VT_BSTR};
     VMEVENTDETAIL given[] = {{NULL, number_value(1)}, {L"", number_value(2)}, {L"object", object},
-            {L"a", number_value(3)}, {L"A", number_value(4)}, {L"empty", nothing}};
+            {L"a", number_value(3)}, {L"A", number_value(4)}, {L"two\r\nlines", number_value(5)},
+            {L"\x1b[31mred", number_value(6)}, {L"7", number_value(7)}, {L"us er", number_value(8)},
+            {L"user=", number_value(9)}, {L"\u00fcser", number_value(10)},
+            {L"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", number_value(11)}, {L"empty", nothing}};
     struct details *details = details_create(given, ARRAYSIZE(given));
 
     (void)state;
@@ -128,6 +131,28 @@ static void test_kept_with_the_event(void **state)
     assert_alice(again->event.view.details);
     assert_true(kept_event_came_from(again, &sequence));
     kept_event_release(again);
+}
+
+/* A name is as long as it says. */
+static void test_name_with_a_nul(void **state)
+{
+    SAFEARRAY *array = SafeArrayCreateVector(VT_VARIANT, 0, 4);
+    VARIANT *values = array->pvData, sent;
+    struct details *come;
+
+    (void)state;
+    V_VT(&values[0]) = VT_BSTR;
+    V_BSTR(&values[0]) = SysAllocStringLen(L"user\0x", 6);
+    values[1] = string_value(L"mallory");
+    values[2] = string_value(L"user");
+    values[3] = string_value(L"alice");
+    V_VT(&sent) = VT_ARRAY | VT_VARIANT;
+    V_ARRAY(&sent) = array;
+    assert_int_equal(details_from_variant(&sent, &come), S_OK);
+    VariantClear(&sent);
+    assert_int_equal(come->view.count, 1);
+    assert_int_equal(wcscmp(V_BSTR(&come->items[0].value), L"alice"), 0);
+    details_release(come);
 }
 
 static void test_to_another_process(void **state)
@@ -206,6 +231,7 @@ int main(void)
             cmocka_unit_test(test_what_is_no_detail),
             cmocka_unit_test(test_more_than_there_may_be),
             cmocka_unit_test(test_kept_with_the_event),
+            cmocka_unit_test(test_name_with_a_nul),
             cmocka_unit_test(test_to_another_process),
             cmocka_unit_test(test_what_is_sent_in_their_place),
             cmocka_unit_test(test_json),

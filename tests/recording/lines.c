@@ -251,15 +251,19 @@ static void test_wrong_lines(void **state)
                     L"configData"},
             {DETAILS "[]}", L"\"details\" is no object"},
             {DETAILS "{\"user\":[]}}", L"\"details\" has a value that is no string, number, true or false"},
-            {DETAILS "{\"user\":null}}", L"\"details\" has a name twice, an empty one, or a value that is no string"},
-            {DETAILS "{\"\":1}}", L"\"details\" has a name twice, an empty one"},
+            {DETAILS "{\"user\":null}}",
+                    L"\"details\" has a name twice, one that is not of letters and digits, or a value that is no "
+                    L"string"},
+            {DETAILS "{\"\":1}}", L"\"details\" has a name twice, one that is not of letters"},
+            {DETAILS "{\"us er\":1}}", L"\"details\" has a name twice, one that is not of letters"},
             {DETAILS "{\"user\":1,\"USER\":2}}", L"\"details\" has a name twice"},
             {DETAILS "{\"us\\u0000er\":1}}", L"\"details\" has a name with a NUL"},
             {DETAILS "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,"
                      "\"m\":1,\"n\":1,\"o\":1,\"p\":1,\"q\":1}}",
                     L"which is 16"},
             {DETAILS "{\"user\":1},\"exactDetails\":{\"user\":{\"type\":\"VT_I2\",\"value\":\"1\"}}}",
-                    L"\"details\" has a name twice, an empty one, or a value that is no string"},
+                    L"\"details\" has a name twice, one that is not of letters and digits, or a value that is no "
+                    L"string"},
             {DETAILS "{\"user\":1},\"exactDetails\":{\"user\":{\"type\":\"VT_R8\",\"value\":\"one\"}}}",
                     L"\"details\" has a value that is no string"},
     };

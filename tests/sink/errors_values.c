@@ -217,6 +217,27 @@ static void test_configuration_by_direct_call(void **state)
     assert_int_equal(heard, 1);
 }
 
+/* Nobody looks at what is in it. */
+static void test_array_of_another_type(void **state)
+{
+    IErrorInfo *info;
+    BSTR description;
+    VARIANT data;
+
+    (void)state;
+    V_VT(&data) = VT_ARRAY | VT_BSTR;
+    V_ARRAY(&data) = SafeArrayCreateVector(VT_I4, 0, 4);
+    assert_int_equal(IVMEventSink_OnConfigurationChanged(sink, NULL, data), DISP_E_TYPEMISMATCH);
+    assert_int_equal(GetErrorInfo(0, &info), S_OK);
+    assert_int_equal(IErrorInfo_GetDescription(info, &description), S_OK);
+    IErrorInfo_Release(info);
+    assert_non_null(wcsstr(description, L"configData has to be a value that a VARIANT can hold, with arrays"));
+    SysFreeString(description);
+    assert_int_equal(get_rejected(), 1);
+    assert_int_equal(heard, 0);
+    SafeArrayDestroy(V_ARRAY(&data));
+}
+
 #define value_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -227,6 +248,7 @@ int main(void)
             value_test(test_every_legal_value),
             value_test(test_by_direct_call),
             value_test(test_configuration_by_direct_call),
+            value_test(test_array_of_another_type),
     };
 
     return cmocka_run_group_tests_name("values that are not legal", tests, library_load, library_unload);

@@ -318,6 +318,24 @@ static void test_details_that_make_no_sense(void **state)
     call_end(&call);
 }
 
+/* Names are those that Raise takes: nothing else passes for one, or moves a terminal. */
+static void test_names_of_details(void **state)
+{
+    static const WCHAR *const given[] = {L"userNUL", L"mallory", L"user\r\n", L"x", L"\x1b[31muser", L"x", L"us er",
+            L"x", L"user", L"alice", L"k1", L"v"};
+    static const LONG reset[] = {RESET};
+    struct call call = {.events = codes(1, reset), .details = SafeArrayCreateVector(VT_VARIANT, 0, 1)};
+    SAFEARRAY *array = details_array(ARRAYSIZE(given), given);
+
+    (void)state;
+    V_BSTR((VARIANT *)array->pvData)[4] = 0;
+    put_array(call.details->pvData, array);
+    assert_int_equal(receive(&call), S_OK);
+    assert_int_equal(call.refused, 0);
+    assert_int_equal(wcscmp(known, L"user=alice k1=v ; "), 0);
+    call_end(&call);
+}
+
 static void test_more_details_than_an_event_has(void **state)
 {
     static const LONG reset[] = {RESET};
@@ -378,6 +396,7 @@ int main(void)
             receive_test(test_no_place_for_the_counts),
             receive_test(test_details),
             receive_test(test_details_that_make_no_sense),
+            receive_test(test_names_of_details),
             receive_test(test_more_details_than_an_event_has),
             receive_test(test_slow_listener_takes_a_part),
             receive_test(test_after_disconnect),
