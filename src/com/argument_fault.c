@@ -1,18 +1,13 @@
 #include "com/argument_fault.h"
 
-#include "com/converted.h"
 #include "com/type_info.h"
+#include "event/given.h"
 #include "event/text.h"
 
 /* The name of a member, and of its parameters. */
 #define NAMES_MAX (1 + CONVERTED_MAX)
 
-static bool is_object(VARTYPE type)
-{
-    return type == VT_DISPATCH || type == VT_UNKNOWN;
-}
-
-/* What a parameter of that type takes; NULL: there is nothing to say of it. */
+/* What a parameter of that type takes. */
 static const WCHAR *type_in_words(VARTYPE type)
 {
     switch (type)
@@ -27,38 +22,18 @@ static const WCHAR *type_in_words(VARTYPE type)
         case VT_BSTR:
             return L"a string";
         default:
-            return NULL;
+            return L"of a type that a VARIANT has";
     }
 }
 
-static bool is_left_out(const VARIANT *value)
+bool argument_is_left_out(const VARIANT *value)
 {
     return V_VT(value) == VT_ERROR && V_ERROR(value) == DISP_E_PARAMNOTFOUND;
 }
 
-static bool may_be_left_out(const FUNCDESC *function, UINT parameter)
+bool argument_may_be_left_out(const FUNCDESC *function, UINT parameter)
 {
     return function->lprgelemdescParam[parameter].paramdesc.wParamFlags & (PARAMFLAG_FOPT | PARAMFLAG_FHASDEFAULT);
-}
-
-/* Whether a parameter of that type takes the value. Null is no object, and neither is Empty. */
-static bool is_taken(const VARIANT *value, VARTYPE type)
-{
-    VARIANT converted;
-    HRESULT hr;
-
-    if (!type_in_words(type) || is_left_out(value))
-        return true;
-    if (is_object(type))
-        return is_object(V_VT(value));
-    if (V_VT(value) == VT_BSTR && type != VT_BSTR && string_has_nul(V_BSTR(value)))
-        return false;
-    if (is_nan_for_whole(value, type))
-        return false;
-    VariantInit(&converted);
-    hr = VariantChangeType(&converted, (VARIANT *)value, 0, type);
-    VariantClear(&converted);
-    return SUCCEEDED(hr) || hr == E_OUTOFMEMORY;
 }
 
 static void append_value(struct text *text, const VARIANT *value)
@@ -69,42 +44,71 @@ static void append_value(struct text *text, const VARIANT *value)
         text_append_quote(text, V_BSTR(value), SysStringLen(V_BSTR(value)), TEXT_QUOTE_MAX);
     else if (V_VT(value) & VT_ARRAY)
         text_append(text, L"an array");
+    else if (given_is_false_decimal(value))
+        text_append_format(text, L"a DECIMAL that there is not (scale %u, sign %u)", V_DECIMAL(value).scale,
+                V_DECIMAL(value).sign);
     else
         text_append_value(text, &any, value);
 }
 
+static void append_fault(struct text *text, HRESULT hr, const VARIANT *arg, const WCHAR *legal)
+{
+    VARIANT value;
+
+    if (hr == E_POINTER)
+    {
+        text_append(text, L" is a reference to nothing");
+        return;
+    }
+    VariantInit(&value);
+    /* What cannot be followed is shown as a reference. */
+    if (given_resolve(&arg) != S_OK || FAILED(VariantCopyInd(&value, (VARIANT *)arg)))
+        V_VT(&value) = VT_BYREF;
+    if (argument_is_left_out(&value))
+    {
+        text_append(text, L" was left out; it has to be given");
+    }
+    else
+    {
+        text_append(text, L" is ");
+        append_value(text, &value);
+        text_append(text, L"; it has to be ");
+        text_append(text, legal);
+    }
+    VariantClear(&value);
+}
+
 /* names[0] is the member's. */
-static BSTR describe(BSTR *names, UINT count, UINT parameter, const VARIANT *value, VARTYPE type)
+static BSTR describe(
+        BSTR *names, UINT count, HRESULT hr, const struct argument_fault *fault, const VARIANT *arg, const WCHAR *legal)
 {
     struct text text = {0};
 
     text_append(&text, names[0]);
-    text_append(&text, L": ");
-    text_append(&text, parameter + 1 < count ? names[parameter + 1] : L"the value");
-    if (is_left_out(value))
+    if (hr == DISP_E_PARAMNOTFOUND)
     {
-        text_append(&text, L" was left out; it has to be given");
+        text_append(&text, L": an argument has a name that is no parameter's, or one argument was given twice");
         return text_finish(&text);
     }
-    text_append(&text, L" is ");
-    append_value(&text, value);
-    text_append(&text, L"; it has to be ");
-    text_append(&text, type_in_words(type));
+    text_append(&text, L": ");
+    text_append(&text, fault->parameter + 1 < count ? names[fault->parameter + 1] : L"the value");
+    append_fault(&text, hr, arg, legal);
     return text_finish(&text);
 }
 
-static BSTR describe_parameter(ITypeInfo *info, const FUNCDESC *function, UINT parameter, const VARIANT *value)
+static BSTR describe_argument(
+        ITypeInfo *info, const FUNCDESC *function, HRESULT hr, const struct argument_fault *fault, const VARIANT *arg)
 {
-    VARTYPE type = declared_type(info, &function->lprgelemdescParam[parameter].tdesc);
     BSTR names[NAMES_MAX], description = NULL;
+    const WCHAR *legal = L"";
     UINT count = 0;
 
-    bool taken = is_left_out(value) ? may_be_left_out(function, parameter) : is_taken(value, type);
-
-    if (taken || FAILED(ITypeInfo_GetNames(info, function->memid, names, NAMES_MAX, &count)))
+    if (fault->parameter < (UINT)function->cParams)
+        legal = type_in_words(declared_type(info, &function->lprgelemdescParam[fault->parameter].tdesc));
+    if (FAILED(ITypeInfo_GetNames(info, function->memid, names, NAMES_MAX, &count)))
         return NULL;
     if (count)
-        description = describe(names, count, parameter, value, type);
+        description = describe(names, count, hr, fault, arg, legal);
     for (UINT i = 0; i < count; ++i)
         SysFreeString(names[i]);
     return description;
@@ -119,7 +123,7 @@ static void count_parameters(const FUNCDESC *function, UINT *least, UINT *most)
         if (function->lprgelemdescParam[i].paramdesc.wParamFlags & PARAMFLAG_FRETVAL)
             continue;
         ++*most;
-        if (!may_be_left_out(function, i))
+        if (!argument_may_be_left_out(function, i))
             *least = *most;
     }
 }
@@ -142,8 +146,7 @@ static BSTR describe_wrong_count(BSTR *names, UINT least, UINT most, UINT given)
     return text_finish(&text);
 }
 
-/* A variable number is counted by whoever takes it. The new value of a property has no name, and is one. */
-static bool count_is_right(const FUNCDESC *function, UINT given)
+bool argument_count_is_right(const FUNCDESC *function, UINT given)
 {
     UINT least, most;
 
@@ -167,105 +170,33 @@ static BSTR describe_count(ITypeInfo *info, const FUNCDESC *function, UINT given
     return description;
 }
 
-struct search
+struct wanted
 {
     const DISPPARAMS *params;
-    UINT *arg_error;
-};
-
-static HRESULT check_type(const VARIANT *value, VARTYPE type)
-{
-    VARIANT converted;
     HRESULT hr;
-
-    if (type == VT_VARIANT || type == VT_EMPTY || V_VT(value) == type)
-        return S_OK;
-    VariantInit(&converted);
-    hr = VariantChangeType(&converted, (VARIANT *)value, 0, type);
-    VariantClear(&converted);
-    return hr;
-}
-
-static HRESULT check_argument(ITypeInfo *info, const FUNCDESC *function, UINT parameter, const VARIANT *arg)
-{
-    VARTYPE type = declared_type(info, &function->lprgelemdescParam[parameter].tdesc);
-    VARIANT value;
-    HRESULT hr;
-
-    if (is_left_out(arg) && may_be_left_out(function, parameter))
-        return S_OK;
-    VariantInit(&value);
-    if (SUCCEEDED(hr = VariantCopyInd(&value, (VARIANT *)arg)))
-        hr = check_type(&value, type);
-    VariantClear(&value);
-    return hr;
-}
-
-static HRESULT check_all(ITypeInfo *info, const FUNCDESC *function, void *context)
-{
-    const struct search *search = context;
-    HRESULT hr;
-
-    if (function->cParamsOpt < 0)
-        return S_OK;
-    hr = count_is_right(function, search->params->cArgs) ? S_OK : DISP_E_BADPARAMCOUNT;
-    for (UINT i = 0; i < (UINT)function->cParams && SUCCEEDED(hr); ++i)
-    {
-        UINT place = argument_place(search->params, i);
-
-        if (place >= search->params->cArgs)
-            continue;
-        hr = check_argument(info, function, i, &search->params->rgvarg[place]);
-        if (FAILED(hr) && search->arg_error)
-            *search->arg_error = place;
-    }
-    return hr;
-}
-
-/* Parameters that are wrong in themselves, and a variable number, are left to ITypeInfo::Invoke. */
-HRESULT argument_fault_find(ITypeInfo *info, DISPID id, WORD flags, const DISPPARAMS *params, UINT *arg_error)
-{
-    struct search search = {params, arg_error};
-
-    if (params->cNamedArgs > params->cArgs || (params->cArgs && !params->rgvarg)
-            || (params->cNamedArgs && !params->rgdispidNamedArgs))
-        return S_OK;
-    return type_info_visit_functions(info, id, flags, check_all, &search);
-}
-
-struct fault
-{
-    const DISPPARAMS *params;
+    const struct argument_fault *fault;
     BSTR description;
 };
 
 /* S_FALSE: an argument is at fault. */
-static HRESULT describe_first(ITypeInfo *info, const FUNCDESC *function, void *context)
+static HRESULT describe_function(ITypeInfo *info, const FUNCDESC *function, void *context)
 {
-    struct fault *fault = context;
+    struct wanted *wanted = context;
+    UINT place = wanted->fault->place;
 
-    if (!count_is_right(function, fault->params->cArgs))
-    {
-        fault->description = describe_count(info, function, fault->params->cArgs);
-        return S_FALSE;
-    }
-    for (UINT i = 0; i < (UINT)function->cParams && !fault->description; ++i)
-    {
-        UINT place = argument_place(fault->params, i);
-        VARIANT value;
-
-        VariantInit(&value);
-        if (place < fault->params->cArgs && SUCCEEDED(VariantCopyInd(&value, &fault->params->rgvarg[place])))
-            fault->description = describe_parameter(info, function, i, &value);
-        VariantClear(&value);
-    }
-    return fault->description ? S_FALSE : S_OK;
+    if (!argument_count_is_right(function, wanted->params->cArgs))
+        wanted->description = describe_count(info, function, wanted->params->cArgs);
+    else if (place < wanted->params->cArgs)
+        wanted->description = describe_argument(
+                info, function, wanted->hr, wanted->fault, &wanted->params->rgvarg[place]);
+    return wanted->description ? S_FALSE : S_OK;
 }
 
-BSTR argument_fault_describe(ITypeInfo *info, DISPID id, WORD flags, const DISPPARAMS *params)
+BSTR argument_fault_describe(ITypeInfo *info, DISPID id, WORD flags, const DISPPARAMS *params, HRESULT hr,
+        const struct argument_fault *fault)
 {
-    struct fault fault = {params, NULL};
+    struct wanted wanted = {params, hr, fault, NULL};
 
-    type_info_visit_functions(info, id, flags, describe_first, &fault);
-    return fault.description;
+    type_info_visit_functions(info, id, flags, describe_function, &wanted);
+    return wanted.description;
 }

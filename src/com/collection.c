@@ -2,7 +2,10 @@
 
 #include "com/dispatch_methods.h"
 #include "com/enumerator.h"
+#include "com/error_info.h"
 #include "com/module.h"
+#include "event/event.h"
+#include "event/given.h"
 #include "platform/memory.h"
 
 static struct collection *collection_from_IVMEventCollection(IVMEventCollection *iface)
@@ -60,7 +63,7 @@ static UINT find_place(const struct collection *collection, VARIANT *index)
             ++place;
         return place;
     }
-    if (FAILED(VariantChangeType(index, index, 0, VT_I4)) || V_I4(index) < 1)
+    if (FAILED(given_convert(index, index, LOCALE_USER_DEFAULT, VT_I4)) || V_I4(index) < 1)
         return collection->count;
     return min((UINT)V_I4(index) - 1, collection->count);
 }
@@ -83,9 +86,11 @@ static HRESULT WINAPI collection_get_Item(IVMEventCollection *iface, VARIANT ind
     if (!item)
         return E_POINTER;
     VariantInit(item);
-    VariantInit(&plain);
-    if ((hr = VariantCopyInd(&plain, &index)) == E_OUTOFMEMORY)
+    if ((hr = event_copy_argument(&plain, &index)) == E_OUTOFMEMORY)
         return hr;
+    if (hr == E_POINTER)
+        return error_raise_format(
+                hr, &IID_IVMEventCollection, module_error_source, L"Item: index is a reference to nothing");
     place = find_place(collection, &plain);
     hr = place < collection->count ? create_item(collection, place, item)
                                    : collection->kind->refuse(collection, &plain);

@@ -1,62 +1,22 @@
 #include "com/converted.h"
 
+#include "com/argument_fault.h"
 #include "com/type_info.h"
 #include "event/event.h"
+#include "event/given.h"
 
 #include <math.h>
 
-static bool is_written_by_locale(VARTYPE type)
+static bool is_whole(VARTYPE type)
 {
-    return type == VT_R4 || type == VT_R8 || type == VT_CY || type == VT_DATE || type == VT_DECIMAL;
+    return type == VT_I1 || type == VT_I2 || type == VT_I4 || type == VT_I8 || type == VT_UI1 || type == VT_UI2
+            || type == VT_UI4 || type == VT_UI8 || type == VT_INT || type == VT_UINT;
 }
 
-static bool is_simple(VARTYPE type)
+/* NaN is no whole number. Wine 8.0 converts it to the greatest. */
+static bool is_nan(const VARIANT *value)
 {
-    return is_written_by_locale(type) || type == VT_BOOL || type == VT_INT || type == VT_UINT
-            || (type >= VT_I1 && type <= VT_UI8) || type == VT_I2 || type == VT_I4;
-}
-
-/* The value behind references, as far as they are followed; its type has VT_BYREF when there is one more. */
-static const VARIANT *resolve(const VARIANT *arg)
-{
-    if (V_VT(arg) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(arg))
-        return V_VARIANTREF(arg);
-    return arg;
-}
-
-/* Whether its conversion may depend on a locale. */
-static bool may_depend(const VARIANT *arg)
-{
-    VARTYPE given = V_VT(resolve(arg)) & ~VT_BYREF;
-
-    return given == VT_BSTR || is_written_by_locale(given);
-}
-
-bool convert_in_locale(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lcid, HRESULT *hr)
-{
-    VARTYPE given;
-
-    *hr = S_OK;
-    VariantInit(value);
-    arg = resolve(arg);
-    given = V_VT(arg) & ~VT_BYREF;
-    if (!(given == VT_BSTR && is_simple(type)) && !(is_written_by_locale(given) && type == VT_BSTR))
-        return false;
-    if ((V_VT(arg) & VT_BYREF) && !V_BYREF(arg))
-        return false;
-    if (given == VT_BSTR && string_has_nul(V_VT(arg) & VT_BYREF ? *V_BSTRREF(arg) : V_BSTR(arg)))
-    {
-        *hr = DISP_E_TYPEMISMATCH;
-        return false;
-    }
-    if (SUCCEEDED(*hr = VariantCopyInd(value, (VARIANT *)arg)))
-        *hr = VariantChangeTypeEx(value, value, lcid, 0, type);
-    if (SUCCEEDED(*hr))
-        return true;
-    VariantClear(value);
-    if (*hr != E_OUTOFMEMORY)
-        *hr = S_OK;
-    return false;
+    return (V_VT(value) == VT_R8 && isnan(V_R8(value))) || (V_VT(value) == VT_R4 && isnan(V_R4(value)));
 }
 
 VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared)
@@ -81,7 +41,8 @@ VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared)
     return type;
 }
 
-UINT argument_place(const DISPPARAMS *params, UINT parameter)
+/* The place of a parameter's argument, as DISPPARAMS has it. params->cArgs: it has none. */
+static UINT argument_place(const DISPPARAMS *params, UINT parameter)
 {
     for (UINT i = 0; i < params->cNamedArgs; ++i)
     {
@@ -95,48 +56,26 @@ UINT argument_place(const DISPPARAMS *params, UINT parameter)
     return parameter < params->cArgs - params->cNamedArgs ? params->cArgs - 1 - parameter : params->cArgs;
 }
 
-bool is_nan_for_whole(const VARIANT *value, VARTYPE type)
+/* Whatever the locale is, if it is one that there is not. */
+static HRESULT convert_in_locale(VARIANT *value, LCID lcid, VARTYPE type)
 {
-    VARIANT plain = *resolve(value);
-    bool is_reference = V_VT(&plain) & VT_BYREF;
-    double number;
+    HRESULT hr = given_convert(value, value, lcid, type);
 
-    if (type == VT_BOOL || !is_simple(type) || is_written_by_locale(type) || (is_reference && !V_BYREF(&plain)))
-        return false;
-    switch (V_VT(&plain) & ~VT_BYREF)
-    {
-        case VT_R8:
-            number = is_reference ? *V_R8REF(&plain) : V_R8(&plain);
-            break;
-        case VT_R4:
-            number = is_reference ? *V_R4REF(&plain) : V_R4(&plain);
-            break;
-        default:
-            return false;
-    }
-    return isnan(number);
+    if (FAILED(hr) && hr != E_OUTOFMEMORY && lcid != LOCALE_USER_DEFAULT)
+        hr = given_convert(value, value, LOCALE_USER_DEFAULT, type);
+    return hr;
 }
 
-static HRESULT convert_one(struct converted *converted, UINT place, VARTYPE type, LCID lcid, UINT *arg_error)
+/* Makes it a value of that type. */
+static HRESULT convert_one(VARIANT *value, const VARIANT *arg, LCID lcid, VARTYPE type)
 {
-    VARIANT value;
     HRESULT hr;
 
-    if (is_nan_for_whole(&converted->args[place], type))
-    {
-        if (arg_error)
-            *arg_error = place;
-        return DISP_E_OVERFLOW;
-    }
-    if (convert_in_locale(&value, &converted->args[place], type, lcid, &hr))
-    {
-        converted->args[place] = value;
-        converted->owned |= 1u << place;
-    }
-    else if (hr == DISP_E_TYPEMISMATCH && arg_error)
-    {
-        *arg_error = place;
-    }
+    if (FAILED(hr = given_take(value, arg, lcid, type)))
+        return hr;
+    hr = is_whole(type) && is_nan(value) ? DISP_E_OVERFLOW : convert_in_locale(value, lcid, type);
+    if (FAILED(hr))
+        VariantClear(value);
     return hr;
 }
 
@@ -145,47 +84,91 @@ struct conversion
 {
     struct converted *converted;
     LCID lcid;
-    UINT *arg_error;
+    struct argument_fault *fault;
 };
+
+static HRESULT convert_at(const struct conversion *conversion, UINT place, VARTYPE type)
+{
+    struct converted *converted = conversion->converted;
+    const VARIANT *arg = &converted->args[place];
+    VARIANT value;
+    HRESULT hr;
+
+    /* Who takes a VARIANT looks at it himself. */
+    if (type == VT_VARIANT || type == VT_EMPTY)
+        return given_resolve(&arg);
+    if (V_VT(arg) == type)
+        return S_OK;
+    if (FAILED(hr = convert_one(&value, arg, conversion->lcid, type)))
+        return hr;
+    converted->args[place] = value;
+    converted->owned |= 1u << place;
+    return S_OK;
+}
 
 static HRESULT convert_all(ITypeInfo *info, const FUNCDESC *function, void *context)
 {
     const struct conversion *conversion = context;
     struct converted *converted = conversion->converted;
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
-    for (SHORT i = 0; i < function->cParams && SUCCEEDED(hr); ++i)
+    /* A variable number is taken apart by whoever takes it. */
+    if (function->cParamsOpt < 0)
+        return S_OK;
+    if (!argument_count_is_right(function, converted->params.cArgs) || converted->params.cArgs > CONVERTED_MAX)
+        return DISP_E_BADPARAMCOUNT;
+    for (UINT i = 0; i < (UINT)function->cParams; ++i)
     {
-        UINT place = argument_place(&converted->params, (UINT)i);
+        UINT place = argument_place(&converted->params, i);
 
-        if (place < converted->params.cArgs)
-            hr = convert_one(converted, place, declared_type(info, &function->lprgelemdescParam[i].tdesc),
-                    conversion->lcid, conversion->arg_error);
+        if (place >= converted->params.cArgs)
+            continue;
+        *conversion->fault = (struct argument_fault){i, place};
+        if (converted->placed & (1u << place))
+            return DISP_E_PARAMNOTFOUND;
+        converted->placed |= 1u << place;
+        if (argument_is_left_out(&converted->args[place]) && argument_may_be_left_out(function, i))
+            continue;
+        if (FAILED(hr = convert_at(conversion, place, declared_type(info, &function->lprgelemdescParam[i].tdesc))))
+            return hr;
     }
-    return hr;
+    conversion->fault->place = UINT_MAX;
+    return S_FALSE;
+}
+
+/* Each argument has to be a parameter's, or it would be dropped without a word. */
+static HRESULT find_stray(const struct converted *converted, struct argument_fault *fault)
+{
+    for (UINT i = 0; i < converted->params.cArgs; ++i)
+    {
+        if (converted->placed & (1u << i))
+            continue;
+        *fault = (struct argument_fault){UINT_MAX, i};
+        return DISP_E_PARAMNOTFOUND;
+    }
+    return S_OK;
 }
 
 HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, WORD flags, LCID lcid,
-        const DISPPARAMS *params, UINT *arg_error)
+        const DISPPARAMS *params, struct argument_fault *fault)
 {
-    struct conversion conversion;
-    bool any = false;
+    struct conversion conversion = {converted, lcid, fault};
     HRESULT hr;
 
     converted->params = *params;
-    converted->owned = 0;
-    /* Parameters that are wrong in themselves are left to ITypeInfo::Invoke, which refuses them. */
-    if (!params->cArgs || params->cArgs > CONVERTED_MAX || !params->rgvarg || params->cNamedArgs > params->cArgs
-            || (params->cNamedArgs && !params->rgdispidNamedArgs))
-        return S_OK;
-    for (UINT i = 0; i < params->cArgs; ++i)
-        any = any || may_depend(&params->rgvarg[i]);
-    if (!any)
-        return S_OK;
-    memcpy(converted->args, params->rgvarg, params->cArgs * sizeof(*converted->args));
-    converted->params.rgvarg = converted->args;
-    conversion = (struct conversion){converted, lcid, arg_error};
-    if (FAILED(hr = type_info_visit_functions(info, id, flags, convert_all, &conversion)))
+    converted->owned = converted->placed = 0;
+    fault->place = UINT_MAX;
+    if (params->cNamedArgs > params->cArgs)
+        return DISP_E_BADPARAMCOUNT;
+    if (params->cArgs && params->cArgs <= CONVERTED_MAX)
+    {
+        memcpy(converted->args, params->rgvarg, params->cArgs * sizeof(*converted->args));
+        converted->params.rgvarg = converted->args;
+    }
+    hr = type_info_visit_functions(info, id, flags, convert_all, &conversion);
+    if (hr == S_FALSE)
+        hr = find_stray(converted, fault);
+    if (FAILED(hr))
         converted_cleanup(converted);
     return hr;
 }

@@ -1,6 +1,8 @@
 /*
- * The arguments of an IDispatch::Invoke, converted in the caller's locale. ITypeInfo::Invoke converts too, but knows
- * no locale: what depends on one, a string for a number or a number for a string, is done before it is called.
+ * The arguments of an IDispatch::Invoke, converted to the declared types in the caller's locale before
+ * ITypeInfo::Invoke is called. That knows no locale and refuses no reference to nothing, and Wine's keeps what it has
+ * copied of the arguments before one that it refuses: a handler would stay for ever. What has been converted it does
+ * not ask for again.
  */
 #ifndef VMEVENTS_COM_CONVERTED_H
 #define VMEVENTS_COM_CONVERTED_H
@@ -17,34 +19,36 @@ struct converted
 {
     DISPPARAMS params;
     VARIANT args[CONVERTED_MAX];
-    UINT owned; /* a bit for each argument that is to be cleared */
+    UINT owned;  /* a bit for each argument that is to be cleared */
+    UINT placed; /* and for each that a parameter has */
+};
+
+/* Which argument is at fault. */
+struct argument_fault
+{
+    UINT parameter;
+    UINT place; /* as DISPPARAMS has it; UINT_MAX: no single one is */
 };
 
 /*
- * To be ended by converted_cleanup when it succeeds. What cannot be converted is left to ITypeInfo::Invoke to refuse.
+ * To be ended by converted_cleanup when it succeeds. An argument whose parameter is a VARIANT stays as it is given. An
+ * object that stands for another value is asked for it once.
  *
- * S_OK, E_OUTOFMEMORY
- * DISP_E_TYPEMISMATCH  a string with a NUL inside, for a number: only its beginning would be read; *arg_error is set
- * DISP_E_OVERFLOW      NaN for a whole number; *arg_error is set
+ * S_OK                     ITypeInfo::Invoke will call the member, or there is none
+ * E_POINTER                a reference to nothing; fault->place
+ * DISP_E_BADPARAMCOUNT
+ * DISP_E_PARAMNOTFOUND     a name that is no parameter's, or an argument given twice; fault->place
+ * DISP_E_TYPEMISMATCH, DISP_E_BADVARTYPE, DISP_E_OVERFLOW
+ *                          an argument that cannot be converted, as a string with a NUL inside cannot be a number and
+ *                          NaN no whole one; fault->place
+ * E_OUTOFMEMORY
  */
 HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, WORD flags, LCID lcid,
-        const DISPPARAMS *params, UINT *arg_error);
+        const DISPPARAMS *params, struct argument_fault *fault);
 
 void converted_cleanup(struct converted *converted);
 
 /* The type that a parameter is declared with, VT_I4 for an enumeration; VT_EMPTY for another type that has a name. */
 VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared);
-
-/* The place of a parameter's argument, as DISPPARAMS has it. params->cArgs: it has none. */
-UINT argument_place(const DISPPARAMS *params, UINT parameter);
-
-/*
- * Converts a value to a simple type as the caller's locale has it: true, into *value, when the two depend on a locale
- * and it can be done. *hr is what converted_init returns of it.
- */
-bool convert_in_locale(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lcid, HRESULT *hr);
-
-/* Whether it is NaN where the type is of whole numbers, none of which it is. Wine 8.0 converts it to the greatest. */
-bool is_nan_for_whole(const VARIANT *value, VARTYPE type);
 
 #endif

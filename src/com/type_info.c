@@ -1,9 +1,9 @@
 #include "com/type_info.h"
 
 #include "com/argument_fault.h"
-#include "com/converted.h"
 #include "com/error_info.h"
 #include "com/module.h"
+#include "event/event.h"
 #include "platform/lock.h"
 #include "platform/memory.h"
 
@@ -161,7 +161,8 @@ bool type_info_has_member(REFGUID guid, DISPID id)
 static bool is_fault_of_arguments(HRESULT hr)
 {
     return hr == DISP_E_TYPEMISMATCH || hr == DISP_E_OVERFLOW || hr == DISP_E_BADVARTYPE || hr == DISP_E_BADPARAMCOUNT
-            || hr == DISP_E_PARAMNOTOPTIONAL || hr == DISP_E_PARAMNOTFOUND || hr == DISP_E_NOTACOLLECTION;
+            || hr == DISP_E_PARAMNOTOPTIONAL || hr == DISP_E_PARAMNOTFOUND || hr == DISP_E_NOTACOLLECTION
+            || hr == E_POINTER;
 }
 
 /* A visit: the property is to be had without arguments, and has been given some. */
@@ -177,8 +178,8 @@ static HRESULT expect_no_parameter(ITypeInfo *info, const FUNCDESC *function, vo
 
 /* Wine's Invoke writes what the member has for its result, such as a string that is NULL, also where the member has
  * failed. That is taken away again. The result is empty before. */
-static HRESULT invoke_member(ITypeInfo *info, void *object, DISPID id, WORD flags, DISPPARAMS *params, VARIANT *result,
-        EXCEPINFO *exception, UINT *arg_error)
+static HRESULT invoke_by_type_info(ITypeInfo *info, void *object, DISPID id, WORD flags, DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     HRESULT hr = ITypeInfo_Invoke(info, object, id, flags, params, result, exception, arg_error);
 
@@ -197,7 +198,7 @@ static HRESULT invoke_value(ITypeInfo *info, void *object, DISPID id, LCID lcid,
     HRESULT hr;
 
     VariantInit(&value);
-    if (FAILED(hr = invoke_member(info, object, id, DISPATCH_PROPERTYGET, &none, &value, exception, arg_error)))
+    if (FAILED(hr = invoke_by_type_info(info, object, id, DISPATCH_PROPERTYGET, &none, &value, exception, arg_error)))
         return hr;
     if (V_VT(&value) == VT_DISPATCH && V_DISPATCH(&value))
         hr = IDispatch_Invoke(
@@ -217,10 +218,30 @@ static bool is_for_the_value(ITypeInfo *info, DISPID id, WORD flags, const DISPP
             && takes_none;
 }
 
+/* Calls the member. What is wrong with an argument is in *fault and *arg_error. */
+static HRESULT invoke_member(ITypeInfo *info, void *object, DISPID id, LCID lcid, WORD flags, const DISPPARAMS *params,
+        VARIANT *result, EXCEPINFO *exception, UINT *arg_error, struct argument_fault *fault)
+{
+    struct converted converted;
+    HRESULT hr = converted_init(&converted, info, id, flags, lcid, params, fault);
+
+    if (FAILED(hr))
+    {
+        if (arg_error && fault->place < params->cArgs)
+            *arg_error = fault->place;
+        return hr;
+    }
+    /* What an earlier call left for this thread must not become the description of this one's error. */
+    SetErrorInfo(0, NULL);
+    hr = invoke_by_type_info(info, object, id, flags, &converted.params, result, exception, arg_error);
+    converted_cleanup(&converted);
+    return hr;
+}
+
 HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
-    struct converted converted;
+    struct argument_fault fault = {UINT_MAX, UINT_MAX};
     BSTR description;
     ITypeInfo *info;
     HRESULT hr;
@@ -230,7 +251,7 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
         VariantInit(result);
     if (!IsEqualIID(riid, &IID_NULL))
         return DISP_E_UNKNOWNINTERFACE;
-    if (!params)
+    if (!params || !arguments_are_there(params))
         return E_POINTER;
     if (FAILED(hr = type_info_get(guid, &info)))
         return hr;
@@ -239,15 +260,12 @@ HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCI
         SetErrorInfo(0, NULL);
         hr = invoke_value(info, object, id, lcid, flags, params, result, exception, arg_error);
     }
-    else if (SUCCEEDED(hr = converted_init(&converted, info, id, flags, lcid, params, arg_error)))
+    else
     {
-        /* What an earlier call left for this thread must not become the description of this one's error. */
-        SetErrorInfo(0, NULL);
-        if (SUCCEEDED(hr = argument_fault_find(info, id, flags, &converted.params, arg_error)))
-            hr = invoke_member(info, object, id, flags, &converted.params, result, exception, arg_error);
-        converted_cleanup(&converted);
+        hr = invoke_member(info, object, id, lcid, flags, params, result, exception, arg_error, &fault);
     }
-    if (is_fault_of_arguments(hr) && exception && (description = argument_fault_describe(info, id, flags, params)))
+    if (is_fault_of_arguments(hr) && exception
+            && (description = argument_fault_describe(info, id, flags, params, hr, &fault)))
         hr = error_raise_exception(exception, hr, module_error_source, description);
     ITypeInfo_Release(info);
     return hr;

@@ -45,11 +45,11 @@ bool type_info_has_member(REFGUID guid, DISPID id);
 
 /*
  * IDispatch::Invoke on a dual interface, by calling its vtable. Arguments are converted to the declared types in the
- * caller's locale. A string with a NUL inside is none of a number's: DISP_E_TYPEMISMATCH, *arg_error.
+ * caller's locale, each once, as com/converted.h says, which has the errors. Where arguments or names are counted and there
+ * is no array of them, it is E_POINTER.
  *
- * To a caller who can be told, by an EXCEPINFO, an argument of the wrong type, one that was left out, and a wrong number of
- * them are DISP_E_EXCEPTION with a description, and DISP_E_TYPEMISMATCH, DISP_E_OVERFLOW, DISP_E_PARAMNOTOPTIONAL or
- * DISP_E_BADPARAMCOUNT is its scode.
+ * To a caller who can be told, by an EXCEPINFO, an argument that is wrong, and a wrong number of them, are
+ * DISP_E_EXCEPTION with a description, and the error is its scode.
  */
 HRESULT type_info_invoke(REFGUID guid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error);

@@ -3,9 +3,7 @@
  * is: other types, references, names, and arguments that are wrong.
  */
 #include "event/event.h"
-
-/* The longest chain of references that is followed: a VARIANT by reference that holds a value by reference. */
-#define MAX_REFERENCES 2
+#include "event/given.h"
 
 static const struct
 {
@@ -22,11 +20,11 @@ static HRESULT place_arguments(
     bool placed[EVENT_MAX_ARGS] = {false};
     UINT count = params->cArgs, named_count = params->cNamedArgs;
 
+    if (!arguments_are_there(params))
+        return E_POINTER;
     /* No event has more than EVENT_MAX_ARGS, which gcc's analyser does not see. */
     if (count != type->param_count || count > EVENT_MAX_ARGS || named_count > count)
         return DISP_E_BADPARAMCOUNT;
-    if ((count && !params->rgvarg) || (named_count && !params->rgdispidNamedArgs))
-        return E_POINTER;
     for (UINT i = 0; i < named_count; ++i)
     {
         DISPID id = params->rgdispidNamedArgs[i];
@@ -51,63 +49,31 @@ static HRESULT place_arguments(
     return S_OK;
 }
 
-/* Follows references to the value that the argument means. */
-static HRESULT resolve_references(const VARIANT **arg)
-{
-    for (unsigned int i = 0; V_VT(*arg) == (VT_BYREF | VT_VARIANT); ++i)
-    {
-        if (i == MAX_REFERENCES)
-            return DISP_E_TYPEMISMATCH;
-        if (!V_VARIANTREF(*arg))
-            return E_POINTER;
-        *arg = V_VARIANTREF(*arg);
-    }
-    if ((V_VT(*arg) & VT_BYREF) && !V_BYREF(*arg))
-        return E_POINTER;
-    return S_OK;
-}
-
 HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg)
 {
     HRESULT hr;
 
     VariantInit(value);
-    if (FAILED(hr = resolve_references(&arg)))
+    if (FAILED(hr = given_resolve(&arg)))
         return hr;
-    if (!is_variant_type(V_VT(arg)) || arrays_judge(arg) == ARRAYS_WRONG)
+    if (arrays_judge(arg) == ARRAYS_WRONG)
         return DISP_E_TYPEMISMATCH;
+    /* It takes its source as not const, and leaves it as it is. */
     hr = VariantCopyInd(value, (VARIANT *)arg);
+    if (SUCCEEDED(hr) && given_is_false_decimal(value))
+    {
+        VariantInit(value);
+        return DISP_E_TYPEMISMATCH;
+    }
     return FAILED(hr) && hr != E_OUTOFMEMORY ? DISP_E_TYPEMISMATCH : hr;
-}
-
-/* Conversions read a string up to its first NUL: what stands behind would not be looked at. */
-static bool has_hidden_part(const VARIANT *arg)
-{
-    return V_VT(arg) == VT_BSTR && string_has_nul(V_BSTR(arg));
 }
 
 static HRESULT coerce(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lcid)
 {
-    VARIANT plain;
-    HRESULT hr;
-
-    VariantInit(&plain);
-    VariantInit(value);
-    if (V_VT(arg) & VT_BYREF)
-    {
-        /* VariantCopyInd takes its source as not const, and leaves it as it is. */
-        if (FAILED(hr = VariantCopyInd(&plain, (VARIANT *)arg)))
-            return hr;
-        arg = &plain;
-    }
     if (type == VT_VARIANT)
-        hr = VariantCopy(value, (VARIANT *)arg);
-    else if (type != VT_BSTR && has_hidden_part(arg))
-        hr = DISP_E_TYPEMISMATCH;
-    else
-        hr = VariantChangeTypeEx(value, (VARIANT *)arg, lcid, 0, type);
-    VariantClear(&plain);
-    return hr;
+        return event_copy_argument(value, arg);
+    VariantInit(value);
+    return given_convert(value, arg, lcid, type);
 }
 
 /* An enumerator may be called by its name. */
@@ -129,11 +95,11 @@ static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg,
     VARIANT value;
     HRESULT hr;
 
-    if (FAILED(hr = resolve_references(&arg)))
+    if (FAILED(hr = given_resolve(&arg)))
         return hr;
     if (V_VT(arg) == VT_ERROR && V_ERROR(arg) == DISP_E_PARAMNOTFOUND)
         return DISP_E_PARAMNOTOPTIONAL;
-    if (!is_variant_type(V_VT(arg)) || (arrays = arrays_judge(arg)) == ARRAYS_WRONG)
+    if ((arrays = arrays_judge(arg)) == ARRAYS_WRONG)
         return DISP_E_TYPEMISMATCH;
     if (!is_enumerator(param, arg, &value) && FAILED(hr = coerce(&value, arg, param->type, lcid)))
         return hr == E_OUTOFMEMORY ? hr : DISP_E_TYPEMISMATCH;

@@ -80,6 +80,12 @@ static inline const struct event *event_from_view(const VMEVENT *view)
     return (const struct event *)view;
 }
 
+/* Whether there are the arguments and the names that are counted. */
+static inline bool arguments_are_there(const DISPPARAMS *params)
+{
+    return (!params->cArgs || params->rgvarg) && (!params->cNamedArgs || params->rgdispidNamedArgs);
+}
+
 /* Whether a string has a NUL inside. A BSTR may, and who reads it as a C string sees but its beginning. */
 static inline bool string_has_nul(BSTR string)
 {
@@ -169,10 +175,10 @@ static inline bool event_take_arg(struct event *event, UINT i, const VARIANT *va
  * DISP_E_BADPARAMCOUNT      too many or too few
  * DISP_E_PARAMNOTFOUND      a named argument that the event does not have; fault->arg
  * DISP_E_PARAMNOTOPTIONAL   an argument left out (VT_ERROR, DISP_E_PARAMNOTFOUND); fault->arg
- * DISP_E_TYPEMISMATCH       an argument that cannot be coerced, as a string with a NUL inside cannot be a number, or an
- *                           array that is none of the type that it says (arrays.h); fault->arg
+ * DISP_E_TYPEMISMATCH       an argument that cannot be coerced, as a string with a NUL inside cannot be a number, a
+ *                           DECIMAL that is none, or an array that is none of the type that it says (arrays.h); fault->arg
  * E_INVALIDARG              a value that its enumeration does not have; fault->param, arg, value
- * E_POINTER                 a reference to nothing, or no arguments where some are counted
+ * E_POINTER                 a reference to nothing, or no arguments or names where some are counted
  * E_OUTOFMEMORY
  */
 static inline HRESULT event_decode(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
@@ -211,7 +217,8 @@ static inline bool is_exact(const struct event_param *param, const VARIANT *arg)
 
     if (param->type != VT_VARIANT)
         return type == param->type;
-    return !(type & VT_BYREF) && type != VT_ERROR && is_variant_type(type)
+    /* A DECIMAL may be none. */
+    return !(type & VT_BYREF) && type != VT_ERROR && type != VT_DECIMAL && is_variant_type(type)
             && (!(type & VT_ARRAY) || arrays_judge(arg) == ARRAYS_WHOLE);
 }
 

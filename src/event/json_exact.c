@@ -88,7 +88,7 @@ static void append_plain(struct text *text, const VARIANT *value)
     text_append(text, L",\"value\":");
     json_append_string(text, described.string, described.length);
     /* The zeros at its end that the words leave out. */
-    if (V_VT(value) == VT_DECIMAL && V_DECIMAL(value).scale)
+    if (V_VT(value) == VT_DECIMAL && described.kind == VALUE_NUMBER && V_DECIMAL(value).scale)
         text_append_format(text, L",\"scale\":%u", V_DECIMAL(value).scale);
 }
 

@@ -2,6 +2,7 @@
 
 #include "event/arrays.h"
 #include "event/date.h"
+#include "event/given.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +15,6 @@
 #define FLOAT_DIGITS 6
 #define FLOAT_DIGITS_MAX 9
 
-#define DECIMAL_SCALE_MAX 28
 #define CURRENCY_SCALE 4
 
 static void set_word(struct value *value, enum value_kind kind, const WCHAR *word)
@@ -76,7 +76,7 @@ static void set_currency(struct value *value, LONGLONG number)
 
 static void set_decimal(struct value *value, const DECIMAL *decimal)
 {
-    if (decimal->scale > DECIMAL_SCALE_MAX)
+    if (!given_is_decimal(decimal))
         set_word(value, VALUE_OTHER, L"?");
     else
         set_exact(value, decimal->Hi32, decimal->Lo64, decimal->scale, decimal->sign & DECIMAL_NEG);

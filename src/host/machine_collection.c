@@ -5,6 +5,8 @@
 #include "com/enumerator.h"
 #include "com/error_info.h"
 #include "com/error_support.h"
+#include "event/event.h"
+#include "event/given.h"
 #include "host/error_source.h"
 #include "host/fleet_events.h"
 #include "host/machine_object.h"
@@ -97,14 +99,19 @@ static HRESULT take_default_value(VARIANT *key)
     return S_OK;
 }
 
+static HRESULT refuse_type(VARTYPE type)
+{
+    return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
+            L"A machine is found by its number, its name, or itself, not by a value of type %u", type);
+}
+
 /* Also clears it. */
 static HRESULT refuse_key(VARIANT *key)
 {
     VARTYPE type = V_VT(key);
 
     VariantClear(key);
-    return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
-            L"A machine is found by its number, its name, or itself, not by a value of type %u", type);
+    return refuse_type(type);
 }
 
 static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index, IVMEventMachine **machine_interface)
@@ -117,8 +124,11 @@ static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index
     if (!machine_interface)
         return E_POINTER;
     *machine_interface = NULL;
-    if (FAILED(hr = event_copy_argument(&key, &index)))
-        return hr;
+    if ((hr = event_copy_argument(&key, &index)) == E_POINTER)
+        return error_raise_format(
+                hr, &IID_IVMEventMachines, HOST_ERROR_SOURCE, L"Item: index is a reference to nothing");
+    if (FAILED(hr))
+        return hr == E_OUTOFMEMORY ? hr : refuse_type(V_VT(&index));
     if (V_VT(&key) == VT_DISPATCH && V_DISPATCH(&key))
         hr = take_default_value(&key);
     if (FAILED(hr))
@@ -130,7 +140,7 @@ static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index
     }
     if (V_VT(&key) == VT_BSTR)
         hr = machines_find(V_BSTR(&key), &IID_IVMEventMachines, &machine);
-    else if (V_VT(&key) != VT_EMPTY && SUCCEEDED(hr = VariantChangeType(&key, &key, 0, VT_I4)))
+    else if (V_VT(&key) != VT_EMPTY && SUCCEEDED(hr = given_convert(&key, &key, LOCALE_USER_DEFAULT, VT_I4)))
         hr = machine_at(V_I4(&key), &machine);
     else if (hr != E_OUTOFMEMORY)
         return refuse_key(&key);

@@ -1,9 +1,9 @@
 #include "host/play_invoke.h"
 
-#include "com/converted.h"
 #include "com/error_info.h"
 #include "com/type_info.h"
 #include "event/event.h"
+#include "event/given.h"
 #include "event/text.h"
 #include "host/error_source.h"
 
@@ -23,27 +23,31 @@ static UINT place_of_speed(const DISPPARAMS *params)
     return params->cArgs - params->cNamedArgs > SPEED ? params->cArgs - 1 - SPEED : params->cArgs;
 }
 
+static bool is_string(const VARIANT *arg)
+{
+    return given_resolve(&arg) == S_OK && (V_VT(arg) & ~VT_BYREF) == VT_BSTR;
+}
+
 HRESULT play_invoke(REFIID iid, void *object, DISPID id, REFIID riid, LCID lcid, WORD flags, DISPPARAMS *params,
         VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
     DISPPARAMS converted;
     VARIANT args[PLAY_ARGS], speed;
-    HRESULT hr;
     UINT place;
 
     /* What is wrong in itself is refused where everything is. */
-    if (!params || params->cArgs > PLAY_ARGS || !params->rgvarg || params->cNamedArgs > params->cArgs
-            || (params->cNamedArgs && !params->rgdispidNamedArgs) || (place = place_of_speed(params)) == params->cArgs)
+    if (!params || params->cArgs > PLAY_ARGS || !arguments_are_there(params) || params->cNamedArgs > params->cArgs
+            || (place = place_of_speed(params)) == params->cArgs)
         return type_info_invoke(iid, object, id, riid, lcid, flags, params, result, exception, arg_error);
     converted = *params;
-    if (convert_in_locale(&speed, &params->rgvarg[place], VT_R8, lcid, &hr))
+    VariantInit(&speed);
+    /* One that is no number Play refuses. */
+    if (is_string(&params->rgvarg[place]) && given_convert(&speed, &params->rgvarg[place], lcid, VT_R8) == S_OK)
     {
         memcpy(args, params->rgvarg, params->cArgs * sizeof(*args));
         args[place] = speed;
         converted.rgvarg = args;
     }
-    if (hr == E_OUTOFMEMORY)
-        return hr;
     return type_info_invoke(iid, object, id, riid, lcid, flags, &converted, result, exception, arg_error);
 }
 
@@ -72,8 +76,7 @@ HRESULT play_speed(REFIID iid, VARIANT *variant, double *speed)
         return S_OK;
     VariantInit(&number);
     if (SUCCEEDED(hr = event_copy_argument(&given, variant)))
-        hr = V_VT(&given) == VT_BSTR && string_has_nul(V_BSTR(&given)) ? DISP_E_TYPEMISMATCH
-                                                                       : VariantChangeType(&number, &given, 0, VT_R8);
+        hr = given_convert(&number, &given, LOCALE_USER_DEFAULT, VT_R8);
     if (SUCCEEDED(hr) && V_R8(&number) > 0)
         *speed = V_R8(&number);
     else if (hr != E_OUTOFMEMORY)

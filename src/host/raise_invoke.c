@@ -2,6 +2,7 @@
 
 #include "com/error_info.h"
 #include "event/event.h"
+#include "event/given.h"
 #include "host/error_source.h"
 #include "platform/memory.h"
 
@@ -78,8 +79,7 @@ static HRESULT get_event_name(const DISPPARAMS *params, LCID lcid, VARIANT *name
     VARIANT *arg = &params->rgvarg[params->cArgs - 1];
     HRESULT hr;
 
-    if (SUCCEEDED(hr = event_copy_argument(name, arg))
-            && SUCCEEDED(hr = VariantChangeTypeEx(name, name, lcid, 0, VT_BSTR)))
+    if (SUCCEEDED(hr = event_copy_argument(name, arg)) && SUCCEEDED(hr = given_convert(name, name, lcid, VT_BSTR)))
         return S_OK;
     VariantClear(name);
     if (hr == E_OUTOFMEMORY || hr == E_POINTER)
@@ -118,7 +118,7 @@ HRESULT raise_invoke(raise_function raise, void *object, REFIID riid, LCID lcid,
         return DISP_E_UNKNOWNINTERFACE;
     if (!(flags & DISPATCH_METHOD))
         return DISP_E_MEMBERNOTFOUND;
-    if (!params || (params->cArgs && !params->rgvarg))
+    if (!params || !arguments_are_there(params))
         return E_POINTER;
     if (params->cNamedArgs)
         return DISP_E_NONAMEDARGS;

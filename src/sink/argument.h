@@ -9,7 +9,7 @@
 
 /*
  * Puts the value that is meant in the place of a reference to it; nothing is copied, and nothing is to be freed. A number
- * by reference stays one, for VariantChangeType to follow. False: it refers to nothing.
+ * by reference stays one, for given_convert to follow. False: it refers to nothing.
  */
 bool argument_resolve(VARIANT *value);
 

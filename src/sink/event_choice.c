@@ -1,6 +1,7 @@
 #include "sink/event_choice.h"
 
 #include "event/failure.h"
+#include "event/given.h"
 #include "event/text.h"
 #include "event/value.h"
 #include "sink/argument.h"
@@ -121,21 +122,28 @@ static HRESULT add_names(const WCHAR *method, BSTR names, enum numerals numerals
     return (choice->several_names ? add_name_of_list : add_name)(method, name, end - name, numerals, choice);
 }
 
+static HRESULT refuse_value(const WCHAR *method)
+{
+    return sink_error(E_INVALIDARG,
+            L"%ls: event has to be a name, a number from 1 to 12, a list or an array of these, or \"*\"", method);
+}
+
 /* A number between two whole ones, which a conversion would make one of them, is none of an event. */
 static HRESULT add_converted(const WCHAR *method, const VARIANT *value, struct event_choice *choice)
 {
-    VARIANT number, real;
+    VARIANT plain, number, real;
     HRESULT hr;
 
     VariantInit(&number);
     VariantInit(&real);
-    if (SUCCEEDED(hr = VariantChangeType(&number, (VARIANT *)value, 0, VT_I4)))
-        hr = VariantChangeType(&real, (VARIANT *)value, 0, VT_R8);
+    if (SUCCEEDED(hr = given_take(&plain, value, LOCALE_USER_DEFAULT, VT_I4))
+            && SUCCEEDED(hr = given_convert(&number, &plain, LOCALE_USER_DEFAULT, VT_I4)))
+        hr = given_convert(&real, &plain, LOCALE_USER_DEFAULT, VT_R8);
+    VariantClear(&plain);
     if (hr == E_OUTOFMEMORY)
         return hr;
     if (FAILED(hr) || V_R8(&real) != V_I4(&number))
-        return sink_error(E_INVALIDARG,
-                L"%ls: event has to be a name, a number from 1 to 12, a list or an array of these, or \"*\"", method);
+        return refuse_value(method);
     return add_number(method, V_I4(&number), choice);
 }
 
@@ -166,14 +174,23 @@ static HRESULT add_array(const WCHAR *method, const VARIANT *array, enum depth d
 /* An array of JScript's is an object, whose default value is its elements with commas between them. */
 static HRESULT add_object(const WCHAR *method, const VARIANT *object, struct event_choice *choice)
 {
-    VARIANT value;
+    VARIANT value, names;
     HRESULT hr;
 
-    VariantInit(&value);
-    if (FAILED(hr = VariantChangeType(&value, (VARIANT *)object, 0, VT_BSTR)))
-        return hr == E_OUTOFMEMORY ? hr : add_converted(method, object, choice);
-    hr = add_names(method, V_BSTR(&value), NUMERALS_ARE_NUMBERS, choice);
-    choice->several_names = true;
+    /* It is asked once: it may take its time, and say something else the next time. */
+    if ((hr = given_take(&value, object, LOCALE_USER_DEFAULT, VT_BSTR)) == E_OUTOFMEMORY)
+        return hr;
+    VariantInit(&names);
+    if (SUCCEEDED(hr) && SUCCEEDED(hr = given_convert(&names, &value, LOCALE_USER_DEFAULT, VT_BSTR)))
+    {
+        hr = add_names(method, V_BSTR(&names), NUMERALS_ARE_NUMBERS, choice);
+        choice->several_names = true;
+    }
+    else if (hr != E_OUTOFMEMORY)
+    {
+        hr = refuse_value(method);
+    }
+    VariantClear(&names);
     VariantClear(&value);
     return hr;
 }

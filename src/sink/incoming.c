@@ -9,6 +9,7 @@
 
 #include "com/apartment.h"
 #include "com/proxy.h"
+#include "event/given.h"
 #include "event/text.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
@@ -189,7 +190,7 @@ static HRESULT get_string(IDispatch *dispatch, DISPID id, BSTR *string)
     VariantInit(&value);
     if (SUCCEEDED(hr = IDispatch_Invoke(dispatch, id, &IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_PROPERTYGET, &none,
                           &value, NULL, NULL))
-            && SUCCEEDED(hr = VariantChangeType(&value, &value, 0, VT_BSTR)))
+            && SUCCEEDED(hr = given_convert(&value, &value, LOCALE_USER_DEFAULT, VT_BSTR)))
     {
         *string = V_BSTR(&value);
         return S_OK;

@@ -6,6 +6,7 @@
 #include "com/event_descriptions.h"
 #include "com/module.h"
 #include "com/stand_in.h"
+#include "event/given.h"
 #include "event/json.h"
 #include "event/text.h"
 #include "platform/memory.h"
@@ -206,19 +207,22 @@ static HRESULT refuse_argument(const struct event_type *type, const VARIANT *arg
     return error_raise_text(DISP_E_BADINDEX, &IID_IVMEventRecord, SINK_ERROR_SOURCE, &text);
 }
 
-/* The place of the argument that a name or a number means. S_OK, DISP_E_BADINDEX with a description, E_OUTOFMEMORY */
+/* The place of the argument that a name or a number means. S_OK, E_OUTOFMEMORY, with a
+ * description DISP_E_BADINDEX, E_POINTER */
 static HRESULT find_argument(const struct event_type *type, const VARIANT *argument, UINT *place)
 {
     VARIANT plain;
     HRESULT hr;
 
     *place = type->param_count;
-    VariantInit(&plain);
-    if ((hr = VariantCopyInd(&plain, (VARIANT *)argument)) == E_OUTOFMEMORY)
+    if ((hr = event_copy_argument(&plain, argument)) == E_OUTOFMEMORY)
         return hr;
+    if (hr == E_POINTER)
+        return error_raise_format(
+                hr, &IID_IVMEventRecord, SINK_ERROR_SOURCE, L"%ls: argument is a reference to nothing", type->name);
     if (V_VT(&plain) == VT_BSTR)
         *place = event_param_place(type, V_BSTR(&plain), SysStringLen(V_BSTR(&plain)));
-    else if (SUCCEEDED(VariantChangeType(&plain, &plain, 0, VT_I4)))
+    else if (SUCCEEDED(hr) && SUCCEEDED(given_convert(&plain, &plain, LOCALE_USER_DEFAULT, VT_I4)))
         *place = (UINT)V_I4(&plain);
     hr = *place < type->param_count ? S_OK : refuse_argument(type, &plain);
     VariantClear(&plain);
@@ -282,7 +286,8 @@ static HRESULT WINAPI record_get_Json(IVMEventRecord *iface, BSTR *json)
     return *json ? S_OK : E_OUTOFMEMORY;
 }
 
-/* The name that a detail is asked for by. S_OK; S_FALSE: none, all of them are meant; E_INVALIDARG with a description */
+/* The name that a detail is asked for by. S_OK; S_FALSE: none, all of them are meant; E_OUTOFMEMORY; with a
+ * description E_INVALIDARG, E_POINTER */
 static HRESULT get_detail_name(const VARIANT *argument, VARIANT *name)
 {
     HRESULT hr;
@@ -290,8 +295,11 @@ static HRESULT get_detail_name(const VARIANT *argument, VARIANT *name)
     VariantInit(name);
     if (V_VT(argument) == VT_ERROR && V_ERROR(argument) == DISP_E_PARAMNOTFOUND)
         return S_FALSE;
-    if ((hr = VariantCopyInd(name, (VARIANT *)argument)) == E_OUTOFMEMORY)
+    if ((hr = event_copy_argument(name, argument)) == E_OUTOFMEMORY)
         return hr;
+    if (hr == E_POINTER)
+        return error_raise_format(
+                hr, &IID_IVMEventRecord, SINK_ERROR_SOURCE, L"Details: name is a reference to nothing");
     if (SUCCEEDED(hr) && V_VT(name) == VT_BSTR)
         return S_OK;
     VariantClear(name);

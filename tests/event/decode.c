@@ -64,10 +64,15 @@ static void test_arguments_that_are_not_there(void **state)
             value_make_legal(&args[count - 1 - j], &event_types[i].params[j]);
         params = (DISPPARAMS){args, NULL, count, 1};
         assert_int_equal(decode(&event, &event_types[i], &params, &fault), E_POINTER);
+        params.cNamedArgs = 0xffffffff;
+        assert_int_equal(decode(&event, &event_types[i], &params, &fault), E_POINTER);
+        params.rgdispidNamedArgs = &id;
+        assert_int_equal(decode(&event, &event_types[i], &params, &fault), DISP_E_BADPARAMCOUNT);
         params.cNamedArgs = count + 1;
         assert_int_equal(decode(&event, &event_types[i], &params, &fault), DISP_E_BADPARAMCOUNT);
-        params.cNamedArgs = 0xffffffff;
-        assert_int_equal(decode(&event, &event_types[i], &params, &fault), DISP_E_BADPARAMCOUNT);
+        /* Whatever the number is. */
+        params = (DISPPARAMS){NULL, NULL, count + 1, 0};
+        assert_int_equal(decode(&event, &event_types[i], &params, &fault), E_POINTER);
     }
 }
 

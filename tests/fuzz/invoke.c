@@ -306,9 +306,8 @@ static void check_error(HRESULT hr, EXCEPINFO *exception)
 }
 
 /*
- * Subscribe, Connect, CatchUp and the others, which ITypeInfo::Invoke takes apart and converts the arguments for. It follows
- * what it is given, so that here a caller's references are none to nothing, its types those of VARIANTs. And Wine's
- * forgets to release objects when it refuses a call, so that the number of arguments is right.
+ * Subscribe, Connect, CatchUp and the others, which ITypeInfo::Invoke takes apart. The arguments are plain and their number
+ * is right; tests/sink/arguments.c has those that are not.
  */
 static void do_member_call(struct random *random)
 {

@@ -213,7 +213,7 @@ static void call_by_invoke(struct random *random, void *object, DISPID id)
         EXPECT(answer == DISP_E_UNKNOWNINTERFACE);
     else if (!(flags & DISPATCH_METHOD))
         EXPECT(answer == DISP_E_MEMBERNOTFOUND);
-    else if (!params || (params->cArgs && !params->rgvarg))
+    else if (!params || (params->cArgs && !params->rgvarg) || (params->cNamedArgs && !params->rgdispidNamedArgs))
         EXPECT(answer == E_POINTER);
     else if (params->cNamedArgs)
         EXPECT(answer == DISP_E_NONAMEDARGS);

@@ -47,7 +47,7 @@ static bool wrong_value(unsigned int i, VARIANT *value)
 {
     static const VARTYPE types[] = {VT_EMPTY, VT_NULL, VT_I2, VT_I4, VT_R4, VT_R8, VT_CY, VT_DATE, VT_BSTR, VT_DISPATCH,
             VT_ERROR, VT_BOOL, VT_UNKNOWN, VT_DECIMAL, VT_I1, VT_UI1, VT_UI2, VT_UI4, VT_I8, VT_UI8, VT_INT, VT_UINT,
-            VT_ARRAY | VT_I4, VT_BYREF | VT_BSTR};
+            VT_ARRAY | VT_I4, VT_BYREF | VT_BSTR, VT_BYREF | VT_I4, VT_BYREF | VT_VARIANT, VT_BYREF | VT_DECIMAL};
     static BSTR nothing;
 
     if (i >= ARRAYSIZE(types))
@@ -62,6 +62,8 @@ static bool wrong_value(unsigned int i, VARIANT *value)
         V_I4(value) = -7;
     else if (types[i] == VT_UI8)
         V_UI8(value) = ~0ull;
+    else if (types[i] == VT_DECIMAL)
+        V_DECIMAL(value).scale = 255;
     else if (types[i] == VT_ERROR)
         V_ERROR(value) = E_FAIL;
     else if (types[i] == (VT_ARRAY | VT_I4))

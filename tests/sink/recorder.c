@@ -76,7 +76,7 @@ static HRESULT WINAPI recorder_Invoke(IDispatch *iface, DISPID id, REFIID riid, 
     struct recorder_call call = {id, flags, GetCurrentThreadId(), is_single_threaded(), params->cArgs, {{{{0}}}}};
     LONG number;
 
-    (void)lcid, (void)result, (void)exception, (void)arg_error;
+    (void)lcid, (void)exception, (void)arg_error;
     CHECK(IsEqualIID(riid, &IID_NULL) && params->cArgs <= 2 && !params->cNamedArgs);
     for (UINT i = 0; i < params->cArgs; ++i)
         CHECK(SUCCEEDED(VariantCopy(&call.args[i], &params->rgvarg[params->cArgs - 1 - i])));
@@ -85,6 +85,8 @@ static HRESULT WINAPI recorder_Invoke(IDispatch *iface, DISPID id, REFIID riid, 
     recorder->log[number - 1] = call;
     if (recorder->act)
         recorder->act(recorder, &call);
+    if (recorder->value && result)
+        CHECK(SUCCEEDED(VariantCopy(result, (VARIANT *)recorder->value)));
     InterlockedIncrement(&recorder->calls);
     return recorder->answer;
 }

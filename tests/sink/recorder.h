@@ -31,6 +31,7 @@ struct recorder
     const IID *answers;          /* QueryInterface answers it, besides IDispatch */
     const WCHAR *const *methods; /* what GetIDsOfNames knows, ended by NULL; NULL: a function */
     HRESULT answer;              /* what Invoke returns */
+    const VARIANT *value;        /* its result, or NULL */
     void (*act)(struct recorder *recorder, const struct recorder_call *call); /* inside of Invoke */
     void (*on_free)(struct recorder *recorder); /* NULL, or the test has given its reference away: the last is gone */
     void *context;
