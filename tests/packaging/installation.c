@@ -246,6 +246,18 @@ static void make_list_of_products(void)
     RegCloseKey(key);
 }
 
+/* Newer versions of Wine have the folder for it among those that are compared: there it is from the beginning. */
+static void make_log(void)
+{
+    FILE *file;
+
+    GetTempPathW(ARRAYSIZE(log_file) - 32, log_file);
+    swprintf(log_file + wcslen(log_file), 32, L"vmevents %lu.log", GetCurrentProcessId());
+    file = _wfopen(log_file, L"wb");
+    assert_non_null(file);
+    fclose(file);
+}
+
 /* The folder in which programs of one user are, and which stays when there is none any more. */
 static void make_users_programs(void)
 {
@@ -261,8 +273,7 @@ int begin_installing(void **state)
     (void)state;
     make_list_of_products();
     make_users_programs();
-    GetTempPathW(ARRAYSIZE(log_file) - 32, log_file);
-    swprintf(log_file + wcslen(log_file), 32, L"vmevents %lu.log", GetCurrentProcessId());
+    make_log();
     remove_installed();
     return 0;
 }
