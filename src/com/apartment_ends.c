@@ -132,10 +132,14 @@ bool apartment_end(struct apartment *apartment)
     if (!apartment_close(apartment))
         return false;
     trace(TRACE_COM, "apartment %lx ends: its thread leaves COM", TRACE_ID(apartment));
+    apartment->is_ending = true;
     apartment_empty(apartment, false);
     platform_thread_slot_set(apartment_slot, NULL);
     DestroyWindow(apartment->window);
     apartment_window_class_release();
+    apartment->is_ending = false;
+    if (apartment->has_parted)
+        apartment_part(apartment);
     return true;
 }
 
@@ -185,7 +189,8 @@ static bool apartment_note_gone(struct apartment *apartment)
 
 void apartment_part(struct apartment *apartment)
 {
-    if (!apartment_note_gone(apartment))
+    apartment->has_parted = true;
+    if (apartment->is_ending || !apartment_note_gone(apartment))
         return;
     CoRevokeInitializeSpy(apartment->spy_cookie);
     IInitializeSpy_Release(&apartment->IInitializeSpy_iface);

@@ -26,6 +26,7 @@ struct apartment
     UINT job_count;
     bool posted;                     /* a message is under way that runs the jobs */
     bool ended;                      /* takes no more jobs */
+    bool is_ending, has_parted;      /* on its own thread: apartment_end goes on, inside of which it was to part */
     bool is_gone;                    /* COM has let go of what lived there */
     struct apartment_job *late_jobs; /* which wait for that */
     struct apartment_member *members;
@@ -42,7 +43,7 @@ void apartment_init_ends(struct apartment *apartment);
 bool apartment_end(struct apartment *apartment);
 
 /* Behind its end, when COM has let go of what lived there, or nothing did: the late jobs have their turn, and the thread
- * gives its reference back. Once; a second call does nothing. */
+ * gives its reference back. Once; a second call does nothing. Inside of apartment_end it waits for that. */
 void apartment_part(struct apartment *apartment);
 
 /* Takes the oldest job that waits; NULL: there is none. Whoever has run it calls module_release. */
