@@ -102,24 +102,29 @@ static bool apartment_close(struct apartment *apartment)
     return !ended;
 }
 
-/* Tells all members of the end, and runs the jobs that were posted before. Each is taken out of its list first: what it
- * calls may end other members, and make new ones join. */
-static void apartment_empty(struct apartment *apartment, bool lost)
+/* Each is taken out of the list first: what it calls may end other members, and make new ones join. */
+static void tell_members(struct apartment *apartment, bool lost)
 {
     struct apartment_member *member;
+
+    while ((member = apartment->members))
+    {
+        apartment_leave(member);
+        if (lost)
+            member->on_lost(member);
+        else
+            member->on_end(member);
+    }
+}
+
+/* Tells all members of the end, and runs the jobs that were posted before. */
+static void apartment_empty(struct apartment *apartment, bool lost)
+{
     struct apartment_job *job;
 
     for (;;)
     {
-        if ((member = apartment->members))
-        {
-            apartment_leave(member);
-            if (lost)
-                member->on_lost(member);
-            else
-                member->on_end(member);
-            continue;
-        }
+        tell_members(apartment, lost);
         if (!(job = apartment_take_job(apartment)))
             return;
         job->run(job);
@@ -202,6 +207,7 @@ static void apartment_run_loss(struct apartment_job *job)
 {
     struct apartment *apartment = CONTAINING_RECORD(job, struct apartment, loss);
 
+    tell_members(apartment, true);
     /* COM lets go of what lived there as the thread's last deed. */
     WaitForSingleObject(apartment->thread, INFINITE);
     apartment_empty(apartment, true);
