@@ -152,11 +152,12 @@ static HRESULT find_stray(const struct converted *converted, struct argument_fau
 HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, WORD flags, LCID lcid,
         const DISPPARAMS *params, struct argument_fault *fault)
 {
-    struct conversion conversion = {converted, lcid, fault};
+    struct conversion conversion = {.lcid = lcid, .fault = fault};
     HRESULT hr;
 
     converted->params = *params;
     converted->owned = converted->placed = 0;
+    conversion.converted = converted;
     fault->place = UINT_MAX;
     if (params->cNamedArgs > params->cArgs)
         return DISP_E_BADPARAMCOUNT;
