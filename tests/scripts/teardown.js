@@ -67,10 +67,11 @@ test("sinks that are handlers", function ()
 {
     var one = newSink(), two = newSink();
 
-    one.Subscribe("*", one);
+    refuses("one is no handler of itself", 0x80070057, ["Subscribe", "the sink itself"], function () { one.Subscribe("*", one); });
     one.Subscribe("*", two);
     two.Subscribe("*", one);
-    check("each keeps the other and itself", true);
+    one.OnReset();
+    equal("each keeps the other, and hears an event once", [one.Received, two.Received].join(), "1,1");
 });
 
 if (failures)
