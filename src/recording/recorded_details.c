@@ -89,8 +89,7 @@ HRESULT recorded_details_read(struct details **details, const struct scan_value 
         *details = NULL;
         hr = refuse(what,
                 L"has a name twice, one that is not of letters and digits, or a value that is no string, number, true "
-                L"or "
-                L"false");
+                L"or false");
     }
     while (count)
     {

@@ -120,13 +120,17 @@ HRESULT line_write(struct line *line)
 
     text_append(&line->text, L"\n");
     if (way == WITHOUT_COLOURS)
+    {
         hr = write_whole(&line->text);
-    else if (line->text.failed)
-        hr = E_OUTOFMEMORY;
+    }
     else
-        hr = way == BY_SEQUENCES ? write_by_sequences(line) : write_by_attributes(line);
-    if (way != WITHOUT_COLOURS)
+    {
+        if (line->text.failed)
+            hr = E_OUTOFMEMORY;
+        else
+            hr = way == BY_SEQUENCES ? write_by_sequences(line) : write_by_attributes(line);
         memory_free(line->text.start);
+    }
     if (hr == E_OUTOFMEMORY)
         output_complain(L"out of memory");
     return hr;

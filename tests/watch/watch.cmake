@@ -1,6 +1,7 @@
 # Runs vmwatch in every way that its usage names, and holds what it prints and its exit code against the expected.
 # What it is given is described in servers.cmake; SCENARIOS is the folder of the scenario files.
 include(${CMAKE_CURRENT_LIST_DIR}/../scripts/servers.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/expect_full.cmake)
 
 windows_path(${BIN}/vmwatch.exe vmwatch)
 windows_path(${SCENARIOS}/morning.txt morning)
@@ -174,15 +175,8 @@ if(EXISTS /proc/self/mem)
 endif()
 
 # Standard output of what needs a host; watch_full has the rest.
-if(EXISTS /dev/full)
-  foreach(arguments --list "Office;--play;${morning}")
-    execute_process(COMMAND ${runner} ${vmwatch} ${arguments} OUTPUT_FILE /dev/full RESULT_VARIABLE code ERROR_VARIABLE errors
-      TIMEOUT 600)
-    if(NOT code STREQUAL 1 OR NOT errors MATCHES "^vmwatch: cannot write the output: [^\n]+\n$")
-      message(SEND_ERROR "a full disk: ${arguments}: exit code ${code}, and on standard error \"${errors}\"")
-    endif()
-  endforeach()
-endif()
+expect_full(vmwatch --list)
+expect_full(vmwatch Office --play ${morning})
 
 watch(0 "no machines" --list)
 expect("no machines" "${output}" "^NAME +STATE +ADDRESS\n$")
