@@ -171,16 +171,13 @@ bool apartment_post_late(struct apartment *apartment, struct apartment_job *job)
 static bool apartment_note_gone(struct apartment *apartment)
 {
     struct apartment_job *job, *next;
+    bool first;
 
     lock_acquire(&apartment->lock);
+    first = !apartment->is_gone;
+    apartment->is_gone = true;
     next = apartment->late_jobs;
     apartment->late_jobs = NULL;
-    if (apartment->is_gone)
-    {
-        lock_release(&apartment->lock);
-        return false;
-    }
-    apartment->is_gone = true;
     lock_release(&apartment->lock);
     while ((job = next))
     {
@@ -189,7 +186,7 @@ static bool apartment_note_gone(struct apartment *apartment)
             job->run(job);
         module_release();
     }
-    return true;
+    return first;
 }
 
 void apartment_part(struct apartment *apartment)
