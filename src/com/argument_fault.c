@@ -26,16 +26,6 @@ static const WCHAR *type_in_words(VARTYPE type)
     }
 }
 
-bool argument_is_left_out(const VARIANT *value)
-{
-    return V_VT(value) == VT_ERROR && V_ERROR(value) == DISP_E_PARAMNOTFOUND;
-}
-
-bool argument_may_be_left_out(const FUNCDESC *function, UINT parameter)
-{
-    return function->lprgelemdescParam[parameter].paramdesc.wParamFlags & (PARAMFLAG_FOPT | PARAMFLAG_FHASDEFAULT);
-}
-
 static void append_value(struct text *text, const VARIANT *value)
 {
     static const struct event_param any = {NULL, VT_VARIANT, NULL, UINT32_MAX};
@@ -64,7 +54,7 @@ static void append_fault(struct text *text, HRESULT hr, const VARIANT *arg, cons
     /* What cannot be followed is shown as a reference. */
     if (given_resolve(&arg) != S_OK || FAILED(VariantCopyInd(&value, (VARIANT *)arg)))
         V_VT(&value) = VT_BYREF;
-    if (argument_is_left_out(&value))
+    if (given_is_left_out(&value))
     {
         text_append(text, L" was left out; it has to be given");
     }
@@ -114,20 +104,6 @@ static BSTR describe_argument(
     return description;
 }
 
-/* How many arguments a function takes; what it returns is none. */
-static void count_parameters(const FUNCDESC *function, UINT *least, UINT *most)
-{
-    *least = *most = 0;
-    for (UINT i = 0; i < (UINT)function->cParams; ++i)
-    {
-        if (function->lprgelemdescParam[i].paramdesc.wParamFlags & PARAMFLAG_FRETVAL)
-            continue;
-        ++*most;
-        if (!argument_may_be_left_out(function, i))
-            *least = *most;
-    }
-}
-
 /* "Subscribe takes 2 or 3 arguments (event, handler, source), not 1" */
 static BSTR describe_wrong_count(BSTR *names, UINT least, UINT most, UINT given)
 {
@@ -146,21 +122,12 @@ static BSTR describe_wrong_count(BSTR *names, UINT least, UINT most, UINT given)
     return text_finish(&text);
 }
 
-bool argument_count_is_right(const FUNCDESC *function, UINT given)
-{
-    UINT least, most;
-
-    count_parameters(function, &least, &most);
-    return function->cParamsOpt < 0 || (function->invkind & ~(INVOKE_FUNC | INVOKE_PROPERTYGET))
-            || (given >= least && given <= most);
-}
-
 static BSTR describe_count(ITypeInfo *info, const FUNCDESC *function, UINT given)
 {
     BSTR names[NAMES_MAX], description = NULL;
     UINT least, most, count = 0;
 
-    count_parameters(function, &least, &most);
+    arguments_count(function, &least, &most);
     if (FAILED(ITypeInfo_GetNames(info, function->memid, names, NAMES_MAX, &count)))
         return NULL;
     if (count > most)
@@ -184,7 +151,7 @@ static HRESULT describe_function(ITypeInfo *info, const FUNCDESC *function, void
     struct wanted *wanted = context;
     UINT place = wanted->fault->place;
 
-    if (!argument_count_is_right(function, wanted->params->cArgs))
+    if (!arguments_count_is_right(function, wanted->params->cArgs))
         wanted->description = describe_count(info, function, wanted->params->cArgs);
     else if (place < wanted->params->cArgs)
         wanted->description = describe_argument(

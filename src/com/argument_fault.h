@@ -4,15 +4,6 @@
 
 #include "com/converted.h"
 
-/* Whether it says that the argument was left out. */
-bool argument_is_left_out(const VARIANT *value);
-
-bool argument_may_be_left_out(const FUNCDESC *function, UINT parameter);
-
-/* Whether a function takes so many. A variable number is counted by whoever takes it. The new value of a property has
- * no name, and is one. */
-bool argument_count_is_right(const FUNCDESC *function, UINT given);
-
 /*
  * "Connect: source is Null; it has to be an object", "Unsubscribe takes 1 argument (cookie), not 2". `id` and `flags` are
  * the member's, as Invoke gets them, `hr` and the fault what converted_init has found; no object is asked again. NULL: none

@@ -1,6 +1,5 @@
 #include "com/converted.h"
 
-#include "com/argument_fault.h"
 #include "com/type_info.h"
 #include "event/event.h"
 #include "event/given.h"
@@ -39,6 +38,33 @@ VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared)
     }
     ITypeInfo_Release(named);
     return type;
+}
+
+static bool may_be_left_out(const FUNCDESC *function, UINT parameter)
+{
+    return function->lprgelemdescParam[parameter].paramdesc.wParamFlags & (PARAMFLAG_FOPT | PARAMFLAG_FHASDEFAULT);
+}
+
+void arguments_count(const FUNCDESC *function, UINT *least, UINT *most)
+{
+    *least = *most = 0;
+    for (UINT i = 0; i < (UINT)function->cParams; ++i)
+    {
+        if (function->lprgelemdescParam[i].paramdesc.wParamFlags & PARAMFLAG_FRETVAL)
+            continue;
+        ++*most;
+        if (!may_be_left_out(function, i))
+            *least = *most;
+    }
+}
+
+bool arguments_count_is_right(const FUNCDESC *function, UINT given)
+{
+    UINT least, most;
+
+    arguments_count(function, &least, &most);
+    return function->cParamsOpt < 0 || (function->invkind & ~(INVOKE_FUNC | INVOKE_PROPERTYGET))
+            || (given >= least && given <= most);
 }
 
 /* The place of a parameter's argument, as DISPPARAMS has it. params->cArgs: it has none. */
@@ -115,7 +141,7 @@ static HRESULT convert_all(ITypeInfo *info, const FUNCDESC *function, void *cont
     /* A variable number is taken apart by whoever takes it. */
     if (function->cParamsOpt < 0)
         return S_OK;
-    if (!argument_count_is_right(function, converted->params.cArgs) || converted->params.cArgs > CONVERTED_MAX)
+    if (!arguments_count_is_right(function, converted->params.cArgs) || converted->params.cArgs > CONVERTED_MAX)
         return DISP_E_BADPARAMCOUNT;
     for (UINT i = 0; i < (UINT)function->cParams; ++i)
     {
@@ -127,7 +153,7 @@ static HRESULT convert_all(ITypeInfo *info, const FUNCDESC *function, void *cont
         if (converted->placed & (1u << place))
             return DISP_E_PARAMNOTFOUND;
         converted->placed |= 1u << place;
-        if (argument_is_left_out(&converted->args[place]) && argument_may_be_left_out(function, i))
+        if (given_is_left_out(&converted->args[place]) && may_be_left_out(function, i))
             continue;
         if (FAILED(hr = convert_at(conversion, place, declared_type(info, &function->lprgelemdescParam[i].tdesc))))
             return hr;

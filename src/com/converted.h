@@ -48,6 +48,13 @@ HRESULT converted_init(struct converted *converted, ITypeInfo *info, DISPID id, 
 
 void converted_cleanup(struct converted *converted);
 
+/* How many arguments a function takes; what it returns is none. */
+void arguments_count(const FUNCDESC *function, UINT *least, UINT *most);
+
+/* Whether it takes so many. A variable number is counted by whoever takes it. The new value of a property has no name, and
+ * is one. */
+bool arguments_count_is_right(const FUNCDESC *function, UINT given);
+
 /* The type that a parameter is declared with, VT_I4 for an enumeration; VT_EMPTY for another type that has a name. */
 VARTYPE declared_type(ITypeInfo *info, const TYPEDESC *declared);
 

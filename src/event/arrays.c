@@ -5,10 +5,8 @@
  */
 #include "event/arrays.h"
 
+#include "event/given.h"
 #include "event/visit.h"
-
-/* The longest chain of references that is followed, as event_copy_argument does. */
-#define MAX_REFERENCES 2
 
 /* What an array does with its elements. */
 #define OWNING_FEATURES (FADF_BSTR | FADF_UNKNOWN | FADF_DISPATCH | FADF_VARIANT | FADF_RECORD)
@@ -166,13 +164,14 @@ static enum arrays_state judge_value(const VARIANT *value, UINT references)
     VARTYPE type = V_VT(value);
 
     if (type == (VT_BYREF | VT_VARIANT))
-        return references == MAX_REFERENCES || !V_VARIANTREF(value) ? ARRAYS_WHOLE
-                                                                    : judge_value(V_VARIANTREF(value), references + 1);
+        return references == GIVEN_REFERENCES_MAX || !V_VARIANTREF(value)
+                ? ARRAYS_WHOLE
+                : judge_value(V_VARIANTREF(value), references + 1);
     if (!(type & VT_ARRAY))
         return ARRAYS_WHOLE;
     if (!(type & VT_BYREF))
         return judge_array(V_ARRAY(value), type & VT_TYPEMASK, references);
-    return references == MAX_REFERENCES || !V_ARRAYREF(value)
+    return references == GIVEN_REFERENCES_MAX || !V_ARRAYREF(value)
             ? ARRAYS_WHOLE
             : judge_array(*V_ARRAYREF(value), type & VT_TYPEMASK, references + 1);
 }

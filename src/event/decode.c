@@ -49,14 +49,14 @@ static HRESULT place_arguments(
     return S_OK;
 }
 
-HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg)
+/* Copies what references have been followed to. */
+static HRESULT copy_resolved(VARIANT *value, const VARIANT *arg)
 {
+    enum arrays_state arrays = arrays_judge(arg);
     HRESULT hr;
 
     VariantInit(value);
-    if (FAILED(hr = given_resolve(&arg)))
-        return hr;
-    if (arrays_judge(arg) == ARRAYS_WRONG)
+    if (arrays == ARRAYS_WRONG)
         return DISP_E_TYPEMISMATCH;
     /* It takes its source as not const, and leaves it as it is. */
     hr = VariantCopyInd(value, (VARIANT *)arg);
@@ -65,13 +65,25 @@ HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg)
         VariantInit(value);
         return DISP_E_TYPEMISMATCH;
     }
+    if (SUCCEEDED(hr) && arrays == ARRAYS_BARE && FAILED(hr = arrays_mend(value)))
+        VariantClear(value);
     return FAILED(hr) && hr != E_OUTOFMEMORY ? DISP_E_TYPEMISMATCH : hr;
+}
+
+HRESULT event_copy_argument(VARIANT *value, const VARIANT *arg)
+{
+    HRESULT hr = given_resolve(&arg);
+
+    if (SUCCEEDED(hr))
+        return copy_resolved(value, arg);
+    VariantInit(value);
+    return hr;
 }
 
 static HRESULT coerce(VARIANT *value, const VARIANT *arg, VARTYPE type, LCID lcid)
 {
     if (type == VT_VARIANT)
-        return event_copy_argument(value, arg);
+        return copy_resolved(value, arg);
     VariantInit(value);
     return given_convert(value, arg, lcid, type);
 }
@@ -91,23 +103,15 @@ static bool is_enumerator(const struct event_param *param, const VARIANT *arg, V
 static HRESULT event_decode_arg(struct event *event, UINT i, const VARIANT *arg, LCID lcid, struct event_fault *fault)
 {
     const struct event_param *param = &event->type->params[i];
-    enum arrays_state arrays;
     VARIANT value;
     HRESULT hr;
 
     if (FAILED(hr = given_resolve(&arg)))
         return hr;
-    if (V_VT(arg) == VT_ERROR && V_ERROR(arg) == DISP_E_PARAMNOTFOUND)
+    if (given_is_left_out(arg))
         return DISP_E_PARAMNOTOPTIONAL;
-    if ((arrays = arrays_judge(arg)) == ARRAYS_WRONG)
-        return DISP_E_TYPEMISMATCH;
     if (!is_enumerator(param, arg, &value) && FAILED(hr = coerce(&value, arg, param->type, lcid)))
         return hr == E_OUTOFMEMORY ? hr : DISP_E_TYPEMISMATCH;
-    if (arrays == ARRAYS_BARE && FAILED(hr = arrays_mend(&value)))
-    {
-        VariantClear(&value);
-        return hr;
-    }
     event->owned |= 1u << i;
     event->args[i] = value;
     if (!event_take_arg(event, i, &value))

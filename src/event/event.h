@@ -187,7 +187,8 @@ static inline HRESULT event_decode(struct event *event, const DISPPARAMS *params
 HRESULT event_decode_any(struct event *event, const DISPPARAMS *params, LCID lcid, struct event_fault *fault);
 
 /*
- * Copies the value that an argument means, whatever a caller may have sent. The value is VT_EMPTY when it fails.
+ * Copies the value that an argument means, whatever a caller may have sent, with arrays that say what they have. The
+ * value is VT_EMPTY when it fails.
  *
  * S_OK, E_OUTOFMEMORY
  * E_POINTER            a reference to nothing

@@ -2,9 +2,6 @@
 
 #include "event/event.h"
 
-/* The longest chain of references that is followed: a VARIANT by reference that holds a value by reference. */
-#define MAX_REFERENCES 2
-
 /* The longest chain of objects, each of which is the default value of the one before. */
 #define MAX_DEFAULTS 8
 
@@ -12,7 +9,7 @@ HRESULT given_resolve(const VARIANT **value)
 {
     for (unsigned int i = 0; V_VT(*value) == (VT_BYREF | VT_VARIANT); ++i)
     {
-        if (i == MAX_REFERENCES)
+        if (i == GIVEN_REFERENCES_MAX)
             return DISP_E_TYPEMISMATCH;
         if (!V_VARIANTREF(*value))
             return E_POINTER;
@@ -62,7 +59,7 @@ HRESULT given_take(VARIANT *value, const VARIANT *given, LCID lcid, VARTYPE type
 
 static HRESULT convert_plain(VARIANT *value, const VARIANT *plain, LCID lcid, VARTYPE type)
 {
-    if (given_is_false_decimal(plain))
+    if (given_is_false_decimal(plain) || arrays_judge(plain) == ARRAYS_WRONG)
         return DISP_E_TYPEMISMATCH;
     if (type != VT_BSTR && V_VT(plain) == VT_BSTR && string_has_nul(V_BSTR(plain)))
         return DISP_E_TYPEMISMATCH;

@@ -11,6 +11,9 @@
 #include <windows.h>
 #include <oaidl.h>
 
+/* The longest chain of references that is followed: a VARIANT by reference that holds a value by reference. */
+#define GIVEN_REFERENCES_MAX 2
+
 /* As many digits as there may be behind the point. */
 #define GIVEN_DECIMAL_SCALE_MAX 28
 
@@ -23,6 +26,12 @@ static inline bool given_is_decimal(const DECIMAL *decimal)
 static inline bool given_is_false_decimal(const VARIANT *value)
 {
     return V_VT(value) == VT_DECIMAL && !given_is_decimal(&V_DECIMAL(value));
+}
+
+/* Whether it says that the argument was left out. */
+static inline bool given_is_left_out(const VARIANT *value)
+{
+    return V_VT(value) == VT_ERROR && V_ERROR(value) == DISP_E_PARAMNOTFOUND;
 }
 
 /*

@@ -72,7 +72,7 @@ HRESULT play_speed(REFIID iid, VARIANT *variant, double *speed)
     HRESULT hr;
 
     *speed = 1;
-    if (V_VT(variant) == VT_EMPTY || (V_VT(variant) == VT_ERROR && V_ERROR(variant) == DISP_E_PARAMNOTFOUND))
+    if (V_VT(variant) == VT_EMPTY || given_is_left_out(variant))
         return S_OK;
     VariantInit(&number);
     if (SUCCEEDED(hr = event_copy_argument(&given, variant)))

@@ -1,11 +1,11 @@
 #include "sink/argument.h"
 
-/* How many VARIANTs are followed that refer to another. */
-#define REFERENCES_MAX 2
+#include "event/given.h"
 
 bool argument_resolve(VARIANT *value)
 {
-    for (unsigned int i = 0; V_VT(value) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(value) && i < REFERENCES_MAX; ++i)
+    for (unsigned int i = 0; V_VT(value) == (VT_BYREF | VT_VARIANT) && V_VARIANTREF(value) && i < GIVEN_REFERENCES_MAX;
+            ++i)
         *value = *V_VARIANTREF(value);
     if (!(V_VT(value) & VT_BYREF))
         return true;

@@ -239,7 +239,7 @@ static HRESULT WINAPI record_get_Value(IVMEventRecord *iface, VARIANT argument, 
     if (!value)
         return E_POINTER;
     VariantInit(value);
-    if (V_VT(&argument) == VT_ERROR && V_ERROR(&argument) == DISP_E_PARAMNOTFOUND)
+    if (given_is_left_out(&argument))
     {
         V_VT(value) = VT_BSTR;
         return record_get_Text(iface, &V_BSTR(value));
@@ -293,7 +293,7 @@ static HRESULT get_detail_name(const VARIANT *argument, VARIANT *name)
     HRESULT hr;
 
     VariantInit(name);
-    if (V_VT(argument) == VT_ERROR && V_ERROR(argument) == DISP_E_PARAMNOTFOUND)
+    if (given_is_left_out(argument))
         return S_FALSE;
     if ((hr = event_copy_argument(name, argument)) == E_OUTOFMEMORY)
         return hr;
