@@ -5,7 +5,6 @@
 #include "com/enumerator.h"
 #include "com/error_info.h"
 #include "com/error_support.h"
-#include "event/event.h"
 #include "event/given.h"
 #include "host/error_source.h"
 #include "host/fleet_events.h"
@@ -81,24 +80,6 @@ static HRESULT machine_at(LONG number, struct machine **machine)
             (long)number, count);
 }
 
-/* A machine, or another object, stands for its default value, which of a machine is the name. S_OK, E_OUTOFMEMORY; another
- * error: it has none, and stays what it is. */
-static HRESULT take_default_value(VARIANT *key)
-{
-    DISPPARAMS none = {0};
-    VARIANT value;
-    HRESULT hr;
-
-    VariantInit(&value);
-    hr = IDispatch_Invoke(V_DISPATCH(key), DISPID_VALUE, &IID_NULL, LOCALE_NEUTRAL, DISPATCH_PROPERTYGET, &none, &value,
-            NULL, NULL);
-    if (FAILED(hr))
-        return hr;
-    VariantClear(key);
-    *key = value;
-    return S_OK;
-}
-
 static HRESULT refuse_type(VARTYPE type)
 {
     return error_raise_format(DISP_E_TYPEMISMATCH, &IID_IVMEventMachines, HOST_ERROR_SOURCE,
@@ -124,20 +105,12 @@ static HRESULT WINAPI collection_get_Item(IVMEventMachines *iface, VARIANT index
     if (!machine_interface)
         return E_POINTER;
     *machine_interface = NULL;
-    if ((hr = event_copy_argument(&key, &index)) == E_POINTER)
+    /* A machine, or another object, stands for its default value, which of a machine is the name. */
+    if ((hr = given_take(&key, &index, LOCALE_NEUTRAL, VT_BSTR)) == E_POINTER)
         return error_raise_format(
                 hr, &IID_IVMEventMachines, HOST_ERROR_SOURCE, L"Item: index is a reference to nothing");
     if (FAILED(hr))
         return hr == E_OUTOFMEMORY ? hr : refuse_type(V_VT(&index));
-    if (V_VT(&key) == VT_DISPATCH && V_DISPATCH(&key))
-        hr = take_default_value(&key);
-    if (FAILED(hr))
-    {
-        if (hr != E_OUTOFMEMORY)
-            return refuse_key(&key);
-        VariantClear(&key);
-        return hr;
-    }
     if (V_VT(&key) == VT_BSTR)
         hr = machines_find(V_BSTR(&key), &IID_IVMEventMachines, &machine);
     else if (V_VT(&key) != VT_EMPTY && SUCCEEDED(hr = given_convert(&key, &key, LOCALE_USER_DEFAULT, VT_I4)))
