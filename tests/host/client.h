@@ -71,7 +71,8 @@ bool has(const WCHAR *text, const WCHAR *part);
 /* Runs this test program once more with the arguments, to its end. Returns its exit code. */
 DWORD program_run(const WCHAR *arguments);
 
-/* Starts this test program once more with the arguments; child_start waits until it calls child_ready. */
+/* Starts this test program once more with the arguments, as a process whose failed assertions are printed and end it;
+ * child_start waits until it calls child_ready. */
 HANDLE child_launch(const WCHAR *arguments);
 HANDLE child_start(const WCHAR *arguments);
 void child_ready(void);
