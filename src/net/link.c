@@ -21,7 +21,10 @@ struct connection
     uv_tcp_t tcp;
     uv_connect_t connect;
     uv_getaddrinfo_t lookup;
+    struct addrinfo *addresses;  /* of the name, until one of them is connected to */
+    const struct addrinfo *next; /* of these, the one to try when the present one is none; NULL: there is no other */
     bool looking_up, has_tcp, connected;
+    bool is_changing;                    /* to the next address, when libuv has closed the socket of the last one */
     struct tls_credentials *credentials; /* NULL: it is without TLS */
     const char *name;                    /* whom TLS has to find */
     struct tls *tls;                     /* once it is connected */
@@ -40,22 +43,37 @@ void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *
     *link = (struct link){loop, callbacks, context, NULL, LINK_NOT_CONNECTED, 0};
 }
 
+static void forget_addresses(struct connection *connection)
+{
+    uv_freeaddrinfo(connection->addresses);
+    connection->addresses = NULL;
+    connection->next = NULL;
+}
+
+static void connection_free(struct connection *connection)
+{
+    forget_addresses(connection);
+    memory_free(connection);
+}
+
 static void on_closed(uv_handle_t *handle)
 {
-    memory_free(handle->data);
+    connection_free(handle->data);
 }
 
 /* The link has let go of it. A look-up that is under way cannot be taken back, only be cancelled: this is called again
- * when it ends. */
+ * when it ends, and so it is behind the closing of a socket. */
 static void connection_end(struct connection *connection)
 {
     connection->link = NULL;
     if (connection->looking_up)
         uv_cancel((uv_req_t *)&connection->lookup);
+    else if (connection->is_changing)
+        return;
     else if (connection->has_tcp)
         uv_close((uv_handle_t *)&connection->tcp, on_closed);
     else
-        memory_free(connection);
+        connection_free(connection);
 }
 
 void link_close(struct link *link)
@@ -228,15 +246,47 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         take_plain(connection, buffer->base, (size_t)count);
 }
 
+/* Addresses: a name may have several (localhost often has ::1 and 127.0.0.1), and the peer need not listen at each. They
+ * are tried in the order in which the system gives them. */
+
+static void try_next_address(struct connection *connection);
+
+static void on_address_closed(uv_handle_t *handle)
+{
+    struct connection *connection = handle->data;
+
+    connection->has_tcp = connection->is_changing = false;
+    if (connection->link)
+        try_next_address(connection);
+    else
+        connection_end(connection);
+}
+
+static void address_failed(struct connection *connection, int error)
+{
+    if (!connection->next)
+    {
+        fail(connection, error, NULL);
+        return;
+    }
+    trace(TRACE_QEMU, "at one address of the name: %s; there is another", uv_strerror(error));
+    connection->is_changing = true;
+    uv_close((uv_handle_t *)&connection->tcp, on_address_closed);
+}
+
 static void on_connected(uv_connect_t *connect, int error)
 {
     struct connection *connection = connect->data;
 
-    if (!connection->link)
+    if (!connection->link || connection->is_changing)
         return;
-    if (!error)
-        error = uv_read_start((uv_stream_t *)&connection->tcp, on_allocate, on_read);
     if (error)
+    {
+        address_failed(connection, error);
+        return;
+    }
+    forget_addresses(connection);
+    if ((error = uv_read_start((uv_stream_t *)&connection->tcp, on_allocate, on_read)))
     {
         fail(connection, error, NULL);
         return;
@@ -263,16 +313,33 @@ static int connect_to(struct connection *connection, const struct sockaddr *addr
     return uv_tcp_connect(&connection->connect, &connection->tcp, address, on_connected);
 }
 
+/* There is one. */
+static void try_next_address(struct connection *connection)
+{
+    const struct addrinfo *address = connection->next;
+    int error;
+
+    connection->next = address->ai_next;
+    if (!(error = connect_to(connection, address->ai_addr)))
+        return;
+    if (connection->has_tcp)
+        address_failed(connection, error);
+    else
+        fail(connection, error, NULL);
+}
+
 static void on_looked_up(uv_getaddrinfo_t *lookup, int error, struct addrinfo *found)
 {
     struct connection *connection = lookup->data;
 
     connection->looking_up = false;
+    connection->next = connection->addresses = found;
     if (!connection->link)
         connection_end(connection);
-    else if (error || (error = connect_to(connection, found->ai_addr)))
+    else if (error)
         fail(connection, error, NULL);
-    uv_freeaddrinfo(found);
+    else
+        try_next_address(connection);
 }
 
 static int start(struct connection *connection, const char *host, uint16_t port)

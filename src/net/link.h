@@ -49,7 +49,8 @@ struct link
 
 void link_init(struct link *link, uv_loop_t *loop, const struct link_callbacks *callbacks, void *context);
 
-/* Starts to open it; host is an address or a name. Ends by opened or closed. False: out of memory. */
+/* Starts to open it; host is an address, or a name, whose addresses are tried one after the other. Ends by opened or closed.
+ * False: out of memory. */
 bool link_open(struct link *link, const char *host, uint16_t port);
 
 /* The same by TLS, where the peer has to be the one of that name. The credentials and the name stay until it is
