@@ -78,9 +78,10 @@ class Feed:
 
 
 def wait_for(condition, patience, what):
+    """`what`: what has not come, in words, or a function that returns them when it is too late."""
     end = time.monotonic() + patience
     while not condition():
-        assert time.monotonic() < end, what
+        assert time.monotonic() < end, what() if callable(what) else what
         time.sleep(0.1)
 
 

@@ -72,7 +72,10 @@ def start(certificates, tmp_path):  # noqa: F811
 
 
 def wait_said(forward, *parts):
-    wait_for(lambda: all(part in forward.said() for part in parts), PATIENCE, f"not all of {parts} was said")
+    def missing():
+        return [part for part in parts if part not in forward.said()]
+
+    wait_for(lambda: not missing(), PATIENCE, lambda: f"{missing()} is not in what was said:\n{forward.said()}")
 
 
 def test_certificates_of_brokers(certificates, serve, start):  # noqa: F811
