@@ -19,6 +19,7 @@ struct listener
     volatile LONG heard;   /* events with a number */
     volatile LONG deleted; /* vmVMState_DeleteMachine, which came behind as many */
     volatile LONG strange; /* whatever came out of order */
+    WCHAR first_strange[32];
 };
 
 static struct listener *listener_from_IDispatch(IDispatch *iface)
@@ -67,6 +68,13 @@ static HRESULT WINAPI listener_GetIDsOfNames(
     return E_NOTIMPL;
 }
 
+static void note_strange(struct listener *listener, const VARIANT *first)
+{
+    if (InterlockedIncrement(&listener->strange) == 1)
+        swprintf(listener->first_strange, ARRAYSIZE(listener->first_strange), L"%ls %ls",
+                listener->deleted ? L"late" : L"", first && V_VT(first) == VT_BSTR ? V_BSTR(first) : L"no text");
+}
+
 static HRESULT WINAPI listener_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
         DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
 {
@@ -78,13 +86,13 @@ static HRESULT WINAPI listener_Invoke(IDispatch *iface, DISPID id, REFIID riid, 
     while (listener->held)
         Sleep(5);
     if (listener->deleted || !first)
-        InterlockedIncrement(&listener->strange);
+        note_strange(listener, first);
     else if (V_VT(first) == VT_I4 && V_I4(first) == vmVMState_DeleteMachine)
         InterlockedExchange(&listener->deleted, TRUE);
     else if (V_VT(first) == VT_BSTR && wcstol(V_BSTR(first), NULL, 10) == listener->heard)
         InterlockedIncrement(&listener->heard);
     else
-        InterlockedIncrement(&listener->strange);
+        note_strange(listener, first);
     return S_OK;
 }
 
@@ -156,14 +164,24 @@ static void await_release(struct listener *listener)
         assert_true(GetTickCount() - start < PATIENCE_MS);
 }
 
-static void assert_heard_all(struct listener *listener, LONG count)
-{
-    assert_int_equal(listener->heard, count);
-    assert_int_equal(listener->strange, 0);
-}
-
 static IVMEventHost *host;
 static IVMEventMachine *machine;
+
+static LONG count_dropped(void)
+{
+    LONG count = -1;
+
+    assert_int_equal(IVMEventHost_get_Dropped(host, &count), S_OK);
+    return count;
+}
+
+static void assert_heard_all(struct listener *listener, LONG count)
+{
+    if (listener->heard != count || listener->strange)
+        fail_msg("%ld of %ld heard in order, and %ld strange, of which the first was %ls; the host has dropped %ld",
+                (long)listener->heard, (long)count, (long)listener->strange, listener->first_strange,
+                (long)count_dropped());
+}
 
 /* Fires the events with these numbers, on one interface after the other. */
 static void fire(LONG first, LONG count)
@@ -366,14 +384,6 @@ static void run_stalling(void)
     }
     child_ready();
     Sleep(INFINITE);
-}
-
-static LONG count_dropped(void)
-{
-    LONG count = -1;
-
-    assert_int_equal(IVMEventHost_get_Dropped(host, &count), S_OK);
-    return count;
 }
 
 /* It is let go when it has not returned for a time, and counted; nobody else waits for that. */
