@@ -184,10 +184,14 @@ static void run_until_closed(void)
 }
 
 /* Until the broker has taken all that was under way to it. */
+/* Until no broker has anything of a session's any more that it could still hear. */
 static void run_until_left(void)
 {
-    while (brokers[0].client)
-        uv_run(&loop, UV_RUN_ONCE);
+    for (size_t i = 0; i < BROKERS; ++i)
+    {
+        while (brokers[i].client)
+            uv_run(&loop, UV_RUN_ONCE);
+    }
 }
 
 static void assert_fault(const char *part)
