@@ -55,17 +55,37 @@ class Cluster:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.http[node]}/{path}", timeout=5) as answer:
             return json.load(answer)
 
-    def _has_leader(self, node):
+    def _is_whole(self, node):
+        """Whether it has a leader, and all its nodes."""
         try:
-            return bool(self.ask(node, "jsz").get("meta_cluster", {}).get("leader"))
+            meta = self.ask(node, "jsz").get("meta_cluster", {})
         except OSError:
             return False
+        return bool(meta.get("leader")) and meta.get("cluster_size") == self.count
 
-    def wait_ready(self, patience=120):
+    def _wait_whole(self, patience):
         end = time.monotonic() + patience
-        while not all(self._has_leader(node) for node in range(self.count)):
-            assert time.monotonic() < end, "the cluster has no leader"
+        while not all(self._is_whole(node) for node in range(self.count)):
+            if time.monotonic() > end:
+                return False
             time.sleep(0.2)
+        return True
+
+    def _begin_anew(self):
+        for node in range(self.count):
+            self.kill(node)
+            shutil.rmtree(f"{self.folder}/n{node}")
+        for node in range(self.count):
+            self.start(node)
+
+    def wait_ready(self):
+        """A fault of NATS': a node that has found the route to itself before it counts the routes counts a node less. A cluster
+        that has begun so never takes the last one in, and keeps no stream of three replicas."""
+        for _ in range(10):
+            if self._wait_whole(60):
+                return
+            self._begin_anew()
+        raise AssertionError("the cluster has no leader, or lacks a node")
 
     def leader_of(self, stream):
         """The node that leads a stream's group, or None."""
