@@ -264,7 +264,7 @@ static void on_address_closed(uv_handle_t *handle)
 
 static void address_failed(struct connection *connection, int error)
 {
-    if (!connection->next)
+    if (!connection->next || !connection->has_tcp)
     {
         fail(connection, error, NULL);
         return;
@@ -320,12 +320,8 @@ static void try_next_address(struct connection *connection)
     int error;
 
     connection->next = address->ai_next;
-    if (!(error = connect_to(connection, address->ai_addr)))
-        return;
-    if (connection->has_tcp)
+    if ((error = connect_to(connection, address->ai_addr)))
         address_failed(connection, error);
-    else
-        fail(connection, error, NULL);
 }
 
 static void on_looked_up(uv_getaddrinfo_t *lookup, int error, struct addrinfo *found)

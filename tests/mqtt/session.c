@@ -183,7 +183,6 @@ static void run_until_closed(void)
     assert_int_equal(closed_times, 1);
 }
 
-/* Until the broker has taken all that was under way to it. */
 /* Until no broker has anything of a session's any more that it could still hear. */
 static void run_until_left(void)
 {
