@@ -223,16 +223,6 @@ bool apartment_is_single_threaded(const struct apartment *apartment)
     return apartment != &mta;
 }
 
-/* A job on the thread pool has a reference to the library, which the pool gives back behind the job's code. It is not had
- * by TpSetCallbackRaceWithDll: Wine's pool gives that one back under a lock of its own, for which a thread that ends waits
- * in apartments_thread_exit, and it needs the loader's lock for it, which that thread has. */
-static bool library_addref(void)
-{
-    HMODULE library;
-
-    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const WCHAR *)module_instance, &library);
-}
-
 static void CALLBACK run_job_on_pool(TP_CALLBACK_INSTANCE *instance, void *context)
 {
     struct apartment_job *job = context;
@@ -269,7 +259,7 @@ void apartment_job_cleanup(struct apartment_job *job)
 
 static bool post_to_pool(struct apartment_job *job)
 {
-    if (!library_addref())
+    if (!module_library_addref())
         return false;
     if (job->work)
         SubmitThreadpoolWork(job->work);

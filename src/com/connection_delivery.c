@@ -1,29 +1,11 @@
 #include "com/connection_parts.h"
 
+#include "com/call_error.h"
 #include "com/error_info.h"
 #include "com/event_batch.h"
 #include "com/failures.h"
 #include "com/stand_in.h"
 #include "platform/trace.h"
-
-/* Whether the error says that there is nobody any more who could be called. */
-static bool sink_is_gone(HRESULT hr)
-{
-    switch (hr)
-    {
-        case RPC_E_DISCONNECTED:
-        case RPC_E_SERVER_DIED:
-        case RPC_E_SERVER_DIED_DNE:
-        case RPC_E_INVALID_OBJECT:
-        case CO_E_OBJNOTCONNECTED:
-        case __HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE):
-        case __HRESULT_FROM_WIN32(RPC_S_CALL_FAILED):
-        case __HRESULT_FROM_WIN32(RPC_S_CALL_FAILED_DNE):
-        case __HRESULT_FROM_WIN32(RPC_S_COMM_FAILURE):
-            return true;
-    }
-    return false;
-}
 
 static HRESULT connection_invoke(
         struct connection *connection, DISPID id, const VARIANT *args, UINT count, EXCEPINFO *exception)
@@ -47,26 +29,45 @@ static HRESULT connection_pass_on(struct connection *connection, struct kept_eve
     if (!connection->is_here)
         return connection_invoke(connection, kept->event.type->id, kept->event.args, count, exception);
     if (FAILED(hr = arguments_open(kept, args)))
+    {
+        lane_lose(&connection->receiver, 1);
         return hr;
+    }
     hr = connection_invoke(connection, kept->event.type->id, args, count, exception);
     arguments_close(kept, args);
     return hr;
 }
 
-/* Whether it has failed at a call, or at so many of the events that went by it. A sink that is gone is not called any more,
- * and one that does not know an event has not failed at it. */
-static bool connection_has_failed(struct connection *connection, const struct event_type *type, HRESULT hr, LONG failed)
+/* What has become of a call. */
+enum answer
 {
+    ANSWER_TAKEN,
+    ANSWER_FAILED, /* at the call, or at events that went by it */
+    ANSWER_LOST,   /* the call has failed on its way, which may have been that to the sink */
+    ANSWER_LATER   /* the sink is busy, and has not been called */
+};
+
+/* A sink that is gone is not called any more, and one that does not know an event has not failed at it. Only an object of
+ * another apartment or process can be busy, or not be reached. `failed`: at so many of the events. */
+static enum answer connection_judge(
+        struct connection *connection, const struct event_type *type, HRESULT hr, LONG failed)
+{
+    enum call_error error = call_error_tell(hr);
+
     if (SUCCEEDED(hr) && !failed)
-        return false;
+        return ANSWER_TAKEN;
     trace(TRACE_COM, "source %lx: connection %lu answers %ls by 0x%08lx", TRACE_ID(connection->source),
             (unsigned long)connection->cookie, type->name, (unsigned long)hr);
-    if (sink_is_gone(hr) && connection_unlist(connection))
+    if (error == CALL_ERROR_GONE && connection_unlist(connection))
     {
         connection_end(connection);
-        return false;
+        return ANSWER_TAKEN;
     }
-    return hr != DISP_E_MEMBERNOTFOUND && hr != E_NOTIMPL;
+    if (!connection->is_here && error == CALL_ERROR_BUSY)
+        return ANSWER_LATER;
+    if (!connection->is_here && error == CALL_ERROR_LOST)
+        return ANSWER_LOST;
+    return hr == DISP_E_MEMBERNOTFOUND || hr == E_NOTIMPL ? ANSWER_TAKEN : ANSWER_FAILED;
 }
 
 /* Several events in one call */
@@ -119,6 +120,7 @@ ULONG connection_deliver_some(const struct lane_entry *first, ULONG count)
     struct connection *connection = connection_of(first);
     LONG taken = 0, refused = 0, failed = (LONG)count;
     struct event_batch batch;
+    enum answer answer;
     HRESULT hr;
 
     /* Where there is no memory for many there may be for one. */
@@ -134,34 +136,42 @@ ULONG connection_deliver_some(const struct lane_entry *first, ULONG count)
         count = sensible_count(taken, refused, count, &failed);
     else
         failed = (LONG)count;
-    /* Which events they were that it has refused is known to it alone. */
-    if (connection_has_failed(connection, first->kept->event.type, hr, failed))
+    answer = connection_judge(connection, first->kept->event.type, hr, failed);
+    if (answer == ANSWER_LATER)
+        return 0;
+    /* Which events they were that it has refused is known to it alone; of a call that has failed it is not known which
+     * have been heard. */
+    if (answer == ANSWER_FAILED || answer == ANSWER_LOST)
         InterlockedExchangeAdd(&connection->source->failed, failed);
+    if (answer == ANSWER_LOST || (answer == ANSWER_FAILED && FAILED(hr)))
+        lane_lose(&connection->receiver, count);
     return count;
 }
 
-void connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
+bool connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
 {
     struct connection *connection = connection_from_receiver(receiver);
     struct lane_entry alone = {.receiver = receiver, .kept = kept};
     EXCEPINFO exception = {0};
+    enum answer answer;
     HRESULT hr;
 
     /* An event that has no more to tell than its arguments goes as it does to everybody. */
     if (connection->batches && (connection->source->tells_labels || kept->origin.known))
-    {
-        connection_deliver_some(&alone, 1);
-        return;
-    }
+        return connection_deliver_some(&alone, 1) == 1;
     error_forget();
     if (connection->relay)
         hr = IEventRelay_Relay(connection->relay, kept);
     else
         hr = connection_pass_on(connection, kept, &exception);
-    if (connection_has_failed(connection, kept->event.type, hr, FAILED(hr)))
+    answer = connection_judge(connection, kept->event.type, hr, FAILED(hr));
+    if (answer == ANSWER_LOST)
+        lane_lose(receiver, 1);
+    if (answer == ANSWER_FAILED || answer == ANSWER_LOST)
     {
         hr = error_complete(&exception, hr);
         failures_add(connection->source, kept, hr, &exception);
     }
     error_clear(&exception);
+    return answer != ANSWER_LATER;
 }

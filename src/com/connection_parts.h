@@ -35,9 +35,9 @@ bool connection_unlist(struct connection *connection);
 void connection_end(struct connection *connection);
 
 /* A receiver's deliver. */
-void connection_deliver(struct lane_receiver *receiver, struct kept_event *kept);
+bool connection_deliver(struct lane_receiver *receiver, struct kept_event *kept);
 
-/* A receiver's deliver_some. What a call that fails was given is lost, and counts as failed, as of a call with one event. */
+/* A receiver's deliver_some. What a call that fails was given counts as failed, and as lost. */
 ULONG connection_deliver_some(const struct lane_entry *first, ULONG count);
 
 #endif

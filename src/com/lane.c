@@ -16,6 +16,7 @@ void lane_release(struct lane *lane)
 {
     if (InterlockedDecrement(&lane->refcount))
         return;
+    lane_forget_rest(lane);
     apartment_job_cleanup(&lane->job);
     apartment_release(lane->apartment);
     event_source_release(lane->source);
@@ -35,6 +36,16 @@ void lane_count_lost(struct lane *lane, ULONG count)
             TRACE_ID(lane->listener));
     InterlockedExchangeAdd(&lane->source->dropped, (LONG)count);
     InterlockedExchangeAdd(&lost_everywhere, (LONG)count);
+}
+
+void lane_lose(struct lane_receiver *receiver, ULONG count)
+{
+    struct lane *lane = receiver->lane;
+
+    lock_acquire(&lane->lock);
+    lane->lost_count += count;
+    lock_release(&lane->lock);
+    lane_count_lost(lane, count);
 }
 
 LONG lanes_lost(void)

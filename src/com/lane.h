@@ -40,11 +40,11 @@ enum lane_receiver_state
 /* What events in a lane are for. Stands in its owner, which sets the functions. */
 struct lane_receiver
 {
-    /* Called with each event, in the apartment. */
-    void (*deliver)(struct lane_receiver *receiver, struct kept_event *event);
+    /* Called with each event, in the apartment. False: the listener is busy and takes no call; the event comes again. */
+    bool (*deliver)(struct lane_receiver *receiver, struct kept_event *event);
     /* Called in the multithreaded apartment with the events that wait, where more than one does: with `count` entries from
      * the first on, of receivers of the lane that have this function too, and no ends and no objects among them. Returns how
-     * many of them the listener has taken, one at least; the others come again. NULL: one event at a time. */
+     * many of them the listener has taken, 0 if it is busy; the others come again. NULL: one event at a time. */
     ULONG (*deliver_some)(const struct lane_entry *first, ULONG count);
     /* Called once, in the apartment, after the last delivery: lets go of what belongs to the apartment. */
     void (*destroy)(struct lane_receiver *receiver);
@@ -93,6 +93,9 @@ void lane_receiver_release(struct lane_receiver *receiver);
 /* A listener_release: cuts the receiver unless it is finishing, and drops the list's reference. */
 void CALLBACK lane_release_listener(void *context);
 
+/* By deliver and deliver_some: so many of the events that they take never reach the listener. */
+void lane_lose(struct lane_receiver *receiver, ULONG count);
+
 /* From here on no delivery to the receiver begins. What waits for it is dropped, though it is finishing. */
 void lane_cut(struct lane_receiver *receiver);
 
@@ -120,8 +123,8 @@ bool lanes_catch_up(struct event_source *source, bool (*pump)(void *context), vo
 ULONG lanes_count_waiting(struct event_source *source);
 
 /*
- * Lets go of the lanes that are finishing and have not returned from a delivery for patience_ms: what waits in them is
- * dropped, and counted. Returns how many lanes are finishing still.
+ * Lets go of the lanes that are finishing and whose listener has not returned from a delivery, or has been busy, for
+ * patience_ms: what waits in them is dropped, and counted. Returns how many lanes are finishing still.
  */
 UINT lanes_let_go(DWORD patience_ms);
 

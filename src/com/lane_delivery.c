@@ -63,22 +63,27 @@ static void lane_take_more(struct lane *lane, struct lane_entry *first)
 }
 
 /* Takes the oldest entry, and events behind it that go with it, for the calling thread to do, and marks the lane as
- * delivering. NULL: there is none, or a delivery is under way, perhaps by this very thread further up its stack. */
+ * delivering. NULL: there is none, or the listener is left alone, or a delivery is under way, perhaps by this very thread
+ * further up its stack. */
 static struct lane_entry *lane_take(struct lane *lane)
 {
     struct lane_entry *entry;
 
     lock_assert_exclusive(&lane->lock);
-    if (lane->delivering)
+    if (lane->delivering || (lane->resting && !lane_queue_begins_with_end(&lane->queue)))
     {
         lane->missed_turn = true;
         return NULL;
     }
     if (!lane->queue.first)
+    {
+        lane->busy_count = 0;
         return NULL;
+    }
     lane->delivering = true;
     lane->delivering_thread = GetCurrentThreadId();
-    lane->delivering_since = clock_ms();
+    if (!lane->busy_count)
+        lane->delivering_since = clock_ms();
     entry = lane_queue_take(&lane->queue);
     entry->next = NULL;
     lane->taken_count = entry->kept != NULL;
@@ -106,17 +111,17 @@ static void lane_end_receiver(struct lane *lane, struct lane_receiver *receiver)
     lane_receiver_release(receiver);
 }
 
-/* Delivers the oldest of the events that have been taken, or several. Returns those that are left. */
+/* Delivers the oldest of the events that have been taken, or several. Returns those that are left: all of them if the
+ * listener is busy. */
 static struct lane_entry *lane_do_events(struct lane *lane, struct lane_entry *first, ULONG *done)
 {
     struct lane_entry *left, **end = &first;
 
-    *done = 1;
     /* Nobody else writes the count as long as the lane is delivering. */
     if (lane->taken_count > 1)
         *done = first->receiver->deliver_some(first, lane->taken_count);
     else
-        first->receiver->deliver(first->receiver, first->kept);
+        *done = first->receiver->deliver(first->receiver, first->kept);
     for (ULONG i = 0; i < *done; ++i)
         end = &(*end)->next;
     left = *end;
@@ -152,34 +157,61 @@ static struct lane_entry *lane_leave_out_cut(struct lane *lane, struct lane_entr
     return dropped;
 }
 
+/* So many of the events that have been taken have been delivered. */
+static void lane_count_done(struct lane *lane, ULONG done)
+{
+    lock_assert_exclusive(&lane->lock);
+    lane->taken_count -= done;
+    lane_count_out(lane, done);
+    lane->busy_count = 0;
+    if (lane->taken_count)
+        lane->delivering_since = clock_ms();
+}
+
+/* The listener is busy, and has heard none of what is left. Returns what is lost, for want of memory. */
+static struct lane_entry *lane_leave_for_later(struct lane *lane, struct lane_entry *left, ULONG *lost_count)
+{
+    lock_assert_exclusive(&lane->lock);
+    if (lane_put_off(lane, left))
+        return NULL;
+    *lost_count = lane->taken_count;
+    lane->lost_count += *lost_count;
+    lane_count_out(lane, *lost_count);
+    lane->taken_count = 0;
+    return left;
+}
+
 /* Does what has been taken, and the ends that stand next behind it. The receivers of what has been taken are there until
  * it has been done: they leave the lane by their ends alone, which nobody does as long as the lane is delivering. */
 static void lane_do_taken(struct lane *lane, struct lane_entry *entry)
 {
     do
     {
-        struct lane_entry *left = NULL, *dropped = NULL;
-        ULONG done = 0;
+        struct lane_entry *left = NULL, *dropped = NULL, *lost = NULL;
+        ULONG done = 0, lost_count = 0;
 
         if (entry->kept)
             left = lane_do_events(lane, entry, &done);
         else
             lane_end_receiver(lane, entry->receiver);
         lock_acquire(&lane->lock);
-        lane->taken_count -= done;
-        lane_count_out(lane, done);
+        if (done)
+            lane_count_done(lane, done);
         if (left)
-        {
             dropped = lane_leave_out_cut(lane, &left);
-            lane->delivering_since = clock_ms();
-        }
-        if (!(entry = left))
+        if (!left || !done)
         {
             lane->delivering = false;
-            entry = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
+            if (left)
+                lost = lane_leave_for_later(lane, left, &lost_count);
+            left = lane_queue_begins_with_end(&lane->queue) ? lane_take(lane) : NULL;
         }
+        entry = left;
         lock_release(&lane->lock);
+        if (lost_count)
+            lane_count_lost(lane, lost_count);
         lane_entries_drop(dropped);
+        lane_entries_drop(lost);
     } while (entry);
 }
 
@@ -210,7 +242,7 @@ static void lane_make_up(struct lane *lane)
     lock_acquire(&lane->lock);
     if (!lane->queue.first)
         lane->missed_turn = false;
-    else if (lane->missed_turn && !lane->delivering)
+    else if (lane->missed_turn && !lane->delivering && !lane->resting)
         lane_post_job(lane);
     lock_release(&lane->lock);
 }
@@ -302,15 +334,15 @@ static struct lane_entry *entry_create(struct lane_receiver *receiver, const VME
 }
 
 /* Posts what delivers the event that has just been put in: its turn, which the apartment takes over, or the lane's job
- * in the multithreaded apartment, which delivers all there is. One that is under way already will come to this event;
- * for a thread that only does ends, missed_turn makes up for it. When the apartment has ended, nothing delivers it, and
- * the lane drops it. */
+ * in the multithreaded apartment, which delivers all there is. One that is under way already will come to this event, as
+ * will the one behind a rest; for a thread that only does ends, missed_turn makes up for it. When the apartment has ended,
+ * nothing delivers it, and the lane drops it. */
 static void lane_post(struct lane *lane, struct turn **turn)
 {
     lock_assert_exclusive(&lane->lock);
     if (!*turn)
     {
-        if (lane->delivering)
+        if (lane->delivering || lane->resting)
             lane->missed_turn = true;
         else
             lane_post_job(lane);

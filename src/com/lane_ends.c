@@ -217,7 +217,8 @@ void lane_finish(struct lane_receiver *receiver)
     lane_release(lane);
 }
 
-/* A lane that has been in one delivery for patience_ms or more, with a reference; NULL: there is none. */
+/* A lane that has been in one delivery, or with a listener that is busy, for patience_ms or more, with a reference; NULL:
+ * there is none. */
 static struct lane *find_hanging(DWORD patience_ms)
 {
     struct lane *lane;
@@ -228,7 +229,7 @@ static struct lane *find_hanging(DWORD patience_ms)
         bool hangs;
 
         lock_acquire_shared(&lane->lock);
-        hangs = lane->delivering && clock_ms() - lane->delivering_since >= patience_ms;
+        hangs = (lane->delivering || lane->busy_count) && clock_ms() - lane->delivering_since >= patience_ms;
         lock_release_shared(&lane->lock);
         if (hangs)
         {
@@ -239,7 +240,7 @@ static struct lane *find_hanging(DWORD patience_ms)
     return NULL;
 }
 
-/* Of the events that are in the call that hangs the first may have been heard, and the others count as lost. */
+/* Of the events that are in a call that hangs the first may have been heard, and the others count as lost. */
 static void lane_count_taken_as_lost(struct lane *lane)
 {
     ULONG count;
@@ -254,7 +255,8 @@ static void lane_count_taken_as_lost(struct lane *lane)
 
 static void lane_let_go(struct lane *lane)
 {
-    trace(TRACE_COM, "source %lx: listener %lx hangs, and is let go", TRACE_ID(lane->source), TRACE_ID(lane->listener));
+    trace(TRACE_COM, "source %lx: listener %lx hangs or is busy, and is let go", TRACE_ID(lane->source),
+            TRACE_ID(lane->listener));
     lane_count_taken_as_lost(lane);
     lane_cut_all(lane, true);
     lane_forget_finishing(lane);

@@ -1,6 +1,7 @@
 /*
  * A lane from inside: shared by what makes and finds lanes (lane.c), what puts events in and delivers them
- * (lane_delivery.c), what ends receivers (lane_ends.c) and what waits (lane_waits.c).
+ * (lane_delivery.c), what calls a busy listener again (lane_busy.c), what ends receivers (lane_ends.c) and what waits
+ * (lane_waits.c).
  */
 #ifndef VMEVENTS_COM_LANE_PARTS_H
 #define VMEVENTS_COM_LANE_PARTS_H
@@ -30,11 +31,14 @@ struct lane
     bool missed_turn; /* a turn or an event came during a delivery, or an end, and nothing was delivered for it */
     bool late;        /* had not delivered all when it was waited for last; unguarded: a wrong guess costs a wait */
     DWORD delivering_thread;
-    ULONGLONG delivering_since;
-    ULONG taken_count;     /* events that have been taken out and not counted yet */
-    ULONG put_count;       /* events that ever came in */
-    ULONG delivered_count; /* events that went out again, delivered or dropped */
-    ULONG lost_count;      /* events that never reach the listener */
+    ULONGLONG delivering_since; /* of a listener that has been found busy since then: the first of those calls */
+    UINT busy_count;            /* how often in a row the listener took no call; 0: it is not busy */
+    bool resting;               /* a busy listener is not called until the timer says so */
+    TP_TIMER *rest;             /* NULL: the listener has never been busy */
+    ULONG taken_count;          /* events that have been taken out and not counted yet */
+    ULONG put_count;            /* events that ever came in */
+    ULONG delivered_count;      /* events that went out again, delivered or dropped */
+    ULONG lost_count;           /* events that never reach the listener */
 
     struct lane *next_finishing, **finishing_link; /* guarded by finishing_lock */
 };
@@ -54,6 +58,14 @@ void lane_count_out(struct lane *lane, ULONG count);
 
 /* Posts the job that delivers. The lane's lock is held. */
 void lane_post_job(struct lane *lane);
+
+/* The listener is busy: puts back what has been taken and is left, for the lane's job to deliver after a time, which is
+ * longer each time in a row. The lane's lock is held, and the lane is not delivering any more. False: out of memory; the
+ * events stay with the caller. */
+bool lane_put_off(struct lane *lane, struct lane_entry *left);
+
+/* Lets go of what lane_put_off needs. The lane has no reference any more. */
+void lane_forget_rest(struct lane *lane);
 
 /* That job, in the apartment. */
 void lane_run_job(struct apartment_job *job);

@@ -31,6 +31,19 @@ void lane_queue_prepend(struct lane_queue *queue, struct lane_entry *entry)
     count_in(queue, entry);
 }
 
+void lane_queue_put_back(struct lane_queue *queue, struct lane_entry *first)
+{
+    struct lane_entry **link = &queue->first, *last = first;
+
+    while (*link && (*link)->receiver->state == LANE_RECEIVER_CUT && !(*link)->kept)
+        link = &(*link)->next;
+    for (count_in(queue, last); last->next; count_in(queue, last))
+        last = last->next;
+    if (!(last->next = *link))
+        queue->last = &last->next;
+    *link = first;
+}
+
 static struct lane_entry *unlink_entry(struct lane_queue *queue, struct lane_entry **link)
 {
     struct lane_entry *entry = *link;

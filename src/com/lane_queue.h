@@ -16,6 +16,10 @@ void lane_queue_init(struct lane_queue *queue);
 void lane_queue_append(struct lane_queue *queue, struct lane_entry *entry);
 void lane_queue_prepend(struct lane_queue *queue, struct lane_entry *entry);
 
+/* Puts events that had been taken where they stood, with those linked to the first: to the front, but behind the ends of
+ * receivers that have been cut, which none of them is for. */
+void lane_queue_put_back(struct lane_queue *queue, struct lane_entry *first);
+
 /* Takes the oldest entry; the queue is not empty. */
 struct lane_entry *lane_queue_take(struct lane_queue *queue);
 

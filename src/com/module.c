@@ -31,6 +31,13 @@ BOOL module_in_use(void)
     return InterlockedCompareExchange(&uses, 0, 0) != 0;
 }
 
+BOOL module_library_addref(void)
+{
+    HMODULE library;
+
+    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const WCHAR *)module_instance, &library);
+}
+
 WCHAR *module_path(void)
 {
     DWORD size = MAX_PATH, length;

@@ -22,6 +22,14 @@ void module_release(void);
 
 BOOL module_in_use(void);
 
+/*
+ * For code of this binary on a thread of the pool: a reference to the library, which the pool gives back behind that code
+ * by FreeLibraryWhenCallbackReturns. It is not had by TpSetCallbackRaceWithDll: Wine's pool gives that one back under a
+ * lock of its own, for which a thread that ends waits in apartments_thread_exit, and it needs the loader's lock for it,
+ * which that thread has. FALSE: not to be had.
+ */
+BOOL module_library_addref(void);
+
 /* The full path of the module, which the caller frees by memory_free. NULL: out of memory. */
 WCHAR *module_path(void);
 

@@ -1,5 +1,6 @@
 #include "sink/handler.h"
 
+#include "com/call_error.h"
 #include "com/error_info.h"
 #include "com/failures.h"
 #include "com/lane.h"
@@ -19,6 +20,7 @@ struct handler
     struct poll *poll;
     IDispatch *code;
     IEventRelay *relay; /* the code's, if it is a sink of ours in this process */
+    bool is_here;       /* the code is an object of this apartment */
     enum script_object_kind kind;
     bool whole; /* a function gets the event's record instead of its arguments */
     BSTR from;  /* the source that is listened to; NULL: any */
@@ -144,32 +146,39 @@ static void handler_fail(struct handler *handler, struct kept_event *kept, HRESU
         failures_add(handler->source, kept, hr, exception);
 }
 
-static void handler_hear(struct handler *handler, struct kept_event *kept)
+/* False: the code is in another program, which is busy. */
+static bool handler_hear(struct handler *handler, struct kept_event *kept)
 {
     EXCEPINFO exception = {0};
     HRESULT hr;
-    bool called = handler_call(handler, kept, &hr, &exception);
+    bool called = handler_call(handler, kept, &hr, &exception), later;
+    enum call_error error = handler->is_here ? CALL_ERROR_OWN : call_error_tell(hr);
 
-    if (called)
-        poll_count_call(handler->poll);
-    if (FAILED(hr) && (called || hr == E_OUTOFMEMORY))
-        handler_fail(handler, kept, hr, &exception);
+    if (!(later = error == CALL_ERROR_BUSY))
+    {
+        if (called)
+            poll_count_call(handler->poll);
+        if (error == CALL_ERROR_LOST)
+            lane_lose(&handler->receiver, 1);
+        if (FAILED(hr) && (called || hr == E_OUTOFMEMORY || error == CALL_ERROR_LOST))
+            handler_fail(handler, kept, hr, &exception);
+    }
     error_clear(&exception);
+    return !later;
 }
 
-static void handler_deliver(struct lane_receiver *receiver, struct kept_event *kept)
+static bool handler_deliver(struct lane_receiver *receiver, struct kept_event *kept)
 {
     struct handler *handler = handler_from_receiver(receiver);
     struct failure_call call;
+    bool taken;
 
     if (!kept->failure)
-    {
-        handler_hear(handler, kept);
-        return;
-    }
+        return handler_hear(handler, kept);
     failures_begin_call(handler->source->failures, &call);
-    handler_hear(handler, kept);
+    taken = handler_hear(handler, kept);
     failures_end_call(handler->source->failures, &call);
+    return taken;
 }
 
 static void handler_destroy(struct lane_receiver *receiver)
@@ -212,9 +221,10 @@ static bool handler_join(struct handler *handler)
     return joined;
 }
 
-static void handler_find_relay(struct handler *handler)
+static void handler_find_ways(struct handler *handler)
 {
-    if (object_is_proxy((IUnknown *)handler->code)
+    handler->is_here = !object_is_proxy((IUnknown *)handler->code);
+    if (!handler->is_here
             || FAILED(IDispatch_QueryInterface(handler->code, &IID_IEventRelay, (void **)&handler->relay)))
         handler->relay = NULL;
 }
@@ -250,7 +260,7 @@ HRESULT handler_subscribe(struct event_source *source, struct poll *poll, const 
         memory_free(handler);
         return hr;
     }
-    handler_find_relay(handler);
+    handler_find_ways(handler);
     event_source_addref(source);
     poll_addref(poll);
     IDispatch_AddRef(code);

@@ -1,11 +1,18 @@
 #include "sink/script_object.h"
 
+#include "com/call_error.h"
 #include "event/failure.h"
 
 #include <dispex.h>
 
 /* {a6ef9860-c720-11d0-9337-00a0c90dcaa9}: no library of MinGW-w64 has it. */
 static const IID iid_IDispatchEx = {0xa6ef9860, 0xc720, 0x11d0, {0x93, 0x37, 0x00, 0xa0, 0xc9, 0x0d, 0xca, 0xa9}};
+
+/* Whether it cannot be told whether an object has that method: there is no memory, or its program is busy. */
+static bool cannot_be_told(HRESULT hr)
+{
+    return hr == E_OUTOFMEMORY || call_error_tell(hr) == CALL_ERROR_BUSY;
+}
 
 /* Wine's VBScript objects have names only for those who ask through IDispatchEx. */
 static HRESULT find_extended_method(IDispatch *code, const WCHAR *name, DISPID *id)
@@ -35,13 +42,13 @@ HRESULT script_object_find_method(IDispatch *code, const WCHAR *name, DISPID *id
     return hr;
 }
 
-/* Whether it has a method named like some event. S_OK; E_OUTOFMEMORY; anything else: it has none. */
+/* Whether it has a method named like some event. S_OK; it cannot be told; anything else: it has none. */
 static HRESULT find_event_method(IDispatch *code)
 {
     HRESULT hr = E_FAIL;
     DISPID id;
 
-    for (unsigned int i = 0; i < EVENT_COUNT && FAILED(hr) && hr != E_OUTOFMEMORY; ++i)
+    for (unsigned int i = 0; i < EVENT_COUNT && FAILED(hr) && !cannot_be_told(hr); ++i)
     {
         if (event_is_first_of_its_name(&event_types[i]))
             hr = script_object_find_method(code, event_types[i].name, &id);
@@ -58,8 +65,8 @@ static HRESULT is_javascript_object(IDispatch *code, bool *is)
     *is = false;
     of_objects = script_object_find_method(code, L"hasOwnProperty", &id);
     of_functions = script_object_find_method(code, L"call", &id);
-    if (of_objects == E_OUTOFMEMORY || of_functions == E_OUTOFMEMORY)
-        return E_OUTOFMEMORY;
+    if (cannot_be_told(of_objects) || cannot_be_told(of_functions))
+        return cannot_be_told(of_objects) ? of_objects : of_functions;
     *is = SUCCEEDED(of_objects) && FAILED(of_functions);
     return S_OK;
 }
@@ -118,11 +125,11 @@ HRESULT script_object_find_kind(IDispatch *code, bool for_failures, enum script_
     DISPID id;
     HRESULT hr = for_failures ? script_object_find_method(code, failure_event_type.name, &id) : find_event_method(code);
 
-    if (hr == E_OUTOFMEMORY)
+    if (cannot_be_told(hr))
         return hr;
     if (FAILED(hr))
         return find_kind_without_event_method(code, kind);
     hr = script_object_find_method(code, L"vmevents_no_such_member", &id);
     *kind = SUCCEEDED(hr) ? SCRIPT_CLAIMS_EVERY_NAME : SCRIPT_OBJECT;
-    return hr == E_OUTOFMEMORY ? hr : S_OK;
+    return cannot_be_told(hr) ? hr : S_OK;
 }

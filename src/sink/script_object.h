@@ -19,11 +19,14 @@ enum script_object_kind
  * Whatever has none of these methods is taken for a function, unless it shows that it is none: by names that
  * objects of JavaScript have, or by its type information.
  *
- * S_OK, E_OUTOFMEMORY; DISP_E_MEMBERNOTFOUND: it is neither
+ * S_OK, E_OUTOFMEMORY
+ * DISP_E_MEMBERNOTFOUND  it is neither
+ * CALL_ERROR_BUSY        those errors (com/call_error.h): its program takes no calls now
  */
 HRESULT script_object_find_kind(IDispatch *code, bool for_failures, enum script_object_kind *kind);
 
-/* E_OUTOFMEMORY: it cannot be told whether there is one. Any other failure: there is none. */
+/* E_OUTOFMEMORY, or an error that is a CALL_ERROR_BUSY: it cannot be told whether there is one. Any other failure: there is
+ * none. */
 HRESULT script_object_find_method(IDispatch *code, const WCHAR *name, DISPID *id);
 
 #endif

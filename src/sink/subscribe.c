@@ -1,5 +1,6 @@
 /* Subscribe, Unsubscribe and UnsubscribeAll: what scripts ask for, understood or refused with a description of what was
  * wrong. */
+#include "com/call_error.h"
 #include "event/failure.h"
 #include "platform/trace.h"
 #include "sink/argument.h"
@@ -77,6 +78,10 @@ HRESULT sink_subscribe(struct sink *sink, VARIANT event, VARIANT handler, BSTR s
                         ? L"Subscribe: handler is an object that has no method OnFailure, and is no function"
                         : L"Subscribe: handler is an object that has no method named like an event, and is no "
                           L"function");
+    else if (call_error_tell(hr) == CALL_ERROR_BUSY)
+        hr = sink_error(hr,
+                L"Subscribe: the program that handler is an object of rejects calls at the moment; try it again "
+                L"when that is not busy");
     trace(TRACE_SINK, "sink %lx: subscription %lu to events 0x%lx ends by 0x%08lx", TRACE_ID(sink),
             (unsigned long)*cookie, (unsigned long)choice.events, (unsigned long)hr);
     IDispatch_Release(code);

@@ -17,16 +17,31 @@ static void wait_while_held(struct receiver *receiver)
         test_sleep_ms(1);
 }
 
-static void receiver_deliver(struct lane_receiver *lane_receiver, struct kept_event *kept)
+/* Whether it is busy still; it says so as often as it was told to. */
+static bool receiver_is_busy(struct receiver *receiver)
+{
+    atomic_fetch_add(&receiver->calls, 1);
+    if (!atomic_load(&receiver->busy))
+        return false;
+    if (atomic_load(&receiver->busy) > 0)
+        atomic_fetch_sub(&receiver->busy, 1);
+    wait_while_held(receiver);
+    return true;
+}
+
+static bool receiver_deliver(struct lane_receiver *lane_receiver, struct kept_event *kept)
 {
     struct receiver *receiver = receiver_from_lane_receiver(lane_receiver);
 
     (void)kept;
+    if (receiver_is_busy(receiver))
+        return false;
     receiver->thread = GetCurrentThreadId();
     atomic_fetch_add(&receiver->delivered, 1);
     wait_while_held(receiver);
     if (receiver->on_deliver)
         receiver->on_deliver(receiver);
+    return true;
 }
 
 static ULONG receiver_deliver_some(const struct lane_entry *first, ULONG count)
@@ -35,6 +50,8 @@ static ULONG receiver_deliver_some(const struct lane_entry *first, ULONG count)
     ULONG taken = called->takes && called->takes < count ? called->takes : count;
 
     CHECK(count > 1);
+    if (receiver_is_busy(called))
+        return 0;
     if (!atomic_fetch_add(&called->calls_with_some, 1))
         atomic_store(&called->first_count, (int)count);
     wait_while_held(called);

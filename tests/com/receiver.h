@@ -6,12 +6,16 @@
 #include "support/test.h"
 #include "support/threads.h"
 
+#define BUSY_FOR_NOW (-1)
+
 struct receiver
 {
     struct lane_receiver lane_receiver;
     /* How often each has been called. */
     atomic_int delivered, destroyed, abandoned, freed;
-    atomic_int held; /* deliver and destroy do not return while it is set */
+    atomic_int held;  /* deliver and destroy do not return while it is set */
+    atomic_int busy;  /* so many calls it does not take; BUSY_FOR_NOW: none */
+    atomic_int calls; /* with events, taken or not */
     /* Called by deliver and destroy; may be NULL. */
     void (*on_deliver)(struct receiver *receiver);
     void (*on_destroy)(struct receiver *receiver);

@@ -58,6 +58,8 @@ static HRESULT WINAPI recorder_GetIDsOfNames(
     (void)lcid;
     CHECK(IsEqualIID(riid, &IID_NULL) && count == 1);
     *ids = DISPID_UNKNOWN;
+    if (FAILED(recorder_from_IDispatch(iface)->names_answer))
+        return recorder_from_IDispatch(iface)->names_answer;
     for (LONG i = 0; methods && methods[i]; ++i)
     {
         if (!_wcsicmp(methods[i], names[0]))

@@ -30,6 +30,7 @@ struct recorder
     LONG refcount;
     const IID *answers;          /* QueryInterface answers it, besides IDispatch */
     const WCHAR *const *methods; /* what GetIDsOfNames knows, ended by NULL; NULL: a function */
+    HRESULT names_answer;        /* what GetIDsOfNames returns, if it is an error */
     HRESULT answer;              /* what Invoke returns */
     const VARIANT *value;        /* its result, or NULL */
     void (*act)(struct recorder *recorder, const struct recorder_call *call); /* inside of Invoke */
