@@ -115,7 +115,7 @@ static ULONG sensible_count(LONG taken, LONG refused, ULONG count, LONG *failed)
     return (ULONG)taken;
 }
 
-ULONG connection_deliver_some(const struct lane_entry *first, ULONG count)
+static ULONG connection_call_with_some(const struct lane_entry *first, ULONG count)
 {
     struct connection *connection = connection_of(first);
     LONG taken = 0, refused = 0, failed = (LONG)count;
@@ -148,17 +148,16 @@ ULONG connection_deliver_some(const struct lane_entry *first, ULONG count)
     return count;
 }
 
-bool connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
+static bool connection_call(struct connection *connection, struct kept_event *kept)
 {
-    struct connection *connection = connection_from_receiver(receiver);
-    struct lane_entry alone = {.receiver = receiver, .kept = kept};
+    struct lane_entry alone = {.receiver = &connection->receiver, .kept = kept};
     EXCEPINFO exception = {0};
     enum answer answer;
     HRESULT hr;
 
     /* An event that has no more to tell than its arguments goes as it does to everybody. */
     if (connection->batches && (connection->source->tells_labels || kept->origin.known))
-        return connection_deliver_some(&alone, 1) == 1;
+        return connection_call_with_some(&alone, 1) == 1;
     error_forget();
     if (connection->relay)
         hr = IEventRelay_Relay(connection->relay, kept);
@@ -166,7 +165,7 @@ bool connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
         hr = connection_pass_on(connection, kept, &exception);
     answer = connection_judge(connection, kept->event.type, hr, FAILED(hr));
     if (answer == ANSWER_LOST)
-        lane_lose(receiver, 1);
+        lane_lose(&connection->receiver, 1);
     if (answer == ANSWER_FAILED || answer == ANSWER_LOST)
     {
         hr = error_complete(&exception, hr);
@@ -174,4 +173,45 @@ bool connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
     }
     error_clear(&exception);
     return answer != ANSWER_LATER;
+}
+
+/* False: so many calls to its process are under way that this one has to wait. */
+static bool connection_begin_call(struct connection *connection)
+{
+    ULONGLONG returned;
+
+    if (!connection->client || client_calls_begin(connection->client, &returned))
+        return true;
+    lane_note_life(&connection->receiver, returned);
+    return false;
+}
+
+static void connection_end_call(struct connection *connection)
+{
+    if (connection->client)
+        client_calls_end(connection->client);
+}
+
+bool connection_deliver(struct lane_receiver *receiver, struct kept_event *kept)
+{
+    struct connection *connection = connection_from_receiver(receiver);
+    bool taken;
+
+    if (!connection_begin_call(connection))
+        return false;
+    taken = connection_call(connection, kept);
+    connection_end_call(connection);
+    return taken;
+}
+
+ULONG connection_deliver_some(const struct lane_entry *first, ULONG count)
+{
+    struct connection *connection = connection_of(first);
+    ULONG taken;
+
+    if (!connection_begin_call(connection))
+        return 0;
+    taken = connection_call_with_some(first, count);
+    connection_end_call(connection);
+    return taken;
 }

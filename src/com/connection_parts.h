@@ -2,6 +2,7 @@
 #ifndef VMEVENTS_COM_CONNECTION_PARTS_H
 #define VMEVENTS_COM_CONNECTION_PARTS_H
 
+#include "com/client_calls.h"
 #include "com/connections.h"
 #include "com/relay.h"
 
@@ -16,10 +17,11 @@ struct connection
     IUnknown *advised;  /* what Advise was given; used and released in the apartment that advised it */
     IUnknown *listener; /* the identity of who listens, whose lane it stands in; used and released likewise */
     IDispatch *sink;
-    IEventRelay *relay;        /* the sink's, if it is one of ours in this process */
-    IVMEventReceiver *batches; /* the listener's, if it is in another process and has it */
-    bool is_here;              /* the sink is an object of this process */
-    bool finishing;            /* guarded by the source's lock */
+    IEventRelay *relay;          /* the sink's, if it is one of ours in this process */
+    IVMEventReceiver *batches;   /* the listener's, if it is in another process and has it */
+    struct client_calls *client; /* those to the process that has advised; NULL: this one */
+    bool is_here;                /* the sink is an object of this process */
+    bool finishing;              /* guarded by the source's lock */
     uint32_t cookie;
 };
 

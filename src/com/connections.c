@@ -12,6 +12,8 @@
 /* {1d198fd8-b141-4d75-a582-b3232ae74374} */
 const IID SID_EventListener = {0x1d198fd8, 0xb141, 0x4d75, {0xa5, 0x82, 0xb3, 0x23, 0x2a, 0xe7, 0x43, 0x74}};
 
+DWORD (*connections_caller)(void);
+
 /* Takes a listed connection out. */
 static void connection_unlink(struct connection *connection)
 {
@@ -75,6 +77,8 @@ static void connection_free(struct lane_receiver *receiver)
 {
     struct connection *connection = connection_from_receiver(receiver);
 
+    if (connection->client)
+        client_calls_release(connection->client);
     event_source_release(connection->source);
     memory_free(connection);
 }
@@ -110,13 +114,26 @@ static IUnknown *listener_of(IUnknown *advised)
     return identity;
 }
 
+/* False: out of memory. */
+static bool connection_find_client(struct connection *connection)
+{
+    DWORD process = connections_caller ? connections_caller() : 0;
+
+    return !process || (connection->client = client_calls_get(process));
+}
+
 static bool connection_join(struct connection *connection, enum lane_home home, IUnknown *advised)
 {
-    if (!(connection->listener = listener_of(advised)))
+    if (!connection_find_client(connection))
         return false;
-    if (lane_join(connection->source, connection->listener, home, &connection->receiver))
-        return true;
-    IUnknown_Release(connection->listener);
+    if ((connection->listener = listener_of(advised)))
+    {
+        if (lane_join(connection->source, connection->listener, home, &connection->receiver))
+            return true;
+        IUnknown_Release(connection->listener);
+    }
+    if (connection->client)
+        client_calls_release(connection->client);
     return false;
 }
 

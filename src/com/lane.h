@@ -96,6 +96,10 @@ void CALLBACK lane_release_listener(void *context);
 /* By deliver and deliver_some: so many of the events that they take never reach the listener. */
 void lane_lose(struct lane_receiver *receiver, ULONG count);
 
+/* By deliver and deliver_some, when they say that the listener is busy: its program has been heard of at that time, by
+ * clock_ms, so that it does not hang. */
+void lane_note_life(struct lane_receiver *receiver, ULONGLONG when);
+
 /* From here on no delivery to the receiver begins. What waits for it is dropped, though it is finishing. */
 void lane_cut(struct lane_receiver *receiver);
 

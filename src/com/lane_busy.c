@@ -59,6 +59,15 @@ bool lane_put_off(struct lane *lane, struct lane_entry *left)
     return true;
 }
 
+void lane_note_life(struct lane_receiver *receiver, ULONGLONG when)
+{
+    struct lane *lane = receiver->lane;
+
+    lock_acquire(&lane->lock);
+    lane->delivering_since = max(lane->delivering_since, when);
+    lock_release(&lane->lock);
+}
+
 void lane_forget_rest(struct lane *lane)
 {
     if (lane->rest)

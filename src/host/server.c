@@ -1,9 +1,11 @@
 #include "host/server.h"
 
 #include "com/clock.h"
+#include "com/connections.h"
 #include "com/lane.h"
 #include "com/module.h"
 #include "com/wine_interfaces.h"
+#include "host/caller.h"
 #include "host/endings.h"
 #include "host/fleet_events.h"
 #include "host/host.h"
@@ -160,6 +162,7 @@ HRESULT server_run(void)
     if (!(timeout = wine_launches_await_turn(FIRST_CLIENT_TIMEOUT_MS)))
         return S_OK;
     module_on_idle = process_wake;
+    connections_caller = caller_process;
     wine_clients_watch(process_wake);
     wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
     do

@@ -1,13 +1,12 @@
 #include "host/wine_clients.h"
 
+#include "host/caller.h"
 #include "platform/lock.h"
 #include "platform/memory.h"
 #include "platform/trace.h"
 #include "platform/wine.h"
 
 #include <objbase.h>
-#include <rpc.h>
-#include <rpcdcep.h>
 
 /* From one call to the next on its way to CreateInstance a client needs about a millisecond; on a machine that is
  * loaded, more. */
@@ -152,12 +151,12 @@ static void WINAPI call_hook_ServerNotify(
 /* Called before the answer to a call is put together, on its thread. */
 static void WINAPI call_hook_ServerGetSize(IChannelHook *iface, REFGUID extent, REFIID riid, HRESULT fault, ULONG *size)
 {
-    unsigned long id;
+    DWORD id = caller_process();
 
     (void)iface, (void)extent, (void)riid, (void)fault;
     *size = 0;
     InterlockedIncrement(&calls);
-    if (!I_RpcBindingInqLocalClientPID(NULL, &id) && id != GetCurrentProcessId())
+    if (id)
         clients_note(id);
 }
 

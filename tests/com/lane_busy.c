@@ -2,6 +2,7 @@
 #include "com/receiver.h"
 
 #include "com/apartment.h"
+#include "com/clock.h"
 
 static ULONG settle(struct receiver *receiver)
 {
@@ -195,6 +196,34 @@ static void test_let_go_while_busy(void **state)
     source_end(source);
 }
 
+/* One whose program has been heard of since is not let go; what is looked at too late says nothing. */
+static void test_busy_and_alive(void **state)
+{
+    const DWORD patience_ms = 300;
+    struct event_source *source = source_create();
+    struct receiver receiver = {.busy = BUSY_FOR_NOW};
+    uint64_t since;
+    UINT left;
+
+    (void)state;
+    receiver_join(&receiver, source, 0, LANE_HOME_NONE);
+    receiver_notify(&receiver);
+    lane_finish(&receiver.lane_receiver);
+    await(&receiver.calls, 2);
+    test_sleep_ms(patience_ms + 100);
+    since = test_time_ms();
+    lane_note_life(&receiver.lane_receiver, clock_ms());
+    left = lanes_let_go(patience_ms);
+    if (test_time_ms() - since < patience_ms)
+        assert_int_equal(left, 1);
+    while (lanes_let_go(patience_ms))
+        test_sleep_ms(1);
+    await(&receiver.destroyed, 1);
+    assert_int_equal(receiver.delivered, 0);
+    receiver_remove(&receiver);
+    source_end(source);
+}
+
 /* Runs what waits for this thread. Events of a busy listener do not make jobs without end. */
 static void run_jobs(void)
 {
@@ -287,6 +316,7 @@ int main(void)
             cmocka_unit_test(test_end_of_another_during_the_rest),
             cmocka_unit_test(test_finish_while_busy),
             cmocka_unit_test(test_let_go_while_busy),
+            cmocka_unit_test(test_busy_and_alive),
             cmocka_unit_test(test_busy_in_an_sta),
             cmocka_unit_test(test_apartment_ends_while_busy),
     };

@@ -1,8 +1,12 @@
 /*
  * Listeners whose programs do not take every call: one that is busy, whose message filter rejects calls, hears all when it
- * takes calls again; a call that COM fails at is told of. This program starts itself as a client that is busy.
+ * takes calls again; one that hangs has no more than so many; a call that COM fails at is told of. This program starts
+ * itself as a client that is busy, or hangs.
  */
 #include "listener.h"
+
+#include <stdlib.h>
+#include <wchar.h>
 
 static IVMEventHost *host;
 static IVMEventMachine *machine;
@@ -119,13 +123,98 @@ static int run_busy(void)
     return calls_to_reject || !listener.deleted || listener.heard != 20 || listener.strange;
 }
 
+/* ---- the other client process: one that hangs, and listens to many machines ---- */
+
+#define MANY_MAX 1000
+
+/* How many calls to a client the host has under way at most. */
+#define CALLS_AT_ONCE 16
+
+static int count_many(void)
+{
+    const char *wanted = getenv("VMEVENTS_TEST_MACHINES");
+
+    return wanted ? min(atoi(wanted), MANY_MAX) : 40;
+}
+
+static const WCHAR *machine_name(int index)
+{
+    static WCHAR name[16];
+
+    swprintf(name, ARRAYSIZE(name), L"Many %d", index);
+    return name;
+}
+
+/* Set to have the calls return, all over the computer; of one run of the test. */
+static HANDLE create_end_of_hanging(void)
+{
+    return CreateEventW(NULL, TRUE, FALSE, L"vmevents host_busy, end of hanging");
+}
+
+static struct listener *many;
+static volatile LONG calls_now, calls_most;
+
+static void note_call(LONG change)
+{
+    LONG now = InterlockedExchangeAdd(&calls_now, change) + change;
+
+    if (change > 0 && now > calls_most)
+        InterlockedExchange(&calls_most, now);
+}
+
+/* Ends by 0 when it has heard three events of each machine, in their order, and was never called by more threads than there
+ * may be. */
+static int run_hanging(void)
+{
+    HANDLE end = create_end_of_hanging();
+    int count = count_many();
+    LONG most;
+
+    CHECK(CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK);
+    CHECK(end && (many = calloc(count, sizeof(*many))));
+    host = client_create_host();
+    for (int i = 0; i < count; ++i)
+    {
+        BSTR name = SysAllocString(machine_name(i));
+
+        CHECK(IVMEventHost_FindMachine(host, name, &machine) == S_OK);
+        SysFreeString(name);
+        listener_init(&many[i], 0);
+        many[i].held = true;
+        many[i].on_call = note_call;
+        listener_advise_on_all(&many[i], machine);
+        client_release(machine);
+    }
+    child_ready();
+    CHECK(WaitForSingleObject(end, 4 * PATIENCE_MS) == WAIT_OBJECT_0);
+    await_number(&calls_now, CALLS_AT_ONCE);
+    Sleep(500);
+    most = calls_most;
+    for (int i = 0; i < count; ++i)
+        many[i].held = false;
+    for (int i = 0; i < count; ++i)
+        await_number(&many[i].heard, 3);
+    for (int i = 0; i < count; ++i)
+        CHECK(!many[i].strange);
+    return most != CALLS_AT_ONCE;
+}
+
 /* ---- the tests ---- */
+
+static void expect_success(HANDLE child)
+{
+    DWORD code = STILL_ACTIVE;
+
+    assert_int_equal(WaitForSingleObject(child, 4 * PATIENCE_MS), WAIT_OBJECT_0);
+    assert_true(GetExitCodeProcess(child, &code));
+    assert_int_equal(code, 0);
+    CloseHandle(child);
+}
 
 static void test_program_that_rejects_calls(void **state)
 {
     static struct listener other;
     HANDLE child = child_start(L"busy");
-    DWORD code = STILL_ACTIVE;
 
     (void)state;
     listener_init(&other, 0);
@@ -134,11 +223,38 @@ static void test_program_that_rejects_calls(void **state)
     client_remove_machine(host, L"Alpha");
     await_number(&other.deleted, 1);
     listener_assert_heard(&other, 20, host);
-    assert_int_equal(WaitForSingleObject(child, 2 * PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(child, &code));
-    assert_int_equal(code, 0);
-    CloseHandle(child);
+    expect_success(child);
     assert_int_equal(host_count_dropped(host), 0);
+}
+
+/* Its calls would take the threads of the pool, with which everybody is served, and leave none. */
+static void test_program_that_hangs_with_many_machines(void **state)
+{
+    HANDLE end = create_end_of_hanging(), child;
+    static IVMEventMachine *machines[MANY_MAX];
+    static struct listener other;
+    int count = count_many();
+
+    (void)state;
+    assert_non_null(end);
+    for (int i = 0; i < count; ++i)
+        machines[i] = client_create_machine(host, machine_name(i));
+    child = child_start(L"hang");
+    listener_init(&other, 0);
+    listener_advise_on_all(&other, machine);
+    for (int i = 0; i < count; ++i)
+        fire_numbers(machines[i], 0, 3);
+    fire_numbers(machine, 0, 20);
+    await_number(&other.heard, 20);
+    listener_assert_heard(&other, 20, host);
+    assert_true(SetEvent(end));
+    expect_success(child);
+    assert_int_equal(host_count_dropped(host), 0);
+    for (int i = 0; i < count; ++i)
+        client_release(machines[i]);
+    CloseHandle(end);
+    client_remove_machine(host, L"Alpha");
+    listener_await_release(&other);
 }
 
 /* As long as it rejects calls it has not got the events, and whoever asks is told so; then it gets all. */
@@ -232,6 +348,7 @@ static void test_calls_that_com_fails_at(void **state)
 
 static const struct CMUnitTest tests[] = {
         busy_test(test_program_that_rejects_calls),
+        busy_test(test_program_that_hangs_with_many_machines),
         busy_test(test_events_of_a_busy_listener_wait),
         busy_test(test_unadvise_of_a_busy_listener),
         busy_test(test_calls_that_com_fails_at),
@@ -242,5 +359,7 @@ int main(int argc, char **argv)
     bool done;
     int code = client_run_tests("host_busy", tests, ARRAYSIZE(tests), argc, argv, &done);
 
-    return done ? code : run_busy();
+    if (done)
+        return code;
+    return !strcmp(argv[1], "hang") ? run_hanging() : run_busy();
 }

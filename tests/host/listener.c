@@ -56,14 +56,11 @@ static void note_strange(struct listener *listener, const VARIANT *first)
                 listener->deleted ? L"late" : L"", first && V_VT(first) == VT_BSTR ? V_BSTR(first) : L"no text");
 }
 
-static HRESULT WINAPI listener_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
-        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+static HRESULT listener_hear(struct listener *listener, const DISPPARAMS *params)
 {
-    struct listener *listener = listener_from_IDispatch(iface);
     const VARIANT *first = params->cArgs ? &params->rgvarg[params->cArgs - 1] : NULL;
     LONG number = -1;
 
-    (void)id, (void)riid, (void)lcid, (void)flags, (void)result, (void)exception, (void)arg_error;
     Sleep(listener->delay_ms);
     while (listener->held)
         Sleep(5);
@@ -81,6 +78,21 @@ static HRESULT WINAPI listener_Invoke(IDispatch *iface, DISPID id, REFIID riid, 
     else
         note_strange(listener, first);
     return number == listener->fails_at ? listener->failure : S_OK;
+}
+
+static HRESULT WINAPI listener_Invoke(IDispatch *iface, DISPID id, REFIID riid, LCID lcid, WORD flags,
+        DISPPARAMS *params, VARIANT *result, EXCEPINFO *exception, UINT *arg_error)
+{
+    struct listener *listener = listener_from_IDispatch(iface);
+    HRESULT hr;
+
+    (void)id, (void)riid, (void)lcid, (void)flags, (void)result, (void)exception, (void)arg_error;
+    if (listener->on_call)
+        listener->on_call(1);
+    hr = listener_hear(listener, params);
+    if (listener->on_call)
+        listener->on_call(-1);
+    return hr;
 }
 
 static const IDispatchVtbl listener_vtbl = {

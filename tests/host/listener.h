@@ -22,6 +22,7 @@ struct listener
     volatile LONG rejecting; /* so many calls, RPC_E_CALL_REJECTED, as a program's message filter does */
     LONG fails_at;           /* the number of the event that it has heard, but answers by the other */
     HRESULT failure;
+    void (*on_call)(LONG change); /* NULL, or called by 1 when a call comes, and by -1 when it returns */
 };
 
 void listener_init(struct listener *listener, DWORD delay_ms);
