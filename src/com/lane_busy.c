@@ -10,6 +10,7 @@
 static void CALLBACK lane_on_rested(TP_CALLBACK_INSTANCE *instance, void *context, TP_TIMER *rest)
 {
     struct lane *lane = context;
+    HRESULT hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
 
     (void)rest;
     FreeLibraryWhenCallbackReturns(instance, module_instance);
@@ -17,7 +18,10 @@ static void CALLBACK lane_on_rested(TP_CALLBACK_INSTANCE *instance, void *contex
     lane->resting = false;
     lane_post_job(lane);
     lock_release(&lane->lock);
+    /* May be the last reference, also to the source, and to what has been kept of its events. */
     lane_release(lane);
+    if (SUCCEEDED(hr))
+        CoUninitialize();
 }
 
 static DWORD lane_rest_ms(const struct lane *lane)
