@@ -42,9 +42,19 @@ keep_wine_running() {
     "$wine" cmd /c exit </dev/null >/dev/null 2>&1 8>&-
 }
 
-end_tests() {
+end_native_tests() {
     [[ -z ${ctest-} ]] || kill -- "-$ctest" 2>/dev/null || true
+}
+
+end_tests() {
+    end_native_tests
     stop_wine "$WINEPREFIX"
+}
+
+# end_with_tests FUNCTION: has the function end what this process has begun, however it ends.
+end_with_tests() {
+    trap "$1" EXIT
+    trap 'exit 143' TERM HUP
 }
 
 # How long an emulated test may take. Those that need longer where nothing else runs are in tests/not_emulated.
@@ -152,13 +162,12 @@ run_ctest() {
 
 # The presets whose tests run one after the other. The lines go on side by side: each bitness has a prefix of its own, and
 # what runs natively needs none.
-test_lines=(win64 "win32 native")
+test_lines=(win64 win32 native)
 
 # use_test_prefix PRESET: CMakePresets.json has the same names.
 use_test_prefix() {
     use_prefix "$build/test-prefix-$1"
-    trap end_tests EXIT
-    trap 'exit 143' TERM HUP
+    end_with_tests end_tests
     keep_wine_running
 }
 
@@ -168,7 +177,11 @@ cmd_test_line() {
     local preset presets status=0
     read -r -a presets <<<"$1"
     shift
-    use_test_prefix "${presets[0]}"
+    if [[ ${presets[0]} == win* ]]; then
+        use_test_prefix "${presets[0]}"
+    else
+        end_with_tests end_native_tests
+    fi
     cd "$root"
     for preset in "${presets[@]}"; do
         printf '\n%s\n' "testing $preset"
@@ -256,6 +269,6 @@ cmd_stress() {
     export emulated_reason="this machine runs no 32-bit code, and emulated it would take hours"
     # libFuzzer, which is clang's: the readers of files are fuzzed with it.
     packages+=(clang libclang-rt-dev)
-    test_lines[1]+=" fuzz"
+    test_lines[2]+=" fuzz"
     run_tests "${chosen[@]}"
 }
