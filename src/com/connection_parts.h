@@ -20,8 +20,9 @@ struct connection
     IEventRelay *relay;          /* the sink's, if it is one of ours in this process */
     IVMEventReceiver *batches;   /* the listener's, if it is in another process and has it */
     struct client_calls *client; /* those to the process that has advised; NULL: this one */
-    bool is_here;                /* the sink is an object of this process */
-    bool finishing;              /* guarded by the source's lock */
+    struct client_release release;
+    bool is_here;   /* the sink is an object of this process */
+    bool finishing; /* guarded by the source's lock */
     uint32_t cookie;
 };
 

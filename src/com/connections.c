@@ -12,8 +12,6 @@
 /* {1d198fd8-b141-4d75-a582-b3232ae74374} */
 const IID SID_EventListener = {0x1d198fd8, 0xb141, 0x4d75, {0xa5, 0x82, 0xb3, 0x23, 0x2a, 0xe7, 0x43, 0x74}};
 
-DWORD (*connections_caller)(void);
-
 /* Takes a listed connection out. */
 static void connection_unlink(struct connection *connection)
 {
@@ -59,11 +57,8 @@ static void connection_drop(struct connection *connection)
     lane_receiver_release(&connection->receiver);
 }
 
-static void connection_destroy(struct lane_receiver *receiver)
+static void connection_release_objects(struct connection *connection)
 {
-    struct connection *connection = connection_from_receiver(receiver);
-
-    connection_drop(connection);
     if (connection->relay)
         IEventRelay_Release(connection->relay);
     if (connection->batches)
@@ -71,6 +66,30 @@ static void connection_destroy(struct lane_receiver *receiver)
     IDispatch_Release(connection->sink);
     IUnknown_Release(connection->advised);
     IUnknown_Release(connection->listener);
+}
+
+static void connection_release_of_client(struct client_release *release)
+{
+    struct connection *connection = CONTAINING_RECORD(release, struct connection, release);
+
+    connection_release_objects(connection);
+    lane_receiver_release(&connection->receiver);
+}
+
+/* The release of an object of another process may not return. */
+static void connection_destroy(struct lane_receiver *receiver)
+{
+    struct connection *connection = connection_from_receiver(receiver);
+
+    connection_drop(connection);
+    if (!connection->client)
+    {
+        connection_release_objects(connection);
+        return;
+    }
+    lane_receiver_addref(receiver);
+    connection->release.run = connection_release_of_client;
+    client_calls_let_go(connection->client, &connection->release);
 }
 
 static void connection_free(struct lane_receiver *receiver)
@@ -114,17 +133,9 @@ static IUnknown *listener_of(IUnknown *advised)
     return identity;
 }
 
-/* False: out of memory. */
-static bool connection_find_client(struct connection *connection)
-{
-    DWORD process = connections_caller ? connections_caller() : 0;
-
-    return !process || (connection->client = client_calls_get(process));
-}
-
 static bool connection_join(struct connection *connection, enum lane_home home, IUnknown *advised)
 {
-    if (!connection_find_client(connection))
+    if (!client_calls_get(&connection->client))
         return false;
     if ((connection->listener = listener_of(advised)))
     {

@@ -19,12 +19,9 @@
 
 extern const IID SID_EventListener;
 
-/* Tells the process that the call which the calling thread answers comes from; 0: from this one. A server of other processes
- * sets it, and no client of it has more than so many calls at once (com/client_calls.h). NULL: callers are of this process. */
-extern DWORD (*connections_caller)(void);
-
 /*
- * What IConnectionPoint::Advise does, in the calling thread's apartment.
+ * What IConnectionPoint::Advise does, in the calling thread's apartment. A client of another process is called so many times
+ * at once as com/client_calls.h says.
  *
  * S_OK, E_OUTOFMEMORY
  * CONNECT_E_CANNOTCONNECT  the object has neither the interface nor IDispatch

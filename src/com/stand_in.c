@@ -1,6 +1,6 @@
 #include "com/stand_in.h"
 
-#include "com/apartment.h"
+#include "com/client_calls.h"
 #include "com/module.h"
 #include "com/proxy.h"
 #include "event/visit.h"
@@ -19,6 +19,8 @@ struct stand_in
     bool is_agile;    /* given by a thread without COM: has no apartment, and is called on any thread */
     bool is_proxy;    /* the object is in another apartment or process */
     struct apartment_job job;
+    struct client_calls *client; /* whose object it is, of another process; NULL: it is not known to be */
+    struct client_release release;
 };
 
 static bool stay_in_place; /* objects of the multithreaded apartment are not registered for others */
@@ -91,6 +93,8 @@ static void stand_in_free(struct stand_in *stand_in)
         IUnknown_Release(stand_in->object);
     apartment_job_cleanup(&stand_in->job);
     apartment_release(stand_in->home);
+    if (stand_in->client)
+        client_calls_release(stand_in->client);
     memory_free(stand_in);
     module_release();
 }
@@ -100,9 +104,14 @@ static void stand_in_run_job(struct apartment_job *job)
     stand_in_free(CONTAINING_RECORD(job, struct stand_in, job));
 }
 
+static void stand_in_run_release(struct client_release *release)
+{
+    stand_in_free(CONTAINING_RECORD(release, struct stand_in, release));
+}
+
 /* An object is released in its home apartment. When that ends COM releases it; until then it cannot be revoked from another
  * thread, on which it would be released. Releasing a proxy may call a process that hangs: in the multithreaded apartment
- * that is left to a thread of the pool, since the calling thread may have more to do. */
+ * that is left to a thread of the pool, one for all objects of a client, since the calling thread may have more to do. */
 static bool can_let_go_here(const struct stand_in *stand_in)
 {
     if (stand_in->is_agile)
@@ -115,6 +124,8 @@ static void stand_in_let_go(struct stand_in *stand_in)
 {
     if (can_let_go_here(stand_in))
         stand_in_free(stand_in);
+    else if (stand_in->client)
+        client_calls_let_go(stand_in->client, &stand_in->release);
     else if (!apartment_post(stand_in->home, &stand_in->job) && !apartment_post_late(stand_in->home, &stand_in->job))
         stand_in_free(stand_in);
 }
@@ -255,6 +266,8 @@ static bool stand_in_take(struct stand_in *stand_in, IUnknown *object)
 {
     bool single_threaded = apartment_is_single_threaded(stand_in->home);
 
+    if (!single_threaded && !client_calls_get(&stand_in->client))
+        return false;
     stand_in->is_agile = !thread_has_com();
     stand_in->is_proxy = object_is_proxy(object);
     if (!stand_in->is_agile && (single_threaded || !stay_in_place) && !stand_in_register(stand_in, object))
@@ -278,6 +291,7 @@ static IUnknown *stand_in_create(VARTYPE type, IUnknown *object)
     stand_in->refcount = 1;
     stand_in->type = type;
     stand_in->job.run = stand_in_run_job;
+    stand_in->release.run = stand_in_run_release;
     if (!(stand_in->home = apartment_get_current()))
     {
         memory_free(stand_in);

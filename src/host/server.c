@@ -1,7 +1,7 @@
 #include "host/server.h"
 
+#include "com/client_calls.h"
 #include "com/clock.h"
-#include "com/connections.h"
 #include "com/lane.h"
 #include "com/module.h"
 #include "com/wine_interfaces.h"
@@ -162,7 +162,7 @@ HRESULT server_run(void)
     if (!(timeout = wine_launches_await_turn(FIRST_CLIENT_TIMEOUT_MS)))
         return S_OK;
     module_on_idle = process_wake;
-    connections_caller = caller_process;
+    client_calls_caller = caller_process;
     wine_clients_watch(process_wake);
     wine_interfaces_keep(interfaces, ARRAYSIZE(interfaces));
     do

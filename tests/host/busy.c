@@ -199,6 +199,96 @@ static int run_hanging(void)
     return most != CALLS_AT_ONCE;
 }
 
+/* ---- the other client process: one that hangs when there is much of its to let go of ---- */
+
+enum
+{
+    THINGS = 150
+};
+
+static struct listener things[2 * THINGS];
+static DWORD cookies[THINGS];
+
+static void advise_things(void)
+{
+    for (UINT i = 0; i < THINGS; ++i)
+    {
+        listener_init(&things[i], 0);
+        cookies[i] = listener_advise(&things[i], machine, &DIID_IVMDVDDriveEvents);
+    }
+}
+
+/* Raises events with objects of this apartment, which are let go of when they have been heard. */
+static void raise_with_things(void)
+{
+    for (UINT i = 0; i < THINGS; ++i)
+    {
+        struct listener *thing = &things[THINGS + i];
+        WCHAR number[16];
+        VARIANT data;
+
+        listener_init(thing, 0);
+        swprintf(number, ARRAYSIZE(number), L"%u", i);
+        V_VT(&data) = VT_DISPATCH;
+        V_DISPATCH(&data) = &thing->IDispatch_iface;
+        client_raise(machine, L"OnConfigurationChanged", 2, value_bstr(number), data);
+    }
+}
+
+/* On another thread than the one that has advised, which looks at no message. */
+static DWORD CALLBACK unadvise_things(void *context)
+{
+    IVMEventMachine *found;
+    IConnectionPoint *point;
+    BSTR name = SysAllocString(L"Alpha");
+
+    CHECK(CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK);
+    host = client_create_host();
+    CHECK(IVMEventHost_FindMachine(host, name, &found) == S_OK);
+    SysFreeString(name);
+    point = listener_find_point(found, &DIID_IVMDVDDriveEvents);
+    for (UINT i = 0; i < THINGS; ++i)
+        CHECK(IConnectionPoint_Unadvise(point, cookies[i]) == S_OK);
+    IConnectionPoint_Release(point);
+    client_release(found);
+    client_release(host);
+    CoUninitialize();
+    (void)context;
+    return 0;
+}
+
+static bool all_things_are_let_go(void)
+{
+    UINT i;
+
+    for (i = 0; i < ARRAYSIZE(things) && things[i].refcount == 1; ++i)
+        ;
+    return i == ARRAYSIZE(things);
+}
+
+/* Ends by 0 when all has been let go of, once it looks at its messages again. */
+static int run_leaving(void)
+{
+    HANDLE end = create_end_of_hanging(), unadvising;
+    BSTR name = SysAllocString(L"Alpha");
+    DWORD start;
+
+    CHECK(end && CoInitializeEx(NULL, COINIT_APARTMENTTHREADED) == S_OK);
+    host = client_create_host();
+    CHECK(IVMEventHost_FindMachine(host, name, &machine) == S_OK);
+    SysFreeString(name);
+    advise_things();
+    raise_with_things();
+    CHECK((unadvising = CreateThread(NULL, 0, unadvise_things, NULL, 0, NULL)));
+    CHECK(WaitForSingleObject(unadvising, PATIENCE_MS) == WAIT_OBJECT_0);
+    CloseHandle(unadvising);
+    child_ready();
+    CHECK(WaitForSingleObject(end, 4 * PATIENCE_MS) == WAIT_OBJECT_0);
+    for (start = GetTickCount(); !all_things_are_let_go() && GetTickCount() - start < PATIENCE_MS;)
+        dispatch_messages();
+    return !all_things_are_let_go();
+}
+
 /* ---- the tests ---- */
 
 static void expect_success(HANDLE child)
@@ -252,6 +342,38 @@ static void test_program_that_hangs_with_many_machines(void **state)
     assert_int_equal(host_count_dropped(host), 0);
     for (int i = 0; i < count; ++i)
         client_release(machines[i]);
+    CloseHandle(end);
+    client_remove_machine(host, L"Alpha");
+    listener_await_release(&other);
+}
+
+/* A release by another process does not return either while the object's thread hangs. */
+static void test_program_that_hangs_with_many_objects(void **state)
+{
+    HANDLE end = create_end_of_hanging(), child;
+    static struct listener other;
+    UINT threads;
+
+    (void)state;
+    assert_non_null(end);
+    listener_init(&other, 0);
+    listener_advise_on_all(&other, machine);
+    threads = client_count_host_threads();
+    /* What is heard only when the other hangs is let go of then. */
+    other.held = true;
+    child = child_start(L"leave");
+    other.held = false;
+    await_number(&other.heard, THINGS);
+    for (UINT i = 0; i < 20; ++i)
+    {
+        fire_numbers(machine, THINGS + (LONG)i, 1);
+        assert_true(client_count_host_threads() < threads + THINGS / 2);
+        Sleep(20);
+    }
+    await_number(&other.heard, THINGS + 20);
+    listener_assert_heard(&other, THINGS + 20, host);
+    assert_true(SetEvent(end));
+    expect_success(child);
     CloseHandle(end);
     client_remove_machine(host, L"Alpha");
     listener_await_release(&other);
@@ -349,6 +471,7 @@ static void test_calls_that_com_fails_at(void **state)
 static const struct CMUnitTest tests[] = {
         busy_test(test_program_that_rejects_calls),
         busy_test(test_program_that_hangs_with_many_machines),
+        busy_test(test_program_that_hangs_with_many_objects),
         busy_test(test_events_of_a_busy_listener_wait),
         busy_test(test_unadvise_of_a_busy_listener),
         busy_test(test_calls_that_com_fails_at),
@@ -361,5 +484,7 @@ int main(int argc, char **argv)
 
     if (done)
         return code;
-    return !strcmp(argv[1], "hang") ? run_hanging() : run_busy();
+    if (!strcmp(argv[1], "hang"))
+        return run_hanging();
+    return !strcmp(argv[1], "leave") ? run_leaving() : run_busy();
 }

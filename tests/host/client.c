@@ -64,17 +64,39 @@ int client_teardown(void **state)
     return 0;
 }
 
-UINT client_count_hosts(void)
+/* How many host processes run; *threads is how many threads they have. */
+static UINT count_hosts(UINT *threads)
 {
     PROCESSENTRY32W entry = {.dwSize = sizeof(entry)};
     HANDLE processes = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
     UINT count = 0;
 
+    *threads = 0;
     assert_true(processes != INVALID_HANDLE_VALUE);
     for (BOOL found = Process32FirstW(processes, &entry); found; found = Process32NextW(processes, &entry))
-        count += !_wcsicmp(entry.szExeFile, L"vmhost.exe");
+    {
+        if (_wcsicmp(entry.szExeFile, L"vmhost.exe"))
+            continue;
+        ++count;
+        *threads += entry.cntThreads;
+    }
     CloseHandle(processes);
     return count;
+}
+
+UINT client_count_hosts(void)
+{
+    UINT threads;
+
+    return count_hosts(&threads);
+}
+
+UINT client_count_host_threads(void)
+{
+    UINT threads;
+
+    assert_int_equal(count_hosts(&threads), 1);
+    return threads;
 }
 
 int client_await_no_host(void **state)
@@ -166,8 +188,8 @@ struct outcome client_call_in(
         reversed[count - 1 - i] = args[i];
     if (result)
         VariantInit(result);
-    outcome.hr = IDispatch_Invoke(dispatch, id, &IID_NULL, lcid, DISPATCH_METHOD | DISPATCH_PROPERTYGET, &params,
-            result, &exception, NULL);
+    outcome.hr = IDispatch_Invoke(
+            dispatch, id, &IID_NULL, lcid, DISPATCH_METHOD | DISPATCH_PROPERTYGET, &params, result, &exception, NULL);
     if (outcome.hr == DISP_E_EXCEPTION)
         note_exception(&outcome, &exception);
     IDispatch_Release(dispatch);
@@ -250,8 +272,8 @@ static HANDLE children(void)
 
     if (!job)
     {
-        limits.BasicLimitInformation.LimitFlags =
-                JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK;
+        limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+                | JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK;
         assert_non_null(job = CreateJobObjectW(NULL, NULL));
         assert_true(SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof(limits)));
     }
@@ -335,8 +357,7 @@ static int run_one(const struct CMUnitTest *test)
     return _cmocka_run_group_tests(test->name, test, 1, NULL, NULL);
 }
 
-int client_run_tests(
-        const char *group, const struct CMUnitTest *tests, size_t count, int argc, char **argv, bool *done)
+int client_run_tests(const char *group, const struct CMUnitTest *tests, size_t count, int argc, char **argv, bool *done)
 {
     *done = true;
     if (argc == 1)

@@ -20,6 +20,9 @@ int client_await_no_host(void **state);
 /* How many host processes run. */
 UINT client_count_hosts(void);
 
+/* How many threads the one that runs has. */
+UINT client_count_host_threads(void);
+
 IVMEventHost *client_create_host(void);
 IVMEventMachine *client_create_machine(IVMEventHost *host, const WCHAR *name);
 void client_remove_machine(IVMEventHost *host, const WCHAR *name);
