@@ -160,8 +160,8 @@ run_ctest() {
     return "$status"
 }
 
-# The presets whose tests run one after the other. The lines go on side by side: each bitness has a prefix of its own, and
-# what runs natively needs none.
+# Lines of presets, whose tests run one after the other. The lines go on side by side: each bitness has a prefix of its
+# own, and what runs natively needs none.
 test_lines=(win64 win32 native)
 
 # use_test_prefix PRESET: CMakePresets.json has the same names.

@@ -367,3 +367,22 @@ int client_run_tests(const char *group, const struct CMUnitTest *tests, size_t c
     *done = false;
     return 0;
 }
+
+void client_dispatch_messages(void)
+{
+    MSG message;
+
+    MsgWaitForMultipleObjects(0, NULL, FALSE, 50, QS_ALLINPUT);
+    while (PeekMessageW(&message, NULL, 0, 0, PM_REMOVE))
+        DispatchMessageW(&message);
+}
+
+void child_expect_success(HANDLE child)
+{
+    DWORD code = STILL_ACTIVE;
+
+    assert_int_equal(WaitForSingleObject(child, 4 * PATIENCE_MS), WAIT_OBJECT_0);
+    assert_true(GetExitCodeProcess(child, &code));
+    assert_int_equal(code, 0);
+    CloseHandle(child);
+}

@@ -81,4 +81,10 @@ HANDLE child_start(const WCHAR *arguments);
 void child_ready(void);
 void child_kill(HANDLE child);
 
+/* Waits for the end of a process, whose exit code has to be 0. */
+void child_expect_success(HANDLE child);
+
+/* Dispatches the messages that wait for this thread, or come in a moment. */
+void client_dispatch_messages(void);
+
 #endif

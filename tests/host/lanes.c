@@ -2,28 +2,10 @@
  * What a listener is promised whatever its speed: one order for all that it hears of a source, and an end that is not
  * a cut. This program starts itself as a client that hangs or stalls.
  */
+#include "alpha.h"
 #include "listener.h"
 
 #include <olectl.h>
-
-static IVMEventHost *host;
-static IVMEventMachine *machine;
-
-static int set_up(void **state)
-{
-    client_await_no_host(state);
-    host = client_create_host();
-    machine = client_create_machine(host, L"Alpha");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    client_release(machine);
-    client_release(host);
-    (void)state;
-    return 0;
-}
 
 static void test_one_order_on_several_interfaces(void **state)
 {
@@ -83,7 +65,7 @@ static void test_ended_host_delivers_all(void **state)
     listener_await_release(&listener);
     listener_await_release(&second);
     client_await_no_host(state);
-    set_up(state);
+    alpha_set_up(state);
 }
 
 static void test_unadvise_is_immediate_at_an_end(void **state)
@@ -110,14 +92,6 @@ static void test_unadvise_is_immediate_at_an_end(void **state)
     IConnectionPoint_Release(point);
 }
 
-static LONG settle(DWORD cookie, LONG timeout_ms)
-{
-    LONG missing = -1;
-
-    assert_int_equal(IVMEventMachine_Settle(machine, (LONG)cookie, timeout_ms, &missing), S_OK);
-    return missing;
-}
-
 static void test_settle(void **state)
 {
     static struct listener listener;
@@ -128,13 +102,13 @@ static void test_settle(void **state)
     (void)state;
     listener_init(&listener, 0);
     cookie = listener_advise_on_all(&listener, machine);
-    assert_int_equal(settle(cookie, 0), 0);
+    assert_int_equal(alpha_settle(cookie, 0), 0);
     listener.held = true;
     fire_numbers(machine, 0, 30);
-    assert_int_not_equal(settle(cookie, 0), 0);
-    assert_int_not_equal(settle(cookie, 100), 0);
+    assert_int_not_equal(alpha_settle(cookie, 0), 0);
+    assert_int_not_equal(alpha_settle(cookie, 100), 0);
     listener.held = false;
-    assert_int_equal(settle(cookie, -1), 0);
+    assert_int_equal(alpha_settle(cookie, -1), 0);
     listener_assert_heard(&listener, 30, host);
 
     args[0] = value_i4((LONG)cookie + 1000);
@@ -153,22 +127,13 @@ static void test_settle(void **state)
 
 /* ---- the other client processes ---- */
 
-static void find_machine(void)
-{
-    BSTR name = SysAllocString(L"Alpha");
-
-    host = client_create_host();
-    CHECK(IVMEventHost_FindMachine(host, name, &machine) == S_OK);
-    SysFreeString(name);
-}
-
 /* Hears one event and never returns from it. Has nothing of the host's but its connections. */
 static void run_hanging(void)
 {
     static struct listener listener;
 
     CHECK(CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK);
-    find_machine();
+    alpha_find();
     listener_init(&listener, INFINITE);
     listener_advise_on_all(&listener, machine);
     client_release(machine);
@@ -184,7 +149,7 @@ static void run_stalling(void)
     VARIANT data;
 
     CHECK(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED) == S_OK);
-    find_machine();
+    alpha_find();
     listener_init(&object, 0);
     V_VT(&data) = VT_DISPATCH;
     V_DISPATCH(&data) = &object.IDispatch_iface;
@@ -227,7 +192,7 @@ static void test_hanging_client_does_not_keep_host(void **state)
     client_release(host);
     client_await_no_host(state);
     child_kill(child);
-    set_up(state);
+    alpha_set_up(state);
 }
 
 /* Whoever hears of an object does not wait for the process that it is in, nor do those behind. */
@@ -254,7 +219,7 @@ static void test_object_of_a_stalling_client(void **state)
     child_kill(child);
 }
 
-#define lanes_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define lanes_test(function) cmocka_unit_test_setup_teardown(function, alpha_set_up, alpha_tear_down)
 
 static const struct CMUnitTest tests[] = {
         lanes_test(test_one_order_on_several_interfaces),

@@ -1,0 +1,254 @@
+/*
+ * Programs that hang, with much that the host has to do with them: they take few of its threads, and everybody else is
+ * served. This program starts itself as such a program.
+ */
+#include "alpha.h"
+#include "listener.h"
+
+#include <stdlib.h>
+#include <wchar.h>
+
+/* ---- the other client process: one that hangs, and listens to many machines ---- */
+
+#define MANY_MAX 1000
+
+/* How many calls to a client the host has under way at most. */
+#define CALLS_AT_ONCE 16
+
+static int count_many(void)
+{
+    const char *wanted = getenv("VMEVENTS_TEST_MACHINES");
+
+    return wanted ? min(atoi(wanted), MANY_MAX) : 40;
+}
+
+static const WCHAR *machine_name(int index)
+{
+    static WCHAR name[16];
+
+    swprintf(name, ARRAYSIZE(name), L"Many %d", index);
+    return name;
+}
+
+/* Set to have the calls return, all over the computer; of one run of the test. */
+static HANDLE create_end_of_hanging(void)
+{
+    return CreateEventW(NULL, TRUE, FALSE, L"vmevents host_hanging, end of hanging");
+}
+
+static struct listener *many;
+static volatile LONG calls_now, calls_most;
+
+static void note_call(LONG change)
+{
+    LONG now = InterlockedExchangeAdd(&calls_now, change) + change;
+
+    if (change > 0 && now > calls_most)
+        InterlockedExchange(&calls_most, now);
+}
+
+/* Ends by 0 when it has heard three events of each machine, in their order, and was never called by more threads than there
+ * may be. */
+static int run_hanging(void)
+{
+    HANDLE end = create_end_of_hanging();
+    int count = count_many();
+    LONG most;
+
+    CHECK(CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK);
+    CHECK(end && (many = calloc(count, sizeof(*many))));
+    host = client_create_host();
+    for (int i = 0; i < count; ++i)
+    {
+        BSTR name = SysAllocString(machine_name(i));
+
+        CHECK(IVMEventHost_FindMachine(host, name, &machine) == S_OK);
+        SysFreeString(name);
+        listener_init(&many[i], 0);
+        many[i].held = true;
+        many[i].on_call = note_call;
+        listener_advise_on_all(&many[i], machine);
+        client_release(machine);
+    }
+    child_ready();
+    CHECK(WaitForSingleObject(end, 4 * PATIENCE_MS) == WAIT_OBJECT_0);
+    await_number(&calls_now, CALLS_AT_ONCE);
+    Sleep(500);
+    most = calls_most;
+    for (int i = 0; i < count; ++i)
+        many[i].held = false;
+    for (int i = 0; i < count; ++i)
+        await_number(&many[i].heard, 3);
+    for (int i = 0; i < count; ++i)
+        CHECK(!many[i].strange);
+    return most != CALLS_AT_ONCE;
+}
+
+/* ---- the other client process: one that hangs when there is much of its to let go of ---- */
+
+enum
+{
+    THINGS = 150
+};
+
+static struct listener things[2 * THINGS];
+static DWORD cookies[THINGS];
+
+static void advise_things(void)
+{
+    for (UINT i = 0; i < THINGS; ++i)
+    {
+        listener_init(&things[i], 0);
+        cookies[i] = listener_advise(&things[i], machine, &DIID_IVMDVDDriveEvents);
+    }
+}
+
+/* Raises events with objects of this apartment, which are let go of when they have been heard. */
+static void raise_with_things(void)
+{
+    for (UINT i = 0; i < THINGS; ++i)
+    {
+        struct listener *thing = &things[THINGS + i];
+        WCHAR number[16];
+        VARIANT data;
+
+        listener_init(thing, 0);
+        swprintf(number, ARRAYSIZE(number), L"%u", i);
+        V_VT(&data) = VT_DISPATCH;
+        V_DISPATCH(&data) = &thing->IDispatch_iface;
+        client_raise(machine, L"OnConfigurationChanged", 2, value_bstr(number), data);
+    }
+}
+
+/* On another thread than the one that has advised, which looks at no message. */
+static DWORD CALLBACK unadvise_things(void *context)
+{
+    IVMEventHost *found_host;
+    IVMEventMachine *found;
+    IConnectionPoint *point;
+    BSTR name = SysAllocString(L"Alpha");
+
+    CHECK(CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK);
+    found_host = client_create_host();
+    CHECK(IVMEventHost_FindMachine(found_host, name, &found) == S_OK);
+    SysFreeString(name);
+    point = listener_find_point(found, &DIID_IVMDVDDriveEvents);
+    for (UINT i = 0; i < THINGS; ++i)
+        CHECK(IConnectionPoint_Unadvise(point, cookies[i]) == S_OK);
+    IConnectionPoint_Release(point);
+    client_release(found);
+    client_release(found_host);
+    CoUninitialize();
+    (void)context;
+    return 0;
+}
+
+static bool all_things_are_let_go(void)
+{
+    UINT i;
+
+    for (i = 0; i < ARRAYSIZE(things) && things[i].refcount == 1; ++i)
+        ;
+    return i == ARRAYSIZE(things);
+}
+
+/* Ends by 0 when all has been let go of, once it looks at its messages again. */
+static int run_leaving(void)
+{
+    HANDLE end = create_end_of_hanging(), unadvising;
+    DWORD start;
+
+    CHECK(end && CoInitializeEx(NULL, COINIT_APARTMENTTHREADED) == S_OK);
+    alpha_find();
+    advise_things();
+    raise_with_things();
+    CHECK((unadvising = CreateThread(NULL, 0, unadvise_things, NULL, 0, NULL)));
+    CHECK(WaitForSingleObject(unadvising, PATIENCE_MS) == WAIT_OBJECT_0);
+    CloseHandle(unadvising);
+    child_ready();
+    CHECK(WaitForSingleObject(end, 4 * PATIENCE_MS) == WAIT_OBJECT_0);
+    for (start = GetTickCount(); !all_things_are_let_go() && GetTickCount() - start < PATIENCE_MS;)
+        client_dispatch_messages();
+    return !all_things_are_let_go();
+}
+
+/* ---- the tests ---- */
+
+/* Its calls would take the threads of the pool, with which everybody is served, and leave none. */
+static void test_many_machines(void **state)
+{
+    HANDLE end = create_end_of_hanging(), child;
+    static IVMEventMachine *machines[MANY_MAX];
+    static struct listener other;
+    int count = count_many();
+
+    (void)state;
+    assert_non_null(end);
+    for (int i = 0; i < count; ++i)
+        machines[i] = client_create_machine(host, machine_name(i));
+    child = child_start(L"hang");
+    listener_init(&other, 0);
+    listener_advise_on_all(&other, machine);
+    for (int i = 0; i < count; ++i)
+        fire_numbers(machines[i], 0, 3);
+    fire_numbers(machine, 0, 20);
+    await_number(&other.heard, 20);
+    listener_assert_heard(&other, 20, host);
+    assert_true(SetEvent(end));
+    child_expect_success(child);
+    assert_int_equal(host_count_dropped(host), 0);
+    for (int i = 0; i < count; ++i)
+        client_release(machines[i]);
+    CloseHandle(end);
+    client_remove_machine(host, L"Alpha");
+    listener_await_release(&other);
+}
+
+/* A release by another process does not return either while the object's thread hangs. */
+static void test_many_objects(void **state)
+{
+    HANDLE end = create_end_of_hanging(), child;
+    static struct listener other;
+    UINT threads;
+
+    (void)state;
+    assert_non_null(end);
+    listener_init(&other, 0);
+    listener_advise_on_all(&other, machine);
+    threads = client_count_host_threads();
+    /* What is heard only when the other hangs is let go of then. */
+    other.held = true;
+    child = child_start(L"leave");
+    other.held = false;
+    await_number(&other.heard, THINGS);
+    for (UINT i = 0; i < 20; ++i)
+    {
+        fire_numbers(machine, THINGS + (LONG)i, 1);
+        assert_true(client_count_host_threads() < threads + THINGS / 2);
+        Sleep(20);
+    }
+    await_number(&other.heard, THINGS + 20);
+    listener_assert_heard(&other, THINGS + 20, host);
+    assert_true(SetEvent(end));
+    child_expect_success(child);
+    CloseHandle(end);
+    client_remove_machine(host, L"Alpha");
+    listener_await_release(&other);
+}
+
+#define hanging_test(function) cmocka_unit_test_setup_teardown(function, alpha_set_up, alpha_tear_down)
+
+static const struct CMUnitTest tests[] = {
+        hanging_test(test_many_machines),
+        hanging_test(test_many_objects),
+};
+
+int main(int argc, char **argv)
+{
+    bool done;
+    int code = client_run_tests("host_hanging", tests, ARRAYSIZE(tests), argc, argv, &done);
+
+    if (done)
+        return code;
+    return !strcmp(argv[1], "hang") ? run_hanging() : run_leaving();
+}
