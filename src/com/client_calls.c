@@ -12,10 +12,11 @@ struct client_calls
     LONG refcount; /* guarded by the lock of the list */
     DWORD process;
     struct lock lock;
-    UINT count;                           /* guarded by its lock */
-    ULONGLONG returned;                   /* likewise */
-    struct client_release *first, **last; /* likewise */
-    bool letting_go;                      /* likewise: the job is posted, or runs */
+    UINT count;                                        /* guarded by its lock */
+    ULONGLONG returned;                                /* likewise */
+    struct client_release *first, **last;              /* likewise */
+    struct client_waiter *first_waiter, **last_waiter; /* likewise */
+    bool letting_go;                                   /* likewise: the job is posted, or runs */
     struct apartment_job job;
 };
 
@@ -84,6 +85,7 @@ static struct client_calls *client_create(DWORD process)
     }
     client->process = process;
     client->last = &client->first;
+    client->last_waiter = &client->first_waiter;
     lock_init(&client->lock);
     return client;
 }
@@ -134,22 +136,76 @@ void client_calls_release(struct client_calls *client)
     memory_free(client);
 }
 
-bool client_calls_begin(struct client_calls *client, ULONGLONG *returned)
+/* Those who wait */
+
+static void client_append(struct client_calls *client, struct client_waiter *waiter)
 {
-    bool begun;
+    lock_assert_exclusive(&client->lock);
+    waiter->next = NULL;
+    waiter->link = client->last_waiter;
+    *client->last_waiter = waiter;
+    client->last_waiter = &waiter->next;
+}
+
+static void client_unlink(struct client_calls *client, struct client_waiter *waiter)
+{
+    lock_assert_exclusive(&client->lock);
+    if ((*waiter->link = waiter->next))
+        waiter->next->link = waiter->link;
+    else
+        client->last_waiter = waiter->link;
+    waiter->link = NULL;
+}
+
+enum client_call client_calls_begin(struct client_calls *client, struct client_waiter *waiter, ULONGLONG *returned)
+{
+    enum client_call call = CLIENT_CALL_BEGUN;
 
     lock_acquire(&client->lock);
-    if ((begun = client->count < CLIENT_CALLS_MAX))
-        ++client->count;
     *returned = client->returned;
+    if (client->count < CLIENT_CALLS_MAX)
+        ++client->count;
+    else if (waiter->link)
+        call = CLIENT_CALL_WAITS_STILL;
+    else
+    {
+        client_append(client, waiter);
+        call = CLIENT_CALL_WAITS;
+    }
     lock_release(&client->lock);
-    return begun;
+    return call;
+}
+
+bool client_calls_wait_no_more(struct client_calls *client, struct client_waiter *waiter)
+{
+    bool waited;
+
+    lock_acquire(&client->lock);
+    if ((waited = waiter->link != NULL))
+        client_unlink(client, waiter);
+    lock_release(&client->lock);
+    return waited;
+}
+
+static struct client_waiter *client_take_waiter(struct client_calls *client)
+{
+    struct client_waiter *waiter;
+
+    lock_acquire(&client->lock);
+    if ((waiter = client->first_waiter))
+        client_unlink(client, waiter);
+    lock_release(&client->lock);
+    return waiter;
 }
 
 void client_calls_end(struct client_calls *client)
 {
+    struct client_waiter *waiter;
+
     lock_acquire(&client->lock);
     --client->count;
     client->returned = clock_ms();
     lock_release(&client->lock);
+    while ((waiter = client_take_waiter(client)) && !waiter->wake(waiter))
+        ;
 }

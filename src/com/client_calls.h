@@ -29,9 +29,27 @@ struct client_release
 bool client_calls_get(struct client_calls **client);
 void client_calls_release(struct client_calls *client);
 
-/* False: there are as many as there may be; *returned is when one has returned last, by clock_ms, or 0. */
-bool client_calls_begin(struct client_calls *client, ULONGLONG *returned);
+/* Whoever would call, and has to wait until another call returns. */
+struct client_waiter
+{
+    struct client_waiter *next, **link; /* link is NULL while it does not wait */
+    /* Called once it may call, on the thread of the call that has returned. False: it calls nobody any more. */
+    bool (*wake)(struct client_waiter *waiter);
+};
+
+enum client_call
+{
+    CLIENT_CALL_BEGUN,
+    CLIENT_CALL_WAITS,      /* from here on: there are as many as there may be */
+    CLIENT_CALL_WAITS_STILL /* it waited already */
+};
+
+/* *returned is when a call has returned last, by clock_ms, or 0. */
+enum client_call client_calls_begin(struct client_calls *client, struct client_waiter *waiter, ULONGLONG *returned);
 void client_calls_end(struct client_calls *client);
+
+/* False: it did not wait. */
+bool client_calls_wait_no_more(struct client_calls *client, struct client_waiter *waiter);
 
 /* Runs it in the multithreaded apartment, on a thread of the pool: those of a client one after the other, since letting go
  * of an object of a client that hangs does not return either. */

@@ -175,12 +175,35 @@ static bool connection_call(struct connection *connection, struct kept_event *ke
     return answer != ANSWER_LATER;
 }
 
-/* False: so many calls to its process are under way that this one has to wait. */
+bool connection_wake(struct client_waiter *waiter)
+{
+    struct connection *connection = CONTAINING_RECORD(waiter, struct connection, waiter);
+    bool goes_on = lane_wake(&connection->receiver);
+
+    lane_receiver_release(&connection->receiver);
+    return goes_on;
+}
+
+void connection_wait_no_more(struct connection *connection)
+{
+    if (connection->client && client_calls_wait_no_more(connection->client, &connection->waiter))
+        lane_receiver_release(&connection->receiver);
+}
+
+/* False: so many calls to its process are under way that this one has to wait. The lane is woken when one returns, and
+ * looks by itself after a while. */
 static bool connection_begin_call(struct connection *connection)
 {
+    enum client_call call;
     ULONGLONG returned;
 
-    if (!connection->client || client_calls_begin(connection->client, &returned))
+    if (!connection->client)
+        return true;
+    lane_receiver_addref(&connection->receiver);
+    call = client_calls_begin(connection->client, &connection->waiter, &returned);
+    if (call != CLIENT_CALL_WAITS)
+        lane_receiver_release(&connection->receiver);
+    if (call == CLIENT_CALL_BEGUN)
         return true;
     lane_note_life(&connection->receiver, returned);
     return false;

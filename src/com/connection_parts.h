@@ -20,6 +20,7 @@ struct connection
     IEventRelay *relay;          /* the sink's, if it is one of ours in this process */
     IVMEventReceiver *batches;   /* the listener's, if it is in another process and has it */
     struct client_calls *client; /* those to the process that has advised; NULL: this one */
+    struct client_waiter waiter; /* has a reference while it waits */
     struct client_release release;
     bool is_here;   /* the sink is an object of this process */
     bool finishing; /* guarded by the source's lock */
@@ -36,6 +37,10 @@ bool connection_unlist(struct connection *connection);
 
 /* Ends a connection that has been taken out of the list, and gives back the list's reference. */
 void connection_end(struct connection *connection);
+
+/* The connection's turn to call its client has come, or will not come: gives the waiter's reference back. */
+bool connection_wake(struct client_waiter *waiter);
+void connection_wait_no_more(struct connection *connection);
 
 /* A receiver's deliver. */
 bool connection_deliver(struct lane_receiver *receiver, struct kept_event *kept);

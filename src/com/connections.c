@@ -82,6 +82,7 @@ static void connection_destroy(struct lane_receiver *receiver)
     struct connection *connection = connection_from_receiver(receiver);
 
     connection_drop(connection);
+    connection_wait_no_more(connection);
     if (!connection->client)
     {
         connection_release_objects(connection);
@@ -110,7 +111,10 @@ static void connection_abandon(struct lane_receiver *receiver)
     if (connection->relay)
         connection_destroy(receiver);
     else
+    {
         connection_drop(connection);
+        connection_wait_no_more(connection);
+    }
 }
 
 /* The identity of who listens by that sink: the sink itself, unless it names another object by SID_EventListener, for
@@ -184,6 +188,7 @@ static HRESULT connection_create(struct event_source *source, const struct event
     connection->receiver.destroy = connection_destroy;
     connection->receiver.abandon = connection_abandon;
     connection->receiver.free = connection_free;
+    connection->waiter.wake = connection_wake;
     connection->source = source;
     connection->events = events;
     if (!connection_join(connection, home, advised))

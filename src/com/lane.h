@@ -100,6 +100,10 @@ void lane_lose(struct lane_receiver *receiver, ULONG count);
  * clock_ms, so that it does not hang. */
 void lane_note_life(struct lane_receiver *receiver, ULONGLONG when);
 
+/* The listener is not busy any more: what it has not taken comes again at once. False: nothing of the receiver's waits for
+ * that. */
+bool lane_wake(struct lane_receiver *receiver);
+
 /* From here on no delivery to the receiver begins. What waits for it is dropped, though it is finishing. */
 void lane_cut(struct lane_receiver *receiver);
 

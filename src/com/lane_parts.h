@@ -34,6 +34,7 @@ struct lane
     ULONGLONG delivering_since; /* of a listener that has been found busy since then: the first of those calls */
     UINT busy_count;            /* how often in a row the listener took no call; 0: it is not busy */
     bool resting;               /* a busy listener is not called until the timer says so */
+    bool resting_is_timed;      /* the timer will say so, and has a reference */
     TP_TIMER *rest;             /* NULL: the listener has never been busy */
     ULONG taken_count;          /* events that have been taken out and not counted yet */
     ULONG put_count;            /* events that ever came in */

@@ -117,6 +117,42 @@ static void test_cut_while_busy(void **state)
     assert_int_equal(receiver.freed, 1);
 }
 
+/* What the rest is for is over: it is called again at once, unless nobody is to be called any more. */
+static void test_woken(void **state)
+{
+    struct event_source *source = source_create();
+    struct receiver receiver = {.busy = BUSY_FOR_NOW};
+    uint64_t end = test_time_ms() + TEST_PATIENCE_MS;
+    int calls;
+
+    (void)state;
+    receiver_join(&receiver, source, 0, LANE_HOME_NONE);
+    assert_false(lane_wake(&receiver.lane_receiver));
+    receiver_notify(&receiver);
+    await(&receiver.calls, 1);
+    for (UINT i = 0; i < 50; ++i)
+    {
+        calls = receiver.calls;
+        while (!lane_wake(&receiver.lane_receiver) && test_time_ms() < end)
+            test_sleep_ms(1);
+        await(&receiver.calls, calls + 1);
+    }
+    atomic_store(&receiver.busy, 0);
+    assert_int_equal(settle(&receiver), 0);
+    assert_int_equal(receiver.delivered, 1);
+    atomic_store(&receiver.busy, BUSY_FOR_NOW);
+    calls = receiver.calls;
+    receiver_notify(&receiver);
+    await(&receiver.calls, calls + 1);
+    lane_cut(&receiver.lane_receiver);
+    assert_false(lane_wake(&receiver.lane_receiver));
+    await(&receiver.destroyed, 1);
+    receiver_remove(&receiver);
+    source_end(source);
+    assert_int_equal(receiver.delivered, 1);
+    assert_int_equal(receiver.freed, 1);
+}
+
 /* The ends of others do not wait behind what comes again, whether they come during the call or during the rest. */
 static void end_other_while_busy(bool in_call)
 {
@@ -311,6 +347,7 @@ int main(void)
             cmocka_unit_test(test_busy_more_than_once),
             cmocka_unit_test(test_many_in_one_call),
             cmocka_unit_test(test_nobody_else_waits),
+            cmocka_unit_test(test_woken),
             cmocka_unit_test(test_cut_while_busy),
             cmocka_unit_test(test_end_of_another_during_the_call),
             cmocka_unit_test(test_end_of_another_during_the_rest),
