@@ -22,7 +22,7 @@ def run(*words, check=True):
         [*RUNNER, CLIENT, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
     )
     print(words, done.stdout, done.stderr)
-    assert not check or done.returncode == 0, done.stderr
+    assert not check or done.returncode == 0, f"the client ended by {done.returncode}: {done.stderr}"
     return done.stdout.splitlines()
 
 
