@@ -266,10 +266,10 @@ static bool stand_in_take(struct stand_in *stand_in, IUnknown *object)
 {
     bool single_threaded = apartment_is_single_threaded(stand_in->home);
 
-    if (!single_threaded && !client_calls_get(&stand_in->client))
-        return false;
     stand_in->is_agile = !thread_has_com();
     stand_in->is_proxy = object_is_proxy(object);
+    if (stand_in->is_proxy && !single_threaded && !client_calls_get(&stand_in->client))
+        return false;
     if (!stand_in->is_agile && (single_threaded || !stay_in_place) && !stand_in_register(stand_in, object))
         return false;
     if (single_threaded)

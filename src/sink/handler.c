@@ -151,20 +151,22 @@ static bool handler_hear(struct handler *handler, struct kept_event *kept)
 {
     EXCEPINFO exception = {0};
     HRESULT hr;
-    bool called = handler_call(handler, kept, &hr, &exception), later;
+    bool called = handler_call(handler, kept, &hr, &exception);
     enum call_error error = handler->is_here ? CALL_ERROR_OWN : call_error_tell(hr);
 
-    if (!(later = error == CALL_ERROR_BUSY))
+    if (error == CALL_ERROR_BUSY)
     {
-        if (called)
-            poll_count_call(handler->poll);
-        if (error == CALL_ERROR_LOST)
-            lane_lose(&handler->receiver, 1);
-        if (FAILED(hr) && (called || hr == E_OUTOFMEMORY || error == CALL_ERROR_LOST))
-            handler_fail(handler, kept, hr, &exception);
+        error_clear(&exception);
+        return false;
     }
+    if (called)
+        poll_count_call(handler->poll);
+    if (error == CALL_ERROR_LOST)
+        lane_lose(&handler->receiver, 1);
+    if (FAILED(hr) && (called || hr == E_OUTOFMEMORY || error == CALL_ERROR_LOST))
+        handler_fail(handler, kept, hr, &exception);
     error_clear(&exception);
-    return !later;
+    return true;
 }
 
 static bool handler_deliver(struct lane_receiver *receiver, struct kept_event *kept)
