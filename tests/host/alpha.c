@@ -21,11 +21,8 @@ int alpha_tear_down(void **state)
 
 void alpha_find(void)
 {
-    BSTR name = SysAllocString(L"Alpha");
-
     host = client_create_host();
-    CHECK(IVMEventHost_FindMachine(host, name, &machine) == S_OK);
-    SysFreeString(name);
+    machine = client_find_machine(host, L"Alpha");
 }
 
 LONG alpha_settle(DWORD cookie, LONG timeout_ms)

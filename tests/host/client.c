@@ -132,6 +132,16 @@ IVMEventMachine *client_create_machine(IVMEventHost *host, const WCHAR *name)
     return machine;
 }
 
+IVMEventMachine *client_find_machine(IVMEventHost *host, const WCHAR *name)
+{
+    BSTR string = SysAllocString(name);
+    IVMEventMachine *machine;
+
+    CHECK(IVMEventHost_FindMachine(host, string, &machine) == S_OK);
+    SysFreeString(string);
+    return machine;
+}
+
 void client_remove_machine(IVMEventHost *host, const WCHAR *name)
 {
     BSTR string = SysAllocString(name);

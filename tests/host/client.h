@@ -25,6 +25,7 @@ UINT client_count_host_threads(void);
 
 IVMEventHost *client_create_host(void);
 IVMEventMachine *client_create_machine(IVMEventHost *host, const WCHAR *name);
+IVMEventMachine *client_find_machine(IVMEventHost *host, const WCHAR *name);
 void client_remove_machine(IVMEventHost *host, const WCHAR *name);
 
 /* The state of the machine of that name. */

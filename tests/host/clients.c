@@ -220,18 +220,16 @@ static void test_references_keep_host(void **state)
 static void test_shared_host(void **state)
 {
     HANDLE child;
-    BSTR name = SysAllocString(L"Alpha");
 
     client_await_no_host(state);
     child = child_start(L"hold");
     host = client_create_host();
     assert_int_equal(client_count_hosts(), 1);
-    assert_int_equal(IVMEventHost_FindMachine(host, name, &machine), S_OK);
+    machine = client_find_machine(host, L"Alpha");
     assert_int_equal(count_connections(machine, &DIID_IVMVirtualMachineEvents), 1);
     client_release(machine);
     client_release(host);
     child_kill(child);
-    SysFreeString(name);
 }
 
 static void await_machine(const WCHAR *name)

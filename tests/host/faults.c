@@ -317,10 +317,9 @@ static void test_client_killed_inside_a_callback(void **state)
     struct raiser raisers[RAISERS];
     IVMEventSink *sink = start_listening(&hearing);
     IVMEventMachine *machine;
-    BSTR name = SysAllocString(L"Alpha");
 
     (void)state;
-    assert_int_equal(IVMEventHost_FindMachine(host, name, &machine), S_OK);
+    machine = client_find_machine(host, L"Alpha");
     connect_to(sink, machine);
     assert_int_equal(count_connections(machine, &DIID_IVMVirtualMachineEvents), 2);
     raisers_start(raisers, machine);
@@ -338,7 +337,6 @@ static void test_client_killed_inside_a_callback(void **state)
     assert_int_equal(IVMEventSink_Release(sink), 0);
     client_release(machine);
     client_release(host);
-    SysFreeString(name);
 }
 
 static const struct CMUnitTest tests[] = {

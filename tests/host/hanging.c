@@ -60,10 +60,7 @@ static int run_hanging(void)
     host = client_create_host();
     for (int i = 0; i < count; ++i)
     {
-        BSTR name = SysAllocString(machine_name(i));
-
-        CHECK(IVMEventHost_FindMachine(host, name, &machine) == S_OK);
-        SysFreeString(name);
+        machine = client_find_machine(host, machine_name(i));
         listener_init(&many[i], 0);
         many[i].held = true;
         many[i].on_call = note_call;
@@ -126,12 +123,10 @@ static DWORD CALLBACK unadvise_things(void *context)
     IVMEventHost *found_host;
     IVMEventMachine *found;
     IConnectionPoint *point;
-    BSTR name = SysAllocString(L"Alpha");
 
     CHECK(CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK);
     found_host = client_create_host();
-    CHECK(IVMEventHost_FindMachine(found_host, name, &found) == S_OK);
-    SysFreeString(name);
+    found = client_find_machine(found_host, L"Alpha");
     point = listener_find_point(found, &DIID_IVMDVDDriveEvents);
     for (UINT i = 0; i < THINGS; ++i)
         CHECK(IConnectionPoint_Unadvise(point, cookies[i]) == S_OK);

@@ -173,16 +173,6 @@ static struct shared *share(void)
     return shared;
 }
 
-static IVMEventMachine *find_machine(IVMEventHost *host)
-{
-    BSTR name = SysAllocString(L"Alpha");
-    IVMEventMachine *machine;
-
-    CHECK(IVMEventHost_FindMachine(host, name, &machine) == S_OK);
-    SysFreeString(name);
-    return machine;
-}
-
 /* Advises again and again while the machine lives; nothing is missing between one Advise and its end. */
 static void reconnect(struct hearing *hearing, IVMEventMachine *machine)
 {
@@ -224,7 +214,7 @@ static void run_client(LONG number, const char *kind)
 
     CHECK(CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK);
     host = client_create_host();
-    machine = find_machine(host);
+    machine = client_find_machine(host, L"Alpha");
     hearing_init(&hearing, hangs ? INFINITE : (DWORD)atoi(kind), 1);
     advise_on_all(&hearing, host, machine);
     InterlockedIncrement(&shared->ready);
