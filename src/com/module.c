@@ -26,9 +26,14 @@ void module_release(void)
         module_on_idle();
 }
 
+LONG module_count_uses(void)
+{
+    return InterlockedCompareExchange(&uses, 0, 0);
+}
+
 BOOL module_in_use(void)
 {
-    return InterlockedCompareExchange(&uses, 0, 0) != 0;
+    return module_count_uses() != 0;
 }
 
 BOOL module_library_addref(void)

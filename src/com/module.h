@@ -20,6 +20,7 @@ extern void (*module_on_idle)(void);
 void module_addref(void);
 void module_release(void);
 
+LONG module_count_uses(void);
 BOOL module_in_use(void);
 
 /*

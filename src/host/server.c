@@ -22,9 +22,6 @@
 /* Whoever had the process started, but ended before it called, must not keep it. */
 #define FIRST_CLIENT_TIMEOUT_MS 60000
 
-/* How long the release of sinks may hold up the end when all events have been delivered. */
-#define LAST_RELEASES_TIMEOUT_MS 1000
-
 /* Every interface that clients call the host's objects by. */
 static const IID *const interfaces[] = {
         &IID_IClassFactory,
@@ -134,22 +131,36 @@ static BOOL class_object_withdraw(DWORD cookie)
     return TRUE;
 }
 
+/* Sinks and arguments are let go of one after the other: as long as that goes on the host stays, however long it takes on a
+ * busy machine, since a client whose object nobody releases keeps it. Under Wine what a client held when it ended stays in
+ * use for ever. */
+static void server_await_releases(void)
+{
+    LONG uses = module_count_uses(), left;
+    ULONGLONG since = clock_ms();
+
+    while (uses && !wine_clients_are_gone() && clock_left_ms(since, CLIENT_PATIENCE_MS))
+    {
+        process_wait(10);
+        if ((left = module_count_uses()) == uses)
+            continue;
+        uses = left;
+        since = clock_ms();
+    }
+}
+
 /* Delivers what was fired to the clients that released all but their advise, the end of the machines last, and lets go of
  * their sinks. The processes that they are in may hang, or be gone: CoUninitialize, which would wait for them without
  * limit, is left to the end of the process. */
 static void server_finish_connections(void)
 {
-    ULONGLONG start;
-
     machines_stop();
     machines_remove_all();
     fleet_events_finish_connections();
     host_events_finish_connections();
     while (lanes_let_go(CLIENT_PATIENCE_MS))
         process_wait(10);
-    start = clock_ms();
-    while (module_in_use() && clock_left_ms(start, LAST_RELEASES_TIMEOUT_MS))
-        process_wait(10);
+    server_await_releases();
 }
 
 HRESULT server_run(void)

@@ -138,20 +138,27 @@ static DWORD CALLBACK unadvise_things(void *context)
     return 0;
 }
 
+/* Those that were not made have no reference. */
 static bool all_things_are_let_go(void)
 {
     UINT i;
 
-    for (i = 0; i < ARRAYSIZE(things) && things[i].refcount == 1; ++i)
+    for (i = 0; i < ARRAYSIZE(things) && things[i].refcount <= 1; ++i)
         ;
     return i == ARRAYSIZE(things);
+}
+
+static int await_letting_go(void)
+{
+    for (DWORD start = GetTickCount(); !all_things_are_let_go() && GetTickCount() - start < PATIENCE_MS;)
+        client_dispatch_messages();
+    return !all_things_are_let_go();
 }
 
 /* Ends by 0 when all has been let go of, once it looks at its messages again. */
 static int run_leaving(void)
 {
     HANDLE end = create_end_of_hanging(), unadvising;
-    DWORD start;
 
     CHECK(end && CoInitializeEx(NULL, COINIT_APARTMENTTHREADED) == S_OK);
     alpha_find();
@@ -162,9 +169,22 @@ static int run_leaving(void)
     CloseHandle(unadvising);
     child_ready();
     CHECK(WaitForSingleObject(end, 4 * PATIENCE_MS) == WAIT_OBJECT_0);
-    for (start = GetTickCount(); !all_things_are_let_go() && GetTickCount() - start < PATIENCE_MS;)
-        client_dispatch_messages();
-    return !all_things_are_let_go();
+    return await_letting_go();
+}
+
+/* ---- the other client process: one that is done with the host, and looks at no message when that ends ---- */
+
+/* Ends by 0 when its sinks have been let go of, once it looks at its messages again. */
+static int run_parting(void)
+{
+    CHECK(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED) == S_OK);
+    host = client_create_host();
+    machine = client_create_machine(host, L"Alpha");
+    advise_things();
+    client_release(machine);
+    client_release(host);
+    Sleep(3000);
+    return await_letting_go();
 }
 
 /* ---- the tests ---- */
@@ -231,11 +251,19 @@ static void test_many_objects(void **state)
     listener_await_release(&other);
 }
 
+/* The host's end lets go of the sinks that are left, and waits for a client that is slow about that. */
+static void test_objects_at_the_end(void **state)
+{
+    (void)state;
+    child_expect_success(child_launch(L"part"));
+}
+
 #define hanging_test(function) cmocka_unit_test_setup_teardown(function, alpha_set_up, alpha_tear_down)
 
 static const struct CMUnitTest tests[] = {
         hanging_test(test_many_machines),
         hanging_test(test_many_objects),
+        cmocka_unit_test_setup(test_objects_at_the_end, client_await_no_host),
 };
 
 int main(int argc, char **argv)
@@ -245,5 +273,7 @@ int main(int argc, char **argv)
 
     if (done)
         return code;
-    return !strcmp(argv[1], "hang") ? run_hanging() : run_leaving();
+    if (!strcmp(argv[1], "hang"))
+        return run_hanging();
+    return !strcmp(argv[1], "part") ? run_parting() : run_leaving();
 }
