@@ -47,7 +47,8 @@ enum answer
     ANSWER_LATER   /* the sink is busy, and has not been called */
 };
 
-/* A sink that is gone is not called any more, and one that does not know an event has not failed at it. Only an object of
+/* A sink that is gone, or has been unadvised inside the call, is not called any more, and one that does not know an event
+ * has not failed at it. Only an object of
  * another apartment or process can be busy, or not be reached. `failed`: at so many of the events. */
 static enum answer connection_judge(
         struct connection *connection, const struct event_type *type, HRESULT hr, LONG failed)
@@ -58,9 +59,10 @@ static enum answer connection_judge(
         return ANSWER_TAKEN;
     trace(TRACE_COM, "source %lx: connection %lu answers %ls by 0x%08lx", TRACE_ID(connection->source),
             (unsigned long)connection->cookie, type->name, (unsigned long)hr);
-    if (error == CALL_ERROR_GONE && connection_unlist(connection))
+    if (error == CALL_ERROR_GONE)
     {
-        connection_end(connection);
+        if (connection_unlist(connection))
+            connection_end(connection);
         return ANSWER_TAKEN;
     }
     if (!connection->is_here && error == CALL_ERROR_BUSY)

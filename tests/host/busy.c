@@ -1,6 +1,7 @@
 /*
  * Listeners whose programs do not take every call: one that is busy, whose message filter rejects calls, hears all when it
- * takes calls again; a call that COM fails at is told of. This program starts itself as a client that is busy.
+ * takes calls again; a call that COM fails at is told of, unless the listener has left. This program starts itself as a client
+ * that is busy.
  */
 #include "alpha.h"
 #include "listener.h"
@@ -144,6 +145,41 @@ static void test_unadvise_of_a_busy_listener(void **state)
     IConnectionPoint_Release(point);
 }
 
+static volatile LONG calls;
+
+static void count_call(LONG change)
+{
+    if (change > 0)
+        InterlockedIncrement(&calls);
+}
+
+/* A sink that is done with the source before a call to it returns may say so, and nothing has been lost. */
+static void test_unadvise_inside_a_call(void **state)
+{
+    static struct listener leaving;
+    IVMEventMachines *machines;
+    IConnectionPoint *point;
+    DWORD cookie;
+
+    (void)state;
+    listener_init(&leaving, 0);
+    leaving.receives = true;
+    leaving.held = true;
+    leaving.failure = CO_E_OBJNOTCONNECTED;
+    leaving.on_call = count_call;
+    CHECK(IVMEventHost_get_Machines(host, &machines) == S_OK);
+    cookie = listener_advise(&leaving, machines, &DIID_IVMVirtualMachineEvents);
+    client_raise(machine, L"OnConfigurationChanged", 2, value_bstr(L"0"), value_i4(0));
+    await_number(&calls, 1);
+    point = listener_find_point(machines, &DIID_IVMVirtualMachineEvents);
+    assert_int_equal(IConnectionPoint_Unadvise(point, cookie), S_OK);
+    leaving.held = false;
+    listener_await_release(&leaving);
+    assert_int_equal(host_count_dropped(host), 0);
+    IConnectionPoint_Release(point);
+    IVMEventMachines_Release(machines);
+}
+
 /* What becomes of an event whose call is answered by that error. */
 static void assert_lost(HRESULT failure, LONG lost)
 {
@@ -192,6 +228,7 @@ static const struct CMUnitTest tests[] = {
         busy_test(test_program_that_rejects_calls),
         busy_test(test_events_of_a_busy_listener_wait),
         busy_test(test_unadvise_of_a_busy_listener),
+        busy_test(test_unadvise_inside_a_call),
         busy_test(test_calls_that_com_fails_at),
 };
 

@@ -10,11 +10,16 @@ static struct listener *listener_from_IDispatch(IDispatch *iface)
 
 static HRESULT WINAPI listener_QueryInterface(IDispatch *iface, REFIID riid, void **object)
 {
+    struct listener *listener = listener_from_IDispatch(iface);
+
     *object = NULL;
-    if (!IsEqualIID(riid, &IID_IUnknown) && !IsEqualIID(riid, &IID_IDispatch))
+    if (IsEqualIID(riid, &IID_IUnknown) || IsEqualIID(riid, &IID_IDispatch))
+        *object = iface;
+    else if (listener->receives && IsEqualIID(riid, &IID_IVMEventReceiver))
+        *object = &listener->IVMEventReceiver_iface;
+    else
         return E_NOINTERFACE;
     IDispatch_AddRef(iface);
-    *object = iface;
     return S_OK;
 }
 
@@ -105,10 +110,56 @@ static const IDispatchVtbl listener_vtbl = {
         listener_Invoke,
 };
 
+/* IVMEventReceiver */
+
+static struct listener *listener_from_IVMEventReceiver(IVMEventReceiver *iface)
+{
+    return CONTAINING_RECORD(iface, struct listener, IVMEventReceiver_iface);
+}
+
+static HRESULT WINAPI listener_receiver_QueryInterface(IVMEventReceiver *iface, REFIID riid, void **object)
+{
+    return IDispatch_QueryInterface(&listener_from_IVMEventReceiver(iface)->IDispatch_iface, riid, object);
+}
+
+static ULONG WINAPI listener_receiver_AddRef(IVMEventReceiver *iface)
+{
+    return IDispatch_AddRef(&listener_from_IVMEventReceiver(iface)->IDispatch_iface);
+}
+
+static ULONG WINAPI listener_receiver_Release(IVMEventReceiver *iface)
+{
+    return IDispatch_Release(&listener_from_IVMEventReceiver(iface)->IDispatch_iface);
+}
+
+static HRESULT WINAPI listener_receiver_Receive(IVMEventReceiver *iface, SAFEARRAY *events, SAFEARRAY *sources,
+        SAFEARRAY *arguments, SAFEARRAY *details, LONG *taken, LONG *refused)
+{
+    struct listener *listener = listener_from_IVMEventReceiver(iface);
+
+    (void)events, (void)sources, (void)arguments, (void)details;
+    *taken = *refused = 0;
+    if (listener->on_call)
+        listener->on_call(1);
+    while (listener->held)
+        Sleep(5);
+    if (listener->on_call)
+        listener->on_call(-1);
+    return listener->failure;
+}
+
+static const IVMEventReceiverVtbl listener_receiver_vtbl = {
+        listener_receiver_QueryInterface,
+        listener_receiver_AddRef,
+        listener_receiver_Release,
+        listener_receiver_Receive,
+};
+
 void listener_init(struct listener *listener, DWORD delay_ms)
 {
     memset(listener, 0, sizeof(*listener));
     listener->IDispatch_iface.lpVtbl = (IDispatchVtbl *)&listener_vtbl;
+    listener->IVMEventReceiver_iface.lpVtbl = (IVMEventReceiverVtbl *)&listener_receiver_vtbl;
     listener->refcount = 1;
     listener->delay_ms = delay_ms;
     listener->fails_at = -2;

@@ -12,6 +12,8 @@
 struct listener
 {
     IDispatch IDispatch_iface;
+    IVMEventReceiver IVMEventReceiver_iface;
+    bool receives; /* it has that interface, whose calls take as long as others and are answered by `failure` */
     LONG refcount;
     DWORD delay_ms;
     volatile LONG held;    /* its calls do not end */
