@@ -4,6 +4,7 @@
  */
 #include "binaries/image.h"
 #include "host/client.h"
+#include "support/process.h"
 
 #include <tlhelp32.h>
 #include <wchar.h>
@@ -71,24 +72,15 @@ static int teardown(void **state)
 
 static HANDLE start(const WCHAR *program, const WCHAR *arguments)
 {
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
     WCHAR command[2 * MAX_PATH];
 
     swprintf(command, ARRAYSIZE(command), L"\"%ls\" %ls", program, arguments);
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, directory, &startup, &process));
-    CloseHandle(process.hThread);
-    return process.hProcess;
+    return process_start(command, directory, NULL);
 }
 
 static DWORD end_of(HANDLE process)
 {
-    DWORD code;
-
-    assert_int_equal(WaitForSingleObject(process, 6 * PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process, &code));
-    CloseHandle(process);
-    return code;
+    return process_end(process, 6 * PATIENCE_MS);
 }
 
 /* Calls take with the name of each module that the process has loaded. How many there are. */

@@ -1,4 +1,5 @@
 /* A function that writes behind the end of its array does not return. */
+#include "support/process.h"
 #include "support/test.h"
 
 #include <windows.h>
@@ -10,19 +11,11 @@ extern uintptr_t __stack_chk_guard;
 /* Runs this program once more; its exit code. */
 static DWORD run(const WCHAR *argument)
 {
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
     WCHAR path[MAX_PATH], command[MAX_PATH + 32];
-    DWORD code;
 
     assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
     swprintf(command, ARRAYSIZE(command), L"\"%ls\" %ls", path, argument);
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
-    assert_int_equal(WaitForSingleObject(process.hProcess, 240000), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process.hProcess, &code));
-    CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
-    return code;
+    return process_end(process_start(command, NULL, NULL), 240000);
 }
 
 /* Volatile, or the compiler would see what is wrong with it. */

@@ -1,4 +1,5 @@
 /* Every file that users get names its version in its resources, and every program answers --version and --help. */
+#include "support/process.h"
 #include "support/test.h"
 
 #include <string.h>
@@ -92,24 +93,19 @@ static void run(const WCHAR *path, const WCHAR *option)
     SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
     STARTUPINFOW startup = {.cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES};
     WCHAR command[2 * MAX_PATH + 32];
-    PROCESS_INFORMATION process;
     DWORD code, size, length = 0;
-    HANDLE read;
+    HANDLE read, process;
 
     swprintf(command, ARRAYSIZE(command), L"\"%ls\" %ls", path, option);
     assert_true(CreatePipe(&read, &startup.hStdOutput, &inherited, 0));
     startup.hStdError = startup.hStdOutput;
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process));
+    process = process_start(command, NULL, &startup);
     CloseHandle(startup.hStdOutput);
     while (length < sizeof(output) - 1 && ReadFile(read, output + length, sizeof(output) - 1 - length, &size, NULL))
         length += size;
     output[length] = 0;
     CloseHandle(read);
-    assert_int_equal(WaitForSingleObject(process.hProcess, PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process.hProcess, &code));
-    CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
-    if (code)
+    if ((code = process_end(process, PATIENCE_MS)))
         fail_msg("%ls: exit code %lu\n%s", command, (unsigned long)code, output);
 }
 

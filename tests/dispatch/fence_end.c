@@ -3,6 +3,7 @@
  * that has stopped the other may be ended before it lets it go: then the process stayed for ever, in one of three times.
  * (Wine later than 8 has that still.)
  */
+#include "../support/process.h"
 #include "../support/test.h"
 
 #include "platform/fence.h"
@@ -66,7 +67,7 @@ static void test_a_process_ends_while_it_is_fenced(void **state)
         DWORD code = 0, waited;
 
         swprintf(command, ARRAYSIZE(command), L"\"%ls\" end %d", path, 20 + 7 * i);
-        assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
+        assert_true(process_try(command, NULL, 0, &startup, &process));
         waited = WaitForSingleObject(process.hProcess, PATIENCE_MS);
         GetExitCodeProcess(process.hProcess, &code);
         if (waited != WAIT_OBJECT_0)

@@ -6,6 +6,7 @@
 #include "guest/windows/service.h"
 #include "guest/windows/watcher.h"
 
+#include "support/process.h"
 #include "support/test.h"
 
 #include <stdio.h>
@@ -291,19 +292,11 @@ static SC_HANDLE open_service(SC_HANDLE manager)
 static void call_vmguest(const WCHAR *option, DWORD code)
 {
     WCHAR path[MAX_PATH], command[MAX_PATH + 64];
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
-    DWORD ended;
 
     assert_in_range(GetModuleFileNameW(NULL, path, ARRAYSIZE(path)), 1, ARRAYSIZE(path) - 1);
     *wcsrchr(path, L'\\') = 0;
     swprintf(command, ARRAYSIZE(command), L"\"%ls\\..\\bin\\vmguest.exe\" %ls", path, option);
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
-    assert_int_equal(WaitForSingleObject(process.hProcess, PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process.hProcess, &ended));
-    CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
-    assert_int_equal(ended, code);
+    assert_int_equal(process_end(process_start(command, NULL, NULL), PATIENCE_MS), code);
 }
 
 static void assert_configured(SC_HANDLE service)

@@ -459,7 +459,7 @@ int main(int argc, char **argv)
     int code;
 
     if (argc == 2)
-        return _cmocka_run_group_tests(
+        return test_run_group(
                 tests[atoi(argv[1])].name, &tests[atoi(argv[1])], 1, library_load, library_unload);
     code = client_run_tests("host_catch_up", tests, ARRAYSIZE(tests), argc, argv, &done);
     return done ? code : 1;

@@ -1,5 +1,7 @@
 #include "client.h"
 
+#include "support/process.h"
+
 #include <stdarg.h>
 #include <tlhelp32.h>
 #include <wchar.h>
@@ -8,16 +10,7 @@
 
 static DWORD run(WCHAR *command)
 {
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
-    DWORD code;
-
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
-    assert_int_equal(WaitForSingleObject(process.hProcess, 30 * PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process.hProcess, &code));
-    CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
-    return code;
+    return process_end(process_start(command, NULL, NULL), 30 * PATIENCE_MS);
 }
 
 static void program_command(WCHAR *command, size_t size, const WCHAR *arguments)
@@ -292,20 +285,16 @@ static HANDLE children(void)
 
 HANDLE child_launch(const WCHAR *arguments)
 {
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
     WCHAR command[MAX_PATH + 64];
-    BOOL started;
+    HANDLE child;
 
     program_command(command, ARRAYSIZE(command), arguments);
     /* No test runs in a child, and cmocka ends a process without a word then, unless it is to abort. */
     assert_true(SetEnvironmentVariableA("CMOCKA_TEST_ABORT", "1"));
-    started = CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process);
+    child = process_start(command, NULL, NULL);
     assert_true(SetEnvironmentVariableA("CMOCKA_TEST_ABORT", NULL));
-    assert_true(started);
-    assert_true(AssignProcessToJobObject(children(), process.hProcess));
-    CloseHandle(process.hThread);
-    return process.hProcess;
+    assert_true(AssignProcessToJobObject(children(), child));
+    return child;
 }
 
 HANDLE child_start(const WCHAR *arguments)
@@ -356,7 +345,7 @@ static int run_in_processes(const char *group, const struct CMUnitTest *tests, s
     outer_tests = tests;
     for (size_t i = 0; i < count; ++i)
         outer[i] = (struct CMUnitTest){tests[i].name, run_test_in_process, NULL, NULL, (void *)&tests[i]};
-    code = _cmocka_run_group_tests(group, outer, count, client_setup, client_teardown);
+    code = test_run_group(group, outer, count, client_setup, client_teardown);
     free(outer);
     return code;
 }
@@ -364,7 +353,7 @@ static int run_in_processes(const char *group, const struct CMUnitTest *tests, s
 static int run_one(const struct CMUnitTest *test)
 {
     assert_int_equal(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_OK);
-    return _cmocka_run_group_tests(test->name, test, 1, NULL, NULL);
+    return test_run_group(test->name, test, 1, NULL, NULL);
 }
 
 int client_run_tests(const char *group, const struct CMUnitTest *tests, size_t count, int argc, char **argv, bool *done)
@@ -389,10 +378,5 @@ void client_dispatch_messages(void)
 
 void child_expect_success(HANDLE child)
 {
-    DWORD code = STILL_ACTIVE;
-
-    assert_int_equal(WaitForSingleObject(child, 4 * PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(child, &code));
-    assert_int_equal(code, 0);
-    CloseHandle(child);
+    assert_int_equal(process_end(child, 4 * PATIENCE_MS), 0);
 }

@@ -1,6 +1,8 @@
 /* vmhost.exe on the command line: what it says, its exit codes, and what they stand for. */
 #include "client.h"
 
+#include "support/process.h"
+
 #include <string.h>
 #include <wchar.h>
 
@@ -23,9 +25,7 @@ static DWORD run_host_for(const WCHAR *arguments, bool is_read)
     SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
     STARTUPINFOW startup = {.cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES};
     WCHAR path[MAX_PATH], command[MAX_PATH + 2048];
-    PROCESS_INFORMATION process;
-    HANDLE read_output, read_errors;
-    DWORD code;
+    HANDLE read_output, read_errors, process;
 
     assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
     *wcsrchr(path, '\\') = 0;
@@ -38,17 +38,13 @@ static DWORD run_host_for(const WCHAR *arguments, bool is_read)
         CloseHandle(read_output);
         *output = 0;
     }
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process));
+    process = process_start(command, NULL, &startup);
     CloseHandle(startup.hStdOutput);
     CloseHandle(startup.hStdError);
     if (is_read)
         read_all(read_output, output);
     read_all(read_errors, errors);
-    assert_int_equal(WaitForSingleObject(process.hProcess, PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process.hProcess, &code));
-    CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
-    return code;
+    return process_end(process, PATIENCE_MS);
 }
 
 static DWORD run_host(const WCHAR *arguments)

@@ -325,8 +325,7 @@ static void test_client_killed_inside_a_callback(void **state)
     raisers_start(raisers, machine);
     assert_true(wait_for(&hearing.count, 20));
     child_kill(child);
-    for (DWORD begun = GetTickCount(); count_connections(machine, &DIID_IVMVirtualMachineEvents) != 1; Sleep(10))
-        assert_true(GetTickCount() - begun < PATIENCE_MS);
+    await_connections(machine, &DIID_IVMVirtualMachineEvents, 1);
     assert_true(wait_for(&hearing.count, hearing.count + 20));
     client_remove_machine(host, L"Alpha");
     raisers_join(raisers);
@@ -361,7 +360,7 @@ static int run_all(void)
 
     for (UINT i = 0; i < ARRAYSIZE(tests); ++i)
         outer[i] = (struct CMUnitTest){tests[i].name, run_test_in_process, NULL, NULL, (void *)&tests[i]};
-    return _cmocka_run_group_tests("host_faults", outer, ARRAYSIZE(outer), client_setup, client_teardown);
+    return test_run_group("host_faults", outer, ARRAYSIZE(outer), client_setup, client_teardown);
 }
 
 int main(int argc, char **argv)
@@ -369,7 +368,7 @@ int main(int argc, char **argv)
     if (argc == 1)
         return run_all();
     if (argv[1][0] >= '0' && argv[1][0] <= '9')
-        return _cmocka_run_group_tests(
+        return test_run_group(
                 tests[atoi(argv[1])].name, &tests[atoi(argv[1])], 1, library_load, library_unload);
     run_child();
     return 0;

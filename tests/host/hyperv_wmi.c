@@ -2,6 +2,8 @@
  * that it is no more. */
 #include "hyperv/outside.h"
 
+#include "support/process.h"
+
 #include <stdio.h>
 #include <wchar.h>
 
@@ -266,27 +268,18 @@ static void path_of_recording(WCHAR path[MAX_PATH])
 static HANDLE start_recording(const WCHAR *address, const WCHAR *path)
 {
     WCHAR command[2 * MAX_PATH + 128], program[MAX_PATH];
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
 
     CHECK(GetModuleFileNameW(NULL, program, MAX_PATH));
     *wcsrchr(program, '\\') = 0;
     *wcsrchr(program, '\\') = 0;
     swprintf(command, ARRAYSIZE(command),
             L"\"%ls\\bin\\vmwatch.exe\" %ls --record-raw \"%ls\" --replace-names --count 2", program, address, path);
-    CHECK(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
-    CloseHandle(process.hThread);
-    return process.hProcess;
+    return process_start(command, NULL, NULL);
 }
 
 static DWORD end_recording(HANDLE process)
 {
-    DWORD code;
-
-    assert_int_equal(WaitForSingleObject(process, PATIENCE_MS), WAIT_OBJECT_0);
-    CHECK(GetExitCodeProcess(process, &code));
-    CloseHandle(process);
-    return code;
+    return process_end(process, PATIENCE_MS);
 }
 
 static void read_recording(const WCHAR *path, char *text, size_t size)

@@ -1,6 +1,8 @@
 /* The host's machines: names, finding, removing and enumerating, as clients in other processes see them. */
 #include "recorder.h"
 
+#include "support/process.h"
+
 #include <wchar.h>
 
 #define MANY 70
@@ -295,7 +297,7 @@ static void test_removed_machine(void **state)
     journal_await(journal, 2);
     assert_true(!wcscmp(journal->lines[0], L"machine.1 10") || !wcscmp(journal->lines[1], L"machine.1 10"));
     assert_true(!wcscmp(journal->lines[0], L"host.2 Alpha 10") || !wcscmp(journal->lines[1], L"host.2 Alpha 10"));
-    assert_int_equal(count_connections(machine, &DIID_IVMVirtualMachineEvents), 0);
+    await_connections(machine, &DIID_IVMVirtualMachineEvents, 0);
     assert_int_equal(IVMEventMachine_get_State(machine, &last), S_OK);
     assert_int_equal(last, vmVMState_DeleteMachine);
     assert_name(machine, L"Alpha");
@@ -322,9 +324,7 @@ static void run_child(void)
 
 static void run_script(const WCHAR *extension, const char *text)
 {
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
     WCHAR folder[MAX_PATH], path[MAX_PATH], command[MAX_PATH + 64];
-    PROCESS_INFORMATION process;
     DWORD code, written;
     HANDLE file;
 
@@ -335,11 +335,7 @@ static void run_script(const WCHAR *extension, const char *text)
     assert_true(WriteFile(file, text, (DWORD)strlen(text), &written, NULL));
     CloseHandle(file);
     swprintf(command, ARRAYSIZE(command), L"cscript.exe //nologo \"%ls\"", path);
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process));
-    assert_int_equal(WaitForSingleObject(process.hProcess, PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process.hProcess, &code));
-    CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
+    code = process_end(process_start(command, NULL, NULL), PATIENCE_MS);
     DeleteFileW(path);
     assert_int_equal(code, 42);
 }

@@ -228,3 +228,9 @@ UINT count_connections(void *source, REFIID events)
     IConnectionPoint_Release(point);
     return count;
 }
+
+void await_connections(void *source, REFIID events, UINT count)
+{
+    for (DWORD start = GetTickCount(); count_connections(source, events) != count; Sleep(5))
+        assert_true(GetTickCount() - start < PATIENCE_MS);
+}

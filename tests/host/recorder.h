@@ -47,6 +47,9 @@ void recorder_unadvise(struct recorder *recorder, void *source, DWORD cookie);
 /* How many connections the source's point for the interface has. */
 UINT count_connections(void *source, REFIID events);
 
+/* Waits until it has so many: those of a machine that is removed end when all has been delivered, behind its return. */
+void await_connections(void *source, REFIID events, UINT count);
+
 IConnectionPoint *get_connection_point(void *source, REFIID events);
 
 #endif

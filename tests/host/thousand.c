@@ -255,7 +255,7 @@ int main(int argc, char **argv)
     if (getenv("VMEVENTS_TEST_MANY"))
         machine_count = MACHINES_MAX;
     if (argc == 2)
-        return _cmocka_run_group_tests(tests[0].name, tests, 1, library_load, library_unload);
+        return test_run_group(tests[0].name, tests, 1, library_load, library_unload);
     code = client_run_tests("host_thousand", tests, ARRAYSIZE(tests), argc, argv, &done);
     return done ? code : 1;
 }

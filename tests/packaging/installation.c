@@ -1,5 +1,7 @@
 #include "installation.h"
 
+#include "support/process.h"
+
 #include <msi.h>
 #include <msiquery.h>
 #include <shlobj.h>
@@ -9,11 +11,8 @@ static WCHAR packages[PATH_LENGTH], log_file[PATH_LENGTH];
 
 DWORD run(bool other, const WCHAR *format, ...)
 {
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
     WCHAR command[4 * PATH_LENGTH];
     size_t used = 0;
-    DWORD code;
     va_list args;
 
     if (*format != '"')
@@ -25,17 +24,7 @@ DWORD run(bool other, const WCHAR *format, ...)
     va_start(args, format);
     _vsnwprintf(command + used, ARRAYSIZE(command) - used, format, args);
     va_end(args);
-    /* On a busy machine Wine 8 fails so now and then, before anything of a 32-bit program has run. */
-    for (int tries = 1; !CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process); ++tries)
-    {
-        if (tries == 3 || GetLastError() != ERROR_INTERNAL_ERROR)
-            fail_msg("cannot start %ls: error %lu", command, GetLastError());
-    }
-    assert_int_equal(WaitForSingleObject(process.hProcess, 900000), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process.hProcess, &code));
-    CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
-    return code;
+    return process_end(process_start(command, NULL, NULL), 900000);
 }
 
 static void find_package(const WCHAR *version, WCHAR *path)

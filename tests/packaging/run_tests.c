@@ -6,6 +6,8 @@
  * folder; SECONDS is how long it may take, and KIND is `test` or `stress`. A line NAME|0|left-out|REASON is a test that is
  * not there. Each test's output is put into the file logs\NAME.log of its folder.
  */
+#include "support/process.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +112,7 @@ static HANDLE start(const struct test *test, HANDLE log, HANDLE *job)
     SetInformationJobObject(*job, JobObjectExtendedLimitInformation, &limits, sizeof(limits));
     swprintf(command, ARRAYSIZE(command), L"%ls\\%ls", test->folder, test->command);
     swprintf(directory, ARRAYSIZE(directory), L"%ls\\tests", test->folder);
-    if (!CreateProcessW(NULL, command, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, directory, &startup, &process))
+    if (!process_try(command, directory, CREATE_SUSPENDED, &startup, &process))
     {
         CloseHandle(*job);
         return NULL;

@@ -3,6 +3,7 @@
 #include <wchar.h>
 
 #include "support/bits32.h"
+#include "support/process.h"
 
 #define LONGEST_PATH 1024
 
@@ -20,8 +21,6 @@ bool both_bitnesses, second_copy;
 
 static DWORD run(const WCHAR *format, ...)
 {
-    STARTUPINFOW startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
     WCHAR command[4 * LONGEST_PATH];
     DWORD code;
     va_list args;
@@ -29,13 +28,7 @@ static DWORD run(const WCHAR *format, ...)
     va_start(args, format);
     _vsnwprintf(command, ARRAYSIZE(command), format, args);
     va_end(args);
-    if (!CreateProcessW(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process))
-        fail_msg("cannot start %ls: error %lu", command, GetLastError());
-    assert_int_equal(WaitForSingleObject(process.hProcess, 240000), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(process.hProcess, &code));
-    CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
-    if (code)
+    if ((code = process_end(process_start(command, NULL, NULL), 240000)))
         fprintf(stderr, "%ls: exit code %lu\n", command, code);
     return code;
 }

@@ -108,25 +108,13 @@ static int library_close(void)
     return 0;
 }
 
-int library_unload(void **state)
-{
-    int result = library_close();
+static bool was_left_in_use;
 
-    (void)state;
-    CoUninitialize();
-    return result;
-}
-
-int library_check_idle(void **state)
+/* What others hold of the library they may let go of a little later, in another process above all. */
+static bool await_idle(void)
 {
-    static bool was_left_in_use;
     ULONGLONG end = now_ms() + PATIENCE_MS;
-    int result;
 
-    (void)state;
-    /* An earlier test has told already. */
-    if (was_left_in_use)
-        return 0;
     while (library.can_unload_now() != S_OK)
     {
         if (now_ms() > end)
@@ -135,10 +123,36 @@ int library_check_idle(void **state)
             if (library.memory)
                 library.memory->print();
             was_left_in_use = true;
-            return -1;
+            return false;
         }
         Sleep(1);
     }
+    return true;
+}
+
+int library_unload(void **state)
+{
+    int result;
+
+    (void)state;
+    /* Whatever uses it goes on. */
+    if (was_left_in_use || !await_idle())
+        return -1;
+    result = library_close();
+    CoUninitialize();
+    return result;
+}
+
+int library_check_idle(void **state)
+{
+    int result;
+
+    (void)state;
+    /* An earlier test has told already. */
+    if (was_left_in_use)
+        return 0;
+    if (!await_idle())
+        return -1;
     result = library_close();
     return library_open() || result ? -1 : 0;
 }

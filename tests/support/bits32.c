@@ -1,5 +1,7 @@
 #include "support/bits32.h"
 
+#include "support/process.h"
+
 #include <wchar.h>
 #include <windows.h>
 
@@ -17,7 +19,7 @@ static bool start_one(void)
     if (GetFileAttributesW(program) == INVALID_FILE_ATTRIBUTES)
         return false;
     _snwprintf(command, ARRAYSIZE(command), L"\"%ls\" /c exit %d", program, ANSWER);
-    if (!CreateProcessW(program, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process))
+    if (!process_try(command, NULL, 0, &startup, &process))
         return false;
     if (WaitForSingleObject(process.hProcess, 120000) == WAIT_OBJECT_0)
         GetExitCodeProcess(process.hProcess, &code);

@@ -29,3 +29,8 @@ bool wine_counts_groups_of_blocks(void)
 {
     return wine_major() >= 9;
 }
+
+bool wine_fails_to_start(void)
+{
+    return wine_major() > 0;
+}

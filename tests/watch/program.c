@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include "../host/client.h"
+#include "support/process.h"
 
 #include <string.h>
 #include <wchar.h>
@@ -10,7 +11,6 @@ void program_start(struct program *program, const WCHAR *arguments)
     SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
     STARTUPINFOW startup = {.cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES};
     WCHAR path[MAX_PATH], command[MAX_PATH + 2048];
-    PROCESS_INFORMATION process;
 
     memset(program, 0, sizeof(*program));
     assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
@@ -20,10 +20,8 @@ void program_start(struct program *program, const WCHAR *arguments)
     assert_true(CreatePipe(&program->output, &startup.hStdOutput, &inherited, 0));
     assert_true(SetHandleInformation(program->output, HANDLE_FLAG_INHERIT, 0));
     startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    assert_true(CreateProcessW(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process));
+    program->process = process_start(command, NULL, &startup);
     CloseHandle(startup.hStdOutput);
-    CloseHandle(process.hThread);
-    program->process = process.hProcess;
 }
 
 bool program_read_line(struct program *program, char line[LINE_MAX_LENGTH])
