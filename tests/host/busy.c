@@ -232,10 +232,12 @@ static const struct CMUnitTest tests[] = {
         busy_test(test_calls_that_com_fails_at),
 };
 
+static const struct client_tests all_tests = {.name = "host_busy", .tests = tests, .count = ARRAYSIZE(tests)};
+
 int main(int argc, char **argv)
 {
     bool done;
-    int code = client_run_tests("host_busy", tests, ARRAYSIZE(tests), argc, argv, &done);
+    int code = client_run_tests(&all_tests, argc, argv, &done);
 
     return done ? code : run_busy();
 }

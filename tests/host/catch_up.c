@@ -453,14 +453,16 @@ static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_handler_that_does_not_return),
 };
 
+static const struct client_tests all_tests = {.name = "host_catch_up",
+        .tests = tests,
+        .count = ARRAYSIZE(tests),
+        .begin = library_load,
+        .end = library_unload};
+
 int main(int argc, char **argv)
 {
     bool done;
-    int code;
+    int code = client_run_tests(&all_tests, argc, argv, &done);
 
-    if (argc == 2)
-        return test_run_group(
-                tests[atoi(argv[1])].name, &tests[atoi(argv[1])], 1, library_load, library_unload);
-    code = client_run_tests("host_catch_up", tests, ARRAYSIZE(tests), argc, argv, &done);
     return done ? code : 1;
 }

@@ -336,33 +336,38 @@ static void run_test_in_process(void **state)
     client_await_no_host(state);
 }
 
-static int run_in_processes(const char *group, const struct CMUnitTest *tests, size_t count)
+static int run_in_processes(const struct client_tests *tests)
 {
-    struct CMUnitTest *outer = calloc(count, sizeof(*outer));
+    struct CMUnitTest *outer = calloc(tests->count, sizeof(*outer));
     int code;
 
     assert_non_null(outer);
-    outer_tests = tests;
-    for (size_t i = 0; i < count; ++i)
-        outer[i] = (struct CMUnitTest){tests[i].name, run_test_in_process, NULL, NULL, (void *)&tests[i]};
-    code = test_run_group(group, outer, count, client_setup, client_teardown);
+    outer_tests = tests->tests;
+    for (size_t i = 0; i < tests->count; ++i)
+        outer[i] = (struct CMUnitTest){tests->tests[i].name, run_test_in_process, NULL, NULL, (void *)&tests->tests[i]};
+    code = test_run_group(tests->name, outer, tests->count, client_setup, client_teardown);
     free(outer);
     return code;
 }
 
-static int run_one(const struct CMUnitTest *test)
+static int enter_apartment(void **state)
 {
-    assert_int_equal(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_OK);
-    return test_run_group(test->name, test, 1, NULL, NULL);
+    (void)state;
+    return CoInitializeEx(NULL, COINIT_MULTITHREADED) == S_OK ? 0 : -1;
 }
 
-int client_run_tests(const char *group, const struct CMUnitTest *tests, size_t count, int argc, char **argv, bool *done)
+int client_run_tests(const struct client_tests *tests, int argc, char **argv, bool *done)
 {
+    const struct CMUnitTest *test;
+
     *done = true;
     if (argc == 1)
-        return run_in_processes(group, tests, count);
+        return run_in_processes(tests);
     if (argv[1][0] >= '0' && argv[1][0] <= '9')
-        return run_one(&tests[atoi(argv[1])]);
+    {
+        test = &tests->tests[atoi(argv[1])];
+        return test_run_group(test->name, test, 1, tests->begin ? tests->begin : enter_apartment, tests->end);
+    }
     *done = false;
     return 0;
 }

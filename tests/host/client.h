@@ -61,13 +61,22 @@ VARIANT value_missing(void); /* an argument that is left out */
 /* Raises an event with up to two arguments, and expects success. */
 void client_raise(void *machine, const WCHAR *event, UINT count, ...);
 
+/* The tests of a program, and what each process that they run in begins and ends with. */
+struct client_tests
+{
+    const char *name;
+    const struct CMUnitTest *tests;
+    size_t count;
+    CMFixtureFunction begin; /* NULL: it enters the multithreaded apartment, and that is all */
+    CMFixtureFunction end;
+};
+
 /*
- * Runs the tests of a program with the arguments of its main, each in a process of its own, which is this program with
- * the test's number: Wine keeps what dead clients held until the last client has ended (wine_clients.h), and this
- * process lives through all tests. False in *done: the arguments are for one of the program's other processes.
+ * Runs them with the arguments of the program's main, each in a process of its own, which is this program with the test's
+ * number: Wine keeps what dead clients held until the last client has ended (wine_clients.h), and this process lives through
+ * all tests. False in *done: the arguments are for one of the program's other processes.
  */
-int client_run_tests(
-        const char *group, const struct CMUnitTest *tests, size_t count, int argc, char **argv, bool *done);
+int client_run_tests(const struct client_tests *tests, int argc, char **argv, bool *done);
 
 /* Whether text has the part. */
 bool has(const WCHAR *text, const WCHAR *part);

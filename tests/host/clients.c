@@ -304,11 +304,13 @@ static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_activation_at_the_end),
 };
 
+static const struct client_tests all_tests = {.name = "host_clients", .tests = tests, .count = ARRAYSIZE(tests)};
+
 int main(int argc, char **argv)
 {
     WCHAR kind[16];
     bool done;
-    int code = client_run_tests("host_clients", tests, ARRAYSIZE(tests), argc, argv, &done);
+    int code = client_run_tests(&all_tests, argc, argv, &done);
 
     if (done)
         return code;

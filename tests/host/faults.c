@@ -345,31 +345,16 @@ static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client_killed_inside_a_callback),
 };
 
-static void run_test_in_process(void **state)
-{
-    WCHAR arguments[16];
-
-    swprintf(arguments, ARRAYSIZE(arguments), L"%d", (int)((const struct CMUnitTest *)*state - tests));
-    assert_int_equal(program_run(arguments), 0);
-    client_await_no_host(state);
-}
-
-static int run_all(void)
-{
-    struct CMUnitTest outer[ARRAYSIZE(tests)];
-
-    for (UINT i = 0; i < ARRAYSIZE(tests); ++i)
-        outer[i] = (struct CMUnitTest){tests[i].name, run_test_in_process, NULL, NULL, (void *)&tests[i]};
-    return test_run_group("host_faults", outer, ARRAYSIZE(outer), client_setup, client_teardown);
-}
+static const struct client_tests all_tests = {
+        .name = "host_faults", .tests = tests, .count = ARRAYSIZE(tests), .begin = library_load, .end = library_unload};
 
 int main(int argc, char **argv)
 {
-    if (argc == 1)
-        return run_all();
-    if (argv[1][0] >= '0' && argv[1][0] <= '9')
-        return test_run_group(
-                tests[atoi(argv[1])].name, &tests[atoi(argv[1])], 1, library_load, library_unload);
+    bool done;
+    int code = client_run_tests(&all_tests, argc, argv, &done);
+
+    if (done)
+        return code;
     run_child();
     return 0;
 }

@@ -351,13 +351,13 @@ static int set_up(void **state)
     return result;
 }
 
+static const struct client_tests all_tests = {
+        .name = "host_fleet", .tests = tests, .count = ARRAYSIZE(tests), .begin = set_up, .end = library_unload};
+
 int main(int argc, char **argv)
 {
     bool done;
-    int code;
+    int code = client_run_tests(&all_tests, argc, argv, &done);
 
-    if (argc == 2)
-        return test_run_group(tests[atoi(argv[1])].name, &tests[atoi(argv[1])], 1, set_up, library_unload);
-    code = client_run_tests("host_fleet", tests, ARRAYSIZE(tests), argc, argv, &done);
     return done ? code : 1;
 }

@@ -266,10 +266,12 @@ static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_objects_at_the_end, client_await_no_host),
 };
 
+static const struct client_tests all_tests = {.name = "host_hanging", .tests = tests, .count = ARRAYSIZE(tests)};
+
 int main(int argc, char **argv)
 {
     bool done;
-    int code = client_run_tests("host_hanging", tests, ARRAYSIZE(tests), argc, argv, &done);
+    int code = client_run_tests(&all_tests, argc, argv, &done);
 
     if (done)
         return code;

@@ -232,10 +232,12 @@ static const struct CMUnitTest tests[] = {
         lanes_test(test_hanging_client_does_not_keep_host),
 };
 
+static const struct client_tests all_tests = {.name = "host_lanes", .tests = tests, .count = ARRAYSIZE(tests)};
+
 int main(int argc, char **argv)
 {
     bool done;
-    int code = client_run_tests("host_lanes", tests, ARRAYSIZE(tests), argc, argv, &done);
+    int code = client_run_tests(&all_tests, argc, argv, &done);
 
     if (done)
         return code;

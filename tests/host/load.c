@@ -384,6 +384,8 @@ static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everyone_alive_hears_all),
 };
 
+static const struct client_tests all_tests = {.name = "host_load", .tests = tests, .count = ARRAYSIZE(tests)};
+
 int main(int argc, char **argv)
 {
     bool done;
@@ -399,6 +401,6 @@ int main(int argc, char **argv)
         SetEnvironmentVariableA("VMEVENTS_LOAD_EVENTS", "10000");
         argc = 1;
     }
-    code = client_run_tests("host_load", tests, ARRAYSIZE(tests), argc, argv, &done);
+    code = client_run_tests(&all_tests, argc, argv, &done);
     return done ? code : 1;
 }

@@ -247,6 +247,12 @@ static void test_everybody_hears_all(void **state)
 
 static const struct CMUnitTest tests[] = {sink_test(test_everybody_hears_all)};
 
+static const struct client_tests all_tests = {.name = "host_thousand",
+        .tests = tests,
+        .count = ARRAYSIZE(tests),
+        .begin = library_load,
+        .end = library_unload};
+
 int main(int argc, char **argv)
 {
     bool done;
@@ -254,8 +260,6 @@ int main(int argc, char **argv)
 
     if (getenv("VMEVENTS_TEST_MANY"))
         machine_count = MACHINES_MAX;
-    if (argc == 2)
-        return test_run_group(tests[0].name, tests, 1, library_load, library_unload);
-    code = client_run_tests("host_thousand", tests, ARRAYSIZE(tests), argc, argv, &done);
+    code = client_run_tests(&all_tests, argc, argv, &done);
     return done ? code : 1;
 }

@@ -7,7 +7,8 @@
 
 /* As CreateProcessW with these arguments does. The program has what can be inherited if startup names its handles.
  * `directory`: NULL is that of the caller. */
-bool process_try(WCHAR *command, const WCHAR *directory, DWORD flags, STARTUPINFOW *startup, PROCESS_INFORMATION *process);
+bool process_try(
+        WCHAR *command, const WCHAR *directory, DWORD flags, STARTUPINFOW *startup, PROCESS_INFORMATION *process);
 
 /* Starts it, or fails the test. Its handle, which the caller closes. `startup`: NULL names nothing. */
 HANDLE process_start(WCHAR *command, const WCHAR *directory, STARTUPINFOW *startup);

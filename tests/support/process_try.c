@@ -3,7 +3,8 @@
 
 #define TRIES 5
 
-bool process_try(WCHAR *command, const WCHAR *directory, DWORD flags, STARTUPINFOW *startup, PROCESS_INFORMATION *process)
+bool process_try(
+        WCHAR *command, const WCHAR *directory, DWORD flags, STARTUPINFOW *startup, PROCESS_INFORMATION *process)
 {
     BOOL inherit = (startup->dwFlags & STARTF_USESTDHANDLES) != 0;
 

@@ -139,8 +139,9 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_machine_that_says_it_is_deleted, setup, teardown),
             cmocka_unit_test_setup_teardown(test_end_of_count, setup, teardown),
     };
+    const struct client_tests all_tests = {.name = "vmwatch --all", .tests = tests, .count = ARRAYSIZE(tests)};
     bool done;
-    int result = client_run_tests("vmwatch --all", tests, ARRAYSIZE(tests), argc, argv, &done);
+    int result = client_run_tests(&all_tests, argc, argv, &done);
 
     return done ? result : 1;
 }

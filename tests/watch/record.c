@@ -399,8 +399,9 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_all_machines_at_once, setup, teardown),
             cmocka_unit_test_setup_teardown(test_wrong_line, setup, teardown),
     };
+    const struct client_tests all_tests = {.name = "vmwatch --record", .tests = tests, .count = ARRAYSIZE(tests)};
     bool done;
-    int result = client_run_tests("vmwatch --record", tests, ARRAYSIZE(tests), argc, argv, &done);
+    int result = client_run_tests(&all_tests, argc, argv, &done);
 
     return done ? result : 1;
 }
