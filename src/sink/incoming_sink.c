@@ -8,6 +8,7 @@
 #include "com/relay.h"
 #include "platform/memory.h"
 #include "sink/event_invoke.h"
+#include "sink/mta.h"
 
 #include <servprov.h>
 #include <wchar.h>
@@ -86,6 +87,7 @@ static ULONG WINAPI incoming_sink_Release(IDispatch *iface)
             IUnknown_Release(sink->marshaler);
         event_source_release(sink->source);
         memory_free(sink);
+        mta_forget_callee();
         module_release();
     }
     return refcount;
@@ -306,6 +308,7 @@ HRESULT incoming_sink_create(struct event_source *source, const struct event_int
     if (!sink)
         return E_OUTOFMEMORY;
     module_addref();
+    mta_note_callee();
     event_source_addref(source);
     sink->IDispatch_iface.lpVtbl = (IDispatchVtbl *)&incoming_sink_vtbl;
     sink->IEventRelay_iface.lpVtbl = (IEventRelayVtbl *)&incoming_sink_relay_vtbl;

@@ -3,9 +3,11 @@
  * one, the keeper, is made, and stays in the apartment for as long as anybody holds it. (CoIncrementMTAUsage does the
  * same from Windows 8 on.)
  *
- * When the last thread leaves the apartment, Wine can fall into the deadlock of com/wine_interfaces.h: a source that
- * was just unadvised may release its sink at that very moment. So under Wine the keeper stays for LATE_CALLS_MS longer.
- * Nobody waits for it meanwhile, and it goes on keeping the apartment if somebody holds that again.
+ * When the last thread leaves the apartment, Wine can fall into the deadlock of com/wine_interfaces.h, and into another of its
+ * own (RpcServerUnregisterIf waits for the end of a call that has just ended): a source that was unadvised may release its
+ * sink at that very moment. So under Wine the keeper stays until sources have released their sinks, though no longer than
+ * LATE_RELEASES_MS, since a source that is gone never does, and LATE_CALLS_MS behind that. Nobody waits for it meanwhile, and
+ * it goes on keeping the apartment if somebody holds that again.
  */
 #include "sink/mta.h"
 
@@ -20,6 +22,7 @@
 #include <stdbool.h>
 
 #define LATE_CALLS_MS 250
+#define LATE_RELEASES_MS 10000
 
 /* The interfaces by which sources call a sink. */
 static const IID *const interfaces[] = {
@@ -35,6 +38,7 @@ static const IID *const interfaces[] = {
 
 static struct lock lock = LOCK_INIT;
 static UINT holders;
+static UINT callees;        /* sinks that sources have */
 static UINT idle_times;     /* how often the last holder has let go; one more: it was held meanwhile */
 static HANDLE end_keeper;   /* signalled: the keeper has to leave; NULL: there is no keeper */
 static HANDLE keeper_ended; /* signalled when it has left */
@@ -58,14 +62,33 @@ static UINT count_idle_times(void)
     return count;
 }
 
-/* Under Wine: whether nobody has needed the keeper for LATE_CALLS_MS. If so it is forgotten under the lock: whoever
- * needs one from here on makes another. */
+static bool has_callees(void)
+{
+    bool has;
+
+    lock_acquire_shared(&lock);
+    has = callees != 0;
+    lock_release_shared(&lock);
+    return has;
+}
+
+static void await_late_calls(void)
+{
+    DWORD waited = 0;
+
+    for (; has_callees() && waited < LATE_RELEASES_MS; waited += LATE_CALLS_MS)
+        Sleep(LATE_CALLS_MS);
+    Sleep(LATE_CALLS_MS);
+}
+
+/* Under Wine: whether nobody has needed the keeper meanwhile. If so it is forgotten under the lock: whoever needs one from
+ * here on makes another. */
 static bool keeper_leaves(void)
 {
     UINT before = count_idle_times();
     bool leaves;
 
-    Sleep(LATE_CALLS_MS);
+    await_late_calls();
     lock_acquire(&lock);
     if ((leaves = !holders && idle_times == before))
         end_keeper = keeper_ended = NULL;
@@ -214,6 +237,20 @@ void mta_let_go(void)
         WaitForSingleObject(ended, INFINITE);
     CloseHandle(end);
     CloseHandle(ended);
+}
+
+void mta_note_callee(void)
+{
+    lock_acquire(&lock);
+    ++callees;
+    lock_release(&lock);
+}
+
+void mta_forget_callee(void)
+{
+    lock_acquire(&lock);
+    --callees;
+    lock_release(&lock);
 }
 
 static void call_run(struct apartment_job *job)

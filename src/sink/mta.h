@@ -9,6 +9,10 @@
 HRESULT mta_hold(void);
 void mta_let_go(void);
 
+/* A sink that sources call there comes, and has been released by all of them: before that Wine must not end the apartment. */
+void mta_note_callee(void);
+void mta_forget_callee(void);
+
 /* A call from one apartment to the multithreaded one; stands in its owner. */
 struct mta_call
 {
