@@ -48,8 +48,8 @@ enum answer
 };
 
 /* A sink that is gone, or has been unadvised inside the call, is not called any more, and one that does not know an event
- * has not failed at it. Only an object of
- * another apartment or process can be busy, or not be reached. `failed`: at so many of the events. */
+ * has not failed at it. Only an object of another apartment or process can be busy, or not be reached. `failed`: at so many
+ * of the events. */
 static enum answer connection_judge(
         struct connection *connection, const struct event_type *type, HRESULT hr, LONG failed)
 {

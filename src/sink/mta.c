@@ -38,10 +38,10 @@ static const IID *const interfaces[] = {
 
 static struct lock lock = LOCK_INIT;
 static UINT holders;
-static UINT callees;        /* sinks that sources have */
 static UINT idle_times;     /* how often the last holder has let go; one more: it was held meanwhile */
 static HANDLE end_keeper;   /* signalled: the keeper has to leave; NULL: there is no keeper */
 static HANDLE keeper_ended; /* signalled when it has left */
+static LONG callees;        /* sinks that sources have; not under the lock */
 
 /* What a new keeper is given, on the stack of the thread that makes it, which waits until `entered` is signalled. */
 struct keeper
@@ -62,21 +62,11 @@ static UINT count_idle_times(void)
     return count;
 }
 
-static bool has_callees(void)
-{
-    bool has;
-
-    lock_acquire_shared(&lock);
-    has = callees != 0;
-    lock_release_shared(&lock);
-    return has;
-}
-
 static void await_late_calls(void)
 {
     DWORD waited = 0;
 
-    for (; has_callees() && waited < LATE_RELEASES_MS; waited += LATE_CALLS_MS)
+    for (; InterlockedCompareExchange(&callees, 0, 0) && waited < LATE_RELEASES_MS; waited += LATE_CALLS_MS)
         Sleep(LATE_CALLS_MS);
     Sleep(LATE_CALLS_MS);
 }
@@ -241,16 +231,12 @@ void mta_let_go(void)
 
 void mta_note_callee(void)
 {
-    lock_acquire(&lock);
-    ++callees;
-    lock_release(&lock);
+    InterlockedIncrement(&callees);
 }
 
 void mta_forget_callee(void)
 {
-    lock_acquire(&lock);
-    --callees;
-    lock_release(&lock);
+    InterlockedDecrement(&callees);
 }
 
 static void call_run(struct apartment_job *job)
