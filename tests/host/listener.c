@@ -61,14 +61,19 @@ static void note_strange(struct listener *listener, const VARIANT *first)
                 listener->deleted ? L"late" : L"", first && V_VT(first) == VT_BSTR ? V_BSTR(first) : L"no text");
 }
 
+static void listener_take_time(const struct listener *listener)
+{
+    Sleep(listener->delay_ms);
+    while (listener->held)
+        Sleep(5);
+}
+
 static HRESULT listener_hear(struct listener *listener, const DISPPARAMS *params)
 {
     const VARIANT *first = params->cArgs ? &params->rgvarg[params->cArgs - 1] : NULL;
     LONG number = -1;
 
-    Sleep(listener->delay_ms);
-    while (listener->held)
-        Sleep(5);
+    listener_take_time(listener);
     if (listener->rejecting > 0)
     {
         InterlockedDecrement(&listener->rejecting);
@@ -141,8 +146,7 @@ static HRESULT WINAPI listener_receiver_Receive(IVMEventReceiver *iface, SAFEARR
     *taken = *refused = 0;
     if (listener->on_call)
         listener->on_call(1);
-    while (listener->held)
-        Sleep(5);
+    listener_take_time(listener);
     if (listener->on_call)
         listener->on_call(-1);
     return listener->failure;
