@@ -277,11 +277,6 @@ static HANDLE start_recording(const WCHAR *address, const WCHAR *path)
     return process_start(command, NULL, NULL);
 }
 
-static DWORD end_recording(HANDLE process)
-{
-    return process_end(process, PATIENCE_MS);
-}
-
 static void read_recording(const WCHAR *path, char *text, size_t size)
 {
     FILE *file = _wfopen(path, L"rb");
@@ -322,17 +317,17 @@ static void test_recording(void **state)
     change_state(WEB, 9);
     outside_await_query(HV_CLASS_SYSTEM);
     change_state(WEB, 2);
-    assert_int_equal(end_recording(process), 0);
+    assert_int_equal(process_end(process, PATIENCE_MS), 0);
     read_recording(path, text, sizeof(text));
     expect_in_order(text, ARRAYSIZE(parts), parts);
     assert_null(strstr(text, "Web"));
     assert_null(strstr(text, "VMHOST01"));
     assert_null(strstr(text, "5AC1B4E8"));
     /* A file that is there is left as it is. */
-    assert_int_equal(end_recording(start_recording(L"hyperv:Web", path)), 1);
+    assert_int_equal(process_end(start_recording(L"hyperv:Web", path), PATIENCE_MS), 1);
     assert_true(DeleteFileW(path));
     /* And it has to be one of Hyper-V's. */
-    assert_int_equal(end_recording(start_recording(L"qemu:127.0.0.1:1", path)), 1);
+    assert_int_equal(process_end(start_recording(L"qemu:127.0.0.1:1", path), PATIENCE_MS), 1);
     assert_int_equal(GetFileAttributesW(path), INVALID_FILE_ATTRIBUTES);
 }
 

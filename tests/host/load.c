@@ -8,6 +8,8 @@
 #include "client.h"
 #include "recorder.h"
 
+#include "support/process.h"
+
 #include <wchar.h>
 
 #define RAISERS 3
@@ -316,13 +318,7 @@ static void start_busy_loops(void)
 static void await_ends(const HANDLE *children, UINT count)
 {
     for (UINT i = 0; i < count; ++i)
-    {
-        DWORD code;
-
-        assert_int_equal(WaitForSingleObject(children[i], MINUTES(20)), WAIT_OBJECT_0);
-        assert_true(GetExitCodeProcess(children[i], &code));
-        assert_int_equal(code, 0);
-    }
+        assert_int_equal(process_end(children[i], MINUTES(20)), 0);
 }
 
 /* Those that live on come first; one of them advises more sinks all the time. */

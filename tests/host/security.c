@@ -4,10 +4,10 @@
  */
 #include "host/security.h"
 
+#include "support/process.h"
 #include "support/test.h"
 
 #include <objbase.h>
-#include <process.h>
 #include <sddl.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #endif
 
 #define REACHED_CLASS_OBJECT 42
+#define PATIENCE_MS 240000
 
 int WINAPI vmhost_main(HINSTANCE instance, HINSTANCE previous, WCHAR *command_line, int show);
 
@@ -184,12 +185,11 @@ static void test_refusal_is_passed_on(void **state)
 /* Runs the host's entry in a program of its own: this one, with a word. What it says goes to the file. */
 static int run_host(const WCHAR *word, const WCHAR *file)
 {
-    WCHAR program[MAX_PATH], quoted[MAX_PATH + 2], quoted_file[MAX_PATH + 2];
+    WCHAR program[MAX_PATH], command[2 * MAX_PATH + 32];
 
     GetModuleFileNameW(NULL, program, ARRAYSIZE(program));
-    swprintf(quoted, ARRAYSIZE(quoted), L"\"%ls\"", program);
-    swprintf(quoted_file, ARRAYSIZE(quoted_file), L"\"%ls\"", file);
-    return (int)_wspawnl(_P_WAIT, program, quoted, word, quoted_file, NULL);
+    swprintf(command, ARRAYSIZE(command), L"\"%ls\" %ls \"%ls\"", program, word, file);
+    return (int)process_end(process_start(command, NULL, NULL), PATIENCE_MS);
 }
 
 static void test_security_comes_first(void **state)
@@ -237,22 +237,26 @@ static void check_registered(const WCHAR *name, PSID who, DWORD rights)
     check_descriptor(bytes, who, rights, SECURITY_MANDATORY_MEDIUM_RID);
 }
 
+static DWORD run_built_host(const WCHAR *option)
+{
+    WCHAR folder[MAX_PATH], command[MAX_PATH + 64];
+
+    GetModuleFileNameW(NULL, folder, MAX_PATH);
+    *wcsrchr(folder, '\\') = 0;
+    *wcsrchr(folder, '\\') = 0;
+    swprintf(command, ARRAYSIZE(command), L"\"%ls\\bin\\vmhost.exe\" %ls", folder, option);
+    return process_end(process_start(command, NULL, NULL), PATIENCE_MS);
+}
+
 static void test_what_is_registered(void **state)
 {
-    WCHAR program[MAX_PATH + 16], quoted[MAX_PATH + 18];
-
     (void)state;
-    GetModuleFileNameW(NULL, program, MAX_PATH);
-    *wcsrchr(program, '\\') = 0;
-    *wcsrchr(program, '\\') = 0;
-    wcscat(program, L"\\bin\\vmhost.exe");
-    swprintf(quoted, ARRAYSIZE(quoted), L"\"%ls\"", program);
-    assert_int_equal(_wspawnl(_P_WAIT, program, quoted, L"/regserver", NULL), 0);
+    assert_int_equal(run_built_host(L"/regserver"), 0);
     check_registered(L"LaunchPermission", sid_of(L"S-1-5-4"), /* whoever is logged on here */
             COM_RIGHTS_EXECUTE | COM_RIGHTS_EXECUTE_LOCAL | COM_RIGHTS_ACTIVATE_LOCAL);
     check_registered(L"AccessPermission", sid_of(L"S-1-5-10"), /* whom the host runs as */
             COM_RIGHTS_EXECUTE | COM_RIGHTS_EXECUTE_LOCAL);
-    assert_int_equal(_wspawnl(_P_WAIT, program, quoted, L"/unregserver", NULL), 0);
+    assert_int_equal(run_built_host(L"/unregserver"), 0);
 }
 
 int main(int argc, char **argv)

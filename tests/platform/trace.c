@@ -263,9 +263,9 @@ static void test_processes_share(void **state)
     (void)state;
     set_variable("VMEVENTS_TRACE", "host");
     for (int i = 0; i < WRITERS; ++i)
-        processes[i] = process_start("writer");
+        processes[i] = self_start("writer");
     for (int i = 0; i < WRITERS; ++i)
-        process_join(processes[i]);
+        self_join(processes[i]);
     assert_non_null(text = read_file(PATH));
     for (line = text; (end = strchr(line, '\n')); line = end + 1)
     {

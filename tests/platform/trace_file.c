@@ -5,7 +5,9 @@
 #include <string.h>
 
 #ifdef _WIN32
-#include <windows.h>
+#include "support/process.h"
+
+#include <wchar.h>
 #else
 #include <errno.h>
 #include <fcntl.h>
@@ -41,27 +43,18 @@ void set_variable(const char *name, const char *value)
     CHECK(SetEnvironmentVariableA(name, value) || (!value && GetLastError() == ERROR_ENVVAR_NOT_FOUND));
 }
 
-void *process_start(const char *argument)
+void *self_start(const char *argument)
 {
-    char path[MAX_PATH], command[MAX_PATH + 64];
-    STARTUPINFOA startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION process;
+    WCHAR path[MAX_PATH], command[MAX_PATH + 64];
 
-    CHECK(GetModuleFileNameA(NULL, path, sizeof(path)) < sizeof(path));
-    snprintf(command, sizeof(command), "\"%s\" %s", path, argument);
-    if (!CreateProcessA(path, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process))
-        fail_msg("%s cannot be started: error %lu", command, (unsigned long)GetLastError());
-    CloseHandle(process.hThread);
-    return process.hProcess;
+    CHECK(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
+    swprintf(command, sizeof(command) / sizeof(*command), L"\"%ls\" %hs", path, argument);
+    return process_start(command, NULL, NULL);
 }
 
-void process_join(void *process)
+void self_join(void *process)
 {
-    DWORD code;
-
-    CHECK(WaitForSingleObject(process, INFINITE) == WAIT_OBJECT_0);
-    CHECK(GetExitCodeProcess(process, &code) && !code);
-    CloseHandle(process);
+    CHECK(process_end(process, INFINITE) == 0);
 }
 
 static void *catcher;
@@ -108,7 +101,7 @@ void set_variable(const char *name, const char *value)
     CHECK(!(value ? setenv(name, value, 1) : unsetenv(name)));
 }
 
-void *process_start(const char *argument)
+void *self_start(const char *argument)
 {
     char *argv[] = {(char *)"test_platform_trace", (char *)argument, NULL};
     pid_t process;
@@ -117,7 +110,7 @@ void *process_start(const char *argument)
     return (void *)(intptr_t)process;
 }
 
-void process_join(void *process)
+void self_join(void *process)
 {
     int status;
 

@@ -12,8 +12,8 @@ char *read_file(const char *path);
 void remove_file(const char *path);
 
 /* Starts the program itself with that argument. */
-void *process_start(const char *argument);
-void process_join(void *process);
+void *self_start(const char *argument);
+void self_join(void *process);
 
 /* Where lines go that go to no file: the debugger on Windows, standard error elsewhere. What has come between the two, to
  * be freed. */

@@ -61,12 +61,9 @@ void program_stop_reading(struct program *program)
 
 DWORD program_end(struct program *program)
 {
-    DWORD code;
+    DWORD code = process_end(program->process, PATIENCE_MS);
 
-    assert_int_equal(WaitForSingleObject(program->process, PATIENCE_MS), WAIT_OBJECT_0);
-    assert_true(GetExitCodeProcess(program->process, &code));
     if (program->output)
         CloseHandle(program->output);
-    CloseHandle(program->process);
     return code;
 }
